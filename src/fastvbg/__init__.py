@@ -1,0 +1,71 @@
+"""Put a video over another background, on a plain CPU, at the speed of the memory bus.
+
+The names below load on first use, so that `import fastvbg` itself loads neither Numba nor OpenCV nor
+FFmpeg's libraries.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.errors import (
+    DTypeError,
+    FastvbgError,
+    MissingLibraryError,
+    OptionError,
+    OptionTypeError,
+    OverlapError,
+    ShapeError,
+    SinkError,
+    SourceError,
+)
+
+if TYPE_CHECKING:
+    from fastvbg import reference
+    from fastvbg.backgrounds import fit_background
+    from fastvbg.compositor import Compositor, blend, composite
+    from fastvbg.keyers.motion import motion_mask
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Compositor",
+    "DTypeError",
+    "FastvbgError",
+    "MissingLibraryError",
+    "OptionError",
+    "OptionTypeError",
+    "OverlapError",
+    "ShapeError",
+    "SinkError",
+    "SourceError",
+    "__version__",
+    "blend",
+    "composite",
+    "fit_background",
+    "motion_mask",
+    "reference",
+]
+
+_HOME = {
+    "Compositor": "fastvbg.compositor",
+    "blend": "fastvbg.compositor",
+    "composite": "fastvbg.compositor",
+    "fit_background": "fastvbg.backgrounds",
+    "motion_mask": "fastvbg.keyers.motion",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "reference":
+        return import_module("fastvbg.reference")
+    if name not in _HOME:
+        raise AttributeError(f"module 'fastvbg' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

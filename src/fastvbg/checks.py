@@ -1,0 +1,129 @@
+"""Every rule for what a public function accepts. Called once at the public edge, never below it."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvbg.errors import DTypeError, OptionError, OptionTypeError, OverlapError, ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fastvbg._types import Frame, Mask, Size
+
+_UINT8 = np.dtype(np.uint8)
+
+
+def _check_uint8(name: str, array: object) -> None:
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(f"{name}: got {type(array).__name__}, wanted a numpy.ndarray of uint8")
+    if array.dtype != _UINT8:
+        raise DTypeError(
+            f"{name}: got dtype {array.dtype}, wanted uint8 "
+            "(scale to 0..255, then .astype(numpy.uint8))"
+        )
+
+
+def check_frame(name: str, array: Frame) -> tuple[int, int, int]:
+    """Return the shape of `array`, which must be `(H, W, 3)` uint8."""
+    _check_uint8(name, array)
+    shape = array.shape
+    if len(shape) != 3 or shape[2] != 3:
+        raise ShapeError(f"{name}: got shape {shape}, wanted (H, W, 3) in blue, green, red")
+    return shape
+
+
+def check_plane(name: str, array: Mask) -> tuple[int, int]:
+    """Return the shape of `array`, which must be `(H, W)` uint8."""
+    _check_uint8(name, array)
+    shape = array.shape
+    if len(shape) != 2:
+        raise ShapeError(f"{name}: got shape {shape}, wanted (H, W)")
+    return shape
+
+
+def check_same_size(
+    name: str, shape: tuple[int, ...], first: str, wanted: tuple[int, ...]
+) -> None:
+    """Demand that two shapes agree in height and width."""
+    if shape[0] != wanted[0] or shape[1] != wanted[1]:
+        raise ShapeError(
+            f"{name}: got {shape[1]}x{shape[0]} (width x height), "
+            f"wanted {wanted[1]}x{wanted[0]} like {first}"
+        )
+
+
+def check_writable(out: Frame | Mask) -> None:
+    """Demand that `out` may be written and that no two of its pixels share memory."""
+    if not out.flags.writeable:
+        raise OverlapError("out: got a read-only array, wanted one that may be written")
+    if 0 in out.strides and out.size > 1 and not out.flags.c_contiguous:
+        raise OverlapError("out: got an array broadcast over itself, wanted one of its own memory")
+
+
+def check_no_partial_overlap(
+    out: Frame | Mask, inputs: Iterable[tuple[str, Frame | Mask]]
+) -> None:
+    """Demand that `out` is each input exactly, or shares no memory with it.
+
+    Each output pixel depends only on the same pixel of the inputs, so writing over an input in
+    place is exact; over a shifted view of one it would read pixels already replaced.
+    """
+    for name, array in inputs:
+        if array is out or not np.may_share_memory(out, array):
+            continue
+        if (
+            array.__array_interface__["data"][0] == out.__array_interface__["data"][0]
+            and array.strides == out.strides
+            and array.shape == out.shape
+        ):
+            continue
+        if np.shares_memory(out, array):
+            raise OverlapError(
+                f"out: shares memory with {name} but is not {name} itself; "
+                f"wanted {name} exactly or a separate array"
+            )
+
+
+def check_integer(name: str, value: object, low: int, high: int) -> int:
+    """Return `value` as an int, which must be an integer in `low..high`."""
+    if isinstance(value, (bool, np.bool_)):
+        raise OptionTypeError(f"{name}: got {value!r}, wanted an integer in {low}..{high}")
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise OptionTypeError(
+            f"{name}: got {value!r}, wanted an integer in {low}..{high}"
+        ) from None
+    if not low <= number <= high:
+        raise OptionError(f"{name}: got {number}, wanted an integer in {low}..{high}")
+    return number
+
+
+def check_threshold(value: object) -> int:
+    """Return a gray threshold, an integer in 0..255."""
+    if type(value) is int and 0 <= value <= 255:
+        return value
+    return check_integer("threshold", value, 0, 255)
+
+
+def check_choice(name: str, value: object, choices: tuple[str, ...]) -> str:
+    """Return `value`, which must be one of `choices`."""
+    if not isinstance(value, str):
+        raise OptionTypeError(f"{name}: got {value!r}, wanted one of {', '.join(choices)}")
+    if value not in choices:
+        raise OptionError(f"{name}: got {value!r}, wanted one of {', '.join(choices)}")
+    return value
+
+
+def check_size(name: str, value: object) -> Size:
+    """Return a (width, height) pair of integers of 1 or more."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise OptionTypeError(f"{name}: got {value!r}, wanted (width, height)")
+    width, height = value
+    return check_integer(f"{name} width", width, 1, 1 << 16), check_integer(
+        f"{name} height", height, 1, 1 << 16
+    )

@@ -1,0 +1,12 @@
+"""Pixel kernels: leaves that turn checked arrays into a given `out`.
+
+The contract of every kernel here:
+
+- Arrays come checked: uint8, matching sizes, `out` either an input exactly or apart from all.
+  Any strides, read-only inputs and empty arrays are allowed; one compilation serves them all.
+- Nothing is allocated, no Python object is touched, the GIL is released.
+- Every pixel of `out` is written and nothing outside it.
+- Output pixels depend only on the inputs' pixels at the same place.
+
+`_jit` is the one place that names Numba's options; `_cache` decides where compiled code is kept.
+"""

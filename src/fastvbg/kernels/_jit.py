@@ -1,0 +1,95 @@
+"""The one place that names Numba's options."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from numba import config, njit, types
+
+from fastvbg.kernels import _cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy"}
+
+_lock = threading.RLock()
+
+# Layout "A" (any strides) and read-only are the widest array types: Numba passes every contiguous,
+# strided, writable or read-only array of the rank to them, so each kernel compiles exactly once.
+FRAME = types.Array(types.uint8, 3, "A", readonly=True)
+PLANE = types.Array(types.uint8, 2, "A", readonly=True)
+OUT_FRAME = types.Array(types.uint8, 3, "A")
+OUT_PLANE = types.Array(types.uint8, 2, "A")
+INT = types.int64
+
+inline = njit(**_OPTIONS)
+"""Decorator of a helper that is compiled into the kernels which call it."""
+
+
+class Kernel:
+    """A function with one signature, compiled at its first call.
+
+    `call` is what to call: at first it compiles and then replaces itself by the compiled function,
+    so later calls go straight to machine code.
+
+    Parameters
+    ----------
+    function : callable
+        The kernel in the subset of Python that Numba compiles; it must live at module level.
+    signature : Numba types
+        Of its arguments, in order.
+    """
+
+    def __init__(self, function: Callable[..., None], signature: tuple[Any, ...]) -> None:
+        self._function = function
+        self._signature = signature
+        self.call: Callable[..., None] = self._first_call
+
+    def _first_call(self, *arguments: Any) -> None:
+        self.compile()
+        self.call(*arguments)
+
+    def compile(self) -> None:
+        """Compile or load from the cache, unless that has been done."""
+        with _lock:
+            if self.call == self._first_call:
+                self.call = _compiled(self._function, self._signature)
+
+
+def kernel(*signature: Any) -> Callable[[Callable[..., None]], Kernel]:
+    """Make a module-level function a `Kernel` with these argument types."""
+
+    def decorate(function: Callable[..., None]) -> Kernel:
+        return Kernel(function, signature)
+
+    return decorate
+
+
+def _compiled(function: Callable[..., None], signature: tuple[Any, ...]) -> Callable[..., None]:
+    folder = _cache.folder()
+    if folder is not None:
+        # A cache that fails (disk full, a damaged file, a folder that went away) must not fail the
+        # call: compile without it.
+        try:
+            return _dispatcher(function, signature, folder)
+        except Exception:  # noqa: BLE001
+            pass
+    return _dispatcher(function, signature, None)
+
+
+def _dispatcher(
+    function: Callable[..., None], signature: tuple[Any, ...], folder: Path | None
+) -> Callable[..., None]:
+    before = config.CACHE_DIR
+    try:
+        if folder is not None:
+            config.CACHE_DIR = str(folder)  # read once, when the decorator is applied
+        dispatcher = njit(cache=folder is not None, **_OPTIONS)(function)
+    finally:
+        config.CACHE_DIR = before
+    dispatcher.compile(signature)
+    dispatcher.disable_compile()
+    return dispatcher  # type: ignore[no-any-return]

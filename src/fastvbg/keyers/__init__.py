@@ -1,0 +1,1 @@
+"""Keyers: what makes a mask or matte from frames."""

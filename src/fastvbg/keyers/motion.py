@@ -1,0 +1,82 @@
+"""The motion keyer: what differs between two neighbouring frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvbg.checks import (
+    check_frame,
+    check_no_partial_overlap,
+    check_plane,
+    check_same_size,
+    check_threshold,
+    check_writable,
+)
+from fastvbg.constants import DEFAULT_THRESHOLD
+from fastvbg.kernels import frames
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Mask
+
+__all__ = ["motion_mask"]
+
+
+def motion_mask(
+    prev: Frame, next: Frame, *, threshold: int = DEFAULT_THRESHOLD, out: Mask | None = None
+) -> Mask:
+    """Tell where two frames differ.
+
+    255 where `BGR2GRAY(absdiff(prev, next)) > threshold`, else 0. Gray is OpenCV's
+    `(3735*B + 19235*G + 9798*R + 16384) >> 15`, the luma weights of ITU-R BT.601. It is symmetric in
+    the two frames.
+
+    Parameters
+    ----------
+    prev, next : ndarray, shape (H, W, 3), uint8
+        Two frames of a video, channels blue, green, red, 0 to 255. Any strides, also read-only;
+        H and W may be 0.
+    threshold : int, default 3
+        Gray difference above which a pixel has moved, 0 to 255.
+    out : ndarray, shape (H, W), uint8, optional
+        Where to write the mask; it may not share memory with the frames. Allocated when absent.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        The mask, 0 or 255; `out` when given.
+
+    Raises
+    ------
+    DTypeError
+        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
+    ShapeError
+        A shape is not as above, or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        The threshold is outside 0..255 (also a `ValueError`), or not an integer (a `TypeError`).
+    OverlapError
+        `out` is read-only or shares memory with a frame (also a `ValueError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> prev = np.zeros((1, 2, 3), np.uint8)
+    >>> motion_mask(prev, np.array([[[9, 9, 9], [2, 2, 2]]], np.uint8))
+    array([[255,   0]], dtype=uint8)
+    """
+    shape = check_frame("prev", prev)
+    next_shape = check_frame("next", next)
+    if next_shape != shape:
+        check_same_size("next", next_shape, "prev", shape)
+    threshold = check_threshold(threshold)
+    if out is None:
+        out = np.empty(shape[:2], np.uint8)
+    else:
+        got = check_plane("out", out)
+        if got != shape[:2]:
+            check_same_size("out", got, "prev", shape)
+        check_writable(out)
+        check_no_partial_overlap(out, (("prev", prev), ("next", next)))
+    frames.motion_mask.call(prev, next, out, threshold)
+    return out

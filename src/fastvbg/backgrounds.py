@@ -1,0 +1,180 @@
+"""Backgrounds: colours and images, fitted to the frames."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import cv2
+import numpy as np
+
+from fastvbg.checks import check_choice, check_frame, check_size
+from fastvbg.errors import OptionError, ShapeError
+from fastvbg.media.image import read_image
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Size
+
+__all__ = ["Fit", "fit_background", "load_background"]
+
+Fit = Literal["stretch", "cover", "contain"]
+FITS: tuple[Fit, ...] = ("stretch", "cover", "contain")
+
+# The basic colours of CSS (CSS Color Module Level 4, section 6.1), as red, green, blue.
+_NAMED = {
+    "aqua": "00ffff",
+    "black": "000000",
+    "blue": "0000ff",
+    "fuchsia": "ff00ff",
+    "gray": "808080",
+    "green": "008000",
+    "grey": "808080",
+    "lime": "00ff00",
+    "maroon": "800000",
+    "navy": "000080",
+    "olive": "808000",
+    "orange": "ffa500",
+    "purple": "800080",
+    "red": "ff0000",
+    "silver": "c0c0c0",
+    "teal": "008080",
+    "white": "ffffff",
+    "yellow": "ffff00",
+}
+
+
+def parse_colour(text: str) -> tuple[int, int, int] | None:
+    """Return blue, green, red of `#rrggbb`, `#rgb` or a basic CSS name; None for anything else.
+
+    Parameters
+    ----------
+    text : str
+        What the user gave.
+
+    Returns
+    -------
+    (int, int, int) or None
+        Each 0 to 255.
+
+    Raises
+    ------
+    OptionError
+        It starts with # but is no colour.
+    """
+    if text.startswith("#"):
+        digits = text[1:]
+        if len(digits) == 3:
+            digits = "".join(2 * digit for digit in digits)
+        if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):
+            raise OptionError(f"background: got {text!r}, wanted a colour as #rrggbb")
+    else:
+        digits = _NAMED.get(text.lower(), "")
+        if not digits:
+            return None
+    red, green, blue = bytes.fromhex(digits)
+    return blue, green, red
+
+
+def load_background(background: str | Path | Frame, size: Size, *, fit: Fit = "stretch") -> Frame:
+    """Return the background for frames of a size.
+
+    Parameters
+    ----------
+    background : str, Path or ndarray of shape (any, any, 3), uint8
+        A colour (`#rrggbb` or a basic CSS name), an image file, or a picture in BGR.
+    size : (int, int)
+        Width and height of the frames in pixels.
+    fit : {"stretch", "cover", "contain"}
+        How a picture of another size is fitted; see `fit_background`.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 3), uint8
+        The background.
+
+    Raises
+    ------
+    OptionError
+        It is no colour.
+    SourceError
+        The image cannot be read.
+    """
+    if isinstance(background, np.ndarray):
+        return fit_background(background, size, fit=fit)
+    colour = parse_colour(background) if isinstance(background, str) else None
+    if colour is not None:
+        width, height = check_size("size", size)
+        return np.full((height, width, 3), colour, np.uint8)
+    return fit_background(read_image(Path(background), "background"), size, fit=fit)
+
+
+def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch") -> Frame:
+    """Fit a picture to the size of the frames.
+
+    Parameters
+    ----------
+    image : ndarray, shape (any, any, 3), uint8
+        The picture, channels blue, green, red; at least one pixel.
+    size : (int, int)
+        Width and height wanted, in pixels, 1 or more each.
+    fit : {"stretch", "cover", "contain"}, default "stretch"
+        "stretch": width and height each scaled to fit, by OpenCV's `INTER_AREA`, as in the
+        tutorial. "cover": scaled by one factor until it covers the frame, the middle kept.
+        "contain": scaled by one factor until it fits into the frame, on black. The latter two
+        shrink with `INTER_AREA` and enlarge with `INTER_CUBIC`.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 3), uint8
+        A new C-contiguous array.
+
+    Raises
+    ------
+    DTypeError
+        The image is not a uint8 `numpy.ndarray` (also a `TypeError`).
+    ShapeError
+        Its shape is not (H, W, 3), or it is empty (also a `ValueError`).
+    OptionError, OptionTypeError
+        The size or the fit is none of the above (also a `ValueError` or a `TypeError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fit_background(np.zeros((10, 20, 3), np.uint8), (640, 360), fit="cover").shape
+    (360, 640, 3)
+    """
+    rows, cols, _ = check_frame("image", image)
+    if not rows or not cols:
+        raise ShapeError(f"image: got an empty picture of {cols}x{rows}, wanted at least one pixel")
+    width, height = check_size("size", size)
+    check_choice("fit", fit, FITS)
+    if (cols, rows) == (width, height):
+        return np.array(image, np.uint8, order="C")
+    if fit == "stretch":
+        return _resized(image, width, height, cv2.INTER_AREA)
+    choose = max if fit == "cover" else min
+    scale = choose(width / cols, height / rows)
+    scaled = _resized(
+        image,
+        max(1, round(cols * scale)),
+        max(1, round(rows * scale)),
+        cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC,
+    )
+    return _centred(scaled, width, height)
+
+
+def _resized(image: Frame, width: int, height: int, interpolation: int) -> Frame:
+    resized = cv2.resize(image, (width, height), interpolation=interpolation)
+    return np.ascontiguousarray(resized, np.uint8)
+
+
+def _centred(image: Frame, width: int, height: int) -> Frame:
+    """Return the middle of `image` in a frame of a size, black where it does not reach."""
+    rows, cols = image.shape[:2]
+    framed = np.zeros((height, width, 3), np.uint8)
+    h, w = min(rows, height), min(cols, width)
+    y, x = (rows - h) // 2, (cols - w) // 2
+    top, left = (height - h) // 2, (width - w) // 2
+    framed[top : top + h, left : left + w] = image[y : y + h, x : x + w]
+    return framed

@@ -1,0 +1,1 @@
+"""What source and sink both speak of: timed frames, colour tags, numbered file names."""

@@ -1,0 +1,88 @@
+"""Colour tags, and the conversion between decoded frames and BGR by them.
+
+Matrix and range are taken from the stream in both directions, so a kept pixel comes back in the colour
+it had.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import av
+import numpy as np
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame
+
+# Code points of ITU-T H.273.
+_MATRIX_RGB, _MATRIX_BT709, _MATRIX_UNSPECIFIED, _MATRIX_BT470BG = 0, 1, 2, 5
+_RANGE_LIMITED, _RANGE_FULL = 1, 2
+
+# Above standard definition an untagged stream is BT.709: what players assume.
+_STANDARD_DEFINITION_HEIGHT = 576
+
+
+@dataclass(frozen=True)
+class ColourTags:
+    """How a stream's numbers mean colours, in the code points of ITU-T H.273; 2 is unspecified.
+
+    `range` is FFmpeg's: 0 unspecified, 1 limited, 2 full.
+    """
+
+    matrix: int = _MATRIX_UNSPECIFIED
+    range: int = 0
+    primaries: int = 2
+    transfer: int = 2
+
+    def conversion_matrix(self, height: int) -> int:
+        """Return the matrix to convert with, which for an untagged stream depends on its height."""
+        if self.matrix not in (_MATRIX_RGB, _MATRIX_UNSPECIFIED):
+            return self.matrix
+        return _MATRIX_BT709 if height > _STANDARD_DEFINITION_HEIGHT else _MATRIX_BT470BG
+
+    def encoded(self) -> ColourTags:
+        """Return the tags for the same colours in YUV, which RGB sources are encoded to."""
+        if self.matrix != _MATRIX_RGB:
+            return self
+        return ColourTags(_MATRIX_UNSPECIFIED, _RANGE_LIMITED, self.primaries, self.transfer)
+
+
+def tags_of(frame: av.VideoFrame) -> ColourTags:
+    """Return the tags that a decoded frame carries."""
+    full = frame.format.name.startswith("yuvj")
+    return ColourTags(
+        matrix=int(frame.colorspace),
+        range=_RANGE_FULL if full else int(frame.color_range),
+        primaries=int(getattr(frame, "color_primaries", 2)),
+        transfer=int(getattr(frame, "color_trc", 2)),
+    )
+
+
+def to_bgr(frame: av.VideoFrame, tags: ColourTags) -> Frame:
+    """Return a decoded frame as (H, W, 3) uint8 BGR of its own memory."""
+    matrix = tags.conversion_matrix(frame.height)
+    converted = frame.reformat(
+        format="bgr24",
+        src_colorspace=matrix,
+        dst_colorspace=matrix,
+        src_color_range=tags.range,
+        dst_color_range=_RANGE_FULL,
+    )
+    return np.ascontiguousarray(converted.to_ndarray(), np.uint8)
+
+
+def from_bgr(frame: Frame, tags: ColourTags, pixel_format: str) -> av.VideoFrame:
+    """Return (H, W, 3) uint8 BGR as a frame to encode in `pixel_format`."""
+    height = frame.shape[0]
+    matrix = tags.conversion_matrix(height)
+    converted = av.VideoFrame.from_ndarray(frame, format="bgr24").reformat(
+        format=pixel_format,
+        src_colorspace=matrix,
+        dst_colorspace=matrix,
+        src_color_range=_RANGE_FULL,
+        dst_color_range=tags.range or _RANGE_LIMITED,
+    )
+    converted.colorspace = tags.matrix
+    converted.color_range = tags.range or _RANGE_LIMITED
+    return converted

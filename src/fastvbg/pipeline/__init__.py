@@ -1,0 +1,1 @@
+"""Source to sink: the only place that knows the order of the stages."""

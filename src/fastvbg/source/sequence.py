@@ -1,0 +1,78 @@
+"""Frames of a numbered image sequence."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from fastvbg.errors import SourceError
+from fastvbg.media.colour import ColourTags
+from fastvbg.media.image import read_image
+from fastvbg.media.model import StreamInfo, Timed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
+    from fastvbg.media.numbering import Numbering
+
+_DEFAULT_RATE = Fraction(25)
+
+
+class SequenceSource:
+    """Images `name%06d.ext` in the order of their numbers, from the lowest that exists.
+
+    A frame's time follows from its number, so a gap shows the frame before it for longer.
+
+    Parameters
+    ----------
+    numbering : Numbering
+        The folder and the file name with its `%d` field.
+    fps : Fraction, optional
+        Frames a second, 25 when absent.
+    """
+
+    def __init__(self, numbering: Numbering, fps: Fraction | None = None) -> None:
+        self._numbering = numbering
+        self._numbers = numbering.existing()
+        self.warnings: list[str] = []
+        if not self._numbers:
+            raise SourceError(f"input: no file {numbering.name} in {numbering.folder}")
+        first, last = self._numbers[0], self._numbers[-1]
+        missing = last - first + 1 - len(self._numbers)
+        if missing:
+            self.warnings.append(
+                f"{numbering.name}: {missing} of the numbers {first}..{last} have no file"
+            )
+        rate = fps or _DEFAULT_RATE
+        height, width = read_image(numbering.path(first), "input").shape[:2]
+        self.info = StreamInfo(
+            width=width,
+            height=height,
+            rate=rate,
+            time_base=1 / rate,
+            frames=len(self._numbers),
+            colour=ColourTags(),
+            first_number=first,
+        )
+
+    def __iter__(self) -> Iterator[Timed]:
+        """Yield the images."""
+        first = self._numbers[0]
+        for number in self._numbers:
+            path = self._numbering.path(number)
+            frame = read_image(path, "input")
+            height, width = frame.shape[:2]
+            if (width, height) != (self.info.width, self.info.height):
+                raise SourceError(
+                    f"input: {path.name} is {width}x{height}, "
+                    f"wanted {self.info.width}x{self.info.height} like the first image"
+                )
+            yield Timed(frame, number - first)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass

@@ -24,20 +24,17 @@ def describe(path: str) -> dict[str, Any]:
         for decoded in container.decode(video):
             frame = decoded
             times.append(float(decoded.pts * decoded.time_base))
-    audio = []
     with av.open(path) as container:
-        for stream in container.streams.audio:
-            audio.append(hashlib.sha256())
+        audio = {stream.index: hashlib.sha256() for stream in container.streams.audio}
         for packet in container.demux(*container.streams.audio) if audio else ():
-            index = [s.index for s in container.streams.audio].index(packet.stream.index)
-            audio[index].update(bytes(packet))
+            audio[packet.stream.index].update(bytes(packet))
     if frame is None:
         raise SystemExit(f"{path}: no frame can be decoded")
     return {
         "frames": len(times),
         "times": times,
         "size": (frame.width, frame.height),
-        "audio": [track.hexdigest()[:16] for track in audio],
+        "audio": [track.hexdigest()[:16] for track in audio.values()],
         "matrix": int(frame.colorspace),
         "range": int(frame.color_range),
         "rate": rate,

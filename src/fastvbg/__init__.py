@@ -1,7 +1,7 @@
 """Put a video over another background, on a plain CPU, at the speed of the memory bus.
 
-The names below load on first use, so that `import fastvbg` itself loads neither Numba nor OpenCV nor
-FFmpeg's libraries.
+The names below load on first use, so that `import fastvbg` itself loads neither Numba nor OpenCV
+nor FFmpeg's libraries.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.motion import motion_mask
+    from fastvbg.pipeline.process import process
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ __all__ = [
     "composite",
     "fit_background",
     "motion_mask",
+    "process",
     "reference",
 ]
 
@@ -54,6 +56,7 @@ _HOME = {
     "composite": "fastvbg.compositor",
     "fit_background": "fastvbg.backgrounds",
     "motion_mask": "fastvbg.keyers.motion",
+    "process": "fastvbg.pipeline.process",
 }
 
 

@@ -45,9 +45,7 @@ def check_plane(name: str, array: Mask) -> tuple[int, int]:
     return shape
 
 
-def check_same_size(
-    name: str, shape: tuple[int, ...], first: str, wanted: tuple[int, ...]
-) -> None:
+def check_same_size(name: str, shape: tuple[int, ...], first: str, wanted: tuple[int, ...]) -> None:
     """Demand that two shapes agree in height and width."""
     if shape[0] != wanted[0] or shape[1] != wanted[1]:
         raise ShapeError(
@@ -64,9 +62,7 @@ def check_writable(out: Frame | Mask) -> None:
         raise OverlapError("out: got an array broadcast over itself, wanted one of its own memory")
 
 
-def check_no_partial_overlap(
-    out: Frame | Mask, inputs: Iterable[tuple[str, Frame | Mask]]
-) -> None:
+def check_no_partial_overlap(out: Frame | Mask, inputs: Iterable[tuple[str, Frame | Mask]]) -> None:
     """Demand that `out` is each input exactly, or shares no memory with it.
 
     Each output pixel depends only on the same pixel of the inputs, so writing over an input in

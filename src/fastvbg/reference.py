@@ -2,7 +2,7 @@
 
 Nothing here is tuned to match a kernel; the kernels are tested against this. `tutorial_*` is the
 pipeline that fastvbg began as, written out as its author had it. `OpenCVCompositor` is the same
-result by OpenCV's own functions as an OpenCV expert would spell it: kept buffers, no NumPy indexing.
+result by OpenCV's own functions as an OpenCV expert would spell it: kept buffers, no indexing.
 """
 
 from __future__ import annotations
@@ -39,9 +39,7 @@ def motion_mask(prev: Frame, next: Frame, threshold: int = DEFAULT_THRESHOLD) ->
     return np.where(gray > threshold, 255, 0).astype(np.uint8)
 
 
-def composite(
-    prev: Frame, next: Frame, bg: Frame, threshold: int = DEFAULT_THRESHOLD
-) -> Frame:
+def composite(prev: Frame, next: Frame, bg: Frame, threshold: int = DEFAULT_THRESHOLD) -> Frame:
     """Return `next` where it moved and `bg` elsewhere, by the tutorial's boolean indexing.
 
     Parameters
@@ -86,7 +84,7 @@ def tutorial_composite(
     """
     height, width = next.shape[:2]
     bg = cv2.resize(background, (width, height), interpolation=cv2.INTER_AREA)
-    return composite(prev, next, bg, threshold)
+    return composite(prev, next, np.asarray(bg, np.uint8), threshold)
 
 
 def tutorial_sequence(
@@ -112,16 +110,14 @@ def tutorial_sequence(
     (int, ndarray of shape (H, W, 3), uint8)
         The number in `output<N>.jpg`, and the frame.
     """
-    count = 0
     prev = next = np.empty((0, 0, 3), np.uint8)
-    for frame in frames:
-        if count % 2 == 0:
+    for index, frame in enumerate(frames):
+        if index % 2 == 0:
             prev = frame
         else:
             next = frame
-        count += 1
-        if count > 2:
-            yield count, tutorial_composite(prev, next, background, threshold)
+        if index >= 2:
+            yield index + 1, tutorial_composite(prev, next, background, threshold)
 
 
 def blend(frame: Frame, matte: Matte, bg: Frame) -> Frame:

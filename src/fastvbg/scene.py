@@ -6,7 +6,7 @@ Everything is drawn from formulas and a seeded generator, so the same arguments 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -50,9 +50,8 @@ class Scene:
         """Yield the frames in order."""
         rng = np.random.default_rng(self.seed)
         room = draw_room(self.width, self.height, rng)
-        shape = (self.height, self.width, 3)
         cloth = rng.normal(0, _CLOTH_SIGMA, (2 * self.height, 2 * self.width)).astype(np.float32)
-        cloth = cv2.GaussianBlur(cloth, (0, 0), 1.2)
+        cloth = np.asarray(cv2.GaussianBlur(cloth, (0, 0), 1.2), np.float32)
         noise = rng.normal(0, _NOISE_SIGMA, (2 * self.height, self.width, 3)).astype(np.float32)
         for index in range(self.frames):
             figure, truth = _draw_figure(self, index / self.rate, cloth)
@@ -62,8 +61,7 @@ class Scene:
             top = int(rng.integers(0, self.height))
             shift = int(rng.integers(0, self.width))
             grain = np.roll(noise[top : top + self.height], shift, axis=1)
-            frame = np.clip(clean + grain + 0.5, 0, 255).astype(np.uint8).reshape(shape)
-            yield SceneFrame(frame, truth)
+            yield SceneFrame(_to_uint8(clean + grain), truth)
 
 
 def draw_room(width: int, height: int, rng: np.random.Generator) -> Frame:
@@ -87,7 +85,7 @@ def draw_room(width: int, height: int, rng: np.random.Generator) -> Frame:
     wall = np.array([150, 175, 190], np.float32) * (light * stripes)[..., np.newaxis]
     coarse = rng.normal(0, 6, (max(1, height // 6), max(1, width // 6))).astype(np.float32)
     wall += cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)[..., np.newaxis]
-    room = np.clip(wall, 0, 255).astype(np.uint8)
+    room = _to_uint8(wall)
 
     def at(fx: float, fy: float) -> tuple[int, int]:
         return round(fx * width), round(fy * height)
@@ -126,10 +124,19 @@ def draw_backdrop(width: int, height: int) -> Frame:
     sky = top + (low - top) * np.clip(fy / 0.7, 0, 1)[..., np.newaxis]
     glow = np.exp(-(((fx - 0.72) * width / height) ** 2 + (fy - 0.55) ** 2) / 0.03)
     picture = sky + glow[..., np.newaxis] * np.array([60, 110, 120], np.float32)
-    for base, swing, phase, shade in ((0.62, 0.05, 0.3, 70), (0.72, 0.06, 2.1, 45), (0.84, 0.04, 4.0, 22)):
+    for base, swing, phase, shade in (
+        (0.62, 0.05, 0.3, 70),
+        (0.72, 0.06, 2.1, 45),
+        (0.84, 0.04, 4.0, 22),
+    ):
         ridge = base + swing * np.sin(7 * fx + phase) + 0.3 * swing * np.sin(23 * fx + 2 * phase)
         picture[fy > ridge] = np.array([shade, 0.75 * shade, 0.6 * shade], np.float32)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    return _to_uint8(picture)
+
+
+def _to_uint8(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Round half up and clip."""
+    return np.asarray(np.clip(values + 0.5, 0, 255), np.uint8)
 
 
 class _Canvas:
@@ -151,7 +158,9 @@ class _Canvas:
         cv2.ellipse(self._colour, centre, axes, 0, start, end, colour, -1)
         cv2.ellipse(self._cover, centre, axes, 0, start, end, (255,), -1)
 
-    def limb(self, x0: float, y0: float, x1: float, y1: float, thick: float, colour: _Colour) -> None:
+    def limb(
+        self, x0: float, y0: float, x1: float, y1: float, thick: float, colour: _Colour
+    ) -> None:
         """Draw a round-ended line; lengths are shares of the height."""
         ends = self._point(x0, y0), self._point(x1, y1)
         cv2.line(self._colour, *ends, colour, round(thick * self.height))
@@ -168,8 +177,9 @@ class _Canvas:
         """
         cover = cv2.resize(self._cover, self._size, interpolation=cv2.INTER_AREA)
         colour = cv2.resize(self._colour, self._size, interpolation=cv2.INTER_AREA)
-        gain = 255 / np.maximum(cover, 1).astype(np.float32)
-        return colour * gain[..., np.newaxis], np.asarray(cover, np.uint8)
+        gain = np.float32(255) / np.maximum(cover, 1).astype(np.float32)
+        straight = np.asarray(colour * gain[..., np.newaxis], np.float32)
+        return straight, np.asarray(cover, np.uint8)
 
 
 def _draw_figure(scene: Scene, seconds: float, cloth: npt.NDArray[np.float32]) -> SceneFrame:
@@ -188,10 +198,11 @@ def _draw_figure(scene: Scene, seconds: float, cloth: npt.NDArray[np.float32]) -
         _draw_body(canvas, x, y, t)
         _draw_head(canvas, x + 0.015 * np.sin(3.7 * t), 0.36 + y)
     colour, cover = canvas.shrunk()
-    moved = np.float32([[1, 0, (x - aspect) * scene.height], [0, 1, (y - 0.1) * scene.height]])
+    moved = np.array(
+        [[1, 0, (x - aspect) * scene.height], [0, 1, (y - 0.1) * scene.height]], np.float32
+    )
     texture = cv2.warpAffine(cloth, moved, (scene.width, scene.height))
-    frame = np.clip(colour + texture[..., np.newaxis] + 0.5, 0, 255).astype(np.uint8)
-    return SceneFrame(frame, cover)
+    return SceneFrame(_to_uint8(colour + texture[..., np.newaxis]), cover)
 
 
 def _draw_body(canvas: _Canvas, x: float, y: float, t: float) -> None:

@@ -29,8 +29,8 @@ def motion_mask(
     """Tell where two frames differ.
 
     255 where `BGR2GRAY(absdiff(prev, next)) > threshold`, else 0. Gray is OpenCV's
-    `(3735*B + 19235*G + 9798*R + 16384) >> 15`, the luma weights of ITU-R BT.601. It is symmetric in
-    the two frames.
+    `(3735*B + 19235*G + 9798*R + 16384) >> 15`, the luma weights of ITU-R BT.601. It is symmetric
+    in the two frames.
 
     Parameters
     ----------

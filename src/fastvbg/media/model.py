@@ -48,5 +48,5 @@ class StreamInfo:
 class CopiedPacket(NamedTuple):
     """A piece of another stream, to be written as it is."""
 
-    packet: Packet
+    packet: Packet[Stream]
     stream: Stream

@@ -39,7 +39,7 @@ class Numbering:
             names = {path.name for path in self.folder.iterdir()}
         except OSError:
             return []
-        found = (int(match[1]) for match in map(number.fullmatch, names) if match)
+        found = {int(match[1]) for match in map(number.fullmatch, names) if match}
         return sorted(n for n in found if self.path(n).name in names)
 
 

@@ -20,7 +20,7 @@ class Pair(NamedTuple):
     prev: Frame
     next: Frame
     pts: int
-    index: int
+    position: int
     """Count of source frames before the one whose time this is."""
 
 

@@ -43,6 +43,9 @@ class Result:
     warnings: list[str] = field(default_factory=list)
     """What a user should know: damaged packets, tracks left out."""
 
+    lost: int = 0
+    """Damaged pieces of the input that could not be decoded."""
+
     @property
     def frames_per_second(self) -> float:
         """Frames written a second of wall time."""
@@ -69,8 +72,8 @@ def process(
         A video that FFmpeg's libraries read, or an image sequence such as `dir/in%06d.jpg`, from
         whatever number it starts.
     output : str or Path
-        A name in .mp4, .mkv or .mov (H.264, the source's audio copied), or an image sequence such as
-        `out%06d.png`.
+        A name in .mp4, .mkv or .mov (H.264, the source's audio copied), or an image sequence such
+        as `out%06d.png`.
     background : str, Path or ndarray of shape (any, any, 3), uint8
         A colour (`#rrggbb` or a basic CSS name), an image file, or a picture in BGR.
     threshold : int, default 3
@@ -78,8 +81,8 @@ def process(
     fit : {"stretch", "cover", "contain"}
         How a background of another size is fitted; see `fit_background`.
     pairing : {"neighbours", "tutorial"}
-        "neighbours": each frame against the one before it, as many frames out as in. "tutorial": the
-        tutorial's own sequence, see `reference.tutorial_sequence`.
+        "neighbours": each frame against the one before it, as many frames out as in. "tutorial":
+        the tutorial's own sequence, see `reference.tutorial_sequence`.
     fps : Fraction, optional
         Frames a second of an image sequence, 25 when absent.
     overwrite : bool
@@ -119,7 +122,7 @@ def process(
                     sink.copy(item)
                     continue
                 composite(item.prev, item.next, bg, threshold=threshold, out=out)
-                sink.write(out, item.pts, item.index + info.first_number)
+                sink.write(out, item.pts, item.position + info.first_number)
                 frames += 1
                 if progress is not None:
                     progress(frames, info.frames)
@@ -127,10 +130,10 @@ def process(
                 raise SourceError(
                     f"input: {input} has too few frames for the tutorial's pairing, wanted 3"
                 )
-        warnings = source.warnings + sink.warnings
+        warnings, lost = source.warnings + sink.warnings, source.lost
     if frames == 1 and pairing == "neighbours":
         warnings.append("the input has one frame: nothing moves, so the result is the background")
-    return Result(Path(output), frames, time.perf_counter() - start, warnings)
+    return Result(Path(output), frames, time.perf_counter() - start, warnings, lost)
 
 
 def _pairs(source: Source, name: PairingName) -> Iterator[Pair | CopiedPacket]:

@@ -10,6 +10,8 @@ from fastvbg.errors import SinkError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from av.error import FFmpegError
+
 
 def check_folder(folder: Path) -> None:
     """Demand that the folder of an output exists."""
@@ -30,6 +32,6 @@ def staging_name(path: Path) -> Path:
     return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.partial{path.suffix}")
 
 
-def why(error: OSError) -> str:
+def why(error: OSError | FFmpegError) -> str:
     """Return an operating system error's own words, without its number or file."""
     return error.strerror or str(error)

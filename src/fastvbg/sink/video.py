@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import av
 from av.error import FFmpegError
 
 from fastvbg.errors import SinkError
-from fastvbg.media.colour import from_bgr
+from fastvbg.media.colour import FromBGR
 from fastvbg.sink.staging import check_folder, refuse_existing, staging_name, why
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ _FORMATS = {".mkv": "matroska", ".mov": "mov", ".mp4": "mp4"}
 # Visually lossless for most material at a speed that two cores keep up with at 1080p.
 _ENCODER = "libx264"
 _ENCODER_OPTIONS = {"crf": "18", "preset": "veryfast"}
+
+
+def _container_options(path: Path, info: StreamInfo) -> dict[str, str]:
+    if path.suffix.lower() == ".mkv":
+        return {}
+    options = {"movflags": "+faststart"}
+    if info.time_base.numerator == 1:
+        # In this unit the muxer notes where the pictures start; its default is a millisecond.
+        options["movie_timescale"] = str(info.time_base.denominator)
+    return options
 
 
 class VideoSink:
@@ -52,15 +62,16 @@ class VideoSink:
         self._staging = staging_name(path)
         self._info = info
         self._colour = info.colour.encoded()
-        container_options = {"movflags": "+faststart"} if path.suffix.lower() != ".mkv" else {}
         try:
+            self._staging.touch(exist_ok=False)
             self._container: OutputContainer = av.open(
                 str(self._staging),
                 "w",
                 format=_FORMATS[path.suffix.lower()],
-                container_options=container_options,
+                container_options=_container_options(path, info),
             )
         except (FFmpegError, OSError) as error:
+            self._staging.unlink(missing_ok=True)
             raise SinkError(f"output: cannot write in {path.parent}: {why(error)}") from None
         try:
             self._video = self._add_video()
@@ -74,16 +85,18 @@ class VideoSink:
 
     def _add_video(self) -> VideoStream:
         info = self._info
-        stream: VideoStream = self._container.add_stream(
-            _ENCODER, rate=info.rate, options=dict(_ENCODER_OPTIONS)
+        stream = cast(
+            "VideoStream",
+            self._container.add_stream(_ENCODER, rate=info.rate, options=dict(_ENCODER_OPTIONS)),
         )
         stream.width, stream.height = info.width, info.height
         # 4:2:0 pictures have even sizes; H.264 holds odd ones in 4:4:4.
         odd = info.width % 2 or info.height % 2
         stream.pix_fmt = "yuv444p" if odd else "yuv420p"
+        self._to_picture = FromBGR(self._colour, stream.pix_fmt)
         context = stream.codec_context
         context.time_base = stream.time_base = info.time_base
-        context.thread_type = "AUTO"  # type: ignore[assignment]
+        context.thread_type = "AUTO"
         if info.sample_aspect is not None:
             context.sample_aspect_ratio = info.sample_aspect
         context.colorspace = self._colour.matrix
@@ -94,11 +107,11 @@ class VideoSink:
 
     def _add_copies(self) -> dict[Stream, Stream]:
         copies: dict[Stream, Stream] = {}
-        for stream in self._info.copied:
+        for number, stream in enumerate(self._info.copied, 1):
             codec = stream.codec_context.codec.canonical_name
             if codec not in self._container.supported_codecs:
                 self.warnings.append(
-                    f"audio track {len(copies) + 1} ({codec}) is left out: "
+                    f"audio track {number} ({codec}) is left out: "
                     f"{self._path.suffix} cannot hold it, .mkv can"
                 )
                 continue
@@ -107,7 +120,7 @@ class VideoSink:
 
     def write(self, frame: Frame, pts: int, number: int) -> None:  # noqa: ARG002
         """Encode one frame; a video file holds no numbers."""
-        picture = from_bgr(frame, self._colour, self._video.pix_fmt or "yuv420p")
+        picture = self._to_picture(frame)
         picture.pts, picture.time_base = pts, self._info.time_base
         try:
             self._container.mux(self._video.encode(picture))
@@ -126,8 +139,7 @@ class VideoSink:
             raise self._failed(error) from None
 
     def _failed(self, error: OSError | FFmpegError) -> SinkError:
-        reason = error.strerror or str(error)
-        return SinkError(f"output: cannot write {self._path.name}: {reason}")
+        return SinkError(f"output: cannot write {self._path.name}: {why(error)}")
 
     def __enter__(self) -> Self:
         return self

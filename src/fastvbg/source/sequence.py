@@ -37,6 +37,7 @@ class SequenceSource:
         self._numbering = numbering
         self._numbers = numbering.existing()
         self.warnings: list[str] = []
+        self.lost = 0
         if not self._numbers:
             raise SourceError(f"input: no file {numbering.name} in {numbering.folder}")
         first, last = self._numbers[0], self._numbers[-1]

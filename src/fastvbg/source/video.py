@@ -11,11 +11,11 @@ import av
 from av.error import FFmpegError, InvalidDataError
 
 from fastvbg.errors import OptionError, SourceError
-from fastvbg.media.colour import tags_of, to_bgr
+from fastvbg.media.colour import ToBGR, tags_of
 from fastvbg.media.model import CopiedPacket, StreamInfo, Timed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from av.container import InputContainer
     from av.video.stream import VideoStream
@@ -72,12 +72,12 @@ class VideoSource:
         if fps is not None:
             raise OptionError("fps: only an image sequence takes it; a video has its own times")
         self.warnings: list[str] = []
-        self._lost = 0
+        self.lost = 0
         self._path = path
         self._container = _open(path)
         try:
             self._stream = _video_stream(self._container, path)
-            self._stream.thread_type = "AUTO"  # type: ignore[assignment]
+            self._stream.thread_type = "AUTO"
             self._audio = tuple(self._container.streams.audio)
             self._items = self._decode()
             self._first = self._decode_first()
@@ -115,13 +115,13 @@ class VideoSource:
             copied=self._audio,
         )
 
-    def _decode(self) -> Iterator[av.VideoFrame | CopiedPacket]:
+    def _decode(self) -> Generator[av.VideoFrame | CopiedPacket, None, None]:
         packets = self._container.demux(self._stream, *self._audio)
         while True:
             try:
                 packet = next(packets, None)
             except FFmpegError as error:
-                self._lost += 1
+                self.lost += 1
                 self.warnings.append(f"{self._path}: reading stopped early: {error.strerror}")
                 packet = None
             if packet is None:
@@ -131,12 +131,13 @@ class VideoSource:
                     yield CopiedPacket(packet, packet.stream)
                 continue
             try:
-                yield from packet.decode()
+                yield from self._stream.decode(packet)
             except FFmpegError:
-                self._lost += 1
+                self.lost += 1
 
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and packets of the audio, in the order of the file."""
+        to_bgr = ToBGR(self.info.colour)
         step = max(1, round(1 / self.info.rate / self.info.time_base))
         last: int | None = None
         for item in chain(self._first, self._items):
@@ -153,9 +154,9 @@ class VideoSource:
             if pts is None or (last is not None and pts <= last):
                 pts = 0 if last is None else last + step
             last = pts
-            yield Timed(to_bgr(item, self.info.colour), pts)
-        if self._lost:
-            self.warnings.append(f"{self._path}: {self._lost} damaged packets could not be decoded")
+            yield Timed(to_bgr(item), pts)
+        if self.lost:
+            self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,143 @@
+"""The commands and their options. Imports of the library stay inside, so that help is quick."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import fastvbg
+
+app = typer.Typer(
+    name="fastvbg",
+    help="Put a video over another background, on a plain CPU, at the speed of the memory bus.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fastvbg {fastvbg.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print it and exit."),
+    ] = False,
+) -> None:
+    """Put a video over another background, on a plain CPU, at the speed of the memory bus."""
+
+
+@app.command()
+def run(
+    input: Annotated[
+        str,
+        typer.Argument(metavar="INPUT", help="A video, or an image sequence: dir/in%06d.jpg"),
+    ],
+    background: Annotated[
+        str,
+        typer.Option("--background", "-b", help="An image, or a colour: #rrggbb or a CSS name."),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="A name in .mp4, .mkv, .mov, or an image sequence: out%06d.png"
+        ),
+    ],
+    threshold: Annotated[
+        int, typer.Option(help="Gray difference above which a pixel has moved, 0..255.")
+    ] = 3,
+    fit: Annotated[
+        str, typer.Option(help="How the background is fitted: stretch, cover or contain.")
+    ] = "stretch",
+    pairing: Annotated[
+        str,
+        typer.Option(
+            help="neighbours: each frame against the one before it. "
+            "tutorial: the sequence of the tutorial that fastvbg began as."
+        ),
+    ] = "neighbours",
+    fps: Annotated[
+        str | None,
+        typer.Option(help="Frames a second of an image sequence: 25, 29.97, 30000/1001."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the output.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Replace the background of INPUT: keep what moves, show the background elsewhere."""
+    from fastvbg.cli.progress import ProgressLine, report
+    from fastvbg.cli.values import parse_rate
+    from fastvbg.pipeline.process import process
+
+    with ProgressLine(quiet=quiet) as progress:
+        result = process(
+            input,
+            output,
+            background=background,
+            threshold=threshold,
+            fit=fit,  # type: ignore[arg-type]  # checked there
+            pairing=pairing,  # type: ignore[arg-type]
+            fps=None if fps is None else parse_rate(fps),
+            overwrite=overwrite,
+            progress=progress,
+        )
+    raise typer.Exit(report(result, quiet=quiet))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the files go.")] = Path(
+        "fastvbg-demo"
+    ),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Draw a short scene, replace its background, and lay out a contact sheet."""
+    from fastvbg.cli.progress import ProgressLine, report
+    from fastvbg.pipeline.demo import run_demo
+
+    with ProgressLine(quiet=quiet) as progress:
+        made = run_demo(folder, progress=progress)
+    code = report(made.result, quiet=quiet)
+    if not quiet:
+        typer.echo(f"source clip       {made.source}")
+        typer.echo(f"background        {made.background}")
+        typer.echo(f"composited clip   {made.result.output}")
+        typer.echo(f"contact sheet     {made.sheet}")
+    raise typer.Exit(code)
+
+
+@app.command()
+def bench(
+    sizes: Annotated[
+        str, typer.Option(help="Which sizes, separated by commas: 480p, 720p, 1080p, 4k.")
+    ] = "480p,720p,1080p,4k",
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
+    ] = None,
+) -> None:
+    """Time composite against the tutorial's path and the best OpenCV spelling, on this machine."""
+    from fastvbg.cli.benchtable import print_table
+    from fastvbg.measure.bench import parse_sizes, run_bench, write_json
+
+    figures = run_bench(parse_sizes(sizes))
+    if json is not None:
+        write_json(figures, json)
+    print_table(figures)
+
+
+@app.command()
+def info() -> None:
+    """Print versions, CPU, threads, kernel cache and encoders: what a bug report needs."""
+    from fastvbg.measure.machine import machine_facts
+
+    facts: dict[str, Any] = machine_facts()
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        typer.echo(f"{name:{width}}  {value}")

@@ -1,0 +1,103 @@
+"""Progress on a terminal as a bar, elsewhere as an occasional line; the closing line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from fastvbg.cli import EXIT_DAMAGED
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+    from typing_extensions import Self
+
+    from fastvbg.pipeline.process import Result
+
+_LINE_SECONDS = 5.0
+
+
+class ProgressLine:
+    """Call it with frames done and frames expected. A context manager.
+
+    Parameters
+    ----------
+    quiet : bool
+        Whether to print nothing.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._start = self._last = time.perf_counter()
+
+    def __enter__(self) -> Self:
+        if not self._quiet and sys.stderr.isatty():
+            self._bar = _make_bar()
+            self._bar.start()
+            self._task = self._bar.add_task("", total=None, rate="")
+        return self
+
+    def __call__(self, frames: int, expected: int | None) -> None:
+        """Show where the run is."""
+        now = time.perf_counter()
+        rate = f"{frames / max(now - self._start, 1e-9):.0f} frames/s"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=frames, total=expected, rate=rate)
+        elif not self._quiet and now - self._last >= _LINE_SECONDS:
+            self._last = now
+            of = f" of {expected}" if expected else ""
+            typer.echo(f"{frames}{of} frames, {rate}", err=True)
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _make_bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns: tuple[Any, ...] = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("frames"),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("left"),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def report(result: Result, *, quiet: bool) -> int:
+    """Print the warnings and the closing line, and return the exit code.
+
+    Parameters
+    ----------
+    result : Result
+        Of the run.
+    quiet : bool
+        Whether to leave the closing line out.
+
+    Returns
+    -------
+    int
+        0, or 3 when part of the input was lost.
+    """
+    for warning in result.warnings:
+        typer.echo(f"fastvbg: warning: {warning}", err=True)
+    if not quiet:
+        typer.echo(
+            f"{result.frames} frames in {result.seconds:.2f} s, "
+            f"{result.frames_per_second:.1f} frames/s: {result.output}"
+        )
+    return EXIT_DAMAGED if result.lost else 0

@@ -1,0 +1,1 @@
+"""Measurement: what this machine is, and how fast the kernels run on it."""

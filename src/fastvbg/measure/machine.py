@@ -1,0 +1,115 @@
+"""What this machine is, in words a bug report or a benchmark record needs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import fastvbg
+from fastvbg.kernels import _cache
+
+LIBRARIES = ("numpy", "numba", "llvmlite", "opencv-python", "av", "typer", "rich")
+
+# Widest first; LLVM's names of the features that matter for 8-bit pixels.
+_VECTOR_SETS = (
+    ("avx512bw", "AVX-512"),
+    ("avx2", "AVX2"),
+    ("sse4.1", "SSE4.1"),
+    ("sse2", "SSE2"),
+    ("neon", "NEON"),
+)
+_ENCODERS = (
+    ("libx264", "H.264"),
+    ("libx265", "H.265"),
+    ("libvpx-vp9", "VP9"),
+    ("libsvtav1", "AV1"),
+    ("ffv1", "FFV1, lossless"),
+    ("prores_ks", "ProRes"),
+    ("gif", "GIF"),
+    ("h264_nvenc", "H.264, NVIDIA"),
+    ("h264_qsv", "H.264, Intel"),
+    ("h264_vaapi", "H.264, VA-API"),
+    ("h264_videotoolbox", "H.264, Apple"),
+)
+
+
+def cpu_name() -> str:
+    """Return the processor's name as the system gives it, else its architecture."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def vector_features() -> list[str]:
+    """Return the vector instruction sets that the processor has, widest first."""
+    from llvmlite import binding
+
+    features = binding.get_host_cpu_features()
+    return [name for feature, name in _VECTOR_SETS if features.get(feature)]
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that results depend on."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def usable_cpus() -> int:
+    """Return how many processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def available_encoders() -> list[str]:
+    """Return the video encoders that PyAV has here, by name, with what they write."""
+    import av
+
+    found = []
+    for name, writes in _ENCODERS:
+        try:
+            av.Codec(name, "w")
+        except ValueError:
+            continue
+        found.append(f"{name} ({writes})")
+    return found
+
+
+def cache_state() -> str:
+    """Return where compiled kernels are kept, or why they are not."""
+    wanted = _cache.preferred_folder()
+    if wanted is None:
+        return "none: no cache folder for this user; NUMBA_CACHE_DIR names one"
+    if _cache.folder() is None:
+        return f"none: {wanted} cannot be written; kernels compile in every process"
+    return f"{wanted} (writable)"
+
+
+def machine_facts() -> dict[str, Any]:
+    """Return the facts in the order in which they are printed."""
+    from llvmlite import binding
+
+    facts: dict[str, Any] = {
+        "fastvbg": fastvbg.__version__,
+        "python": f"{platform.python_version()} ({platform.python_implementation()})",
+        "system": platform.platform(),
+        **library_versions(),
+        "cpu": cpu_name(),
+        "cpu target": binding.get_host_cpu_name(),
+        "vector features": ", ".join(vector_features()) or "none known",
+        "threads": usable_cpus(),
+        "kernel cache": cache_state(),
+        "encoders": ", ".join(available_encoders()),
+    }
+    return facts

@@ -1,0 +1,38 @@
+"""Shared fixtures. Real clips come from the folder that FASTVBG_CLIPS names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.media import Clip, make_clip
+
+settings.register_profile(
+    "default",
+    deadline=None,  # the first example compiles
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("default")
+
+cv2.setNumThreads(1)
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    """A short H.264 clip with a sound track, and the frames it was made from."""
+    return make_clip(tmp_path_factory.mktemp("clip") / "clip.mp4", audio=True)
+
+
+@pytest.fixture(scope="session")
+def clips() -> Path:
+    """The folder of real clips."""
+    folder = os.environ.get("FASTVBG_CLIPS")
+    if not folder:
+        pytest.skip("FASTVBG_CLIPS does not name the folder of real clips")
+    return Path(folder)

@@ -1,0 +1,80 @@
+"""Docstrings: every public function has one, in which every parameter appears; examples run."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+
+import pytest
+
+import fastvbg
+
+
+def public_functions() -> list[tuple[str, object]]:
+    found = []
+    for name in fastvbg.__all__:
+        value = getattr(fastvbg, name)
+        if inspect.isfunction(value) or inspect.isclass(value):
+            found.append((name, value))
+    for name, value in vars(fastvbg.reference).items():
+        if inspect.isfunction(value) or inspect.isclass(value):
+            found.append((f"reference.{name}", value))
+    return [(n, v) for n, v in found if v.__module__.startswith("fastvbg")]
+
+
+PUBLIC = public_functions()
+IDS = [name for name, _ in PUBLIC]
+
+
+def documented_parameters(text: str) -> set[str]:
+    section = re.search(r"Parameters\n\s*-+\n(.*?)(\n\s*\n\s*[A-Z]\w+\n\s*-{3,}|\Z)", text, re.S)
+    names: set[str] = set()
+    if section:
+        for line in section[1].splitlines():
+            match = re.match(r"([\w, ]+?) : ", line.strip())
+            if match:
+                names |= {name.strip() for name in match[1].split(",")}
+    return names
+
+
+@pytest.mark.parametrize(("name", "value"), PUBLIC, ids=IDS)
+def test_every_public_name_documents_its_parameters(name: str, value: object) -> None:
+    assert value.__doc__, name
+    if isinstance(value, type) and issubclass(value, Exception):
+        return
+    parameters = set(inspect.signature(value).parameters) - {"self"}
+    assert documented_parameters(inspect.getdoc(value) or "") == parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(n, v) for n, v in PUBLIC if inspect.isfunction(v)],
+    ids=lambda v: str(v)[:30],
+)
+def test_every_public_function_is_annotated(name: str, value: object) -> None:
+    signature = inspect.signature(value)
+    assert signature.return_annotation is not inspect.Signature.empty
+    assert all(p.annotation is not p.empty for p in signature.parameters.values())
+
+
+def modules() -> list[str]:
+    return [
+        m.name
+        for m in pkgutil.walk_packages(fastvbg.__path__, "fastvbg.")
+        if "__main__" not in m.name
+    ]
+
+
+@pytest.mark.parametrize("name", modules())
+def test_modules_have_docstrings_whose_examples_run(name: str) -> None:
+    module = importlib.import_module(name)
+    assert module.__doc__
+    assert doctest.testmod(module).failed == 0
+
+
+def test_the_examples_are_found() -> None:
+    module = importlib.import_module("fastvbg.compositor")
+    assert doctest.testmod(module).attempted > 5

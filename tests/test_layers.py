@@ -1,0 +1,110 @@
+"""Imports point down only, read from the source; kernels and help stay light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fastvbg
+
+ROOT = Path(fastvbg.__file__).parent
+
+# Each layer may import the layers below it; a tuple holds rooms that never import one another.
+LAYERS: list[tuple[str, ...]] = [
+    ("__main__",),
+    ("cli",),
+    ("measure",),
+    ("pipeline",),
+    ("source", "sink", "keyers", "compositor", "backgrounds", "scene", "sheet", "reference"),
+    ("media", "kernels"),
+    ("checks",),
+    ("constants", "errors", "_types"),
+]
+# What one room may take from another of its own layer, and why.
+SIDEWAYS = {
+    ("scene", "compositor"),  # the scene is drawn by the package's own blend
+}
+LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            if node.module == "fastvbg":
+                found |= {f"fastvbg.{alias.name}" for alias in node.names}
+            elif node.module:
+                found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+MODULES = sorted(
+    path for path in ROOT.rglob("*.py") if path.parent != ROOT or path.stem != "__init__"
+)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_down(path: Path) -> None:
+    own = path.relative_to(ROOT).with_suffix("").parts[0]
+    assert own in LEVEL, f"{own} has no place in the layers"
+    for module in imports_of(path):
+        if not module.startswith("fastvbg."):
+            continue
+        other = room_of(module)
+        if other == own or other not in LEVEL or (own, other) in SIDEWAYS:
+            continue
+        assert LEVEL[other] > LEVEL[own], f"{own} may not import {other}"
+
+
+def test_kernels_know_nothing_but_numbers() -> None:
+    for path in (ROOT / "kernels").rglob("*.py"):
+        rooms = {room_of(m) for m in imports_of(path) if m.startswith("fastvbg.")}
+        assert rooms <= {"kernels", "constants", "errors"}, path
+
+
+def loaded_after(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(*sorted(m for m in sys.modules if '.' not in m))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+HEAVY = {"numba", "llvmlite", "cv2", "av", "numpy", "matplotlib"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import fastvbg",
+        "import fastvbg; dir(fastvbg); fastvbg.ShapeError",
+        "from fastvbg.cli import run_command_line; run_command_line(['--help'])",
+        "from fastvbg.cli import run_command_line; run_command_line(['--version'])",
+        "from fastvbg.cli import run_command_line; run_command_line(['run', '--help'])",
+    ],
+)
+def test_import_and_help_load_nothing_heavy(code: str) -> None:
+    assert not loaded_after(code) & HEAVY
+
+
+def test_composite_loads_no_media_library() -> None:
+    code = (
+        "import fastvbg, numpy as np; a = np.zeros((1,1,3), np.uint8); fastvbg.composite(a, a, a)"
+    )
+    assert not loaded_after(code) & {"av", "cv2", "typer"}
+
+
+def test_unknown_names_are_attribute_errors() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        fastvbg.nothing  # noqa: B018

@@ -1,0 +1,33 @@
+"""The README stays true: its example runs, and it names what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import fastvbg
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_python_example_runs() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(blocks) == 1
+    names: dict[str, object] = {}
+    exec(blocks[0], names)  # noqa: S102
+    assert names["out"].shape == (1080, 1920, 3)
+
+
+def test_every_public_function_is_in_the_readme() -> None:
+    errors = {name for name in fastvbg.__all__ if name.endswith("Error")}
+    missing = [
+        name
+        for name in fastvbg.__all__
+        if name not in errors | {"__version__"} and f"`{name}" not in README
+    ]
+    assert missing == []
+
+
+def test_pictures_that_the_readme_shows_exist() -> None:
+    for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
+        assert (Path(__file__).parents[1] / path).stat().st_size < 1_000_000

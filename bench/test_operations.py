@@ -74,9 +74,8 @@ def test_operation(benchmark: Any, frames: Arrays, size: str, operation: str, li
 @pytest.mark.parametrize("library", ["fastvbg", "opencv"])
 def test_call_overhead(benchmark: Any, library: str) -> None:
     rng = np.random.default_rng(1)
-    arrays = dict(
-        zip(("prev", "next", "bg", "out"), rng.integers(0, 256, (4, 64, 64, 3), np.uint8))
-    )
+    names = ("prev", "next", "bg", "out")
+    arrays = dict(zip(names, rng.integers(0, 256, (4, 64, 64, 3), np.uint8), strict=True))
     call = composite_by(library, arrays)
     wanted = reference.composite(arrays["prev"], arrays["next"], arrays["bg"])
     assert np.array_equal(call(), wanted)

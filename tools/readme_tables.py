@@ -63,9 +63,8 @@ def main() -> None:
     readme = Path(sys.argv[2] if len(sys.argv) > 2 else "README.md")
     text = readme.read_text(encoding="utf-8")
     block = f"<!-- bench -->\n{table(figures)}\n<!-- /bench -->"
-    replaced, count = re.subn(
-        r"<!-- bench -->.*?<!-- /bench -->", lambda _: block, text, flags=re.S
-    )
+    marked = re.compile(r"<!-- bench -->.*?<!-- /bench -->", re.DOTALL)
+    replaced, count = marked.subn(lambda _: block, text)
     if count != 1:
         raise SystemExit(f"{readme}: wanted one <!-- bench --> ... <!-- /bench -->, got {count}")
     readme.write_text(replaced, encoding="utf-8")

@@ -192,8 +192,8 @@ class Compositor:
     >>> import numpy as np
     >>> compositor = Compositor(np.full((2, 2, 3), 77, np.uint8))
     >>> frame = np.zeros((2, 2, 3), np.uint8)
-    >>> compositor(frame)[0, 0, 0], compositor(frame + 9)[0, 0, 0]
-    (np.uint8(77), np.uint8(9))
+    >>> int(compositor(frame)[0, 0, 0]), int(compositor(frame + 9)[0, 0, 0])
+    (77, 9)
     """
 
     def __init__(self, background: Frame, *, threshold: int = DEFAULT_THRESHOLD) -> None:

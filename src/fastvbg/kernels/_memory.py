@@ -1,9 +1,10 @@
-"""Rows of pixels as flat memory, and the test whether an array has such rows."""
+"""Rows of pixels as addresses and flat memory, and the test whether an array has such rows."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -12,23 +13,49 @@ from fastvbg.kernels._jit import inline
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _row_pointer(typing_context: Any, array: Any, row: Any) -> Any:
-    """Address of the first element of `array[row]`, as a pointer to its elements."""
+def address_of(typing_context: Any, array: Any, row: Any) -> Any:
+    """Address of the first element of `array[row]`, as an integer."""
     if not isinstance(array, types.Array):
         return None
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         struct = context.make_array(signature.args[0])(context, builder, arguments[0])
         stride = cgutils.unpack_tuple(builder, struct.strides)[0]
-        return cgutils.pointer_add(builder, struct.data, builder.mul(stride, arguments[1]))
+        start = builder.ptrtoint(struct.data, ir.IntType(64))
+        return builder.add(start, builder.mul(stride, arguments[1]))
 
-    return types.CPointer(array.dtype)(array, types.int64), generate
+    return types.int64(array, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _byte_pointer(typing_context: Any, address: Any) -> Any:
+    """The address as a pointer to bytes."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+    return types.CPointer(types.uint8)(types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def stay_scalar(typing_context: Any) -> Any:
+    """Keep LLVM from vectorizing the loop this stands in; it costs no instruction.
+
+    For loops of at most a few dozen turns, where vector code is only compile time.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        nothing = ir.FunctionType(ir.VoidType(), [])
+        builder.call(ir.InlineAsm(nothing, "", "", side_effect=True), [])
+        return context.get_dummy_value()
+
+    return types.void(), generate
 
 
 @inline  # type: ignore[untyped-decorator]
-def row_of(array: Any, row: Any, count: Any) -> Any:
-    """Return `count` consecutive elements from the start of `array[row]`, as a flat array."""
-    return carray(_row_pointer(array, row), (count,))
+def bytes_at(address: Any, count: Any) -> Any:
+    """Return `count` consecutive bytes at an address, as a flat array."""
+    return carray(_byte_pointer(address), (count,))
 
 
 @inline  # type: ignore[untyped-decorator]

@@ -1,0 +1,83 @@
+"""The one place that decides, by CPU and environment, which variant of the kernels runs and how wide.
+
+`FASTVBG_KERNELS` is `auto` (default), `vector` (explicit vectors) or `portable` (plain loops that
+LLVM vectorizes as it can). All give the same bytes. The CPU is the one that Numba compiles for, so
+`NUMBA_CPU_NAME` and `NUMBA_CPU_FEATURES` count.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Final, NamedTuple
+
+from numba.core import codegen, config
+
+from fastvbg.errors import OptionError
+
+_CHOICES = ("auto", "vector", "portable")
+
+
+class Target(NamedTuple):
+    """What the kernels are compiled for.
+
+    Parameters
+    ----------
+    variant : {"vector", "portable"}
+        Explicit vectors, or plain loops.
+    level : {"avx512", "avx2", "any"}
+        What the vector code may assume: AVX-512 with byte permutations (VBMI), AVX2, or only what
+        LLVM lowers on every CPU (NEON among them).
+    lanes : int
+        Bytes in a vector.
+    """
+
+    variant: str
+    level: str
+    lanes: int
+
+    @property
+    def x86(self) -> bool:
+        """Whether x86's own instructions may be named."""
+        return self.level != "any"
+
+    @property
+    def name(self) -> str:
+        """A name that differs for all code that differs."""
+        return self.variant if self.variant == "portable" else f"vector-{self.level}"
+
+
+def _features() -> set[str]:
+    """Return the features that Numba's code may use, those of a named CPU only where listed."""
+    listed = config.CPU_FEATURES
+    if listed is None:
+        listed = codegen.get_host_cpu_features()
+    return {word[1:] for word in str(listed).split(",") if word.startswith("+")}
+
+
+def _level(machine: str, features: set[str]) -> tuple[str, int]:
+    if machine in ("x86_64", "amd64"):
+        if {"avx512bw", "avx512vl", "avx512vbmi"} <= features:
+            return "avx512", 64
+        # AVX-512 without byte permutations takes this way too: its shuffles would cost more than
+        # the wider registers save.
+        if "avx2" in features:
+            return "avx2", 32
+    return "any", 16
+
+
+def choose(wanted: str, machine: str, features: set[str]) -> Target:
+    """Decide the target from `FASTVBG_KERNELS`, the machine's architecture and its features."""
+    if wanted not in _CHOICES:
+        raise OptionError(f"FASTVBG_KERNELS: got {wanted!r}, wanted one of {', '.join(_CHOICES)}")
+    level, lanes = _level(machine, features)
+    # SSE2 alone has no byte shuffle, without which taking pixels apart costs more than it saves.
+    slow = level == "any" and machine not in ("aarch64", "arm64")
+    if wanted == "portable" or (wanted == "auto" and slow):
+        return Target("portable", level, lanes)
+    return Target("vector", level, lanes)
+
+
+TARGET: Final = choose(
+    os.environ.get("FASTVBG_KERNELS") or "auto", platform.machine().lower(), _features()
+)

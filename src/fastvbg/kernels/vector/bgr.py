@@ -25,6 +25,7 @@ from fastvbg.kernels.vector.arithmetic import words
 from fastvbg.kernels.vector.memory import (
     load,
     load_pixels,
+    prefetch_pixels,
     store,
     store_pixels,
     stream,
@@ -94,6 +95,9 @@ def composite_run(
         _composite_few(prev, next, bg, out, 0, i, threshold)
         while i + LANES <= count:
             k = 3 * i
+            prefetch_pixels(prev + k)
+            prefetch_pixels(next + k)
+            prefetch_pixels(bg + k)
             stream_pixels(out + k, _composite(prev + k, next + k, bg + k, bound))
             i += LANES
     while i + LANES <= count:

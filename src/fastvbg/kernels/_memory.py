@@ -38,33 +38,23 @@ def _byte_pointer(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def stay_scalar(typing_context: Any) -> Any:
-    """Keep LLVM from vectorizing the loop this stands in; it costs no instruction.
-
-    For loops of at most a few dozen turns, where vector code is only compile time.
-    """
+def packed(typing_context: Any, array: Any) -> Any:
+    """Tell whether each row of a frame is bytes B G R B G R ..., each row of a plane single bytes."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        nothing = ir.FunctionType(ir.VoidType(), [])
-        builder.call(ir.InlineAsm(nothing, "", "", side_effect=True), [])
-        return context.get_dummy_value()
+        struct = context.make_array(signature.args[0])(context, builder, arguments[0])
+        strides = cgutils.unpack_tuple(builder, struct.strides)
+        wanted = (None, 3, 1) if len(strides) == 3 else (None, 1)
+        fits = ir.Constant(ir.IntType(1), 1)
+        for stride, bytes_apart in zip(strides[1:], wanted[1:], strict=True):
+            same = builder.icmp_signed("==", stride, ir.Constant(stride.type, bytes_apart))
+            fits = builder.and_(fits, same)
+        return fits
 
-    return types.void(), generate
+    return types.boolean(array), generate
 
 
 @inline  # type: ignore[untyped-decorator]
 def bytes_at(address: Any, count: Any) -> Any:
     """Return `count` consecutive bytes at an address, as a flat array."""
     return carray(_byte_pointer(address), (count,))
-
-
-@inline  # type: ignore[untyped-decorator]
-def packed_frame(frame: Any) -> bool:
-    """Tell whether each row of a frame is consecutive bytes B G R B G R ..."""
-    return frame.strides[2] == 1 and frame.strides[1] == 3
-
-
-@inline  # type: ignore[untyped-decorator]
-def packed_plane(plane: Any) -> bool:
-    """Tell whether each row of a plane is consecutive bytes."""
-    return plane.strides[1] == 1

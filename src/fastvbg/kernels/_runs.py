@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastvbg.kernels._target import TARGET
 
 if TARGET.variant == "vector":
-    from fastvbg.kernels.vector.bgr import blend_run, composite_run, finish, motion_mask_run
+    from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
 else:
-    from fastvbg.kernels.portable import blend_run, composite_run, finish, motion_mask_run
+    from fastvbg.kernels.portable import blend_run, composite_run, fence, motion_mask_run
 
-__all__ = ["blend_run", "composite_run", "finish", "motion_mask_run"]
+__all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]

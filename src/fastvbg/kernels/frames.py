@@ -6,8 +6,8 @@ from typing import Any
 
 from fastvbg.kernels import strided
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
-from fastvbg.kernels._memory import address_of, packed_frame, packed_plane
-from fastvbg.kernels._runs import blend_run, composite_run, finish, motion_mask_run
+from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._runs import blend_run, composite_run, fence, motion_mask_run
 
 STREAM_PIXELS = 1 << 19
 
@@ -15,7 +15,7 @@ STREAM_PIXELS = 1 << 19
 @kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, fallback=strided.composite)
 def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> bool:
     """`out` is `next` where it differs from `prev` by more than `threshold`, elsewhere `bg`."""
-    if not (packed_frame(prev) and packed_frame(next) and packed_frame(bg) and packed_frame(out)):
+    if not (packed(prev) and packed(next) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
     streaming = rows * cols >= STREAM_PIXELS
@@ -26,7 +26,7 @@ def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> bool:
         and bg.strides[0] == step
         and out.strides[0] == step
     ):
-        rows, cols = min(rows, 1), rows * cols
+        rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
         composite_run(
             address_of(prev, y),
@@ -37,32 +37,32 @@ def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> bool:
             threshold,
             streaming,
         )
-    finish()
+    fence()
     return True
 
 
 @kernel(FRAME, FRAME, OUT_PLANE, INT, fallback=strided.motion_mask)
 def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> bool:
     """`out` is 255 where `next` differs from `prev` by more than `threshold`, elsewhere 0."""
-    if not (packed_frame(prev) and packed_frame(next) and packed_plane(out)):
+    if not (packed(prev) and packed(next) and packed(out)):
         return False
     rows, cols = out.shape
     streaming = rows * cols >= STREAM_PIXELS
     step = 3 * cols
     if prev.strides[0] == step and next.strides[0] == step and out.strides[0] == cols:
-        rows, cols = min(rows, 1), rows * cols
+        rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
         motion_mask_run(
             address_of(prev, y), address_of(next, y), address_of(out, y), cols, threshold, streaming
         )
-    finish()
+    fence()
     return True
 
 
 @kernel(FRAME, PLANE, FRAME, OUT_FRAME, fallback=strided.blend)
 def blend(frame: Any, matte: Any, bg: Any, out: Any) -> bool:
     """`out` is `frame` over `bg` by `matte`."""
-    if not (packed_frame(frame) and packed_plane(matte) and packed_frame(bg) and packed_frame(out)):
+    if not (packed(frame) and packed(matte) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
     streaming = rows * cols >= STREAM_PIXELS
@@ -73,7 +73,7 @@ def blend(frame: Any, matte: Any, bg: Any, out: Any) -> bool:
         and bg.strides[0] == step
         and out.strides[0] == step
     ):
-        rows, cols = min(rows, 1), rows * cols
+        rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
         blend_run(
             address_of(frame, y),
@@ -83,5 +83,5 @@ def blend(frame: Any, matte: Any, bg: Any, out: Any) -> bool:
             cols,
             streaming,
         )
-    finish()
+    fence()
     return True

@@ -121,5 +121,5 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
 
 
 @inline  # type: ignore[untyped-decorator]
-def finish() -> None:
+def fence() -> None:
     """Nothing: plain stores need no fence."""

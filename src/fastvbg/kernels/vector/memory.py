@@ -12,10 +12,9 @@ from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.vector._types import (
     ADDRESS,
     BYTES,
-    HALF_BYTES,
+    INT,
     LANES,
     PIXELS,
-    WORDS,
     Vector,
     join,
     operation,
@@ -47,22 +46,56 @@ def _offset(builder: Any, address: Any, count: int) -> Any:
     return builder.add(address, ir.Constant(address.type, count))
 
 
+def _slot(builder: Any, kind: Any) -> tuple[Any, Any]:
+    """Return a place on the stack for a vector, and its address as an integer."""
+    slot = cgutils.alloca_once(builder, kind)
+    return slot, builder.ptrtoint(slot, ir.IntType(64))
+
+
+def _copy(builder: Any, to: Any, source: Any, size: Any) -> None:
+    pointer = ir.IntType(8).as_pointer()
+    cgutils.raw_memcpy(
+        builder, builder.inttoptr(to, pointer), builder.inttoptr(source, pointer), size, 1
+    )
+
+
+def _load_few(builder: Any, address: Any, count: Any, kind: Any) -> Any:
+    _, place = _slot(builder, kind)
+    _copy(builder, place, address, count)
+    return _load(builder, place, kind)
+
+
+def _store_few(builder: Any, address: Any, count: Any, value: Any) -> None:
+    _, place = _slot(builder, value.type)
+    _store(builder, place, value)
+    _copy(builder, address, place, count)
+
+
+@operation(INT, ADDRESS, INT, types.boolean)
+def lead(builder: Any, address: Any, count: Any, streaming: Any) -> Any:
+    """Return how many of `count` elements to do before whole vectors.
+
+    As many as lead to a multiple of `LANES` where stores are streaming, though not more than there
+    are; else as many as leave whole vectors only. An element is to move the address by 1; for
+    others give the address times the number of them that do so, modulo `LANES`.
+    """
+    within = ir.Constant(address.type, LANES - 1)
+    aligning = builder.and_(builder.neg(address), within)
+    enough = builder.icmp_signed("<", aligning, count)
+    aligning = builder.select(enough, aligning, count)
+    return builder.select(streaming, aligning, builder.and_(count, within))
+
+
 @operation(BYTES, ADDRESS)
 def load(builder: Any, address: Any) -> Any:
     """Load `LANES` bytes."""
     return _load(builder, address, BYTES.llvm)
 
 
-@operation(HALF_BYTES, ADDRESS)
-def load_half(builder: Any, address: Any) -> Any:
-    """Load half as many bytes."""
-    return _load(builder, address, HALF_BYTES.llvm)
-
-
-@operation(WORDS, ADDRESS)
-def load_words(builder: Any, address: Any) -> Any:
-    """Load words, `LANES` bytes of memory."""
-    return _load(builder, address, WORDS.llvm)
+@operation(BYTES, ADDRESS, INT)
+def load_few(builder: Any, address: Any, count: Any) -> Any:
+    """Load `count` bytes, fewer than `LANES`, and touch no more; other lanes hold anything."""
+    return _load_few(builder, address, count, BYTES.llvm)
 
 
 @operation(types.void, ADDRESS, BYTES)
@@ -71,27 +104,15 @@ def store(builder: Any, address: Any, value: Any) -> None:
     _store(builder, address, value)
 
 
-@operation(types.void, ADDRESS, HALF_BYTES)
-def store_half(builder: Any, address: Any, value: Any) -> None:
-    """Store half as many bytes."""
-    _store(builder, address, value)
-
-
-@operation(types.void, ADDRESS, WORDS)
-def store_words(builder: Any, address: Any, value: Any) -> None:
-    """Store words, `LANES` bytes of memory."""
-    _store(builder, address, value)
+@operation(types.void, ADDRESS, INT, BYTES)
+def store_few(builder: Any, address: Any, count: Any, value: Any) -> None:
+    """Store the first `count` bytes."""
+    _store_few(builder, address, count, value)
 
 
 @operation(types.void, ADDRESS, BYTES)
 def stream(builder: Any, address: Any, value: Any) -> None:
     """Store bytes past the caches; the address must be a multiple of `LANES`."""
-    _store(builder, address, value, streaming=STREAMS)
-
-
-@operation(types.void, ADDRESS, HALF_BYTES)
-def stream_half(builder: Any, address: Any, value: Any) -> None:
-    """Store half as many bytes past the caches; the address must be a multiple of their number."""
     _store(builder, address, value, streaming=STREAMS)
 
 
@@ -103,6 +124,10 @@ def fence(builder: Any) -> None:
         name = "llvm.x86.sse.sfence"
         function = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
         builder.call(function, [])
+
+
+def _tripled(builder: Any, count: Any) -> Any:
+    return builder.mul(count, ir.Constant(count.type, 3))
 
 
 @operation(types.void, ADDRESS)
@@ -126,10 +151,22 @@ def prefetch_pixels(builder: Any, address: Any) -> None:
 @operation(PIXELS, ADDRESS)
 def load_pixels(builder: Any, address: Any) -> list[Any]:
     """Load `LANES` BGR pixels."""
+    return _get_pixels(builder, address)
+
+
+def _get_pixels(builder: Any, address: Any) -> list[Any]:
     if TARGET.x86:
         return [_load(builder, _offset(builder, address, LANES * i), BYTES.llvm) for i in range(3)]
     run = _load(builder, address, Vector(3 * LANES, 8).llvm)
     return [shuffle(builder, run, run, range(c, 3 * LANES, 3)) for c in range(3)]
+
+
+@operation(PIXELS, ADDRESS, INT)
+def load_few_pixels(builder: Any, address: Any, count: Any) -> list[Any]:
+    """Load `count` pixels, fewer than `LANES`, and touch no more; other lanes hold anything."""
+    _, place = _slot(builder, Vector(3 * LANES, 8).llvm)
+    _copy(builder, place, address, _tripled(builder, count))
+    return _get_pixels(builder, place)
 
 
 def _put_pixels(builder: Any, address: Any, pixels: Any, *, streaming: bool) -> None:
@@ -147,6 +184,14 @@ def _put_pixels(builder: Any, address: Any, pixels: Any, *, streaming: bool) -> 
 def store_pixels(builder: Any, address: Any, pixels: Any) -> None:
     """Store `LANES` BGR pixels."""
     _put_pixels(builder, address, pixels, streaming=False)
+
+
+@operation(types.void, ADDRESS, INT, PIXELS)
+def store_few_pixels(builder: Any, address: Any, count: Any, pixels: Any) -> None:
+    """Store the first `count` pixels."""
+    _, place = _slot(builder, Vector(3 * LANES, 8).llvm)
+    _put_pixels(builder, place, pixels, streaming=False)
+    _copy(builder, address, place, _tripled(builder, count))
 
 
 @operation(types.void, ADDRESS, PIXELS)

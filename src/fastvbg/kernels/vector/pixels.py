@@ -6,10 +6,11 @@ from typing import Any
 
 from llvmlite import ir
 
-from fastvbg.constants import GRAY_B, GRAY_G, GRAY_R
+from fastvbg.constants import GRAY_B, GRAY_G, GRAY_HALF, GRAY_R, GRAY_SHIFT
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.vector._types import (
     BYTES,
+    INT,
     LANES,
     PIXELS,
     TWO_WORDS,
@@ -20,6 +21,7 @@ from fastvbg.kernels.vector._types import (
     join,
     operation,
     shuffle,
+    splat,
 )
 from fastvbg.kernels.vector.arithmetic import (
     LANE_BYTES,
@@ -40,8 +42,7 @@ def _split(weight: int) -> tuple[int, int]:
 
 
 # With S the weighted sum of the differences, S = 256*high + low, where high is at most 32640 and low
-# within 26775 of 0: both fit signed words. Floor division makes S >> 8 = high + (low >> 8), and the
-# bound of `portable.weighted_bound` is a multiple of 256, so comparing S >> 8 decides exactly.
+# within 26775 of 0: both fit signed words. Floor division makes S >> 8 = high + (low >> 8).
 _SPLIT = tuple(_split(weight) for weight in (GRAY_B, GRAY_G, GRAY_R))
 
 
@@ -142,6 +143,19 @@ def weigh(builder: Any, pixels: Any) -> list[Any]:
     if TARGET.level == "avx512":
         return _weigh_avx512(builder, pixels)
     return (_weigh_avx2 if TARGET.level == "avx2" else _weigh_channels)(builder, pixels)
+
+
+@operation(WORDS, INT)
+def bound_of(builder: Any, threshold: Any) -> Any:
+    """Return what `weigh` must exceed for gray to exceed `threshold`, in all lanes.
+
+    `gray = (S + half) >> shift`, so `gray > t` when `S >= ((t + 1) << shift) - half`. That bound is
+    a multiple of 256, so `S >> 8` decides exactly; one less turns "at least" into "more than".
+    """
+    high = GRAY_SHIFT - 8
+    bound = builder.mul(threshold, ir.Constant(threshold.type, 1 << high))
+    rest = (1 << high) - (GRAY_HALF >> 8) - 1
+    return splat(builder, WORDS, builder.add(bound, ir.Constant(threshold.type, rest)))
 
 
 @operation(BYTES, TWO_WORDS, WORDS)

@@ -24,6 +24,7 @@ PLANE = types.Array(types.uint8, 2, "A", readonly=True)
 OUT_FRAME = types.Array(types.uint8, 3, "A")
 OUT_PLANE = types.Array(types.uint8, 2, "A")
 INT = types.int64
+YUV_WEIGHTS = types.UniTuple(types.int64, 9)
 
 inline = njit(**_OPTIONS)
 """Decorator of a helper that is compiled into the kernels which call it."""

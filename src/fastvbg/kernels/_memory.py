@@ -37,21 +37,31 @@ def _byte_pointer(typing_context: Any, address: Any) -> Any:
     return types.CPointer(types.uint8)(types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def packed(typing_context: Any, array: Any) -> Any:
-    """Tell whether each row of a frame is bytes B G R B G R ..., each row of a plane single bytes."""
+def _strides_are(wanted: tuple[int, ...]) -> Any:
+    """Return the emitter of a test that an array's last strides are `wanted`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         struct = context.make_array(signature.args[0])(context, builder, arguments[0])
-        strides = cgutils.unpack_tuple(builder, struct.strides)
-        wanted = (None, 3, 1) if len(strides) == 3 else (None, 1)
+        strides = cgutils.unpack_tuple(builder, struct.strides)[-len(wanted) :]
         fits = ir.Constant(ir.IntType(1), 1)
-        for stride, bytes_apart in zip(strides[1:], wanted[1:], strict=True):
-            same = builder.icmp_signed("==", stride, ir.Constant(stride.type, bytes_apart))
+        for stride, apart in zip(strides, wanted, strict=True):
+            same = builder.icmp_signed("==", stride, ir.Constant(stride.type, apart))
             fits = builder.and_(fits, same)
         return fits
 
-    return types.boolean(array), generate
+    return generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def packed(typing_context: Any, array: Any) -> Any:
+    """Tell whether each row of a frame is bytes B G R B G R ..., each row of a plane single bytes."""
+    return types.boolean(array), _strides_are((3, 1) if array.ndim == 3 else (1,))
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def packed_pairs(typing_context: Any, array: Any) -> Any:
+    """Tell whether each row of an interleaved chroma plane is bytes U V U V ..."""
+    return types.boolean(array), _strides_are((2, 1))
 
 
 @inline  # type: ignore[untyped-decorator]

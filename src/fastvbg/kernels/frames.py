@@ -8,8 +8,9 @@ from fastvbg.kernels import strided
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
 from fastvbg.kernels._memory import address_of, packed
 from fastvbg.kernels._runs import blend_run, composite_run, fence, motion_mask_run
+from fastvbg.kernels._target import TARGET
 
-STREAM_PIXELS = 1 << 19
+STREAM_BYTES = TARGET.stream_bytes
 
 
 @kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, fallback=strided.composite)
@@ -18,7 +19,7 @@ def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> bool:
     if not (packed(prev) and packed(next) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
-    streaming = rows * cols >= STREAM_PIXELS
+    streaming = 12 * rows * cols >= STREAM_BYTES
     step = 3 * cols
     if (
         prev.strides[0] == step
@@ -47,7 +48,7 @@ def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> bool:
     if not (packed(prev) and packed(next) and packed(out)):
         return False
     rows, cols = out.shape
-    streaming = rows * cols >= STREAM_PIXELS
+    streaming = 7 * rows * cols >= STREAM_BYTES
     step = 3 * cols
     if prev.strides[0] == step and next.strides[0] == step and out.strides[0] == cols:
         rows, cols = 1 if rows else 0, rows * cols
@@ -65,7 +66,7 @@ def blend(frame: Any, matte: Any, bg: Any, out: Any) -> bool:
     if not (packed(frame) and packed(matte) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
-    streaming = rows * cols >= STREAM_PIXELS
+    streaming = 10 * rows * cols >= STREAM_BYTES
     step = 3 * cols
     if (
         frame.strides[0] == step

@@ -28,13 +28,15 @@ _LINE = 64  # bytes in a cache line of x86
 _AHEAD = 384
 
 
-def _load(builder: Any, address: Any, kind: Any) -> Any:
+def emit_load(builder: Any, address: Any, kind: Any) -> Any:
+    """Load a vector of LLVM type `kind`."""
     loaded = builder.load(builder.inttoptr(address, kind.as_pointer()))
     loaded.align = 1
     return loaded
 
 
-def _store(builder: Any, address: Any, value: Any, *, streaming: bool = False) -> None:
+def emit_store(builder: Any, address: Any, value: Any, *, streaming: bool = False) -> None:
+    """Store a vector; a streaming store needs an address that is a multiple of its size."""
     stored = builder.store(value, builder.inttoptr(address, value.type.as_pointer()))
     stored.align = value.type.count * value.type.element.width // 8 if streaming else 1
     if streaming:
@@ -59,15 +61,23 @@ def _copy(builder: Any, to: Any, source: Any, size: Any) -> None:
     )
 
 
-def _load_few(builder: Any, address: Any, count: Any, kind: Any) -> Any:
-    _, place = _slot(builder, kind)
+def emit_load_few(
+    builder: Any, address: Any, count: Any, kind: Any, *, repeat_last: bool = False
+) -> Any:
+    """Load `count` bytes, fewer than a vector's; repeat the last one once more if asked to."""
+    slot, place = _slot(builder, kind)
     _copy(builder, place, address, count)
-    return _load(builder, place, kind)
+    if repeat_last:
+        first = builder.bitcast(slot, ir.IntType(8).as_pointer())
+        last = builder.gep(first, [builder.sub(count, ir.Constant(count.type, 1))])
+        builder.store(builder.load(last), builder.gep(first, [count]))
+    return emit_load(builder, place, kind)
 
 
-def _store_few(builder: Any, address: Any, count: Any, value: Any) -> None:
+def emit_store_few(builder: Any, address: Any, count: Any, value: Any) -> None:
+    """Store the first `count` bytes of a vector."""
     _, place = _slot(builder, value.type)
-    _store(builder, place, value)
+    emit_store(builder, place, value)
     _copy(builder, address, place, count)
 
 
@@ -89,31 +99,31 @@ def lead(builder: Any, address: Any, count: Any, streaming: Any) -> Any:
 @operation(BYTES, ADDRESS)
 def load(builder: Any, address: Any) -> Any:
     """Load `LANES` bytes."""
-    return _load(builder, address, BYTES.llvm)
+    return emit_load(builder, address, BYTES.llvm)
 
 
 @operation(BYTES, ADDRESS, INT)
 def load_few(builder: Any, address: Any, count: Any) -> Any:
     """Load `count` bytes, fewer than `LANES`, and touch no more; other lanes hold anything."""
-    return _load_few(builder, address, count, BYTES.llvm)
+    return emit_load_few(builder, address, count, BYTES.llvm)
 
 
 @operation(types.void, ADDRESS, BYTES)
 def store(builder: Any, address: Any, value: Any) -> None:
     """Store bytes."""
-    _store(builder, address, value)
+    emit_store(builder, address, value)
 
 
 @operation(types.void, ADDRESS, INT, BYTES)
 def store_few(builder: Any, address: Any, count: Any, value: Any) -> None:
     """Store the first `count` bytes."""
-    _store_few(builder, address, count, value)
+    emit_store_few(builder, address, count, value)
 
 
 @operation(types.void, ADDRESS, BYTES)
 def stream(builder: Any, address: Any, value: Any) -> None:
     """Store bytes past the caches; the address must be a multiple of `LANES`."""
-    _store(builder, address, value, streaming=STREAMS)
+    emit_store(builder, address, value, streaming=STREAMS)
 
 
 @operation(types.void)
@@ -156,8 +166,8 @@ def load_pixels(builder: Any, address: Any) -> list[Any]:
 
 def _get_pixels(builder: Any, address: Any) -> list[Any]:
     if TARGET.x86:
-        return [_load(builder, _offset(builder, address, LANES * i), BYTES.llvm) for i in range(3)]
-    run = _load(builder, address, Vector(3 * LANES, 8).llvm)
+        return [emit_load(builder, _offset(builder, address, LANES * i), BYTES.llvm) for i in range(3)]
+    run = emit_load(builder, address, Vector(3 * LANES, 8).llvm)
     return [shuffle(builder, run, run, range(c, 3 * LANES, 3)) for c in range(3)]
 
 
@@ -172,12 +182,12 @@ def load_few_pixels(builder: Any, address: Any, count: Any) -> list[Any]:
 def _put_pixels(builder: Any, address: Any, pixels: Any, *, streaming: bool) -> None:
     if TARGET.x86:
         for i, part in enumerate(pixels):
-            _store(builder, _offset(builder, address, LANES * i), part, streaming=streaming)
+            emit_store(builder, _offset(builder, address, LANES * i), part, streaming=streaming)
         return
     blue, green, red = pixels
     channels = join(builder, join(builder, blue, green), join(builder, red, red))
     order = [c * LANES + i for i in range(LANES) for c in range(3)]
-    _store(builder, address, shuffle(builder, channels, channels, order))
+    emit_store(builder, address, shuffle(builder, channels, channels, order))
 
 
 @operation(types.void, ADDRESS, PIXELS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 DEFAULT_THRESHOLD: Final = 3
 """Gray difference above which a pixel has moved: the tutorial's value."""
@@ -14,3 +14,74 @@ GRAY_HALF: Final = 1 << (GRAY_SHIFT - 1)
 GRAY_B: Final = 3735  # round(0.114 * 32768) = 3736, less 1 so that the three sum to 32768
 GRAY_G: Final = 19235  # round(0.587 * 32768) = 19235
 GRAY_R: Final = 9798  # round(0.299 * 32768) = 9798
+
+YUV_UNIT: Final = 32
+"""Parts of a gray level in which a planar difference is summed: 16-bit lanes hold 657 levels."""
+
+YUV_SHIFT: Final = 9
+"""A coefficient of `YuvGray` times a difference, shifted right by this, is in those parts."""
+
+
+class YuvGray(NamedTuple):
+    """The gray of a BGR difference, as linear forms of the differences of Y, U and V.
+
+    Each coefficient is in `1 / (YUV_UNIT << YUV_SHIFT)`. `low` and `high` are the luma range that
+    conversion to BGR does not clip; luma is held to it before the difference is taken.
+    """
+
+    low: int
+    high: int
+    red_y: int
+    red_v: int
+    green_y: int
+    green_u: int
+    green_v: int
+    blue_y: int
+    blue_u: int
+
+
+def _yuv_gray(kr: float, kb: float, *, limited: bool) -> YuvGray:
+    """Derive the coefficients of a matrix with luma weights `kr`, `1 - kr - kb` and `kb`.
+
+    From Y = kr R + kg G + kb B, U = (B - Y) / (2 - 2 kb) and V = (R - Y) / (2 - 2 kr), scaled to
+    219 and 224 steps in limited range and to 255 in full range, follow with the inverse scales y, c
+
+        dR = y dY + c (2 - 2 kr) dV
+        dB = y dY + c (2 - 2 kb) dU
+        dG = y dY - c (2 - 2 kb) kb/kg dU - c (2 - 2 kr) kr/kg dV
+
+    and gray is 0.299 |dR| + 0.587 |dG| + 0.114 |dB| whatever the matrix, as `GRAY_*` have it.
+    """
+    kg = 1 - kr - kb
+    y, c = (255 / 219, 255 / 224) if limited else (1.0, 1.0)
+    u, v = c * (2 - 2 * kb), c * (2 - 2 * kr)
+
+    def fixed(value: float) -> int:
+        return round(value * (YUV_UNIT << YUV_SHIFT))
+
+    return YuvGray(
+        16 if limited else 0,
+        235 if limited else 255,
+        fixed(0.299 * y),
+        fixed(0.299 * v),
+        fixed(0.587 * y),
+        fixed(0.587 * -u * kb / kg),
+        fixed(0.587 * -v * kr / kg),
+        fixed(0.114 * y),
+        fixed(0.114 * u),
+    )
+
+
+# Luma weights from the recommendations: ITU-R BT.601-7 2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4
+# (non-constant luminance). For BT.601 in limited range the forms above are the familiar
+# dR = 1.164 dY + 1.596 dV, dG = 1.164 dY - 0.392 dU - 0.813 dV, dB = 1.164 dY + 2.017 dU.
+YUV_GRAY: Final = {
+    (matrix, extent): _yuv_gray(kr, kb, limited=extent == "limited")
+    for matrix, kr, kb in (
+        ("bt601", 0.299, 0.114),
+        ("bt709", 0.2126, 0.0722),
+        ("bt2020", 0.2627, 0.0593),
+    )
+    for extent in ("limited", "full")
+}
+"""By matrix (`bt601`, `bt709`, `bt2020`) and range (`limited`, `full`)."""

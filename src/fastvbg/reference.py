@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from fastvbg.constants import DEFAULT_THRESHOLD
+from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    import numpy.typing as npt
+
     from fastvbg._types import Frame, Mask, Matte
+    from fastvbg.constants import YuvGray
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
 
 
 def motion_mask(prev: Frame, next: Frame, threshold: int = DEFAULT_THRESHOLD) -> Mask:
@@ -170,3 +176,125 @@ class OpenCVCompositor:
         cv2.cvtColor(self._difference, cv2.COLOR_BGR2GRAY, dst=self._gray)
         cv2.threshold(self._gray, self._threshold, 255, cv2.THRESH_BINARY, dst=out)
         return out
+
+
+def _over_blocks(plane: npt.NDArray[np.int64], size: tuple[int, int]) -> npt.NDArray[np.int64]:
+    """Repeat each chroma sample over its 2x2 luma samples, cut to the luma plane's size."""
+    return plane.repeat(2, axis=0).repeat(2, axis=1)[: size[0], : size[1]]
+
+
+def _block_sums(plane: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Sum 2x2 blocks; at an odd edge the last row or column counts twice."""
+    height, width = plane.shape
+    whole = np.pad(plane, ((0, height % 2), (0, width % 2)), mode="edge")
+    return whole[::2, ::2] + whole[1::2, ::2] + whole[::2, 1::2] + whole[1::2, 1::2]
+
+
+def planar_motion_mask(
+    prev: Planes, next: Planes, threshold: int = DEFAULT_THRESHOLD, weights: YuvGray | None = None
+) -> Mask:
+    """Return 255 where the gray of a YUV 4:2:0 difference exceeds the threshold, else 0.
+
+    In parts of 1/32 gray level: `part(w, d) = (w*d + 256) >> 9`, and gray is
+    `|part(red_y, dY) + part(red_v, dV)| + |part(green_y, dY) + part(green_u, dU) + part(green_v,
+    dV)| + |part(blue_y, dY) + part(blue_u, dU)|`, with luma held to its nominal range before the
+    difference. It exceeds the threshold from `32*threshold + 16` on, as a rounded gray does.
+
+    Parameters
+    ----------
+    prev, next : tuple of 3 ndarray, uint8
+        Planes Y of shape (H, W), and U and V of shape ((H + 1) // 2, (W + 1) // 2).
+    threshold : int
+        Gray difference in 0..255.
+    weights : YuvGray, optional
+        Of the matrix and range, from `fastvbg.constants.YUV_GRAY`; BT.601, limited when absent.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        0 or 255.
+    """
+    w = weights or YUV_GRAY["bt601", "limited"]
+    y0, y1 = (np.clip(planes[0].astype(np.int64), w.low, w.high) for planes in (prev, next))
+    dy = y1 - y0
+    du, dv = (
+        _over_blocks(next[k].astype(np.int64) - prev[k].astype(np.int64), (dy.shape[0], dy.shape[1]))
+        for k in (1, 2)
+    )
+
+    def part(weight: int, difference: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return (weight * difference + 256) >> 9
+
+    gray = (
+        np.abs(part(w.red_y, dy) + part(w.red_v, dv))
+        + np.abs(part(w.green_y, dy) + part(w.green_u, du) + part(w.green_v, dv))
+        + np.abs(part(w.blue_y, dy) + part(w.blue_u, du))
+    )
+    return np.where(gray >= 32 * threshold + 16, 255, 0).astype(np.uint8)
+
+
+def planar_composite(
+    prev: Planes,
+    next: Planes,
+    bg: Planes,
+    threshold: int = DEFAULT_THRESHOLD,
+    weights: YuvGray | None = None,
+) -> Planes:
+    """Return `next` where it moved and `bg` elsewhere, on YUV 4:2:0 planes.
+
+    Luma goes by `planar_motion_mask`. A chroma sample is of `next` where at least half of its luma
+    samples, four or at odd edges two or one, are.
+
+    Parameters
+    ----------
+    prev, next, bg : tuple of 3 ndarray, uint8
+        Planes Y of shape (H, W), and U and V of shape ((H + 1) // 2, (W + 1) // 2).
+    threshold : int
+        Gray difference in 0..255.
+    weights : YuvGray, optional
+        Of the matrix and range; BT.601, limited when absent.
+
+    Returns
+    -------
+    tuple of 3 ndarray, uint8
+        The planes of the composited frame.
+    """
+    mask = planar_motion_mask(prev, next, threshold, weights)
+    moved = _block_sums((mask > 0).astype(np.int64)) >= 2
+    return (
+        np.where(mask > 0, next[0], bg[0]),
+        np.where(moved, next[1], bg[1]),
+        np.where(moved, next[2], bg[2]),
+    )
+
+
+def planar_blend(frame: Planes, matte: Matte, bg: Planes) -> Planes:
+    """Return `(matte*frame + (255-matte)*bg) / 255` rounded half up, on YUV 4:2:0 planes.
+
+    The coverage of a chroma sample is the mean, rounded half up, of the matte over its luma samples.
+
+    Parameters
+    ----------
+    frame, bg : tuple of 3 ndarray, uint8
+        Planes Y of shape (H, W), and U and V of shape ((H + 1) // 2, (W + 1) // 2).
+    matte : ndarray, shape (H, W), uint8
+        Coverage, 0 to 255.
+
+    Returns
+    -------
+    tuple of 3 ndarray, uint8
+        The planes of the blended frame.
+    """
+    mean = (_block_sums(matte.astype(np.int64)) + 2) // 4
+
+    def over(
+        a: npt.NDArray[np.int64], foreground: Plane, background: Plane
+    ) -> npt.NDArray[np.uint8]:
+        v = a * foreground + (255 - a) * background
+        return ((2 * v + 255) // 510).astype(np.uint8)
+
+    return (
+        over(matte.astype(np.int64), frame[0], bg[0]),
+        over(mean, frame[1], bg[1]),
+        over(mean, frame[2], bg[2]),
+    )

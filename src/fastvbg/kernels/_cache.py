@@ -9,6 +9,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from fastvbg.kernels._target import TARGET
+
 _SOURCES = Path(__file__).parent
 
 
@@ -27,13 +29,14 @@ def _user_cache() -> Path | None:
 
 
 def _digest() -> str:
-    """Fingerprint the kernels' sources.
+    """Fingerprint the kernels' sources and the target they are compiled for.
 
     Numba checks only the file of the cached function itself; a helper compiled into it may live in
-    another. A folder named after all of them cannot serve stale code after an upgrade.
+    another. A folder named after all of them cannot serve stale code after an upgrade, nor one
+    variant's code to another.
     """
-    content = hashlib.sha256()
-    for path in sorted((*_SOURCES.glob("*.py"), _SOURCES.parent / "constants.py")):
+    content = hashlib.sha256(TARGET.name.encode())
+    for path in sorted((*_SOURCES.rglob("*.py"), _SOURCES.parent / "constants.py")):
         content.update(path.name.encode() + b"\0" + path.read_bytes())
     return content.hexdigest()[:12]
 

@@ -24,6 +24,7 @@ PLANE = types.Array(types.uint8, 2, "A", readonly=True)
 OUT_FRAME = types.Array(types.uint8, 3, "A")
 OUT_PLANE = types.Array(types.uint8, 2, "A")
 INT = types.int64
+YUV_WEIGHTS = types.UniTuple(types.int64, 9)
 
 inline = njit(**_OPTIONS)
 """Decorator of a helper that is compiled into the kernels which call it."""
@@ -41,34 +42,54 @@ class Kernel:
         The kernel in the subset of Python that Numba compiles; it must live at module level.
     signature : Numba types
         Of its arguments, in order.
+    fallback : Kernel, optional
+        Of the same arguments. The function returns whether it could do the work; where it could
+        not, the fallback is called. So the rare general case costs no compile time until it comes.
     """
 
-    def __init__(self, function: Callable[..., None], signature: tuple[Any, ...]) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        signature: tuple[Any, ...],
+        fallback: Kernel | None = None,
+    ) -> None:
         self._function = function
         self._signature = signature
-        self.call: Callable[..., None] = self._first_call
+        self._fallback = fallback
+        self.call: Callable[..., Any] = self._first_call
 
-    def _first_call(self, *arguments: Any) -> None:
+    def _first_call(self, *arguments: Any) -> Any:
         self.compile()
-        self.call(*arguments)
+        return self.call(*arguments)
 
     def compile(self) -> None:
-        """Compile or load from the cache, unless that has been done."""
+        """Compile or load from the cache, unless that has been done; a fallback is left alone."""
         with _lock:
             if self.call == self._first_call:
-                self.call = _compiled(self._function, self._signature)
+                compiled = _compiled(self._function, self._signature)
+                self.call = compiled if self._fallback is None else _or(compiled, self._fallback)
 
 
-def kernel(*signature: Any) -> Callable[[Callable[..., None]], Kernel]:
+def _or(compiled: Callable[..., Any], fallback: Kernel) -> Callable[..., None]:
+    def call(*arguments: Any) -> None:
+        if not compiled(*arguments):
+            fallback.call(*arguments)
+
+    return call
+
+
+def kernel(
+    *signature: Any, fallback: Kernel | None = None
+) -> Callable[[Callable[..., Any]], Kernel]:
     """Make a module-level function a `Kernel` with these argument types."""
 
-    def decorate(function: Callable[..., None]) -> Kernel:
-        return Kernel(function, signature)
+    def decorate(function: Callable[..., Any]) -> Kernel:
+        return Kernel(function, signature, fallback)
 
     return decorate
 
 
-def _compiled(function: Callable[..., None], signature: tuple[Any, ...]) -> Callable[..., None]:
+def _compiled(function: Callable[..., Any], signature: tuple[Any, ...]) -> Callable[..., Any]:
     folder = _cache.folder()
     if folder is not None:
         # A cache that fails (disk full, a damaged file, a folder that went away) must not fail the
@@ -81,8 +102,8 @@ def _compiled(function: Callable[..., None], signature: tuple[Any, ...]) -> Call
 
 
 def _dispatcher(
-    function: Callable[..., None], signature: tuple[Any, ...], folder: Path | None
-) -> Callable[..., None]:
+    function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None
+) -> Callable[..., Any]:
     before = config.CACHE_DIR
     try:
         if folder is not None:

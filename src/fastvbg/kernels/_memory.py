@@ -1,9 +1,10 @@
-"""Rows of pixels as flat memory, and the test whether an array has such rows."""
+"""Rows of pixels as addresses and flat memory, and the test whether an array has such rows."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import carray, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -12,32 +13,58 @@ from fastvbg.kernels._jit import inline
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _row_pointer(typing_context: Any, array: Any, row: Any) -> Any:
-    """Address of the first element of `array[row]`, as a pointer to its elements."""
+def address_of(typing_context: Any, array: Any, row: Any) -> Any:
+    """Address of the first element of `array[row]`, as an integer."""
     if not isinstance(array, types.Array):
         return None
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         struct = context.make_array(signature.args[0])(context, builder, arguments[0])
         stride = cgutils.unpack_tuple(builder, struct.strides)[0]
-        return cgutils.pointer_add(builder, struct.data, builder.mul(stride, arguments[1]))
+        start = builder.ptrtoint(struct.data, ir.IntType(64))
+        return builder.add(start, builder.mul(stride, arguments[1]))
 
-    return types.CPointer(array.dtype)(array, types.int64), generate
+    return types.int64(array, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _byte_pointer(typing_context: Any, address: Any) -> Any:
+    """The address as a pointer to bytes."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+    return types.CPointer(types.uint8)(types.int64), generate
+
+
+def _strides_are(wanted: tuple[int, ...]) -> Any:
+    """Return the emitter of a test that an array's last strides are `wanted`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        struct = context.make_array(signature.args[0])(context, builder, arguments[0])
+        strides = cgutils.unpack_tuple(builder, struct.strides)[-len(wanted) :]
+        fits = ir.Constant(ir.IntType(1), 1)
+        for stride, apart in zip(strides, wanted, strict=True):
+            same = builder.icmp_signed("==", stride, ir.Constant(stride.type, apart))
+            fits = builder.and_(fits, same)
+        return fits
+
+    return generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def packed(typing_context: Any, array: Any) -> Any:
+    """Tell whether each row of a frame is bytes B G R B G R ..., each row of a plane single bytes."""
+    return types.boolean(array), _strides_are((3, 1) if array.ndim == 3 else (1,))
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def packed_pairs(typing_context: Any, array: Any) -> Any:
+    """Tell whether each row of an interleaved chroma plane is bytes U V U V ..."""
+    return types.boolean(array), _strides_are((2, 1))
 
 
 @inline  # type: ignore[untyped-decorator]
-def row_of(array: Any, row: Any, count: Any) -> Any:
-    """Return `count` consecutive elements from the start of `array[row]`, as a flat array."""
-    return carray(_row_pointer(array, row), (count,))
-
-
-@inline  # type: ignore[untyped-decorator]
-def packed_frame(frame: Any) -> bool:
-    """Tell whether each row of a frame is consecutive bytes B G R B G R ..."""
-    return frame.strides[2] == 1 and frame.strides[1] == 3
-
-
-@inline  # type: ignore[untyped-decorator]
-def packed_plane(plane: Any) -> bool:
-    """Tell whether each row of a plane is consecutive bytes."""
-    return plane.strides[1] == 1
+def bytes_at(address: Any, count: Any) -> Any:
+    """Return `count` consecutive bytes at an address, as a flat array."""
+    return carray(_byte_pointer(address), (count,))

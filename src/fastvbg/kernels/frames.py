@@ -1,111 +1,88 @@
-"""The kernels over whole frames: rows of packed pixels as runs, anything else pixel by pixel."""
+"""The kernels over whole frames whose rows are packed pixels; `strided` takes all others."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from fastvbg.kernels import strided
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
-from fastvbg.kernels._memory import packed_frame, packed_plane, row_of
-from fastvbg.kernels.portable import (
-    blend_run,
-    composite_run,
-    motion_mask_run,
-    over,
-    weighted_bound,
-    weighted_difference,
-)
+from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._runs import blend_run, composite_run, fence, motion_mask_run
+from fastvbg.kernels._target import TARGET
+
+STREAM_BYTES = TARGET.stream_bytes
 
 
-@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT)
-def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> None:
+@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, fallback=strided.composite)
+def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> bool:
     """`out` is `next` where it differs from `prev` by more than `threshold`, elsewhere `bg`."""
+    if not (packed(prev) and packed(next) and packed(bg) and packed(out)):
+        return False
     rows, cols, _ = out.shape
-    if packed_frame(prev) and packed_frame(next) and packed_frame(bg) and packed_frame(out):
-        step = 3 * cols
-        if (
-            prev.strides[0] == step
-            and next.strides[0] == step
-            and bg.strides[0] == step
-            and out.strides[0] == step
-        ):
-            rows, cols = 1 if rows else 0, rows * cols
-        for y in range(rows):
-            composite_run(
-                row_of(prev, y, 3 * cols),
-                row_of(next, y, 3 * cols),
-                row_of(bg, y, 3 * cols),
-                row_of(out, y, 3 * cols),
-                cols,
-                threshold,
-            )
-        return
-    bound = weighted_bound(threshold)
+    streaming = 12 * rows * cols >= STREAM_BYTES
+    step = 3 * cols
+    if (
+        prev.strides[0] == step
+        and next.strides[0] == step
+        and bg.strides[0] == step
+        and out.strides[0] == step
+    ):
+        rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
-        for x in range(cols):
-            b, g, r = next[y, x, 0], next[y, x, 1], next[y, x, 2]
-            difference = weighted_difference(
-                prev[y, x, 0], prev[y, x, 1], prev[y, x, 2], b, g, r
-            )
-            moved = difference >= bound
-            bg_b, bg_g, bg_r = bg[y, x, 0], bg[y, x, 1], bg[y, x, 2]
-            out[y, x, 0] = b if moved else bg_b
-            out[y, x, 1] = g if moved else bg_g
-            out[y, x, 2] = r if moved else bg_r
+        composite_run(
+            address_of(prev, y),
+            address_of(next, y),
+            address_of(bg, y),
+            address_of(out, y),
+            cols,
+            threshold,
+            streaming,
+        )
+    fence()
+    return True
 
 
-@kernel(FRAME, FRAME, OUT_PLANE, INT)
-def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> None:
+@kernel(FRAME, FRAME, OUT_PLANE, INT, fallback=strided.motion_mask)
+def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> bool:
     """`out` is 255 where `next` differs from `prev` by more than `threshold`, elsewhere 0."""
+    if not (packed(prev) and packed(next) and packed(out)):
+        return False
     rows, cols = out.shape
-    if packed_frame(prev) and packed_frame(next) and packed_plane(out):
-        step = 3 * cols
-        if prev.strides[0] == step and next.strides[0] == step and out.strides[0] == cols:
-            rows, cols = 1 if rows else 0, rows * cols
-        for y in range(rows):
-            motion_mask_run(
-                row_of(prev, y, 3 * cols), row_of(next, y, 3 * cols), row_of(out, y, cols), cols, threshold
-            )
-        return
-    bound = weighted_bound(threshold)
+    streaming = 7 * rows * cols >= STREAM_BYTES
+    step = 3 * cols
+    if prev.strides[0] == step and next.strides[0] == step and out.strides[0] == cols:
+        rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
-        for x in range(cols):
-            difference = weighted_difference(
-                prev[y, x, 0],
-                prev[y, x, 1],
-                prev[y, x, 2],
-                next[y, x, 0],
-                next[y, x, 1],
-                next[y, x, 2],
-            )
-            out[y, x] = np.uint8(255) if difference >= bound else np.uint8(0)
+        motion_mask_run(
+            address_of(prev, y), address_of(next, y), address_of(out, y), cols, threshold, streaming
+        )
+    fence()
+    return True
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME)
-def blend(frame: Any, matte: Any, bg: Any, out: Any) -> None:
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, fallback=strided.blend)
+def blend(frame: Any, matte: Any, bg: Any, out: Any) -> bool:
     """`out` is `frame` over `bg` by `matte`."""
+    if not (packed(frame) and packed(matte) and packed(bg) and packed(out)):
+        return False
     rows, cols, _ = out.shape
-    if packed_frame(frame) and packed_plane(matte) and packed_frame(bg) and packed_frame(out):
-        step = 3 * cols
-        if (
-            frame.strides[0] == step
-            and matte.strides[0] == cols
-            and bg.strides[0] == step
-            and out.strides[0] == step
-        ):
-            rows, cols = 1 if rows else 0, rows * cols
-        for y in range(rows):
-            blend_run(
-                row_of(frame, y, 3 * cols),
-                row_of(matte, y, cols),
-                row_of(bg, y, 3 * cols),
-                row_of(out, y, 3 * cols),
-                cols,
-            )
-        return
+    streaming = 10 * rows * cols >= STREAM_BYTES
+    step = 3 * cols
+    if (
+        frame.strides[0] == step
+        and matte.strides[0] == cols
+        and bg.strides[0] == step
+        and out.strides[0] == step
+    ):
+        rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
-        for x in range(cols):
-            a = matte[y, x]
-            for c in range(3):
-                out[y, x, c] = over(a, frame[y, x, c], bg[y, x, c])
+        blend_run(
+            address_of(frame, y),
+            address_of(matte, y),
+            address_of(bg, y),
+            address_of(out, y),
+            cols,
+            streaming,
+        )
+    fence()
+    return True

@@ -1,7 +1,8 @@
-"""Each operation on one run of packed pixels: plain loops that LLVM vectorizes by itself.
+"""Each operation on one pixel, and on one run of them: plain loops that LLVM vectorizes by itself.
 
-A run is `count` consecutive pixels in flat arrays. Reads of a pixel precede its write, so an output
-run may be an input run exactly.
+A run is `count` consecutive pixels from given addresses. Reads of a pixel precede its write, so an
+output run may be an input run exactly. `streaming` is for the explicit vectors' sake: plain loops
+have no such stores.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from fastvbg.constants import GRAY_B, GRAY_G, GRAY_HALF, GRAY_R, GRAY_SHIFT
 from fastvbg.kernels._jit import inline
+from fastvbg.kernels._memory import bytes_at
 
 # 32-bit constants keep the arithmetic in 32-bit lanes; a Python int would widen it to 64.
 _B, _G, _R = np.int32(GRAY_B), np.int32(GRAY_G), np.int32(GRAY_R)
@@ -52,37 +54,72 @@ def over(coverage: Any, foreground: Any, background: Any) -> Any:
 
 
 @inline  # type: ignore[untyped-decorator]
-def composite_run(prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any) -> None:
-    """Write the pixel of `next` where it differs from `prev` by more than `threshold`, else `bg`."""
-    bound = weighted_bound(threshold)
-    for i in range(np.uint64(count)):
-        k = _THREE * i
-        b, g, r = next[k], next[k + _ONE], next[k + _TWO]
-        moved = weighted_difference(prev[k], prev[k + _ONE], prev[k + _TWO], b, g, r) >= bound
-        bg_b, bg_g, bg_r = bg[k], bg[k + _ONE], bg[k + _TWO]
-        out[k] = b if moved else bg_b
-        out[k + _ONE] = g if moved else bg_g
-        out[k + _TWO] = r if moved else bg_r
+def composite_pixel(prev: Any, next: Any, bg: Any, out: Any, i: Any, bound: Any) -> None:
+    """Write pixel `i` of `next` where it differs from `prev` by the bound or more, else of `bg`."""
+    k = _THREE * i
+    b, g, r = next[k], next[k + _ONE], next[k + _TWO]
+    moved = weighted_difference(prev[k], prev[k + _ONE], prev[k + _TWO], b, g, r) >= bound
+    bg_b, bg_g, bg_r = bg[k], bg[k + _ONE], bg[k + _TWO]
+    out[k] = b if moved else bg_b
+    out[k + _ONE] = g if moved else bg_g
+    out[k + _TWO] = r if moved else bg_r
 
 
 @inline  # type: ignore[untyped-decorator]
-def motion_mask_run(prev: Any, next: Any, out: Any, count: Any, threshold: Any) -> None:
+def motion_mask_pixel(prev: Any, next: Any, out: Any, i: Any, bound: Any) -> None:
+    """Write 255 where pixel `i` of `next` differs from `prev` by the bound or more, else 0."""
+    k = _THREE * i
+    difference = weighted_difference(
+        prev[k], prev[k + _ONE], prev[k + _TWO], next[k], next[k + _ONE], next[k + _TWO]
+    )
+    out[i] = np.uint8(255) if difference >= bound else np.uint8(0)
+
+
+@inline  # type: ignore[untyped-decorator]
+def blend_pixel(frame: Any, matte: Any, bg: Any, out: Any, i: Any) -> None:
+    """Lay pixel `i` of `frame` over `bg` by `matte`."""
+    k = _THREE * i
+    a = matte[i]
+    out[k] = over(a, frame[k], bg[k])
+    out[k + _ONE] = over(a, frame[k + _ONE], bg[k + _ONE])
+    out[k + _TWO] = over(a, frame[k + _TWO], bg[k + _TWO])
+
+
+@inline  # type: ignore[untyped-decorator]
+def composite_run(
+    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
+) -> None:
+    """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
+    size = 3 * count
+    prev_run, next_run, bg_run = bytes_at(prev, size), bytes_at(next, size), bytes_at(bg, size)
+    out_run = bytes_at(out, size)
+    bound = weighted_bound(threshold)
+    for i in range(np.uint64(count)):
+        composite_pixel(prev_run, next_run, bg_run, out_run, i, bound)
+
+
+@inline  # type: ignore[untyped-decorator]
+def motion_mask_run(
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, streaming: Any
+) -> None:
     """Write 255 where `next` differs from `prev` by more than `threshold`, else 0."""
+    prev_run, next_run = bytes_at(prev, 3 * count), bytes_at(next, 3 * count)
+    out_run = bytes_at(out, count)
     bound = weighted_bound(threshold)
     for i in range(np.uint64(count)):
-        k = _THREE * i
-        difference = weighted_difference(
-            prev[k], prev[k + _ONE], prev[k + _TWO], next[k], next[k + _ONE], next[k + _TWO]
-        )
-        out[i] = np.uint8(255) if difference >= bound else np.uint8(0)
+        motion_mask_pixel(prev_run, next_run, out_run, i, bound)
 
 
 @inline  # type: ignore[untyped-decorator]
-def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any) -> None:
+def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
     """Lay `frame` over `bg` by `matte`."""
+    size = 3 * count
+    frame_run, bg_run, out_run = bytes_at(frame, size), bytes_at(bg, size), bytes_at(out, size)
+    matte_run = bytes_at(matte, count)
     for i in range(np.uint64(count)):
-        k = _THREE * i
-        a = matte[i]
-        out[k] = over(a, frame[k], bg[k])
-        out[k + _ONE] = over(a, frame[k + _ONE], bg[k + _ONE])
-        out[k + _TWO] = over(a, frame[k + _TWO], bg[k + _TWO])
+        blend_pixel(frame_run, matte_run, bg_run, out_run, i)
+
+
+@inline  # type: ignore[untyped-decorator]
+def fence() -> None:
+    """Nothing: plain stores need no fence."""

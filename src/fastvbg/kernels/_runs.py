@@ -1,0 +1,12 @@
+"""The operations on runs of pixels, in the variant that `_target` chose."""
+
+from __future__ import annotations
+
+from fastvbg.kernels._target import TARGET
+
+if TARGET.variant == "vector":
+    from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
+else:
+    from fastvbg.kernels.portable import blend_run, composite_run, fence, motion_mask_run
+
+__all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]

@@ -1,0 +1,144 @@
+"""The operations on runs of BGR pixels, in explicit vectors.
+
+Each step loads all it needs before it stores, so an output run may be an input run exactly. Pixels
+that fill no vector, before alignment and at the end, pass through the stack: a last vector moved
+back over pixels already written would read them replaced.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastvbg.kernels._jit import inline
+from fastvbg.kernels.vector._types import LANES
+from fastvbg.kernels.vector.memory import (
+    fence,
+    lead,
+    load,
+    load_few,
+    load_few_pixels,
+    load_pixels,
+    prefetch_pixels,
+    store,
+    store_few,
+    store_few_pixels,
+    store_pixels,
+    stream,
+    stream_pixels,
+)
+from fastvbg.kernels.vector.pixels import (
+    above,
+    bound_of,
+    differences,
+    mix_pixels,
+    select_pixels,
+    spread,
+    weigh,
+)
+
+__all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
+
+# 3 * 43 = 129 is 1 modulo 64, 32 and 16: so many BGR pixels move an address, modulo a vector, by 1.
+_PIXELS_A_BYTE = 43
+
+
+@inline  # type: ignore[untyped-decorator]
+def _composite(prev: Any, next: Any, bg: Any, bound: Any) -> Any:
+    moved = above(weigh(differences(prev, next)), bound)
+    return select_pixels(spread(moved), next, bg)
+
+
+@inline  # type: ignore[untyped-decorator]
+def composite_run(
+    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
+) -> None:
+    """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
+    bound = bound_of(threshold)
+    few = lead(out * _PIXELS_A_BYTE, count, streaming)
+    i = 0
+    while i < count:
+        if few > 0:
+            k = 3 * i
+            pixels = _composite(
+                load_few_pixels(prev + k, few),
+                load_few_pixels(next + k, few),
+                load_few_pixels(bg + k, few),
+                bound,
+            )
+            store_few_pixels(out + k, few, pixels)
+            i += few
+        if streaming:
+            while i + LANES <= count:
+                k = 3 * i
+                prefetch_pixels(prev + k)
+                prefetch_pixels(next + k)
+                prefetch_pixels(bg + k)
+                p, n, b = load_pixels(prev + k), load_pixels(next + k), load_pixels(bg + k)
+                stream_pixels(out + k, _composite(p, n, b, bound))
+                i += LANES
+        while i + LANES <= count:
+            k = 3 * i
+            p, n, b = load_pixels(prev + k), load_pixels(next + k), load_pixels(bg + k)
+            store_pixels(out + k, _composite(p, n, b, bound))
+            i += LANES
+        few = count - i
+
+
+@inline  # type: ignore[untyped-decorator]
+def motion_mask_run(
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, streaming: Any
+) -> None:
+    """Write 255 where `next` differs from `prev` by more than `threshold`, else 0."""
+    bound = bound_of(threshold)
+    few = lead(out, count, streaming)
+    i = 0
+    while i < count:
+        if few > 0:
+            k = 3 * i
+            changes = differences(
+                load_few_pixels(prev + k, few), load_few_pixels(next + k, few)
+            )
+            store_few(out + i, few, above(weigh(changes), bound))
+            i += few
+        if streaming:
+            while i + LANES <= count:
+                k = 3 * i
+                changes = differences(load_pixels(prev + k), load_pixels(next + k))
+                stream(out + i, above(weigh(changes), bound))
+                i += LANES
+        while i + LANES <= count:
+            k = 3 * i
+            changes = differences(load_pixels(prev + k), load_pixels(next + k))
+            store(out + i, above(weigh(changes), bound))
+            i += LANES
+        few = count - i
+
+
+@inline  # type: ignore[untyped-decorator]
+def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
+    """Lay `frame` over `bg` by `matte`."""
+    few = lead(out * _PIXELS_A_BYTE, count, streaming)
+    i = 0
+    while i < count:
+        if few > 0:
+            k = 3 * i
+            coverage = spread(load_few(matte + i, few))
+            pixels = mix_pixels(
+                coverage, load_few_pixels(frame + k, few), load_few_pixels(bg + k, few)
+            )
+            store_few_pixels(out + k, few, pixels)
+            i += few
+        if streaming:
+            while i + LANES <= count:
+                k = 3 * i
+                coverage = spread(load(matte + i))
+                pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
+                stream_pixels(out + k, pixels)
+                i += LANES
+        while i + LANES <= count:
+            k = 3 * i
+            coverage = spread(load(matte + i))
+            pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
+            store_pixels(out + k, pixels)
+            i += LANES
+        few = count - i

@@ -27,14 +27,20 @@ def address_of(typing_context: Any, array: Any, row: Any) -> Any:
     return types.int64(array, types.int64), generate
 
 
+def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def _byte_pointer(typing_context: Any, address: Any) -> Any:
     """The address as a pointer to bytes."""
+    return types.CPointer(types.uint8)(types.int64), _as_pointer
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
-    return types.CPointer(types.uint8)(types.int64), generate
+@intrinsic  # type: ignore[untyped-decorator]
+def _word_pointer(typing_context: Any, address: Any) -> Any:
+    """The address as a pointer to signed 16-bit integers."""
+    return types.CPointer(types.int16)(types.int64), _as_pointer
 
 
 def _strides_are(wanted: tuple[int, ...]) -> Any:
@@ -68,3 +74,9 @@ def packed_pairs(typing_context: Any, array: Any) -> Any:
 def bytes_at(address: Any, count: Any) -> Any:
     """Return `count` consecutive bytes at an address, as a flat array."""
     return carray(_byte_pointer(address), (count,))
+
+
+@inline  # type: ignore[untyped-decorator]
+def words_at(address: Any, count: Any) -> Any:
+    """Return `count` consecutive signed 16-bit integers at an address, as a flat array."""
+    return carray(_word_pointer(address), (count,))

@@ -13,7 +13,7 @@ import numpy as np
 
 from fastvbg.constants import GRAY_B, GRAY_G, GRAY_HALF, GRAY_R, GRAY_SHIFT
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._memory import bytes_at
+from fastvbg.kernels._memory import bytes_at, words_at
 
 # 32-bit constants keep the arithmetic in 32-bit lanes; a Python int would widen it to 64.
 _B, _G, _R = np.int32(GRAY_B), np.int32(GRAY_G), np.int32(GRAY_R)
@@ -118,6 +118,31 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
     matte_run = bytes_at(matte, count)
     for i in range(np.uint64(count)):
         blend_pixel(frame_run, matte_run, bg_run, out_run, i)
+
+
+@inline  # type: ignore[untyped-decorator]
+def _toward(first: Any, way: Any, weight: Any) -> Any:
+    """Return `first + way * weight / 2**15`, rounded half up."""
+    product = np.int32(way) * np.int32(weight) + np.int32(1 << 14)
+    return np.int32(first) + (product >> np.int32(15))
+
+
+@inline  # type: ignore[untyped-decorator]
+def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
+    """Write the words, 128 to a matte step, from `left` toward `right` by 15-bit weights."""
+    first, way = np.int32(left << 7), np.int32((right - left) << 7)
+    weight_run, out_run = words_at(weights, count), words_at(out, count)
+    for i in range(np.uint64(count)):
+        out_run[i] = np.int16(_toward(first, way, weight_run[i]))
+
+
+@inline  # type: ignore[untyped-decorator]
+def lerp_run(first: Any, second: Any, weight: Any, out: Any, count: Any) -> None:
+    """Write the bytes between two runs of such words by one 15-bit weight."""
+    near, far, out_run = words_at(first, count), words_at(second, count), bytes_at(out, count)
+    for i in range(np.uint64(count)):
+        way = np.int32(far[i]) - np.int32(near[i])
+        out_run[i] = np.uint8((_toward(near[i], way, weight) + np.int32(64)) >> np.int32(7))
 
 
 @inline  # type: ignore[untyped-decorator]

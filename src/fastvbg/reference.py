@@ -45,9 +45,7 @@ def motion_mask(prev: Frame, next: Frame, threshold: int = DEFAULT_THRESHOLD) ->
     return np.where(gray > threshold, 255, 0).astype(np.uint8)
 
 
-def composite(
-    prev: Frame, next: Frame, bg: Frame, threshold: int = DEFAULT_THRESHOLD
-) -> Frame:
+def composite(prev: Frame, next: Frame, bg: Frame, threshold: int = DEFAULT_THRESHOLD) -> Frame:
     """Return `next` where it moved and `bg` elsewhere, by the tutorial's boolean indexing.
 
     Parameters
@@ -277,7 +275,9 @@ def planar_motion_mask(
     y0, y1 = (np.clip(planes[0].astype(np.int64), w.low, w.high) for planes in (prev, next))
     dy = y1 - y0
     du, dv = (
-        _over_blocks(next[k].astype(np.int64) - prev[k].astype(np.int64), (dy.shape[0], dy.shape[1]))
+        _over_blocks(
+            next[k].astype(np.int64) - prev[k].astype(np.int64), (dy.shape[0], dy.shape[1])
+        )
         for k in (1, 2)
     )
 
@@ -330,7 +330,7 @@ def planar_composite(
 def planar_blend(frame: Planes, matte: Matte, bg: Planes) -> Planes:
     """Return `(matte*frame + (255-matte)*bg) / 255` rounded half up, on YUV 4:2:0 planes.
 
-    The coverage of a chroma sample is the mean, rounded half up, of the matte over its luma samples.
+    A chroma sample's coverage is the mean, rounded half up, of the matte over its luma samples.
 
     Parameters
     ----------

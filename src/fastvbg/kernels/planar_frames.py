@@ -21,7 +21,7 @@ from fastvbg.kernels.vector.yuv import (
 STREAM_BYTES = TARGET.stream_bytes
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _i420_rows(luma: Any, u: Any, v: Any, upper: Any, lower: Any) -> Any:
     chroma = upper >> 1
     return (
@@ -32,7 +32,7 @@ def _i420_rows(luma: Any, u: Any, v: Any, upper: Any, lower: Any) -> Any:
     )
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _i420_source(luma: Any, u: Any, v: Any, upper: Any, lower: Any) -> Any:
     chroma = upper >> 1
     return (
@@ -47,12 +47,12 @@ def _i420_source(luma: Any, u: Any, v: Any, upper: Any, lower: Any) -> Any:
     )
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _nv12_rows(luma: Any, uv: Any, upper: Any, lower: Any) -> Any:
     return address_of(luma, upper), address_of(luma, lower), address_of(uv, upper >> 1)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _nv12_source(luma: Any, uv: Any, upper: Any, lower: Any) -> Any:
     return (
         address_of(luma, upper),

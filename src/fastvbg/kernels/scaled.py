@@ -40,9 +40,9 @@ def scratch_for(matte_width: int, frame_width: int) -> tuple[Any, Any]:
     )
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _columns(starts: Any, weights: Any, width: Any, cols: Any) -> None:
-    """Write each column's weight, and for each matte column, from -1 on, the first that it serves."""
+    """Write each column's weight, and the first column that each matte column, from -1 on, serves."""
     source = -1
     starts[0] = 0
     position = width - cols
@@ -62,7 +62,7 @@ def _columns(starts: Any, weights: Any, width: Any, cols: Any) -> None:
         starts[k] = cols
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _stretch(matte: Any, row: Any, starts: Any, weights: Any, out: Any) -> None:
     """Stretch one matte row to words."""
     width = matte.shape[1]
@@ -75,11 +75,11 @@ def _stretch(matte: Any, row: Any, starts: Any, weights: Any, out: Any) -> None:
             ramp_run(left, right, weights + place, out + place, stop - start)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _matte_row(
     matte: Any, y: Any, rows: Any, cols: Any, starts: Any, scratch: Any, held: Any, out: Any
 ) -> Any:
-    """Write row `y` of the stretched matte; return which matte rows the two scratch rows now hold."""
+    """Write row `y` of the stretched matte; return which rows the two scratch rows now hold."""
     height = matte.shape[0]
     position = (2 * y + 1) * height - rows
     source = position // (2 * rows)
@@ -103,7 +103,7 @@ def _matte_row(
 
 @kernel(FRAME, PLANE, FRAME, OUT_FRAME, _STARTS, _SCRATCH)
 def blend(frame: Any, matte: Any, bg: Any, out: Any, starts: Any, scratch: Any) -> bool:
-    """`out` is `frame` over `bg` by the stretched matte; False and nothing where rows are not packed."""
+    """`out` is `frame` over `bg` by the stretched matte; False if rows are not packed."""
     if not (packed(frame) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
@@ -113,9 +113,7 @@ def blend(frame: Any, matte: Any, bg: Any, out: Any, starts: Any, scratch: Any) 
     row = address_of(scratch, 3)
     for y in range(rows):
         held = _matte_row(matte, y, rows, cols, starts, scratch, held, row)
-        blend_run(
-            address_of(frame, y), row, address_of(bg, y), address_of(out, y), cols, streaming
-        )
+        blend_run(address_of(frame, y), row, address_of(bg, y), address_of(out, y), cols, streaming)
     fence()
     return True
 
@@ -136,7 +134,7 @@ def stretch(matte: Any, out: Any, starts: Any, scratch: Any) -> None:
 
 @kernel(_FLOATS, OUT_PLANE)
 def quantize(matte: Any, out: Any) -> None:
-    """`out` is a matte of 0..1 in steps of 1/255, rounded half up; NaN is 0, all else is clipped."""
+    """`out` is a matte of 0..1 in steps of 1/255, rounded half up; NaN is 0, the rest clipped."""
     rows, cols = out.shape
     for y in range(rows):
         for x in range(cols):

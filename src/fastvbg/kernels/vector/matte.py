@@ -36,7 +36,7 @@ def _lerp(builder: Any, weight: Any, first: Any, apart: Any) -> Any:
     return builder.lshr(rounded, constant(WORDS, 7))
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
     """Write the words from `left` toward `right` by weights; up to a vector more is overwritten."""
     first, way = words(left << 7), words((right - left) << 7)
@@ -46,7 +46,7 @@ def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
         i += HALF
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def lerp_run(first: Any, second: Any, weight: Any, out: Any, count: Any) -> None:
     """Write bytes between two runs of words; up to a vector more is read and overwritten."""
     weights = words(weight)

@@ -182,7 +182,9 @@ def load_pixels(builder: Any, address: Any) -> list[Any]:
 
 def _get_pixels(builder: Any, address: Any) -> list[Any]:
     if TARGET.x86:
-        return [emit_load(builder, _offset(builder, address, LANES * i), BYTES.llvm) for i in range(3)]
+        return [
+            emit_load(builder, _offset(builder, address, LANES * i), BYTES.llvm) for i in range(3)
+        ]
     run = emit_load(builder, address, Vector(3 * LANES, 8).llvm)
     return [shuffle(builder, run, run, range(c, 3 * LANES, 3)) for c in range(3)]
 

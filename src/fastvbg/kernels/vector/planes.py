@@ -88,7 +88,7 @@ def _load(builder: Any, rows: Any, column: Any) -> list[Any]:
 
 
 def _load_few(builder: Any, rows: Any, column: Any, count: Any) -> list[Any]:
-    """Load `count` columns of a block, the last one twice: at an odd width it has its chroma alone."""
+    """Load `count` columns, the last one twice: at an odd width it has its chroma alone."""
     rows = rows[: len(rows) // 2]
     places, counts = _places(builder, rows, column), _counts(builder, rows, count)
     return [
@@ -141,7 +141,9 @@ def _chroma_differences(builder: Any, prev: Any, next: Any) -> list[Any]:
     """Return the differences of U and of V as words, prescaled."""
     if len(prev) == 3:
         return [
-            builder.sub(part(builder, next[2], 1 << _PRESCALE), part(builder, prev[2], 1 << _PRESCALE))
+            builder.sub(
+                part(builder, next[2], 1 << _PRESCALE), part(builder, prev[2], 1 << _PRESCALE)
+            )
             for part in (_even, _odd)
         ]
     return [
@@ -258,26 +260,26 @@ def load_two(builder: Any, upper: Any, lower: Any, column: Any) -> list[Any]:
     for _ in range(2):
         place = builder.add(place, apart)
         memory.emit_prefetch(builder, place)
-    return [memory.emit_load(builder, builder.add(row, column), BYTES.llvm) for row in (upper, lower)]
+    return [
+        memory.emit_load(builder, builder.add(row, column), BYTES.llvm) for row in (upper, lower)
+    ]
 
 
 @operation(types.UniTuple(BYTES, 2), ADDRESS, ADDRESS, INT, INT)
 def load_two_few(builder: Any, upper: Any, lower: Any, column: Any, count: Any) -> list[Any]:
     """Load `count` bytes of each of two rows, the last one twice."""
     return [
-        memory.emit_load_few(
-            builder, builder.add(row, column), count, BYTES.llvm, repeat_last=True
-        )
+        memory.emit_load_few(builder, builder.add(row, column), count, BYTES.llvm, repeat_last=True)
         for row in (upper, lower)
     ]
 
 
 def _i420_coverage(builder: Any, matte: Any) -> list[Any]:
-    return _coverage(builder, *matte, 4)
+    return _coverage(builder, matte[0], matte[1], 4)
 
 
 def _nv12_coverage(builder: Any, matte: Any) -> list[Any]:
-    return _coverage(builder, *matte, 3)
+    return _coverage(builder, matte[0], matte[1], 3)
 
 
 _TWO = types.UniTuple(BYTES, 2)

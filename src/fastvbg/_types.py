@@ -17,5 +17,8 @@ Mask: TypeAlias = "npt.NDArray[np.uint8]"
 Matte: TypeAlias = "npt.NDArray[np.uint8]"
 """Soft coverage, `(H, W)` uint8, 0 (background) to 255 (foreground)."""
 
+FloatMatte: TypeAlias = "npt.NDArray[np.float32]"
+"""Soft coverage, `(H, W)` float32, 0 (background) to 1 (foreground)."""
+
 Size: TypeAlias = "tuple[int, int]"
 """Width and height in pixels."""

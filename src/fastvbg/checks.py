@@ -12,9 +12,10 @@ from fastvbg.errors import DTypeError, OptionError, OptionTypeError, OverlapErro
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fastvbg._types import Frame, Mask, Size
+    from fastvbg._types import FloatMatte, Frame, Mask, Matte, Size
 
 _UINT8 = np.dtype(np.uint8)
+_FLOAT32 = np.dtype(np.float32)
 
 
 def _check_uint8(name: str, array: object) -> None:
@@ -45,6 +46,20 @@ def check_plane(name: str, array: Mask) -> tuple[int, int]:
     return shape
 
 
+def check_matte(name: str, array: Matte | FloatMatte) -> tuple[int, int]:
+    """Return the shape of `array`, which must be `(h, w)` uint8 or float32, 1x1 at least."""
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(f"{name}: got {type(array).__name__}, wanted a numpy.ndarray")
+    if array.dtype not in (_UINT8, _FLOAT32):
+        raise DTypeError(
+            f"{name}: got dtype {array.dtype}, wanted uint8 (0..255) or float32 (0..1)"
+        )
+    shape = array.shape
+    if len(shape) != 2:
+        raise ShapeError(f"{name}: got shape {shape}, wanted (h, w)")
+    return shape
+
+
 def check_same_size(name: str, shape: tuple[int, ...], first: str, wanted: tuple[int, ...]) -> None:
     """Demand that two shapes agree in height and width."""
     if shape[0] != wanted[0] or shape[1] != wanted[1]:
@@ -62,7 +77,9 @@ def check_writable(out: Frame | Mask) -> None:
         raise OverlapError("out: got an array broadcast over itself, wanted one of its own memory")
 
 
-def check_no_partial_overlap(out: Frame | Mask, inputs: Iterable[tuple[str, Frame | Mask]]) -> None:
+def check_no_partial_overlap(
+    out: Frame | Mask, inputs: Iterable[tuple[str, Frame | Mask | FloatMatte]]
+) -> None:
     """Demand that `out` is each input exactly, or shares no memory with it.
 
     Each output pixel depends only on the same pixel of the inputs, so writing over an input in

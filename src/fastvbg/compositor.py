@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from fastvbg.checks import (
     check_frame,
+    check_matte,
     check_no_partial_overlap,
-    check_plane,
     check_same_size,
     check_threshold,
     check_writable,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.kernels import frames
+from fastvbg.kernels import frames, scaled
 
 if TYPE_CHECKING:
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import FloatMatte, Frame, Matte
 
 __all__ = ["Compositor", "blend", "composite"]
 
 
 def _checked_out(
-    out: Frame | None, shape: tuple[int, int, int], first: str, **inputs: Frame | Matte
+    out: Frame | None, shape: tuple[int, int, int], first: str, **inputs: Frame | Matte | FloatMatte
 ) -> Frame:
     """Return `out` if it fits, or a new array of `shape` when there is none."""
     if out is None:
@@ -106,7 +106,7 @@ def composite(
     return out
 
 
-def blend(frame: Frame, matte: Matte, bg: Frame, *, out: Frame | None = None) -> Frame:
+def blend(frame: Frame, matte: Matte | FloatMatte, bg: Frame, *, out: Frame | None = None) -> Frame:
     """Lay a frame over a background by a matte.
 
     `(matte*frame + (255-matte)*bg) / 255`, rounded half up: matte 0 gives the background and matte
@@ -118,8 +118,11 @@ def blend(frame: Frame, matte: Matte, bg: Frame, *, out: Frame | None = None) ->
     ----------
     frame : ndarray, shape (H, W, 3), uint8
         The foreground, channels blue, green, red. Any strides, also read-only; H and W may be 0.
-    matte : ndarray, shape (H, W), uint8
-        Coverage, 0 (background) to 255 (frame). A mask is a valid matte.
+    matte : ndarray, shape (h, w), uint8 or float32
+        Coverage, 0 (background) to 255 (frame), or 0 to 1 as float32, which is first rounded to
+        steps of 1/255, half up; NaN counts as 0 and values outside are clipped. A mask is a valid
+        matte. One of another size than the frame, of 1x1 at least, is stretched bilinearly on the
+        way, with half-pixel centres (`reference.stretch_matte`).
     bg : ndarray, shape (H, W, 3), uint8
         The background, of the same size.
     out : ndarray, shape (H, W, 3), uint8, optional
@@ -134,7 +137,7 @@ def blend(frame: Frame, matte: Matte, bg: Frame, *, out: Frame | None = None) ->
     Raises
     ------
     DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
+        An array is not a `numpy.ndarray` of the type above (also a `TypeError`).
     ShapeError
         A shape is not as above, or sizes differ (also a `ValueError`).
     OverlapError
@@ -148,15 +151,36 @@ def blend(frame: Frame, matte: Matte, bg: Frame, *, out: Frame | None = None) ->
     array([100, 150], dtype=uint8)
     """
     shape = check_frame("frame", frame)
-    matte_shape = check_plane("matte", matte)
+    matte_shape = check_matte("matte", matte)
     bg_shape = check_frame("bg", bg)
-    if matte_shape != shape[:2]:
-        check_same_size("matte", matte_shape, "frame", shape)
     if bg_shape != shape:
         check_same_size("bg", bg_shape, "frame", shape)
     out = _checked_out(out, shape, "frame", frame=frame, matte=matte, bg=bg)
-    frames.blend.call(frame, matte, bg, out)
+    steps = _matte_in_steps(matte)
+    if matte_shape == shape[:2]:
+        frames.blend.call(frame, steps, bg, out)
+    elif out.size:
+        _blend_stretched(frame, steps, bg, out)
     return out
+
+
+def _matte_in_steps(matte: Matte | FloatMatte) -> Matte:
+    """Return a checked matte as uint8: itself, or in steps of 1/255 what is float32."""
+    if matte.dtype == np.uint8:
+        return cast("Matte", matte)
+    steps = np.empty(matte.shape, np.uint8)
+    scaled.quantize.call(matte, steps)
+    return steps
+
+
+def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame) -> None:
+    if 0 in matte.shape:
+        check_same_size("matte", matte.shape, "frame", out.shape)
+    scratch = scaled.scratch_for(matte.shape[1], out.shape[1])
+    if not scaled.blend.call(frame, matte, bg, out, *scratch):
+        plane = np.empty(out.shape[:2], np.uint8)
+        scaled.stretch.call(matte, plane, *scratch)
+        frames.blend.call(frame, plane, bg, out)
 
 
 class Compositor:

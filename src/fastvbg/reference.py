@@ -146,6 +146,61 @@ def blend(frame: Frame, matte: Matte, bg: Frame) -> Frame:
     return ((2 * v + 255) // 510).astype(np.uint8)
 
 
+def quantize_matte(matte: npt.NDArray[np.float32]) -> Matte:
+    """Return a matte of 0..1 in steps of 1/255, rounded half up in float32.
+
+    Parameters
+    ----------
+    matte : ndarray, shape (H, W), float32
+        Coverage. NaN counts as 0, values below 0 as 0, above 1 as 1.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        `floor(255*matte + 0.5)`.
+    """
+    held = np.clip(np.where(np.isnan(matte), np.float32(0), matte), 0, 1).astype(np.float32)
+    return np.floor(held * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+
+
+def _between(
+    sources: int, count: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return for each of `count` places its two neighbours among `sources` and a 15-bit weight."""
+    position = (2 * np.arange(count, dtype=np.int64) + 1) * sources - count
+    first = position // (2 * count)
+    weight = (position % (2 * count)) * 32768 // (2 * count)
+    return np.clip(first, 0, sources - 1), np.clip(first + 1, 0, sources - 1), weight
+
+
+def stretch_matte(matte: Matte, size: tuple[int, int]) -> Matte:
+    """Return a matte stretched bilinearly, with half-pixel centres, in fixed point.
+
+    First along rows, to `128*left + ((128*(right - left)*weight + 16384) >> 15)`; then between rows
+    to `upper + (((lower - upper)*weight + 16384) >> 15)`; at last `(value + 64) >> 7`. A weight is
+    the place between two centres times 32768, cut to an integer; beyond the outer centres the
+    outer samples hold.
+
+    Parameters
+    ----------
+    matte : ndarray, shape (h, w), uint8
+        Coverage, 0 to 255.
+    size : (int, int)
+        Height and width of the result.
+
+    Returns
+    -------
+    ndarray, shape `size`, uint8
+        The stretched matte. Equal samples give themselves exactly.
+    """
+    wide = 128 * matte.astype(np.int64)
+    left, right, weight = _between(matte.shape[1], size[1])
+    rows = wide[:, left] + (((wide[:, right] - wide[:, left]) * weight + 16384) >> 15)
+    upper, lower, weight = _between(matte.shape[0], size[0])
+    way = (rows[lower] - rows[upper]) * weight[:, np.newaxis]
+    return ((rows[upper] + ((way + 16384) >> 15) + 64) >> 7).astype(np.uint8)
+
+
 class OpenCVCompositor:
     """`composite` by OpenCV's own functions, buffers kept from call to call.
 
@@ -218,7 +273,9 @@ def planar_motion_mask(
     y0, y1 = (np.clip(planes[0].astype(np.int64), w.low, w.high) for planes in (prev, next))
     dy = y1 - y0
     du, dv = (
-        _over_blocks(next[k].astype(np.int64) - prev[k].astype(np.int64), (dy.shape[0], dy.shape[1]))
+        _over_blocks(
+            next[k].astype(np.int64) - prev[k].astype(np.int64), (dy.shape[0], dy.shape[1])
+        )
         for k in (1, 2)
     )
 
@@ -271,7 +328,7 @@ def planar_composite(
 def planar_blend(frame: Planes, matte: Matte, bg: Planes) -> Planes:
     """Return `(matte*frame + (255-matte)*bg) / 255` rounded half up, on YUV 4:2:0 planes.
 
-    The coverage of a chroma sample is the mean, rounded half up, of the matte over its luma samples.
+    A chroma sample's coverage is the mean, rounded half up, of the matte over its luma samples.
 
     Parameters
     ----------

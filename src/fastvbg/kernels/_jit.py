@@ -96,7 +96,7 @@ def _compiled(function: Callable[..., Any], signature: tuple[Any, ...]) -> Calla
         # call: compile without it.
         try:
             return _dispatcher(function, signature, folder)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: S110
             pass
     return _dispatcher(function, signature, None)
 

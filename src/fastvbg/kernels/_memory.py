@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 from fastvbg.kernels._jit import inline
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def address_of(typing_context: Any, array: Any, row: Any) -> Any:
     """Address of the first element of `array[row]`, as an integer."""
     if not isinstance(array, types.Array):
@@ -27,14 +27,20 @@ def address_of(typing_context: Any, array: Any, row: Any) -> Any:
     return types.int64(array, types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+
+
+@intrinsic
 def _byte_pointer(typing_context: Any, address: Any) -> Any:
-    """The address as a pointer to bytes."""
+    """Take an address as a pointer to bytes."""
+    return types.CPointer(types.uint8)(types.int64), _as_pointer
 
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
 
-    return types.CPointer(types.uint8)(types.int64), generate
+@intrinsic
+def _word_pointer(typing_context: Any, address: Any) -> Any:
+    """Take an address as a pointer to signed 16-bit integers."""
+    return types.CPointer(types.int16)(types.int64), _as_pointer
 
 
 def _strides_are(wanted: tuple[int, ...]) -> Any:
@@ -52,19 +58,25 @@ def _strides_are(wanted: tuple[int, ...]) -> Any:
     return generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def packed(typing_context: Any, array: Any) -> Any:
-    """Tell whether each row of a frame is bytes B G R B G R ..., each row of a plane single bytes."""
+    """Tell whether rows are consecutive bytes, B G R B G R ... in frames, one a sample in planes."""
     return types.boolean(array), _strides_are((3, 1) if array.ndim == 3 else (1,))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def packed_pairs(typing_context: Any, array: Any) -> Any:
     """Tell whether each row of an interleaved chroma plane is bytes U V U V ..."""
     return types.boolean(array), _strides_are((2, 1))
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def bytes_at(address: Any, count: Any) -> Any:
     """Return `count` consecutive bytes at an address, as a flat array."""
     return carray(_byte_pointer(address), (count,))
+
+
+@inline
+def words_at(address: Any, count: Any) -> Any:
+    """Return `count` consecutive signed 16-bit integers at an address, as a flat array."""
+    return carray(_word_pointer(address), (count,))

@@ -1,4 +1,4 @@
-"""The one place that decides, by CPU and environment, which variant of the kernels runs and how wide.
+"""The one place that decides, by CPU and environment, which kernels run and how wide.
 
 `FASTVBG_KERNELS` is `auto` (default), `vector` (explicit vectors) or `portable` (plain loops that
 LLVM vectorizes as it can). All give the same bytes. The CPU is the one that Numba compiles for, so
@@ -84,8 +84,8 @@ def _largest_cache() -> int:
 
 # Streaming stores spare the read of each line that is written. Measured for composite on Zen 4 with
 # 32 MiB of last-level cache, time with ordinary over time with streaming stores, alone, with a pass
-# that reads `out` at once, and with a copy of `out`: 1.01, 0.97, 0.80 at 3.7 MB in all (480p), 1.07,
-# 0.97, 0.88 at 11 MB (720p), 1.2, 1.1, 0.95 at 25 MB (1080p), 1.2, 1.2, 1.1 at 100 MB (4K). So they
+# that reads `out` at once, and with a copy of `out`: 1.01, 0.97, 0.80 at 3.7 MB in all (480p),
+# 1.07, 0.97, 0.88 at 11 MB (720p), 1.2, 1.1, 0.95 at 25 MB (1080p), 1.2, 1.2, 1.1 at 100 MB (4K). So they
 # are the default from half of the cache on, also for a caller who reads the result at once.
 _STREAM_SHARE = 2
 

@@ -21,7 +21,7 @@ from fastvbg.kernels.vector.yuv import (
 STREAM_BYTES = TARGET.stream_bytes
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _i420_rows(luma: Any, u: Any, v: Any, upper: Any, lower: Any) -> Any:
     chroma = upper >> 1
     return (
@@ -32,9 +32,36 @@ def _i420_rows(luma: Any, u: Any, v: Any, upper: Any, lower: Any) -> Any:
     )
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
+def _i420_source(luma: Any, u: Any, v: Any, upper: Any, lower: Any) -> Any:
+    chroma = upper >> 1
+    return (
+        address_of(luma, upper),
+        address_of(luma, lower),
+        address_of(u, chroma),
+        address_of(v, chroma),
+        address_of(luma, upper + 2),
+        address_of(luma, lower + 2),
+        address_of(u, chroma + 1),
+        address_of(v, chroma + 1),
+    )
+
+
+@inline
 def _nv12_rows(luma: Any, uv: Any, upper: Any, lower: Any) -> Any:
     return address_of(luma, upper), address_of(luma, lower), address_of(uv, upper >> 1)
+
+
+@inline
+def _nv12_source(luma: Any, uv: Any, upper: Any, lower: Any) -> Any:
+    return (
+        address_of(luma, upper),
+        address_of(luma, lower),
+        address_of(uv, upper >> 1),
+        address_of(luma, upper + 2),
+        address_of(luma, lower + 2),
+        address_of(uv, (upper >> 1) + 1),
+    )
 
 
 @kernel(*I420, *I420, *I420, *OUT_I420, YUV_WEIGHTS, INT, fallback=strided_planar.composite_i420)
@@ -74,9 +101,9 @@ def composite_i420(
             and ((out[2] | out[3]) & (HALF - 1)) == 0
         )
         composite_i420_rows(
-            _i420_rows(prev_y, prev_u, prev_v, y, lower),
-            _i420_rows(next_y, next_u, next_v, y, lower),
-            _i420_rows(bg_y, bg_u, bg_v, y, lower),
+            _i420_source(prev_y, prev_u, prev_v, y, lower),
+            _i420_source(next_y, next_u, next_v, y, lower),
+            _i420_source(bg_y, bg_u, bg_v, y, lower),
             out,
             cols,
             weights,
@@ -114,9 +141,9 @@ def composite_nv12(
         out = _nv12_rows(out_y, out_uv, y, lower)
         streaming = large and ((out[0] | out[1] | out[2]) & (LANES - 1)) == 0
         composite_nv12_rows(
-            _nv12_rows(prev_y, prev_uv, y, lower),
-            _nv12_rows(next_y, next_uv, y, lower),
-            _nv12_rows(bg_y, bg_uv, y, lower),
+            _nv12_source(prev_y, prev_uv, y, lower),
+            _nv12_source(next_y, next_uv, y, lower),
+            _nv12_source(bg_y, bg_uv, y, lower),
             out,
             cols,
             weights,
@@ -158,10 +185,10 @@ def blend_i420(
             and ((out[2] | out[3]) & (HALF - 1)) == 0
         )
         blend_i420_rows(
-            _i420_rows(frame_y, frame_u, frame_v, y, lower),
+            _i420_source(frame_y, frame_u, frame_v, y, lower),
             address_of(matte, y),
             address_of(matte, lower),
-            _i420_rows(bg_y, bg_u, bg_v, y, lower),
+            _i420_source(bg_y, bg_u, bg_v, y, lower),
             out,
             cols,
             streaming,
@@ -186,10 +213,10 @@ def blend_nv12(
         out = _nv12_rows(out_y, out_uv, y, lower)
         streaming = large and ((out[0] | out[1] | out[2]) & (LANES - 1)) == 0
         blend_nv12_rows(
-            _nv12_rows(frame_y, frame_uv, y, lower),
+            _nv12_source(frame_y, frame_uv, y, lower),
             address_of(matte, y),
             address_of(matte, lower),
-            _nv12_rows(bg_y, bg_uv, y, lower),
+            _nv12_source(bg_y, bg_uv, y, lower),
             out,
             cols,
             streaming,

@@ -13,7 +13,7 @@ import numpy as np
 
 from fastvbg.constants import GRAY_B, GRAY_G, GRAY_HALF, GRAY_R, GRAY_SHIFT
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._memory import bytes_at
+from fastvbg.kernels._memory import bytes_at, words_at
 
 # 32-bit constants keep the arithmetic in 32-bit lanes; a Python int would widen it to 64.
 _B, _G, _R = np.int32(GRAY_B), np.int32(GRAY_G), np.int32(GRAY_R)
@@ -22,7 +22,7 @@ _B, _G, _R = np.int32(GRAY_B), np.int32(GRAY_G), np.int32(GRAY_R)
 _ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def weighted_bound(threshold: Any) -> Any:
     """Return the least weighted sum whose gray value exceeds `threshold`.
 
@@ -31,7 +31,7 @@ def weighted_bound(threshold: Any) -> Any:
     return np.int32(((threshold + 1) << GRAY_SHIFT) - GRAY_HALF)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def weighted_difference(b0: Any, g0: Any, r0: Any, b1: Any, g1: Any, r1: Any) -> Any:
     """Return the luma-weighted sum of the absolute differences of two pixels."""
     return (
@@ -41,7 +41,7 @@ def weighted_difference(b0: Any, g0: Any, r0: Any, b1: Any, g1: Any, r1: Any) ->
     )
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def over(coverage: Any, foreground: Any, background: Any) -> Any:
     """Return `(a*F + (255-a)*B) / 255` rounded half up.
 
@@ -53,7 +53,7 @@ def over(coverage: Any, foreground: Any, background: Any) -> Any:
     return np.uint8((t + (t >> np.uint32(8))) >> np.uint32(8))
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def composite_pixel(prev: Any, next: Any, bg: Any, out: Any, i: Any, bound: Any) -> None:
     """Write pixel `i` of `next` where it differs from `prev` by the bound or more, else of `bg`."""
     k = _THREE * i
@@ -65,7 +65,7 @@ def composite_pixel(prev: Any, next: Any, bg: Any, out: Any, i: Any, bound: Any)
     out[k + _TWO] = r if moved else bg_r
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def motion_mask_pixel(prev: Any, next: Any, out: Any, i: Any, bound: Any) -> None:
     """Write 255 where pixel `i` of `next` differs from `prev` by the bound or more, else 0."""
     k = _THREE * i
@@ -75,7 +75,7 @@ def motion_mask_pixel(prev: Any, next: Any, out: Any, i: Any, bound: Any) -> Non
     out[i] = np.uint8(255) if difference >= bound else np.uint8(0)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def blend_pixel(frame: Any, matte: Any, bg: Any, out: Any, i: Any) -> None:
     """Lay pixel `i` of `frame` over `bg` by `matte`."""
     k = _THREE * i
@@ -85,7 +85,7 @@ def blend_pixel(frame: Any, matte: Any, bg: Any, out: Any, i: Any) -> None:
     out[k + _TWO] = over(a, frame[k + _TWO], bg[k + _TWO])
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def composite_run(
     prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
 ) -> None:
@@ -98,7 +98,7 @@ def composite_run(
         composite_pixel(prev_run, next_run, bg_run, out_run, i, bound)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def motion_mask_run(
     prev: Any, next: Any, out: Any, count: Any, threshold: Any, streaming: Any
 ) -> None:
@@ -110,7 +110,7 @@ def motion_mask_run(
         motion_mask_pixel(prev_run, next_run, out_run, i, bound)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
     """Lay `frame` over `bg` by `matte`."""
     size = 3 * count
@@ -120,6 +120,31 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
         blend_pixel(frame_run, matte_run, bg_run, out_run, i)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
+def _toward(first: Any, way: Any, weight: Any) -> Any:
+    """Return `first + way * weight / 2**15`, rounded half up."""
+    product = np.int32(way) * np.int32(weight) + np.int32(1 << 14)
+    return np.int32(first) + (product >> np.int32(15))
+
+
+@inline
+def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
+    """Write the words, 128 to a matte step, from `left` toward `right` by 15-bit weights."""
+    first, way = np.int32(left << 7), np.int32((right - left) << 7)
+    weight_run, out_run = words_at(weights, count), words_at(out, count)
+    for i in range(np.uint64(count)):
+        out_run[i] = np.int16(_toward(first, way, weight_run[i]))
+
+
+@inline
+def lerp_run(first: Any, second: Any, weight: Any, out: Any, count: Any) -> None:
+    """Write the bytes between two runs of such words by one 15-bit weight."""
+    near, far, out_run = words_at(first, count), words_at(second, count), bytes_at(out, count)
+    for i in range(np.uint64(count)):
+        way = np.int32(far[i]) - np.int32(near[i])
+        out_run[i] = np.uint8((_toward(near[i], way, weight) + np.int32(64)) >> np.int32(7))
+
+
+@inline
 def fence() -> None:
     """Nothing: plain stores need no fence."""

@@ -1,4 +1,4 @@
-"""The kernels over frames of any strides, pixel by pixel: flipped, transposed, channels reversed."""
+"""The kernels over frames of any strides: flipped, transposed, with channels reversed."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> None:
     for y in range(rows):
         for x in range(cols):
             b, g, r = next[y, x, 0], next[y, x, 1], next[y, x, 2]
-            difference = weighted_difference(
-                prev[y, x, 0], prev[y, x, 1], prev[y, x, 2], b, g, r
-            )
+            difference = weighted_difference(prev[y, x, 0], prev[y, x, 1], prev[y, x, 2], b, g, r)
             moved = difference >= bound
             bg_b, bg_g, bg_r = bg[y, x, 0], bg[y, x, 1], bg[y, x, 2]
             out[y, x, 0] = b if moved else bg_b

@@ -7,16 +7,25 @@ from typing import Any
 import numpy as np
 
 from fastvbg.constants import YUV_SHIFT, YUV_UNIT
-from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, YUV_WEIGHTS, inline, kernel
+from fastvbg.kernels._jit import (
+    FRAME,
+    INT,
+    OUT_FRAME,
+    OUT_PLANE,
+    PLANE,
+    YUV_WEIGHTS,
+    inline,
+    kernel,
+)
 from fastvbg.kernels.portable import over
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _scaled(weight: Any, difference: Any) -> Any:
     return (weight * difference + (1 << (YUV_SHIFT - 1))) >> YUV_SHIFT
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _composite(
     prev_y: Any,
     prev_u: Any,
@@ -66,7 +75,7 @@ def _composite(
             out_v[cy, cx] = v if foreground else bg_sample[1]
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _blend(
     frame_y: Any,
     frame_u: Any,

@@ -29,7 +29,7 @@ LANE_BYTES = 16
 
 
 def _in_lanes(pattern: list[int], lanes: int = LANES) -> list[int]:
-    """Repeat a 16-byte lane's pattern in each lane; indices of 16 and more name the second vector."""
+    """Repeat a 16-byte lane's pattern in each lane; indices from 16 on name the second vector."""
     return [
         base + (i if i < LANE_BYTES else i - LANE_BYTES + lanes)
         for base in range(0, lanes, LANE_BYTES)

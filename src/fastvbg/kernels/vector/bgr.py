@@ -42,13 +42,13 @@ __all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
 _PIXELS_A_BYTE = 43
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def _composite(prev: Any, next: Any, bg: Any, bound: Any) -> Any:
     moved = above(weigh(differences(prev, next)), bound)
     return select_pixels(spread(moved), next, bg)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def composite_run(
     prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
 ) -> None:
@@ -84,7 +84,7 @@ def composite_run(
         few = count - i
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def motion_mask_run(
     prev: Any, next: Any, out: Any, count: Any, threshold: Any, streaming: Any
 ) -> None:
@@ -95,9 +95,7 @@ def motion_mask_run(
     while i < count:
         if few > 0:
             k = 3 * i
-            changes = differences(
-                load_few_pixels(prev + k, few), load_few_pixels(next + k, few)
-            )
+            changes = differences(load_few_pixels(prev + k, few), load_few_pixels(next + k, few))
             store_few(out + i, few, above(weigh(changes), bound))
             i += few
         if streaming:
@@ -114,7 +112,7 @@ def motion_mask_run(
         few = count - i
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
     """Lay `frame` over `bg` by `matte`."""
     few = lead(out * _PIXELS_A_BYTE, count, streaming)

@@ -15,7 +15,6 @@ from fastvbg.kernels.vector._types import (
     PIXELS,
     TWO_WORDS,
     WORDS,
-    Vector,
     call_x86,
     constant,
     join,
@@ -41,8 +40,8 @@ def _split(weight: int) -> tuple[int, int]:
     return (weight - low) // 256, low
 
 
-# With S the weighted sum of the differences, S = 256*high + low, where high is at most 32640 and low
-# within 26775 of 0: both fit signed words. Floor division makes S >> 8 = high + (low >> 8).
+# With S the weighted sum of the differences, S = 256*high + low, where high is at most 32640 and
+# low within 26775 of 0: both fit signed words. Floor division makes S >> 8 = high + (low >> 8).
 _SPLIT = tuple(_split(weight) for weight in (GRAY_B, GRAY_G, GRAY_R))
 
 

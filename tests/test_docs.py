@@ -20,7 +20,7 @@ def public_functions() -> list[tuple[str, object]]:
         if inspect.isfunction(value) or inspect.isclass(value):
             found.append((name, value))
     for name, value in vars(fastvbg.reference).items():
-        if inspect.isfunction(value) or inspect.isclass(value):
+        if not name.startswith("_") and (inspect.isfunction(value) or inspect.isclass(value)):
             found.append((f"reference.{name}", value))
     return [(n, v) for n, v in found if v.__module__.startswith("fastvbg")]
 

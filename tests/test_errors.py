@@ -63,8 +63,9 @@ def test_blend_refuses(name, bad, error, builtin, words) -> None:
     ("bad", "error", "words"),
     [
         (M.astype(bool), fastvbg.DTypeError, "got dtype bool, wanted uint8"),
-        (F, fastvbg.ShapeError, r"got shape \(4, 6, 3\), wanted \(H, W\)"),
-        (M[:3], fastvbg.ShapeError, r"got 6x3 \(width x height\), wanted 6x4 like frame"),
+        (M.astype(np.float64), fastvbg.DTypeError, "got dtype float64, wanted uint8"),
+        (F, fastvbg.ShapeError, r"got shape \(4, 6, 3\), wanted \(h, w\)"),
+        (M[:0], fastvbg.ShapeError, r"got 6x0 \(width x height\), wanted 6x4 like frame"),
     ],
 )
 def test_blend_refuses_a_matte(bad, error, words) -> None:

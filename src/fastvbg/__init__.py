@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.pipeline.process import process
+    from fastvbg.planar import I420, NV12, blend_planar, composite_planar
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "I420",
+    "NV12",
     "Compositor",
     "DTypeError",
     "FastvbgError",
@@ -43,7 +46,9 @@ __all__ = [
     "SourceError",
     "__version__",
     "blend",
+    "blend_planar",
     "composite",
+    "composite_planar",
     "fit_background",
     "motion_mask",
     "process",
@@ -51,6 +56,10 @@ __all__ = [
 ]
 
 _HOME = {
+    "I420": "fastvbg.planar",
+    "NV12": "fastvbg.planar",
+    "blend_planar": "fastvbg.planar",
+    "composite_planar": "fastvbg.planar",
     "Compositor": "fastvbg.compositor",
     "blend": "fastvbg.compositor",
     "composite": "fastvbg.compositor",

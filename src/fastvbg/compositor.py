@@ -14,6 +14,7 @@ from fastvbg.checks import (
     check_threshold,
     check_writable,
 )
+from fastvbg.bands import call_in_bands, check_threads, thread_count
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels import frames, scaled
 
@@ -43,6 +44,7 @@ def composite(
     bg: Frame,
     *,
     threshold: int = DEFAULT_THRESHOLD,
+    threads: int | None = None,
     out: Frame | None = None,
 ) -> Frame:
     """Put what moved between two frames over a background.
@@ -60,6 +62,9 @@ def composite(
         The background, of the same size (see `fit_background`).
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255. At 255 nothing moves.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
     out : ndarray, shape (H, W, 3), uint8, optional
         Where to write the result. May be `prev`, `next` or `bg` itself, but no other view that
         shares memory with them. Allocated when absent.
@@ -76,7 +81,8 @@ def composite(
     ShapeError
         A shape is not (H, W, 3), or sizes differ (also a `ValueError`).
     OptionError, OptionTypeError
-        The threshold is outside 0..255 (also a `ValueError`), or not an integer (a `TypeError`).
+        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
+        an integer (a `TypeError`).
     OverlapError
         `out` is read-only, or overlaps an input without being it (also a `ValueError`).
 
@@ -101,12 +107,21 @@ def composite(
     if bg_shape != shape:
         check_same_size("bg", bg_shape, "prev", shape)
     threshold = check_threshold(threshold)
+    threads = check_threads(threads)
     out = _checked_out(out, shape, "prev", prev=prev, next=next, bg=bg)
-    frames.composite.call(prev, next, bg, out, threshold)
+    count = thread_count(threads, 4 * out.size)
+    call_in_bands(frames.composite, count, (prev, next, bg, out), threshold)
     return out
 
 
-def blend(frame: Frame, matte: Matte | FloatMatte, bg: Frame, *, out: Frame | None = None) -> Frame:
+def blend(
+    frame: Frame,
+    matte: Matte | FloatMatte,
+    bg: Frame,
+    *,
+    threads: int | None = None,
+    out: Frame | None = None,
+) -> Frame:
     """Lay a frame over a background by a matte.
 
     `(matte*frame + (255-matte)*bg) / 255`, rounded half up: matte 0 gives the background and matte
@@ -125,6 +140,9 @@ def blend(frame: Frame, matte: Matte | FloatMatte, bg: Frame, *, out: Frame | No
         way, with half-pixel centres (`reference.stretch_matte`).
     bg : ndarray, shape (H, W, 3), uint8
         The background, of the same size.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
     out : ndarray, shape (H, W, 3), uint8, optional
         Where to write the result. May be `frame` or `bg` itself, but no other view that shares
         memory with an input. Allocated when absent.
@@ -140,6 +158,8 @@ def blend(frame: Frame, matte: Matte | FloatMatte, bg: Frame, *, out: Frame | No
         An array is not a `numpy.ndarray` of the type above (also a `TypeError`).
     ShapeError
         A shape is not as above, or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        `threads` is outside 1..256 (also a `ValueError`), or not an integer (a `TypeError`).
     OverlapError
         `out` is read-only, or overlaps an input without being it (also a `ValueError`).
 
@@ -155,10 +175,12 @@ def blend(frame: Frame, matte: Matte | FloatMatte, bg: Frame, *, out: Frame | No
     bg_shape = check_frame("bg", bg)
     if bg_shape != shape:
         check_same_size("bg", bg_shape, "frame", shape)
+    threads = check_threads(threads)
     out = _checked_out(out, shape, "frame", frame=frame, matte=matte, bg=bg)
     steps = _matte_in_steps(matte)
+    count = thread_count(threads, 3 * out.size)
     if matte_shape == shape[:2]:
-        frames.blend.call(frame, steps, bg, out)
+        call_in_bands(frames.blend, count, (frame, steps, bg, out))
     elif out.size:
         _blend_stretched(frame, steps, bg, out)
     return out
@@ -196,6 +218,9 @@ class Compositor:
         it in place and the next frame shows the change.
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
 
     Raises
     ------
@@ -205,7 +230,8 @@ class Compositor:
         The background's or a frame's shape is not (H, W, 3), or a frame's size is not the
         background's (also a `ValueError`).
     OptionError, OptionTypeError
-        The threshold is outside 0..255 (also a `ValueError`), or not an integer (a `TypeError`).
+        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
+        an integer (a `TypeError`).
 
     Notes
     -----
@@ -220,9 +246,16 @@ class Compositor:
     (77, 9)
     """
 
-    def __init__(self, background: Frame, *, threshold: int = DEFAULT_THRESHOLD) -> None:
+    def __init__(
+        self,
+        background: Frame,
+        *,
+        threshold: int = DEFAULT_THRESHOLD,
+        threads: int | None = None,
+    ) -> None:
         self._shape = check_frame("background", background)
         self._threshold = check_threshold(threshold)
+        self._threads = thread_count(check_threads(threads), 4 * background.size)
         self._background = background
         self._has_previous = False
         self._kept = np.empty(self._shape, np.uint8)
@@ -253,7 +286,8 @@ class Compositor:
         # The frame is kept before the result is written, since `out` may be the frame.
         np.copyto(self._spare, frame)
         previous = self._kept if self._has_previous else frame
-        frames.composite.call(previous, frame, self._background, out, self._threshold)
+        arrays = (previous, frame, self._background, out)
+        call_in_bands(frames.composite, self._threads, arrays, self._threshold)
         self._kept, self._spare = self._spare, self._kept
         self._has_previous = True
         return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from fastvbg.checks import (
     check_threshold,
     check_writable,
 )
+from fastvbg.bands import check_threads, run_in_bands, thread_count
 from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
 from fastvbg.errors import DTypeError, OverlapError, ShapeError
 from fastvbg.kernels import planar
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Matte
+    from fastvbg.kernels._jit import Kernel
 
 __all__ = ["I420", "NV12", "blend_planar", "composite_planar"]
 
@@ -69,6 +71,7 @@ def composite_planar(
     matrix: str = "bt709",
     range: str = "limited",
     threshold: int = DEFAULT_THRESHOLD,
+    threads: int | None = None,
     out: I420 | NV12 | None = None,
 ) -> I420 | NV12:
     """Put what moved between two frames over a background, without leaving YUV.
@@ -91,6 +94,9 @@ def composite_planar(
         Whether luma goes from 16 to 235 or from 0 to 255.
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
     out : I420 or NV12, optional
         Where to write the result. Each plane may be that plane of an input itself, but no other
         view that shares memory with an input's plane. Allocated when absent.
@@ -107,8 +113,8 @@ def composite_planar(
     ShapeError
         A shape is not as above, or sizes differ (also a `ValueError`).
     OptionError, OptionTypeError
-        The threshold is outside 0..255, or the matrix or range unknown (also a `ValueError`), or of
-        the wrong type (a `TypeError`).
+        The threshold is outside 0..255, `threads` outside 1..256, or the matrix or range unknown
+        (also a `ValueError`), or of the wrong type (a `TypeError`).
     OverlapError
         A plane of `out` is read-only, or overlaps an input's plane without being it (also a
         `ValueError`).
@@ -126,12 +132,18 @@ def composite_planar(
     threshold = check_threshold(threshold)
     out = _checked(out, prev=prev, next=next, bg=bg)
     kernel = planar.composite_i420 if len(out) == 3 else planar.composite_nv12
-    kernel.call(*prev, *next, *bg, *out, weights, threshold)
+    count = thread_count(check_threads(threads), 6 * out.y.size)
+    _call_in_bands(kernel, count, (*prev, *next, *bg, *out), weights, threshold)
     return out
 
 
 def blend_planar(
-    frame: I420 | NV12, matte: Matte, bg: I420 | NV12, *, out: I420 | NV12 | None = None
+    frame: I420 | NV12,
+    matte: Matte,
+    bg: I420 | NV12,
+    *,
+    threads: int | None = None,
+    out: I420 | NV12 | None = None,
 ) -> I420 | NV12:
     """Lay a frame over a background by a matte, without leaving YUV.
 
@@ -146,6 +158,9 @@ def blend_planar(
         Coverage, 0 (background) to 255 (frame).
     bg : I420 or NV12
         The background, of the same size and form.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
     out : I420 or NV12, optional
         Where to write the result; as for `composite_planar`. Allocated when absent.
 
@@ -160,6 +175,8 @@ def blend_planar(
         A plane or the matte is not a uint8 `numpy.ndarray`, or forms differ (also a `TypeError`).
     ShapeError
         A shape is not as above, or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        `threads` is outside 1..256 (also a `ValueError`), or not an integer (a `TypeError`).
     OverlapError
         A plane of `out` is read-only, or overlaps an input without being it (also a `ValueError`).
     """
@@ -170,8 +187,25 @@ def blend_planar(
     for plane in out:
         check_no_partial_overlap(plane, (("matte", matte),))
     kernel = planar.blend_i420 if len(out) == 3 else planar.blend_nv12
-    kernel.call(*frame, matte, *bg, *out)
+    count = thread_count(check_threads(threads), 5 * out.y.size)
+    _call_in_bands(kernel, count, (*frame, matte, *bg, *out))
     return out
+
+
+def _call_in_bands(
+    kernel: Kernel, count: int, planes: tuple[npt.NDArray[np.uint8], ...], *rest: Any
+) -> None:
+    """Call a kernel on bands of an even number of luma rows and their half of chroma rows."""
+    if count == 1:
+        kernel.call(*planes, *rest)
+        return
+    rows = planes[0].shape[0]
+
+    def band(first: int, end: int) -> None:
+        luma, chroma = slice(first, end), slice(first // 2, (end + 1) // 2)
+        kernel.call(*(p[luma if p.shape[0] == rows else chroma] for p in planes), *rest)
+
+    run_in_bands(band, rows, count, multiple=2)
 
 
 def _check_planes(name: str, planes: I420 | NV12) -> tuple[tuple[int, ...], ...]:

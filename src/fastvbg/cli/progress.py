@@ -78,6 +78,28 @@ def _make_bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
+class Status:
+    """Shows on a terminal what is being done; elsewhere nothing. A context manager."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(stderr=True)
+        self._status = self._console.status("")
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __call__(self, doing: str) -> None:
+        """Show what is being done now."""
+        self._status.update(doing)
+
+    def __exit__(self, *exception: object) -> None:
+        self._status.stop()
+
+
 def report(result: Result, *, quiet: bool) -> int:
     """Print the warnings and the closing line, and return the exit code.
 

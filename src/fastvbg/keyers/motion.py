@@ -14,6 +14,7 @@ from fastvbg.checks import (
     check_threshold,
     check_writable,
 )
+from fastvbg.bands import call_in_bands, check_threads, thread_count
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels import frames
 
@@ -24,7 +25,12 @@ __all__ = ["motion_mask"]
 
 
 def motion_mask(
-    prev: Frame, next: Frame, *, threshold: int = DEFAULT_THRESHOLD, out: Mask | None = None
+    prev: Frame,
+    next: Frame,
+    *,
+    threshold: int = DEFAULT_THRESHOLD,
+    threads: int | None = None,
+    out: Mask | None = None,
 ) -> Mask:
     """Tell where two frames differ.
 
@@ -39,6 +45,9 @@ def motion_mask(
         H and W may be 0.
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
     out : ndarray, shape (H, W), uint8, optional
         Where to write the mask; it may not share memory with the frames. Allocated when absent.
 
@@ -54,7 +63,8 @@ def motion_mask(
     ShapeError
         A shape is not as above, or sizes differ (also a `ValueError`).
     OptionError, OptionTypeError
-        The threshold is outside 0..255 (also a `ValueError`), or not an integer (a `TypeError`).
+        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
+        an integer (a `TypeError`).
     OverlapError
         `out` is read-only or shares memory with a frame (also a `ValueError`).
 
@@ -78,5 +88,6 @@ def motion_mask(
             check_same_size("out", got, "prev", shape)
         check_writable(out)
         check_no_partial_overlap(out, (("prev", prev), ("next", next)))
-    frames.motion_mask.call(prev, next, out, threshold)
+    count = thread_count(check_threads(threads), 7 * out.size)
+    call_in_bands(frames.motion_mask, count, (prev, next, out), threshold)
     return out

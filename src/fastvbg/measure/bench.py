@@ -1,38 +1,44 @@
-"""`fastvbg bench`: composite against the tutorial's path and the best OpenCV spelling."""
+"""`fastvbg bench`: every operation at every size, by everybody, against the roofline."""
 
 from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import asdict, dataclass
+import subprocess
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 import fastvbg
-from fastvbg import reference
-from fastvbg.compositor import composite
-from fastvbg.errors import FastvbgError, OptionError, SinkError
-from fastvbg.measure.machine import cpu_name, library_versions, usable_cpus, vector_features
+from fastvbg.errors import FastvbgError, OptionError, SinkError, SourceError
+from fastvbg.measure.machine import machine_record
+from fastvbg.measure.operations import OPERATIONS, Cell, Contender
+from fastvbg.measure.startup import time_startup
 from fastvbg.measure.timing import Timing, time_interleaved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from fastvbg._types import Frame
+SIZES = {
+    "480p": (640, 480),
+    "720p": (1280, 720),
+    "1080p": (1920, 1080),
+    "4k": (3840, 2160),
+    "8k": (7680, 4320),
+}
+QUICK_SIZES = ("720p", "1080p")
 
-SIZES = {"480p": (640, 480), "720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
+_SECONDS, _QUICK_SECONDS = 1.2, 0.6  # a cell
+_CALL_SIZE = "64x64"  # so small that the call itself is what is timed
 
-_SECONDS_A_SIZE = 3.0
-_CALL_SIZE = (64, 64)  # so small that the call itself is what is timed
-_CALL_SECONDS = 0.5
-_SEED = 1
+_ROOFLINE = "roofline"
 
 
 class UnequalOutputsError(FastvbgError, AssertionError):
-    """Two paths that must give the same pixels did not; nothing was timed."""
+    """Two paths that must give the same pixels did not; they are not timed."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,15 @@ class Row:
     width: int
     height: int
     library: str
+    threads: int
+    traffic: int
+    """Bytes that the operation reads and writes."""
     timing: Timing
+
+    @property
+    def is_roofline(self) -> bool:
+        """Whether this is not a contender but the traffic alone."""
+        return self.library.startswith(_ROOFLINE)
 
 
 @dataclass(frozen=True)
@@ -53,112 +67,143 @@ class Figures:
 
     conditions: dict[str, Any]
     rows: list[Row]
+    startup: dict[str, Timing] = field(default_factory=dict)
+    """What a user waits for at the start, each in fresh processes."""
 
 
-def parse_sizes(text: str) -> list[str]:
-    """Return the names of sizes from a list separated by commas.
+def parse_names(option: str, text: str, known: Sequence[str]) -> list[str]:
+    """Return names from a list separated by commas.
 
     Parameters
     ----------
+    option : str
+        What the list is for, for the message.
     text : str
         Such as `720p,4k`.
+    known : sequence of str
+        What may be named.
 
     Returns
     -------
     list of str
-        Keys of `SIZES`.
+        Some of `known`, in the order given.
 
     Raises
     ------
     OptionError
-        A name is unknown.
+        A name is unknown, or there is none.
     """
     names = [name.strip().lower() for name in text.split(",") if name.strip()]
     for name in names or [text]:
-        if name not in SIZES:
-            raise OptionError(f"sizes: got {name!r}, wanted some of {', '.join(SIZES)}")
+        if name not in known:
+            raise OptionError(f"{option}: got {name!r}, wanted some of {', '.join(known)}")
     return names
 
 
-def run_bench(sizes: Sequence[str]) -> Figures:
-    """Time composite at some sizes, one thread.
+def run_bench(
+    *,
+    operations: Sequence[str] | None = None,
+    sizes: Sequence[str] | None = None,
+    quick: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Figures:
+    """Time operations at sizes.
 
     Parameters
     ----------
-    sizes : sequence of str
-        Keys of `SIZES`.
+    operations : sequence of str, optional
+        Keys of `OPERATIONS`; all when absent.
+    sizes : sequence of str, optional
+        Keys of `SIZES`; all when absent, those of `QUICK_SIZES` when quick.
+    quick : bool
+        Whether to take less time, and to leave out what start-up costs.
+    progress : callable, optional
+        Told what is being measured.
 
     Returns
     -------
     Figures
-        A row for each library and size.
+        A row for each operation, size and library.
 
     Raises
     ------
     UnequalOutputsError
         Outputs differ, so there is nothing to compare.
     """
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
+    operations = list(operations or OPERATIONS)
+    sizes = list(sizes or (QUICK_SIZES if quick else SIZES))
+    seconds = _QUICK_SECONDS if quick else _SECONDS
+    tell = progress or (lambda _: None)
+    threads = cv2.getNumThreads()
+    rows: list[Row] = []
     try:
-        rows = _time_composite("64x64", *_CALL_SIZE, _CALL_SECONDS)
-        for name in sizes:
-            rows += _time_composite(name, *SIZES[name], _SECONDS_A_SIZE)
+        for operation in operations:
+            tell(f"{operation} {_CALL_SIZE}")
+            rows += _rows(operation, _CALL_SIZE, 64, 64, seconds / 2)
+            for size in sizes:
+                tell(f"{operation} {size}")
+                rows += _rows(operation, size, *SIZES[size], seconds)
     finally:
-        cv2.setNumThreads(before)
-    return Figures(_conditions(), rows)
+        cv2.setNumThreads(threads)
+    startup: dict[str, Timing] = {}
+    if not quick:
+        tell("start-up")
+        startup = time_startup()
+    return Figures(_conditions(), rows, startup)
 
 
-def make_frames(width: int, height: int) -> tuple[Frame, Frame, Frame]:
-    """Return prev, next and background; about a third of the pixels move, in blocks as people do.
-
-    Parameters
-    ----------
-    width, height : int
-        Size in pixels.
-
-    Returns
-    -------
-    tuple of three ndarrays, shape (H, W, 3), uint8
-        The frames.
-    """
-    rng = np.random.default_rng(_SEED)
-    prev, bg = rng.integers(0, 256, (2, height, width, 3), dtype=np.uint8)
-    moved = np.kron(rng.random((-(-height // 32), -(-width // 32))) < 1 / 3, np.ones((32, 32)))
-    change = np.where(moved[:height, :width, np.newaxis] > 0, 40, 1).astype(np.uint8)
-    return prev, prev ^ change, bg
-
-
-def _time_composite(name: str, width: int, height: int, seconds: float) -> list[Row]:
-    prev, next_frame, bg = make_frames(width, height)
-    outs = np.empty((2, height, width, 3), np.uint8)
-    opencv = reference.OpenCVCompositor((height, width))
-    functions: dict[str, Callable[[], Frame]] = {
-        "tutorial": lambda: reference.tutorial_composite(prev, next_frame, bg),
-        "opencv": lambda: opencv(prev, next_frame, bg, outs[0]),
-        "fastvbg": lambda: composite(prev, next_frame, bg, out=outs[1]),
-    }
-    wanted = reference.composite(prev, next_frame, bg)
-    for library, function in functions.items():
-        if not np.array_equal(function(), wanted):
-            raise UnequalOutputsError(f"composite at {name}: {library} gives other pixels")
-    timings = time_interleaved(functions, seconds=seconds)
+def _rows(operation: str, size: str, width: int, height: int, seconds: float) -> list[Row]:
+    cell = OPERATIONS[operation](width, height)
+    _check_equal(cell, f"{operation} at {size}")
+    by_key = {f"{c.library} {c.threads}": c for c in cell.contenders}
+    timings = time_interleaved({key: c.call for key, c in by_key.items()}, seconds=seconds)
     return [
-        Row("composite", name, width, height, library, timing)
-        for library, timing in timings.items()
+        Row(operation, size, width, height, c.library, c.threads, cell.traffic, timings[key])
+        for key, c in by_key.items()
     ]
+
+
+def _check_equal(cell: Cell, where: str) -> None:
+    """Demand that all contenders give the bytes of the first, within what each is allowed."""
+    wanted = cell.contenders[0].call().astype(np.int16)
+    for contender in cell.contenders[1:]:
+        if contender.library.startswith(_ROOFLINE):
+            contender.call()
+            continue
+        share = _share_within(contender, contender.call(), wanted)
+        if share < contender.agreeing:
+            raise UnequalOutputsError(
+                f"{where}: {contender.library} gives other pixels than fastvbg "
+                f"({100 * share:.2f} % of the bytes are within {contender.tolerance})"
+            )
+
+
+def _share_within(contender: Contender, got: Any, wanted: Any) -> float:
+    return float((np.abs(got - wanted) <= contender.tolerance).mean())
 
 
 def _conditions() -> dict[str, Any]:
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "fastvbg": fastvbg.__version__,
-        "cpu": cpu_name(),
-        "vector features": vector_features(),
-        "cpus": usable_cpus(),
-        "threads": 1,
-        **library_versions(),
+        "commit": _commit(),
+        **machine_record(),
     }
+
+
+def _commit() -> str | None:
+    """Return the commit of the checkout that fastvbg runs from, if it does run from one."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+            cwd=Path(__file__).parent,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    return done.stdout.strip() or None
 
 
 def write_json(figures: Figures, path: Path) -> None:
@@ -181,3 +226,32 @@ def write_json(figures: Figures, path: Path) -> None:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise SinkError(f"json: cannot write {path}: {error.strerror}") from None
+
+
+def read_json(path: Path) -> Figures:
+    """Read figures that `write_json` wrote.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Figures
+        As they were written.
+
+    Raises
+    ------
+    SourceError
+        There is no such file, or it holds something else.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        rows = [Row(**{**row, "timing": Timing(**row["timing"])}) for row in content["rows"]]
+        startup = {name: Timing(**timing) for name, timing in content["startup"].items()}
+        return Figures(dict(content["conditions"]), rows, startup)
+    except OSError as error:
+        raise SourceError(f"compare: cannot read {path}: {error.strerror}") from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise SourceError(f"compare: {path} is not what fastvbg bench --json writes") from None

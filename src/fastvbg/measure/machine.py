@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import fastvbg
+from fastvbg.bands import usable_cpus
 from fastvbg.kernels import _cache
+from fastvbg.kernels._target import TARGET
 
 LIBRARIES = ("numpy", "numba", "llvmlite", "opencv-python", "av", "typer", "rich")
 
@@ -65,11 +68,25 @@ def library_versions() -> dict[str, str]:
     return versions
 
 
-def usable_cpus() -> int:
-    """Return how many processors this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def cache_sizes() -> dict[str, str]:
+    """Return the sizes of the processor's caches as Linux names them; empty elsewhere."""
+    sizes = {}
+    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        with suppress(OSError):
+            level, kind, size = (
+                (index / name).read_text().strip() for name in ("level", "type", "size")
+            )
+            if kind != "Instruction":
+                sizes[f"L{level}"] = size
+    return sizes
+
+
+def memory_gib() -> float | None:
+    """Return the machine's memory in GiB, where the system tells."""
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def available_encoders() -> list[str]:
@@ -96,11 +113,28 @@ def cache_state() -> str:
     return f"{wanted} (writable)"
 
 
+def machine_record() -> dict[str, Any]:
+    """Return what benchmark figures depend on."""
+    return {
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "cpu": cpu_name(),
+        "vector features": vector_features(),
+        "kernels": TARGET.name,
+        "cpus": usable_cpus(),
+        "caches": cache_sizes(),
+        "memory GiB": memory_gib(),
+        "FASTVBG_THREADS": os.environ.get("FASTVBG_THREADS"),
+        **library_versions(),
+    }
+
+
 def machine_facts() -> dict[str, Any]:
     """Return the facts in the order in which they are printed."""
     from llvmlite import binding
 
-    facts: dict[str, Any] = {
+    caches = ", ".join(f"{level} {size}" for level, size in cache_sizes().items())
+    return {
         "fastvbg": fastvbg.__version__,
         "python": f"{platform.python_version()} ({platform.python_implementation()})",
         "system": platform.platform(),
@@ -108,8 +142,10 @@ def machine_facts() -> dict[str, Any]:
         "cpu": cpu_name(),
         "cpu target": binding.get_host_cpu_name(),
         "vector features": ", ".join(vector_features()) or "none known",
+        "kernels": TARGET.name,
+        "caches": caches or "unknown",
+        "memory": f"{memory_gib()} GiB",
         "threads": usable_cpus(),
         "kernel cache": cache_state(),
         "encoders": ", ".join(available_encoders()),
     }
-    return facts

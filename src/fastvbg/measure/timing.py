@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import statistics
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_MIN_RUNS = 5
+_MIN_RUNS = 3
 _MAX_RUNS = 400
 _BATCH_SECONDS = 0.0002  # a timed batch is at least this long, a hundred times the clock's own cost
+_SLOW_SECONDS = 0.1  # so long that what the caches held before no longer counts
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,49 @@ class Timing:
     runs: int
 
 
+@dataclass
+class _Lane:
+    """One function's turns."""
+
+    function: Callable[[], object]
+    once: float
+    samples: list[float] = field(default_factory=list)
+    spent: float = 0.0
+
+    @property
+    def batch(self) -> int:
+        return max(1, round(_BATCH_SECONDS / max(self.once, 1e-7)))
+
+    def take_turn(self) -> None:
+        begun = time.perf_counter()
+        if self.once < _SLOW_SECONDS:
+            self.function()  # untimed: the function before has left other data in the caches
+        start = time.perf_counter()
+        for _ in range(self.batch):
+            self.function()
+        end = time.perf_counter()
+        self.samples.append((end - start) / self.batch * 1e3)
+        self.spent += end - begun
+
+    def summary(self) -> Timing:
+        median = statistics.median(self.samples)
+        spread = statistics.median(abs(value - median) for value in self.samples)
+        return Timing(median, spread, len(self.samples))
+
+
 def time_interleaved(
     functions: Mapping[str, Callable[[], object]], *, seconds: float
 ) -> dict[str, Timing]:
     """Time functions against each other in one run.
 
     They take turns, so a drift of the machine meets all alike. Each turn begins with an untimed
-    call of its own: the one before has left other data in the caches.
+    call of its own, unless it is far slower than memory. One that has used up its share of the time
+    sits out, after three runs at least.
 
     Parameters
     ----------
     functions : mapping of str to callable
-        What to time, with everything allocated beforehand.
+        What to time, with everything allocated beforehand; each has been called before.
     seconds : float
         About how long to go on, all told.
 
@@ -45,29 +77,22 @@ def time_interleaved(
     dict of str to Timing
         Of each function.
     """
-    batch = {name: _batch_size(function) for name, function in functions.items()}
-    samples: dict[str, list[float]] = {name: [] for name in functions}
-    end = time.perf_counter() + seconds
-    rounds = 0
-    while rounds < _MIN_RUNS or (time.perf_counter() < end and rounds < _MAX_RUNS):
-        for name, function in functions.items():
-            function()
-            start = time.perf_counter()
-            for _ in range(batch[name]):
-                function()
-            samples[name].append((time.perf_counter() - start) / batch[name] * 1e3)
-        rounds += 1
-    return {name: _summary(values) for name, values in samples.items()}
+    lanes = {name: _Lane(function, _time_once(function)) for name, function in functions.items()}
+    share = seconds / max(1, len(lanes))
+    while True:
+        waiting = [
+            lane
+            for lane in lanes.values()
+            if len(lane.samples) < _MIN_RUNS
+            or (lane.spent < share and len(lane.samples) < _MAX_RUNS)
+        ]
+        if not waiting:
+            return {name: lane.summary() for name, lane in lanes.items()}
+        for lane in waiting:
+            lane.take_turn()
 
 
-def _batch_size(function: Callable[[], object]) -> int:
-    function()
+def _time_once(function: Callable[[], object]) -> float:
     start = time.perf_counter()
     function()
-    return max(1, round(_BATCH_SECONDS / max(time.perf_counter() - start, 1e-7)))
-
-
-def _summary(values: list[float]) -> Timing:
-    median = statistics.median(values)
-    spread = statistics.median(abs(value - median) for value in values)
-    return Timing(median, spread, len(values))
+    return time.perf_counter() - start

@@ -1,0 +1,67 @@
+"""Frames to measure with: the same for everybody, each at the start of a cache line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Matte
+
+_LINE = 64  # bytes in a cache line, and in the widest vector
+_SEED = 1
+
+
+class Frames(NamedTuple):
+    """The inputs of every operation at one size."""
+
+    prev: Frame
+    next: Frame
+    bg: Frame
+    matte: Matte
+
+
+def aligned_empty(*shape: int) -> Frame:
+    """Return a new uint8 array that begins at a multiple of 64 bytes.
+
+    Parameters
+    ----------
+    *shape : int
+        Of the array.
+
+    Returns
+    -------
+    ndarray, uint8
+        C-contiguous, its content undefined.
+    """
+    size = int(np.prod(shape))
+    memory = np.empty(size + _LINE, np.uint8)
+    start = -memory.ctypes.data % _LINE
+    return memory[start : start + size].reshape(shape)
+
+
+def make_frames(width: int, height: int) -> Frames:
+    """Return frames of which a third moves, in blocks as people do, and a matte with soft edges.
+
+    Parameters
+    ----------
+    width, height : int
+        Size in pixels.
+
+    Returns
+    -------
+    Frames
+        Three frames and a matte.
+    """
+    rng = np.random.default_rng(_SEED)
+    prev, next, bg = (aligned_empty(height, width, 3) for _ in range(3))
+    prev[:] = rng.integers(0, 256, prev.shape, dtype=np.uint8)
+    bg[:] = prev[::-1, ::-1]
+    blocks = (rng.random((-(-height // 32), -(-width // 32))) < 1 / 3).astype(np.uint8)
+    moved = np.kron(blocks, np.ones((32, 32), np.uint8))[:height, :width]
+    np.bitwise_xor(prev, np.where(moved, 40, 1).astype(np.uint8)[..., np.newaxis], out=next)
+    matte = aligned_empty(height, width)
+    x = np.linspace(-2, 3, width)
+    matte[:] = np.clip(x * 255, 0, 255).astype(np.uint8)
+    return Frames(prev, next, bg, matte)

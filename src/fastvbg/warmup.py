@@ -1,0 +1,62 @@
+"""Compile ahead of the first frame, so that it does not wait."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from fastvbg.checks import check_choice
+from fastvbg.kernels import frames, planar, scaled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastvbg.kernels._jit import Kernel
+
+__all__ = ["warm_up"]
+
+_KERNELS: dict[str, tuple[Kernel, ...]] = {
+    "composite": (frames.composite,),
+    "motion_mask": (frames.motion_mask,),
+    "blend": (frames.blend, scaled.blend, scaled.quantize),
+    "composite_planar": (planar.composite_i420, planar.composite_nv12),
+    "blend_planar": (planar.blend_i420, planar.blend_nv12),
+}
+OPERATIONS = tuple(_KERNELS)
+
+
+def warm_up(
+    *operations: str, strided: bool = False, progress: Callable[[str, float], None] | None = None
+) -> None:
+    """Compile the kernels of operations now, or load them from the cache.
+
+    Without it each compiles at its first call: a second or so with an empty cache, some hundredths
+    with a full one.
+
+    Parameters
+    ----------
+    *operations : {"composite", "motion_mask", "blend", "composite_planar", "blend_planar"}
+        Which; all when none is named.
+    strided : bool, default False
+        Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
+        (mirrored, transposed, every other column).
+    progress : callable, optional
+        Called after each operation with its name and the seconds that it took.
+
+    Raises
+    ------
+    OptionError
+        There is no such operation (also a `ValueError`).
+
+    Examples
+    --------
+    >>> warm_up("composite")
+    """
+    for operation in operations:
+        check_choice("operations", operation, OPERATIONS)
+    for operation in operations or OPERATIONS:
+        start = time.perf_counter()
+        for kernel in _KERNELS[operation]:
+            kernel.compile(fallback=strided)
+        if progress is not None:
+            progress(operation, time.perf_counter() - start)

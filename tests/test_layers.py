@@ -29,6 +29,7 @@ LAYERS: list[tuple[str, ...]] = [
         "scene",
         "sheet",
         "reference",
+        "warmup",
     ),
     ("media", "kernels"),
     ("bands",),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.pipeline.process import process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.warmup import warm_up
 
 __version__ = "0.1.0"
 
@@ -53,6 +54,7 @@ __all__ = [
     "motion_mask",
     "process",
     "reference",
+    "warm_up",
 ]
 
 _HOME = {
@@ -66,6 +68,7 @@ _HOME = {
     "fit_background": "fastvbg.backgrounds",
     "motion_mask": "fastvbg.keyers.motion",
     "process": "fastvbg.pipeline.process",
+    "warm_up": "fastvbg.warmup",
 }
 
 

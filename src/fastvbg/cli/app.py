@@ -158,6 +158,23 @@ def bench(
 
 
 @app.command()
+def warmup(
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> None:
+    """Compile every kernel now, so that the first frame does not wait for it."""
+    from fastvbg.measure.machine import cache_state
+    from fastvbg.warmup import warm_up
+
+    def tell(operation: str, seconds: float) -> None:
+        if not quiet:
+            typer.echo(f"{operation:18} {seconds:6.2f} s")
+
+    warm_up(strided=True, progress=tell)
+    if not quiet:
+        typer.echo(f"kernel cache       {cache_state()}")
+
+
+@app.command()
 def info() -> None:
     """Print versions, CPU, threads, kernel cache and encoders: what a bug report needs."""
     from fastvbg.measure.machine import machine_facts

@@ -13,6 +13,7 @@ import re
 import sys
 from typing import NamedTuple
 
+os.environ.pop("NUMBA_CPU_FEATURES", None)
 os.environ["NUMBA_CPU_NAME"] = "generic"
 os.environ["FASTVBG_KERNELS"] = "vector"
 
@@ -63,7 +64,9 @@ def vector_loops(text: str) -> list[Loop]:
         if jump and labels.get(jump[1], i) < i:
             spans.append((labels[jump[1]], i))
     inner = [
-        (a, b) for a, b in spans if not any(a <= c and d <= b and (a, b) != (c, d) for c, d in spans)
+        (a, b)
+        for a, b in spans
+        if not any(a <= c and d <= b and (a, b) != (c, d) for c, d in spans)
     ]
     loops = []
     for start, stop in inner:

@@ -1,4 +1,4 @@
-"""Arrays for the kernel tests: random frames, unusual layouts, and memory beside forbidden pages."""
+"""Arrays for the kernel tests: random frames, unusual layouts, memory beside forbidden pages."""
 
 from __future__ import annotations
 
@@ -8,31 +8,48 @@ from contextlib import contextmanager
 
 import numpy as np
 
-LAYOUTS = {
-    "packed": lambda a: a,
-    "strided_rows": lambda a: _in_wider(a, 3),
-    "flipped_rows": lambda a: _copy_into(a[::-1], a)[::-1],
-    "flipped_columns": lambda a: _copy_into(a[:, ::-1], a)[:, ::-1],
-    "transposed": lambda a: np.ascontiguousarray(a.swapaxes(0, 1)).swapaxes(0, 1),
-    "every_second": lambda a: _every_second(a),
-}
-FRAME_LAYOUTS = LAYOUTS | {"channels_reversed": lambda a: _copy_into(a[..., ::-1], a)[..., ::-1]}
+
+def _packed(array):
+    return array
 
 
-def _copy_into(view, _array):
-    return np.ascontiguousarray(view)
-
-
-def _in_wider(array, columns):
-    wide = np.zeros((array.shape[0], array.shape[1] + columns, *array.shape[2:]), array.dtype)
+def _strided_rows(array):
+    wide = np.zeros((array.shape[0], array.shape[1] + 3, *array.shape[2:]), array.dtype)
     wide[:, : array.shape[1]] = array
     return wide[:, : array.shape[1]]
+
+
+def _flipped_rows(array):
+    return np.ascontiguousarray(array[::-1])[::-1]
+
+
+def _flipped_columns(array):
+    return np.ascontiguousarray(array[:, ::-1])[:, ::-1]
+
+
+def _transposed(array):
+    return np.ascontiguousarray(array.swapaxes(0, 1)).swapaxes(0, 1)
 
 
 def _every_second(array):
     sparse = np.zeros((array.shape[0], 2 * array.shape[1], *array.shape[2:]), array.dtype)
     sparse[:, ::2] = array
     return sparse[:, ::2]
+
+
+def _channels_reversed(array):
+    return np.ascontiguousarray(array[..., ::-1])[..., ::-1]
+
+
+LAYOUTS = {
+    "packed": _packed,
+    "strided_rows": _strided_rows,
+    "flipped_rows": _flipped_rows,
+    "flipped_columns": _flipped_columns,
+    "transposed": _transposed,
+    "every_second": _every_second,
+}
+FRAME_LAYOUTS = LAYOUTS | {"channels_reversed": _channels_reversed}
 
 
 def at_offset(array, offset):

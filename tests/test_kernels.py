@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_arrays import FRAME_LAYOUTS, LAYOUTS, at_offset, frame_pair
 
 from fastvbg import blend, composite, motion_mask, reference
+from kernel_arrays import FRAME_LAYOUTS, LAYOUTS, at_offset, frame_pair
 
 THRESHOLDS = (0, 1, 3, 17, 128, 254, 255)
 OPERATIONS = ("composite", "motion_mask", "blend")

@@ -2,8 +2,8 @@
 
 Compiles each kernel at the level that assumes nothing of the CPU, which is the one that aarch64
 uses, takes the LLVM IR that Numba made of it and has LLVM emit AArch64 assembly from it. Then it
-counts, in each loop that computes on vectors, NEON instructions and moves of single lanes: code that
-had been taken apart lane by lane would be full of the latter. Nothing is run on an ARM machine.
+counts, in each loop that computes on vectors, NEON instructions and moves of single lanes: code
+that had been taken apart lane by lane would be full of the latter. Nothing is run on an ARM machine.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def check() -> dict[str, list[Loop]]:
 
 
 def main() -> int:
-    """Print a line a loop; fail where a kernel has no vector loop or one that moves single lanes."""
+    """Print a line a loop; fail where a kernel has no vector loop or moves single lanes in it."""
     wrong = 0
     for name, loops in check().items():
         bad = not loops or any(loop.single_lane * 10 > loop.vector for loop in loops)

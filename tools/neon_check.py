@@ -3,7 +3,7 @@
 Compiles each kernel at the level that assumes nothing of the CPU, which is the one that aarch64
 uses, takes the LLVM IR that Numba made of it and has LLVM emit AArch64 assembly from it. Then it
 counts, in each loop that computes on vectors, NEON instructions and moves of single lanes: code
-that had been taken apart lane by lane would be full of the latter. Nothing is run on an ARM machine.
+that had been taken apart lane by lane would be full of the latter. Nothing of it is run.
 """
 
 from __future__ import annotations

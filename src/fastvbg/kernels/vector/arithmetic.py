@@ -124,24 +124,6 @@ def mix_bytes(builder: Any, coverage: Any, foreground: Any, background: Any) -> 
     return call_x86(builder, "avx2.packuswb|avx512.packuswb.512", BYTES, *words)
 
 
-@operation(BYTES, BYTES, BYTES)
-def difference(builder: Any, first: Any, second: Any) -> Any:
-    """Return |first - second|."""
-    return byte_difference(builder, first, second)
-
-
-@operation(BYTES, BYTES, BYTES, BYTES)
-def select(builder: Any, mask: Any, yes: Any, no: Any) -> Any:
-    """Return bytes of `yes` where the mask is 255, of `no` where it is 0."""
-    return choose(builder, mask, yes, no)
-
-
-@operation(BYTES, BYTES, BYTES, BYTES)
-def mix(builder: Any, coverage: Any, foreground: Any, background: Any) -> Any:
-    """Return `(a*F + (255-a)*B) / 255` rounded half up."""
-    return mix_bytes(builder, coverage, foreground, background)
-
-
 @operation(WORDS, INT)
 def words(builder: Any, value: Any) -> Any:
     """Return words that all hold `value`."""

@@ -53,8 +53,8 @@ class Kernel:
         signature: tuple[Any, ...],
         fallback: Kernel | None = None,
     ) -> None:
-        self._function = function
-        self._signature = signature
+        self.function = function
+        self.signature = signature
         self._fallback = fallback
         self.call: Callable[..., Any] = self._first_call
 
@@ -66,7 +66,7 @@ class Kernel:
         """Compile or load from the cache, unless that has been done; a fallback is left alone."""
         with _lock:
             if self.call == self._first_call:
-                compiled = _compiled(self._function, self._signature)
+                compiled = _compiled(self.function, self.signature)
                 self.call = compiled if self._fallback is None else _or(compiled, self._fallback)
 
 

@@ -60,7 +60,7 @@ def _strides_are(wanted: tuple[int, ...]) -> Any:
 
 @intrinsic
 def packed(typing_context: Any, array: Any) -> Any:
-    """Tell whether rows are consecutive bytes, B G R B G R ... in frames, one a sample in planes."""
+    """Tell whether rows are consecutive bytes: three a pixel in frames, one in planes."""
     return types.boolean(array), _strides_are((3, 1) if array.ndim == 3 else (1,))
 
 

@@ -85,8 +85,9 @@ def _largest_cache() -> int:
 # Streaming stores spare the read of each line that is written. Measured for composite on Zen 4 with
 # 32 MiB of last-level cache, time with ordinary over time with streaming stores, alone, with a pass
 # that reads `out` at once, and with a copy of `out`: 1.01, 0.97, 0.80 at 3.7 MB in all (480p),
-# 1.07, 0.97, 0.88 at 11 MB (720p), 1.2, 1.1, 0.95 at 25 MB (1080p), 1.2, 1.2, 1.1 at 100 MB (4K). So they
-# are the default from half of the cache on, also for a caller who reads the result at once.
+# 1.07, 0.97, 0.88 at 11 MB (720p), 1.2, 1.1, 0.95 at 25 MB (1080p), 1.2, 1.2, 1.1 at 100 MB (4K).
+# Planar composite: 1.02 alone and 0.88 with a copy at 12 MB (1080p), 1.25 and 1.12 at 50 MB (4K).
+# So they are the default from half of the cache on, also for a caller who reads `out` at once.
 _STREAM_SHARE = 2
 
 

@@ -42,7 +42,7 @@ def scratch_for(matte_width: int, frame_width: int) -> tuple[Any, Any]:
 
 @inline
 def _columns(starts: Any, weights: Any, width: Any, cols: Any) -> None:
-    """Write each column's weight, and the first column that each matte column, from -1 on, serves."""
+    """Write each column's weight, and the first column that a matte column, from -1 on, serves."""
     source = -1
     starts[0] = 0
     position = width - cols

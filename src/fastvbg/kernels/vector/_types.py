@@ -126,6 +126,6 @@ def call_x86(builder: Any, name: str, result: Vector, *arguments: Any) -> Any:
     narrow, wide = name.split("|")
     kind = ir.FunctionType(result.llvm, [argument.type for argument in arguments])
     function = cgutils.get_or_insert_function(
-        builder.module, kind, f"llvm.x86.{wide if TARGET.level == 'avx512' else narrow}"
+        builder.module, kind, f"llvm.x86.{wide if result.lanes * result.bits == 512 else narrow}"
     )
     return builder.call(function, arguments)

@@ -59,6 +59,10 @@ def widen(builder: Any, value: Any) -> list[Any]:
 
 def narrow(builder: Any, words: Any) -> Any:
     """Join two vectors of words, each 0..255, to one of bytes."""
+    if TARGET.x86:  # packs interleave 8 bytes of each, which one shuffle of 8-byte groups undoes
+        packed = call_x86(builder, "avx2.packuswb|avx512.packuswb.512", BYTES, *words)
+        order = [i // 8 * 16 + i % 8 + 8 * part for part in range(2) for i in range(HALF)]
+        return shuffle(builder, packed, packed, order)
     parts = [builder.trunc(part, Vector(HALF, 8).llvm) for part in words]
     return join(builder, *parts)
 
@@ -88,12 +92,13 @@ def choose(builder: Any, mask: Any, yes: Any, no: Any) -> Any:
 
 def rounded_high_product(builder: Any, value: Any, factor: Any) -> Any:
     """Return `(value*factor + 2**14) >> 15` of signed words."""
+    words = Vector(value.type.count, 16)
     if TARGET.x86:
-        return call_x86(builder, "avx2.pmul.hr.sw|avx512.pmul.hr.sw.512", WORDS, value, factor)
-    wide = Vector(HALF, 32)
+        return call_x86(builder, "avx2.pmul.hr.sw|avx512.pmul.hr.sw.512", words, value, factor)
+    wide = Vector(words.lanes, 32)
     product = builder.mul(builder.sext(value, wide.llvm), builder.sext(factor, wide.llvm))
     rounded = builder.add(product, constant(wide, 1 << 14))
-    return builder.trunc(builder.ashr(rounded, constant(wide, 15)), WORDS.llvm)
+    return builder.trunc(builder.ashr(rounded, constant(wide, 15)), words.llvm)
 
 
 def mix_bytes(builder: Any, coverage: Any, foreground: Any, background: Any) -> Any:
@@ -122,24 +127,6 @@ def mix_bytes(builder: Any, coverage: Any, foreground: Any, background: Any) -> 
         product = builder.mul(builder.zext(t, wide.llvm), constant(wide, 257))
         words.append(builder.trunc(builder.lshr(product, constant(wide, 16)), WORDS.llvm))
     return call_x86(builder, "avx2.packuswb|avx512.packuswb.512", BYTES, *words)
-
-
-@operation(BYTES, BYTES, BYTES)
-def difference(builder: Any, first: Any, second: Any) -> Any:
-    """Return |first - second|."""
-    return byte_difference(builder, first, second)
-
-
-@operation(BYTES, BYTES, BYTES, BYTES)
-def select(builder: Any, mask: Any, yes: Any, no: Any) -> Any:
-    """Return bytes of `yes` where the mask is 255, of `no` where it is 0."""
-    return choose(builder, mask, yes, no)
-
-
-@operation(BYTES, BYTES, BYTES, BYTES)
-def mix(builder: Any, coverage: Any, foreground: Any, background: Any) -> Any:
-    """Return `(a*F + (255-a)*B) / 255` rounded half up."""
-    return mix_bytes(builder, coverage, foreground, background)
 
 
 @operation(WORDS, INT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from numba import types
+
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import (
     ADDRESS,
@@ -11,19 +13,34 @@ from fastvbg.kernels.vector._types import (
     INT,
     LANES,
     WORDS,
+    Vector,
     constant,
     operation,
+    splat,
 )
 from fastvbg.kernels.vector.arithmetic import narrowed, rounded_high_product, words
-from fastvbg.kernels.vector.memory import emit_load, load_words, store, store_words
+from fastvbg.kernels.vector.memory import emit_load, emit_store, store
 
 __all__ = ["lerp_run", "ramp_run"]
 
 
-@operation(WORDS, WORDS, WORDS, WORDS)
-def _toward(builder: Any, first: Any, way: Any, weight: Any) -> Any:
-    """Return `first + way * weight / 2**15`, rounded."""
-    return builder.add(first, rounded_high_product(builder, way, weight))
+# A ramp between two samples is as long as the frame is wider than the matte, 5 to 15 words: vectors
+# longer than this would mostly be overwritten, and cross cache lines.
+_RAMP = Vector(min(HALF, 16), 16)
+_STEP = _RAMP.lanes
+
+
+@operation(_RAMP, INT)
+def _even(builder: Any, value: Any) -> Any:
+    """Return words that all hold `value`."""
+    return splat(builder, _RAMP, value)
+
+
+@operation(types.void, _RAMP, _RAMP, ADDRESS, ADDRESS)
+def _ramp(builder: Any, first: Any, way: Any, weights: Any, out: Any) -> None:
+    """Store `first + way * weight / 2**15`, rounded, by the weights at an address."""
+    weight = emit_load(builder, weights, _RAMP.llvm)
+    emit_store(builder, out, builder.add(first, rounded_high_product(builder, way, weight)))
 
 
 @operation(WORDS, WORDS, ADDRESS, INT)
@@ -39,11 +56,13 @@ def _lerp(builder: Any, weight: Any, first: Any, apart: Any) -> Any:
 @inline
 def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
     """Write the words from `left` toward `right` by weights; up to a vector more is overwritten."""
-    first, way = words(left << 7), words((right - left) << 7)
-    i = 0
+    first, way = _even(left << 7), _even((right - left) << 7)
+    # The first step, mostly the only one, stands before the loop, which LLVM unrolls at a price.
+    _ramp(first, way, weights, out)
+    i = _STEP
     while i < count:
-        store_words(out + 2 * i, _toward(first, way, load_words(weights + 2 * i)))
-        i += HALF
+        _ramp(first, way, weights + 2 * i, out + 2 * i)
+        i += _STEP
 
 
 @inline

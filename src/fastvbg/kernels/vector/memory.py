@@ -15,7 +15,6 @@ from fastvbg.kernels.vector._types import (
     INT,
     LANES,
     PIXELS,
-    WORDS,
     Vector,
     join,
     operation,
@@ -107,18 +106,6 @@ def load(builder: Any, address: Any) -> Any:
 def load_few(builder: Any, address: Any, count: Any) -> Any:
     """Load `count` bytes, fewer than `LANES`, and touch no more; other lanes hold anything."""
     return emit_load_few(builder, address, count, BYTES.llvm)
-
-
-@operation(WORDS, ADDRESS)
-def load_words(builder: Any, address: Any) -> Any:
-    """Load words, `LANES` bytes of memory."""
-    return emit_load(builder, address, WORDS.llvm)
-
-
-@operation(types.void, ADDRESS, WORDS)
-def store_words(builder: Any, address: Any, value: Any) -> None:
-    """Store words, `LANES` bytes of memory."""
-    emit_store(builder, address, value)
 
 
 @operation(types.void, ADDRESS, BYTES)

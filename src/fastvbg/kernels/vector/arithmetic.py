@@ -12,7 +12,6 @@ from fastvbg.kernels.vector._types import (
     HALF,
     INT,
     LANES,
-    TWO_WORDS,
     WORDS,
     Vector,
     call_x86,
@@ -133,9 +132,3 @@ def mix_bytes(builder: Any, coverage: Any, foreground: Any, background: Any) -> 
 def words(builder: Any, value: Any) -> Any:
     """Return words that all hold `value`."""
     return splat(builder, WORDS, value)
-
-
-@operation(BYTES, TWO_WORDS)
-def narrowed(builder: Any, words: Any) -> Any:
-    """Join two vectors of words, each 0..255, to one of bytes."""
-    return narrow(builder, words)

@@ -39,7 +39,7 @@ from fastvbg.kernels.vector.pixels import (
 __all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
 
 # 3 * 43 = 129 is 1 modulo 64, 32 and 16: so many BGR pixels move an address, modulo a vector, by 1.
-_PIXELS_A_BYTE = 43
+PIXELS_A_BYTE = 43
 
 
 @inline
@@ -54,7 +54,7 @@ def composite_run(
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
     bound = bound_of(threshold)
-    few = lead(out * _PIXELS_A_BYTE, count, streaming)
+    few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0
     while i < count:
         if few > 0:
@@ -115,7 +115,7 @@ def motion_mask_run(
 @inline
 def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
     """Lay `frame` over `bg` by `matte`."""
-    few = lead(out * _PIXELS_A_BYTE, count, streaming)
+    few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0
     while i < count:
         if few > 0:

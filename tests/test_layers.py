@@ -31,8 +31,8 @@ LAYERS: list[tuple[str, ...]] = [
         "reference",
         "warmup",
     ),
-    ("media", "kernels"),
     ("bands",),
+    ("media", "kernels"),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

@@ -166,7 +166,7 @@ def call_in_bands(
     Parameters
     ----------
     kernel : Kernel
-        Takes the arrays, then `rest`.
+        Takes the arrays, then `rest`, then how many rows the whole frame has.
     threads : int
         How many threads work at once.
     arrays : tuple of ndarrays
@@ -174,11 +174,12 @@ def call_in_bands(
     *rest
         Passed on as it is.
     """
+    rows = arrays[0].shape[0]
     if threads == 1:
-        kernel.call(*arrays, *rest)
+        kernel.call(*arrays, *rest, rows)
         return
 
     def band(first: int, end: int) -> None:
-        kernel.call(*(array[first:end] for array in arrays), *rest)
+        kernel.call(*(array[first:end] for array in arrays), *rest, rows)
 
-    run_in_bands(band, arrays[0].shape[0], threads)
+    run_in_bands(band, rows, threads)

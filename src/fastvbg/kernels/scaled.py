@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.kernels._jit import FRAME, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, packed
+from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at
 from fastvbg.kernels._runs import blend_between_run, fence, lerp_run, ramp_run
 from fastvbg.kernels._target import TARGET
 
@@ -109,18 +109,30 @@ def _neighbours(matte: Any, y: Any, rows: Any, starts: Any, scratch: Any, held: 
     return first, second, weight, (even, odd)
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME, _STARTS, _SCRATCH)
-def blend(frame: Any, matte: Any, bg: Any, out: Any, starts: Any, scratch: Any) -> bool:
-    """`out` is `frame` over `bg` by the stretched matte; False if rows are not packed."""
-    if not (packed(frame) and packed(bg) and packed(out)):
-        return False
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, _STARTS, _SCRATCH, INT, INT)
+def blend(
+    frame: Any,
+    matte: Any,
+    bg: Any,
+    out: Any,
+    starts: Any,
+    scratch: Any,
+    first_row: Any,
+    whole: Any,
+) -> None:
+    """`out` is `frame` over `bg` by the stretched matte; the rows of all three must be packed.
+
+    The frames may be a band from row `first_row` on of one that has `whole` rows; the matte is not.
+    """
     rows, cols, _ = out.shape
-    streaming = 9 * rows * cols >= STREAM_BYTES
+    streaming = 9 * whole * cols >= STREAM_BYTES
     _columns(starts, scratch[0], matte.shape[1], cols)
     held = (-1, -1)
     row = address_of(scratch, 3)
     for y in range(rows):
-        first, second, weight, held = _neighbours(matte, y, rows, starts, scratch, held)
+        first, second, weight, held = _neighbours(
+            matte, first_row + y, whole, starts, scratch, held
+        )
         blend_between_run(
             address_of(frame, y),
             first,
@@ -133,7 +145,6 @@ def blend(frame: Any, matte: Any, bg: Any, out: Any, starts: Any, scratch: Any) 
             streaming,
         )
     fence()
-    return True
 
 
 @kernel(PLANE, OUT_PLANE, _STARTS, _SCRATCH)

@@ -26,7 +26,7 @@ OUT_PLANE = types.Array(types.uint8, 2, "A")
 INT = types.int64
 YUV_WEIGHTS = types.UniTuple(types.int64, 9)
 
-inline = njit(**_OPTIONS)
+inline = njit(forceinline=True, **_OPTIONS)
 """Decorator of a helper that is compiled into the kernels which call it."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import LANES
+from fastvbg.kernels.vector.arithmetic import all_are
 from fastvbg.kernels.vector.memory import (
     fence,
     lead,
@@ -113,6 +114,20 @@ def motion_mask_run(
 
 
 @inline
+def laid_over(coverage: Any, frame: Any, bg: Any) -> Any:
+    """Return the pixels at `frame` over those at `bg` by a vector of coverage.
+
+    Most of a matte is wholly in or out. Where a vector is, the other picture is not read: the test
+    needs the matte alone, which is a tenth of the traffic, so memory need not wait for it.
+    """
+    if all_are(coverage, 255):
+        return load_pixels(frame)
+    if all_are(coverage, 0):
+        return load_pixels(bg)
+    return mix_pixels(spread(coverage), load_pixels(frame), load_pixels(bg))
+
+
+@inline
 def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
     """Lay `frame` over `bg` by `matte`."""
     few = lead(out * PIXELS_A_BYTE, count, streaming)
@@ -129,14 +144,12 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
-                coverage = spread(load(matte + i))
-                pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
-                stream_pixels(out + k, pixels)
+                prefetch_pixels(frame + k)
+                prefetch_pixels(bg + k)
+                stream_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
-            coverage = spread(load(matte + i))
-            pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
-            store_pixels(out + k, pixels)
+            store_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
             i += LANES
         few = count - i

@@ -21,13 +21,13 @@ from fastvbg.kernels.vector._types import (
     splat,
 )
 from fastvbg.kernels.vector.arithmetic import narrow, rounded_high_product, words
-from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
+from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE, laid_over
 from fastvbg.kernels.vector.memory import (
     emit_load,
     emit_store,
     lead,
     load_few_pixels,
-    load_pixels,
+    prefetch_pixels,
     store,
     store_few_pixels,
     store_pixels,
@@ -123,14 +123,14 @@ def blend_between_run(
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
-                coverage = spread(_between(weights, first + 2 * i, second + 2 * i))
-                pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
-                stream_pixels(out + k, pixels)
+                prefetch_pixels(frame + k)
+                prefetch_pixels(bg + k)
+                coverage = _between(weights, first + 2 * i, second + 2 * i)
+                stream_pixels(out + k, laid_over(coverage, frame + k, bg + k))
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
-            coverage = spread(_between(weights, first + 2 * i, second + 2 * i))
-            pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
-            store_pixels(out + k, pixels)
+            coverage = _between(weights, first + 2 * i, second + 2 * i)
+            store_pixels(out + k, laid_over(coverage, frame + k, bg + k))
             i += LANES
         few = count - i

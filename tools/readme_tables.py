@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-SIZES = ("720p", "1080p", "4k")
+SIZES = ("64x64", "720p", "1080p", "4k")
 OPPONENTS = {"numba": "plain Numba", "opencv": "best OpenCV", "tutorial": "tutorial, NumPy"}
 
 Times = dict[tuple[str, str, str], dict[str, float]]
@@ -51,7 +51,8 @@ def cells(times: Times, operation: str, size: str) -> list[str]:
             shown.append("-")
         else:
             ratio = other["median_ms"] / ours["median_ms"]
-            shown.append(f"{other['median_ms']:.3g} ({ratio:.2g}x)")
+            times_ours = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
+            shown.append(f"{other['median_ms']:.3g} ({times_ours}x)")
     return shown
 
 

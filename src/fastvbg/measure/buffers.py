@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -41,6 +42,7 @@ def aligned_empty(*shape: int) -> Frame:
     return memory[start : start + size].reshape(shape)
 
 
+@lru_cache(maxsize=1)
 def make_frames(width: int, height: int) -> Frames:
     """Return frames that differ as those of a video do, and a matte like a person's.
 
@@ -62,8 +64,10 @@ def make_frames(width: int, height: int) -> Frames:
     prev[:] = rng.integers(0, 256, prev.shape, dtype=np.uint8)
     bg[:] = prev[::-1, ::-1]
     blocks = rng.random((-(-height // 32), -(-width // 32))) < 1 / 3
-    share = np.kron(np.where(blocks, 0.66, 0.005), np.ones((32, 32)))[:height, :width]
-    change = np.where(rng.random((height, width)) < share, 40, 1).astype(np.uint8)
+    chances = np.where(blocks, 0.66, 0.005).astype(np.float32)
+    share = np.kron(chances, np.ones((32, 32), np.float32))[:height, :width]
+    moved = rng.random((height, width), dtype=np.float32) < share
+    change = np.where(moved, np.uint8(40), np.uint8(1))
     np.bitwise_xor(prev, change[..., np.newaxis], out=next)
     # An upright ellipse with a soft edge: 7 % of its pixels are neither in nor out.
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)

@@ -10,7 +10,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from fastvbg.measure.bench import Figures, Row
 
-_WIDTH = 100
+WIDTH = 100
 _ROOFLINES = ("roofline, ordinary stores", "roofline, streaming stores")
 
 
@@ -30,7 +30,8 @@ def _columns(figures: Figures) -> list[tuple[str, str, int]]:
     return columns if cpus > 1 else [column for column in columns if "threads" not in column[0]]
 
 
-def _plain_table(*titles: str) -> Table:
+def plain_table(*titles: str) -> Table:
+    """Return an empty table without lines: the first column to the left, numbers to the right."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for place, title in enumerate(titles):
         table.add_column(title, justify="left" if place == 0 else "right", no_wrap=True)
@@ -46,7 +47,7 @@ def print_table(figures: Figures) -> None:
         Of a run of the bench.
     """
     columns = _columns(figures)
-    table = _plain_table(
+    table = plain_table(
         "median ms\na frame", "", *(title for title, _, _ in columns), "of\nroof", "spread"
     )
     cells = {(r.operation, r.size, r.library, r.threads): r for r in figures.rows}
@@ -57,7 +58,7 @@ def print_table(figures: Figures) -> None:
         summary = _of_roof(rows), _spread([row for row in rows if row])
         table.add_row(operation if operation != before else "", size, *shown, *summary)
         before = operation
-    console = Console(width=_WIDTH, highlight=False)
+    console = Console(width=WIDTH, highlight=False)
     console.print(table)
     _print_startup(figures, console)
     _print_conditions(figures, console)
@@ -86,7 +87,7 @@ def _spread(rows: list[Row]) -> str:
 def _print_startup(figures: Figures, console: Console) -> None:
     if not figures.startup:
         return
-    table = _plain_table("fresh process, ms", "median", "± MAD", "runs")
+    table = plain_table("fresh process, ms", "median", "± MAD", "runs")
     for name, timing in figures.startup.items():
         values = f"{timing.median_ms:.0f}", f"{timing.mad_ms:.0f}", str(timing.runs)
         table.add_row(name, *values)
@@ -115,7 +116,7 @@ def print_comparison(old: Figures, new: Figures) -> None:
     old, new : Figures
         Two runs; rows that only one of them has are left out.
     """
-    table = _plain_table("operation", "size", "library", "threads", "old ms", "new ms", "new/old")
+    table = plain_table("operation", "size", "library", "threads", "old ms", "new ms", "new/old")
     before = {(r.operation, r.size, r.library, r.threads): r.timing for r in old.rows}
     for row in new.rows:
         timing = before.get((row.operation, row.size, row.library, row.threads))
@@ -123,7 +124,7 @@ def print_comparison(old: Figures, new: Figures) -> None:
             ratio = row.timing.median_ms / timing.median_ms
             times = _number(timing.median_ms), _number(row.timing.median_ms), f"{ratio:.2f}"
             table.add_row(row.operation, row.size, row.library, str(row.threads), *times)
-    console = Console(width=_WIDTH, highlight=False)
+    console = Console(width=WIDTH, highlight=False)
     console.print(table)
     for name in ("cpu", "kernels", "numba", "opencv-python", "numpy"):
         if old.conditions.get(name) != new.conditions.get(name):

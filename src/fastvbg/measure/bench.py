@@ -152,7 +152,7 @@ def run_bench(
     if not quick:
         tell("start-up")
         startup = time_startup()
-    return Figures(_conditions(), rows, startup)
+    return Figures(conditions(), rows, startup)
 
 
 def _rows(operation: str, size: str, width: int, height: int, seconds: float) -> list[Row]:
@@ -185,7 +185,8 @@ def _share_within(contender: Contender, got: Any, wanted: Any) -> float:
     return float((np.abs(got - wanted) <= contender.tolerance).mean())
 
 
-def _conditions() -> dict[str, Any]:
+def conditions() -> dict[str, Any]:
+    """Return what figures depend on: date, commit, machine, versions."""
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "fastvbg": fastvbg.__version__,
@@ -224,7 +225,25 @@ def write_json(figures: Figures, path: Path) -> None:
     SinkError
         It cannot be written.
     """
-    text = json.dumps(asdict(figures), indent=1)
+    write_record(asdict(figures), path)
+
+
+def write_record(content: dict[str, Any], path: Path) -> None:
+    """Write plain data to a JSON file.
+
+    Parameters
+    ----------
+    content : dict
+        The data.
+    path : Path
+        The file; it is replaced.
+
+    Raises
+    ------
+    SinkError
+        It cannot be written.
+    """
+    text = json.dumps(content, indent=1)
     try:
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:

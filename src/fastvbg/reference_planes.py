@@ -89,7 +89,7 @@ def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
     """
     rows, cols = next.shape
     down, across = -(-mask.shape[0] // rows), -(-mask.shape[1] // cols)
-    out = bg.copy()
+    out: Plane = bg.copy()
     for y in range(rows):
         for x in range(cols):
             block = mask[y * down : (y + 1) * down, x * across : (x + 1) * across]

@@ -30,7 +30,7 @@ class Layout(NamedTuple):
     @property
     def chroma(self) -> str:
         """`420`, `422` or `444`."""
-        return self.name[3:6]
+        return {(1, 1): "420", (1, 0): "422", (0, 0): "444"}[self.shift_x, self.shift_y]
 
 
 def layout_of(name: str) -> Layout | None:

@@ -41,8 +41,8 @@ def plane_of(frame: av.VideoFrame, index: int, samples: int = 1) -> Plane:
     layout = layout_of(frame.format.name)
     deep = layout is not None and layout.depth > 8
     deep = deep or frame.format.name.endswith("le")
-    flat = np.frombuffer(plane, np.uint16 if deep else np.uint8)  # type: ignore[call-overload]
-    rows = flat.reshape(plane.height, -1)[:, : plane.width * samples]
+    flat: Plane = np.frombuffer(plane, np.uint16 if deep else np.uint8)  # type: ignore[call-overload]
+    rows: Plane = flat.reshape(plane.height, -1)[:, : plane.width * samples]
     return rows if samples == 1 else rows.reshape(plane.height, plane.width, samples)
 
 

@@ -20,7 +20,7 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "libx265": {"crf": "20", "preset": "veryfast", "x265-params": "log-level=error"},
     "libvpx-vp9": {"crf": "24", "b": "0", "row-mt": "1", "cpu-used": "5"},
     "libsvtav1": {"crf": "28", "preset": "9"},
-    "ffv1": {"level": "3", "slicecrc": "1", "slices": "4"},
+    "ffv1": {"level": "3", "slicecrc": "1"},
     "prores_ks": {"profile": "hq"},
 }
 _LOSSLESS = {"libx264": {"crf": "0"}, "libvpx-vp9": {"lossless": "1"}}

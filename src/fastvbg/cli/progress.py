@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from typing_extensions import Self
 
-    from fastvbg.pipeline.process import Result
+    from fastvbg.pipeline.job import Result
 
 _LINE_SECONDS = 5.0
 
@@ -30,6 +30,8 @@ class ProgressLine:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
+        self.frames = 0
+        """How many frames there have been."""
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._start = self._last = time.perf_counter()
@@ -43,6 +45,7 @@ class ProgressLine:
 
     def __call__(self, frames: int, expected: int | None) -> None:
         """Show where the run is."""
+        self.frames = frames
         now = time.perf_counter()
         rate = f"{frames / max(now - self._start, 1e-9):.0f} frames/s"
         if self._bar is not None and self._task is not None:
@@ -120,6 +123,7 @@ def report(result: Result, *, quiet: bool) -> int:
     if not quiet:
         typer.echo(
             f"{result.frames} frames in {result.seconds:.2f} s, "
-            f"{result.frames_per_second:.1f} frames/s: {result.output}"
+            f"{result.frames_per_second:.1f} frames/s: {result.output}",
+            err=str(result.output) == "-",  # standard output carries the video
         )
     return EXIT_DAMAGED if result.lost else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Protocol
 
 import av
@@ -24,8 +25,14 @@ if TYPE_CHECKING:
 
     Planes = tuple[npt.NDArray[Any], ...]
 
-# Cuts are judged by every eighth pixel of every eighth row.
-_GRID = 8
+# A share of pixels is told from about so many of them, or more in a small picture.
+_SAMPLES = 8000
+_WIDEST_GRID = 16
+
+
+def grid_step(width: int, height: int) -> int:
+    """Return the even number of pixels between those that a share is told from."""
+    return min(_WIDEST_GRID, max(2, 2 * math.isqrt(width * height // _SAMPLES)))
 
 
 class Pixels(Protocol):
@@ -75,7 +82,8 @@ class BGRPixels:
 
     def share(self, prev: Frame, next: Frame, threshold: int) -> float:
         """Return about which share of two frames differs."""
-        thin = [np.ascontiguousarray(frame[::_GRID, ::_GRID]) for frame in (prev, next)]
+        step = grid_step(prev.shape[1], prev.shape[0])
+        thin = [np.ascontiguousarray(frame[::step, ::step]) for frame in (prev, next)]
         mask = motion_mask(*thin, threshold=threshold)
         return float(np.count_nonzero(mask) / max(1, mask.size))
 
@@ -155,7 +163,9 @@ class NativePixels:
 
     def share(self, prev: av.VideoFrame, next: av.VideoFrame, threshold: int) -> float:
         """Return about which share of two frames differs."""
-        return self._keyer.share(self.planes(prev), self.planes(next), threshold, _GRID)
+        return self._keyer.share(
+            self.planes(prev), self.planes(next), threshold, grid_step(*self._size)
+        )
 
     def composite(
         self, prev: av.VideoFrame, next: av.VideoFrame, bg: av.VideoFrame, threshold: int

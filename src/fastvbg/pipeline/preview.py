@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvbg.checks import check_integer, check_threshold
+from fastvbg.backgrounds import FITS
+from fastvbg.checks import check_choice, check_integer, check_threshold
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.errors import SourceError
 from fastvbg.media.model import CopiedPacket, ReadOptions
@@ -62,6 +63,7 @@ def preview(
     """
     threshold = check_threshold(threshold)
     check_integer("times", times, 1, 1000)
+    check_choice("fit", fit, FITS)
     with ExitStack() as stack:
         options = ReadOptions(upright=True)
         source = stack.enter_context(open_source(input, options=options))

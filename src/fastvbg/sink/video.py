@@ -38,6 +38,8 @@ FORMATS = {
     ".webm": "webm",
     ".y4m": "yuv4mpegpipe",
 }
+# Encoders whose streams say themselves what shape a pixel has.
+_NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
 # Their encoders have a clock of their own.
 _CLOCKS = {".gif": Fraction(1, 100)}
 
@@ -142,6 +144,12 @@ class VideoSink:
             context.thread_count = self._options.threads
         if info.sample_aspect is not None:
             context.sample_aspect_ratio = info.sample_aspect
+            noted = info.sample_aspect == 1 or self._suffix not in (".mkv", ".webm")
+            if not noted and encoding.codec not in _NOTE_ASPECT:
+                self.warnings.append(
+                    f"the pixels' shape, {info.sample_aspect}, is not noted: {encoding.codec} in "
+                    f"{self._suffix} cannot; .mp4 and .mov can"
+                )
         if not av.VideoFormat(encoding.pixel_format).is_rgb:
             context.colorspace = self._colour.matrix
             context.color_range = self._colour.range or 1

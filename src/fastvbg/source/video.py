@@ -34,6 +34,8 @@ ALPHA_UNUSED = "the input's own transparency is not used: its pictures count as 
 
 _FALLBACK_RATE = Fraction(25)
 
+_LEAD_SECONDS = Fraction(1, 10)
+
 # Damage may hide the end of a flush; a decoder holds no more frames back than this.
 _MOST_HELD_BACK = 128
 
@@ -162,7 +164,7 @@ class VideoSource:
                 yield from self._flush()
                 return
             if packet.stream is not self._stream:
-                if packet.size and packet.dts is not None:
+                if packet.size and packet.dts is not None and not self._before_start(packet):
                     self._completeness.saw(packet)
                     yield CopiedPacket(packet, packet.stream)
                 continue
@@ -174,6 +176,18 @@ class VideoSource:
                     self.lost += 1
                     continue
                 yield from self._frames_of(packet)
+
+    def _before_start(self, packet: Packet[Stream]) -> bool:
+        """Tell whether a packet ends well before the file begins.
+
+        An edit list may hide a second of sound before time 0; files that have no such lists would
+        show it. What lies shortly before is kept: decoders need it to get going.
+        """
+        dts, start = packet.dts, self._container.start_time
+        if dts is None or start is None:
+            return False
+        end = (dts + (packet.duration or 0)) * packet.time_base
+        return end < Fraction(start, av.time_base) - _LEAD_SECONDS
 
     def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
         try:
@@ -268,10 +282,13 @@ class VideoSource:
                     f"{self._options.role}: {self._path} changes from {size[0]}x{size[1]} "
                     f"to {item.width}x{item.height} on the way; wanted one size"
                 )
-            # Muxers demand rising times; raw streams have none, and damaged ones repeat them.
+            # Muxers demand rising times; raw streams have none, and damaged ones go back: a frame
+            # too late is shown briefly, so that those after it keep their times.
             pts = item.pts
-            if pts is None or (last is not None and pts <= last):
+            if pts is None:
                 pts = 0 if last is None else last + step
+            elif last is not None and pts <= last:
+                pts = last + 1
             last = pts
             yield Timed(self._preparer(item), pts)
 

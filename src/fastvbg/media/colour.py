@@ -13,7 +13,7 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
-from fastvbg.media.planes import has_plain_planes
+from fastvbg.media.planes import with_rows_downward
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame
@@ -137,8 +137,8 @@ class Converter:
         """Return the frame, itself when it is so already."""
         width, height = self._size or (frame.width, frame.height)
         unchanged = (frame.width, frame.height, frame.format.name) == (width, height, self._format)
-        if unchanged and has_plain_planes(frame):
-            return frame
+        if unchanged:
+            return with_rows_downward(frame)
         matrix = self._tags.conversion_matrix(frame.height)
         yuv = self._tags.range or _RANGE_LIMITED
         converted = self._converter.reformat(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -56,6 +57,26 @@ def planes_of(frame: av.VideoFrame) -> tuple[Plane, ...]:
     return plane_of(frame, 0), plane_of(frame, 1), plane_of(frame, 2)
 
 
-def has_plain_planes(frame: av.VideoFrame) -> bool:
-    """Tell whether rows go downward in memory; a flipped picture's go upward."""
-    return all(plane.line_size > 0 for plane in frame.planes)
+def with_rows_downward(frame: av.VideoFrame) -> av.VideoFrame:
+    """Return a frame whose rows follow one another downward in memory.
+
+    FFmpeg flips a picture by letting its rows go upward, of which arrays on the memory from a
+    plane's address on know nothing.
+    """
+    if all(plane.line_size > 0 for plane in frame.planes):
+        return frame
+    copy = new_picture(frame.width, frame.height, frame.format.name)
+    for source, target in zip(frame.planes, copy.planes, strict=True):
+        step = abs(source.line_size)
+        lowest = source.buffer_ptr - step * (source.height - 1)
+        memory = (ctypes.c_uint8 * (step * source.height)).from_address(lowest)
+        flat: Plane = np.frombuffer(memory, np.uint8)  # type: ignore[call-overload]
+        rows = flat.reshape(source.height, step)[::-1]
+        into: Plane = np.frombuffer(target, np.uint8)  # type: ignore[call-overload]
+        into = into.reshape(target.height, -1)
+        width = min(step, into.shape[1])
+        into[:, :width] = rows[:, :width]
+    copy.pts, copy.colorspace, copy.color_range = frame.pts, frame.colorspace, frame.color_range
+    if frame.time_base is not None:
+        copy.time_base = frame.time_base
+    return copy

@@ -209,7 +209,10 @@ class VideoSource:
                 continue
             if not frames:
                 return
-            yield from frames
+            for frame in frames:
+                if self._stream.time_base is not None:
+                    frame.time_base = self._stream.time_base  # PyAV takes it from packets only
+                yield frame
 
     def _seek(self, start: Fraction) -> None:
         """Go to the key frame before a time, where the file has times and can be wound."""

@@ -88,7 +88,7 @@ def run_command_line(arguments: list[str]) -> int:
     except FastvbgError as error:
         return _complain(str(error), EXIT_BAD_INPUT)
     except Stopped as stop:
-        left = "the output ends where it had come to" if stop.kept else "no output was left behind"
+        left = "the output holds what was done" if stop.kept else "no output was left behind"
         return _complain(f"stopped by a signal; {left}", stop.args[0])
     except MemoryError:
         return _complain("out of memory: the frames are too large for this machine", EXIT_BAD_INPUT)

@@ -117,6 +117,7 @@ def run(  # noqa: PLR0913, PLR0917
     from fastvbg.cli.values import parse_pairs, parse_rate, parse_scale, parse_seconds
     from fastvbg.pipeline.process import process
 
+    before = _stamp(output)
     with ProgressLine(quiet=quiet) as progress:
         try:
             result = process(
@@ -144,9 +145,24 @@ def run(  # noqa: PLR0913, PLR0917
                 progress=progress,
             )
         except Stopped as stop:
-            stop.kept = keep_partial and progress.frames > 0
+            stop.kept = _stamp(output) != before
             raise
     raise typer.Exit(report(result, quiet=quiet))
+
+
+def _stamp(output: Path) -> tuple[int, int] | None:
+    """Return what changes when another file takes the output's name."""
+    from fastvbg.media.numbering import parse_numbering
+
+    numbering = parse_numbering(output)
+    if numbering is not None:
+        numbers = numbering.existing()
+        output = numbering.path(numbers[0]) if numbers else output
+    try:
+        found = output.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def matte(  # noqa: PLR0913, PLR0917

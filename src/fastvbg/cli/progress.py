@@ -30,8 +30,6 @@ class ProgressLine:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self.frames = 0
-        """How many frames there have been."""
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._start = self._last = time.perf_counter()
@@ -45,7 +43,6 @@ class ProgressLine:
 
     def __call__(self, frames: int, expected: int | None) -> None:
         """Show where the run is."""
-        self.frames = frames
         now = time.perf_counter()
         rate = f"{frames / max(now - self._start, 1e-9):.0f} frames/s"
         if self._bar is not None and self._task is not None:

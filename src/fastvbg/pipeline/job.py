@@ -15,6 +15,7 @@ from fastvbg.media.model import MAX_PIXELS, CopiedPacket, PixelPath, ReadOptions
 from fastvbg.pipeline.backdrop import BackgroundEnd, open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.cuts import CutDetector
+from fastvbg.pipeline.interrupts import Interrupts
 from fastvbg.pipeline.overlap import Ahead, Behind
 from fastvbg.pipeline.pairing import Pair, PairingName, make_pairing
 from fastvbg.pipeline.pixels import make_pixels
@@ -110,6 +111,7 @@ def run(job: Job) -> Result:
     )
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.input, fps=job.fps, options=reading))
+        interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, job.threads)
         info = _output_info(source.info, job)
         stage = _make_stage(job, info, pixels, stack)
@@ -123,10 +125,10 @@ def run(job: Job) -> Result:
                 keep_partial=job.keep_partial,
             )
         )
-        ahead = stack.enter_context(Ahead(source, "source"))
-        behind = stack.enter_context(Behind(_writer(sink), "sink", _drains(job)))
+        ahead = stack.enter_context(Ahead(source, "source", interrupts.check))
+        behind = stack.enter_context(Behind(_writer(sink), "sink", _drains(job), interrupts.check))
         items = _pairs(ahead, make_pairing(job.pairing, cuts))
-        frames, seconds = _composite(items, stage, job, info, behind)
+        frames, seconds = _composite(items, stage, job, info, behind, interrupts)
         if not frames:
             raise SourceError(_no_frames(job))
     lost = source.lost
@@ -214,10 +216,12 @@ def _composite(
     job: Job,
     info: StreamInfo,
     behind: Behind[Any],
+    interrupts: Interrupts,
 ) -> tuple[int, float]:
     """Send everything through the stage to the sink; return the frames and the stage's seconds."""
     frames, seconds = 0, 0.0
     for item in items:
+        interrupts.check()
         if isinstance(item, CopiedPacket):
             behind.put(item)
             continue

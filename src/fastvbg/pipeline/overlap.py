@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    Poll = Callable[[], None]
+
 T = TypeVar("T")
+
+# How soon an interrupt is heeded while the pipeline waits.
+_POLL_SECONDS = 0.1
+# How long a source may take to come back, which one that waits for a pipe may never do.
+_JOIN_SECONDS = 5.0
 
 # Enough to even out key frames; at 4K in 10 bits a frame is 25 MB.
 DEPTH = 4
@@ -41,26 +48,31 @@ class Channel(Generic[T]):
         self._changed = threading.Condition()
         self._finished = self._closed = False
 
-    def put(self, item: T) -> None:
-        """Add an item, after waiting for room."""
+    def put(self, item: T, poll: Poll | None = None) -> None:
+        """Add an item, after waiting for room; `poll` is called now and then meanwhile."""
         with self._changed:
             while len(self._items) >= self._depth and not self._closed:
-                self._changed.wait()
+                self._wait(poll)
             if self._closed:
                 raise ClosedError
             self._items.append(item)
             self._changed.notify_all()
 
-    def take(self) -> T:
+    def take(self, poll: Poll | None = None) -> T:
         """Return the next item, after waiting for one; `ClosedError` when none will come."""
         with self._changed:
             while not self._items and not self._finished and not self._closed:
-                self._changed.wait()
+                self._wait(poll)
             if self._closed or not self._items:
                 raise ClosedError
             item = self._items.popleft()
             self._changed.notify_all()
             return item
+
+    def _wait(self, poll: Poll | None) -> None:
+        self._changed.wait(None if poll is None else _POLL_SECONDS)
+        if poll is not None:
+            poll()
 
     def finish(self) -> None:
         """Let no more items come; those that are here may be taken."""
@@ -85,9 +97,12 @@ class Ahead(Generic[T]):
         What to iterate; only that thread touches it until the context is left.
     name : str
         Of the thread.
+    poll : callable, optional
+        Called now and then by who waits for an item; what it raises ends the waiting.
     """
 
-    def __init__(self, items: Iterable[T], name: str) -> None:
+    def __init__(self, items: Iterable[T], name: str, poll: Poll | None = None) -> None:
+        self._poll = poll
         self._items = items
         self._channel: Channel[T] = Channel()
         self._error: BaseException | None = None
@@ -113,7 +128,7 @@ class Ahead(Generic[T]):
         """Yield the items; raise what went wrong with them after the last good one."""
         while True:
             try:
-                item = self._channel.take()
+                item = self._channel.take(self._poll)
             except ClosedError:
                 break
             yield item
@@ -126,7 +141,9 @@ class Ahead(Generic[T]):
 
     def __exit__(self, *exception: object) -> None:
         self._channel.close()
-        self._thread.join()
+        self._thread.join(_JOIN_SECONDS)
+        if self._thread.is_alive() and hasattr(self._items, "abandon"):
+            self._items.abandon()
 
 
 class Behind(Generic[T]):
@@ -143,6 +160,8 @@ class Behind(Generic[T]):
         Of the thread.
     drain : callable, optional
         Told the type of the error; whether to do first what waits.
+    poll : callable, optional
+        As for `Ahead`.
     """
 
     def __init__(
@@ -150,7 +169,9 @@ class Behind(Generic[T]):
         handle: Callable[[T], None],
         name: str,
         drain: Callable[[Any], bool] = lambda kind: kind is None,
+        poll: Poll | None = None,
     ) -> None:
+        self._poll = poll
         self._handle = handle
         self._drain = drain
         self._channel: Channel[T] = Channel()
@@ -176,7 +197,7 @@ class Behind(Generic[T]):
     def put(self, item: T) -> None:
         """Hand over an item, after waiting for room; raise what went wrong with earlier ones."""
         try:
-            self._channel.put(item)
+            self._channel.put(item, self._poll)
         except ClosedError:
             if self._error is None:
                 raise

@@ -188,7 +188,7 @@ def matte(  # noqa: PLR0913
     input : str or Path
         As in `process`.
     output : str or Path
-        As in `process`; lossless unless a codec is named: FFV1 in .mkv and .mov, H.264 in .mp4.
+        As in `process`; lossless unless a codec is named: FFV1 in .mkv, H.264 in .mp4 and .mov.
     codec : str, optional
         FFmpeg's name of an encoder.
     threshold, pairing, fps, overwrite, progress, pixel_path, start, end : optional

@@ -70,7 +70,7 @@ def choose_encoding(suffix: str, info: StreamInfo, wanted: EncodeOptions) -> Enc
     layout = layout_of(info.pixel_format)
     lossless = wanted.lossless and wanted.codec is None
     codec = wanted.codec or _default_codec(suffix, layout, alpha=wanted.alpha)
-    if lossless and suffix in (".mkv", ".mov"):
+    if lossless and suffix == ".mkv":
         codec = "ffv1"
     formats = _formats_of(codec)
     options = dict(_DEFAULTS.get(codec, {}))

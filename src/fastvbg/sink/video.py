@@ -40,8 +40,7 @@ FORMATS = {
 }
 # Encoders whose streams say themselves what shape a pixel has.
 _NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
-# Their encoders have a clock of their own.
-_CLOCKS = {".gif": Fraction(1, 100)}
+_GIF_CLOCK = Fraction(1, 100)
 
 
 def container_options(suffix: str, info: StreamInfo) -> dict[str, str]:
@@ -92,6 +91,7 @@ class VideoSink:
         self._encoding = self._choose()
         self._palette = Palette() if self._encoding.codec == "gif" else None
         self._keep_partial = keep_partial
+        self._written = 0
         self._staged = Staged(path, overwrite=overwrite)
         try:
             self._container: OutputContainer = av.open(
@@ -138,7 +138,7 @@ class VideoSink:
         palettes = encoding.pixel_format == "pal8"
         self._convert = Converter(self._colour, "bgra" if palettes else encoding.pixel_format)
         context = stream.codec_context
-        context.time_base = stream.time_base = _CLOCKS.get(self._suffix, info.time_base)
+        context.time_base = stream.time_base = self._clock()
         context.thread_type = "AUTO"
         if self._options.threads is not None:
             context.thread_count = self._options.threads
@@ -161,6 +161,12 @@ class VideoSink:
         if info.display_matrix is not None:
             stream.set_display_matrix(info.display_matrix)
         return stream
+
+    def _clock(self) -> Fraction:
+        """Return the unit of the encoder's times; Y4M knows a frame rate only."""
+        if self._suffix == ".y4m":
+            return 1 / self._info.rate
+        return _GIF_CLOCK if self._suffix == ".gif" else self._info.time_base
 
     def _describe(self) -> None:
         """Carry over what the source says of itself."""
@@ -190,6 +196,9 @@ class VideoSink:
         try:
             picture = self._convert(frame)
             picture.pts, picture.time_base = pts, self._info.time_base
+            if self._suffix == ".y4m":
+                picture.pts, picture.time_base = self._written, 1 / self._info.rate
+                self._written += 1
             if self._palette is not None:
                 picture = self._palette(picture)
             self._container.mux(self._video.encode(picture))

@@ -66,8 +66,13 @@ def video_stream(container: InputContainer, path: str | Path, role: str) -> Vide
     moving = [stream for stream in container.streams.video if is_moving(stream)]
     if not moving:
         raise SourceError(f"{role}: no video stream in {path}")
+    known = [stream for stream in moving if _has_codec(stream)]
+    if not known:
+        raise SourceError(
+            f"{role}: the video in {path} is in a codec that FFmpeg's libraries here cannot decode"
+        )
     best = container.streams.best("video")
-    return next((stream for stream in moving if stream is best), moving[0])
+    return next((stream for stream in known if stream is best), known[0])
 
 
 def check_pixels(role: str, path: str | Path, size: tuple[int, int], limit: int) -> None:

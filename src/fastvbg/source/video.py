@@ -61,11 +61,15 @@ class VideoSource:
         self._options = options or ReadOptions()
         self.warnings: list[str] = []
         self.lost = 0
+        self._abandoned = False
         self._path = path
         self._container = open_container(path, self._options.role)
         try:
             self._stream = video_stream(self._container, path, self._options.role)
             self._check_size(self._stream.codec_context.width, self._stream.codec_context.height)
+            # The decoder refuses larger pictures by itself, before it takes memory for them.
+            limit = {"max_pixels": str(self._options.max_pixels)}
+            self._stream.codec_context.options = limit
             self._stream.thread_type = "AUTO"
             if self._options.threads is not None:
                 self._stream.codec_context.thread_count = self._options.threads
@@ -298,6 +302,11 @@ class VideoSource:
     def __enter__(self) -> Self:
         return self
 
+    def abandon(self) -> None:
+        """Leave the file open, since a thread that cannot be stopped is reading it."""
+        self._abandoned = True
+
     def __exit__(self, *exception: object) -> None:
-        self._items.close()
-        self._container.close()
+        if not self._abandoned:
+            self._items.close()
+            self._container.close()

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -36,3 +37,9 @@ def clips() -> Path:
     if not folder:
         pytest.skip("FASTVBG_CLIPS does not name the folder of real clips")
     return Path(folder)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers, the same in every run."""
+    return np.random.default_rng(20200517)

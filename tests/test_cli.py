@@ -301,7 +301,6 @@ def test_bench_compares_with_an_earlier_run(tmp_path: Path, capfd) -> None:
 @pytest.mark.usefixtures("tiny_bench")
 @pytest.mark.parametrize("suffix", [".png", ".svg"])
 def test_bench_draws_a_plot(tmp_path: Path, suffix: str) -> None:
-    pytest.importorskip("matplotlib")
     file = tmp_path / f"figures{suffix}"
     assert run_command_line(["bench", "--quick", "--plot", str(file)]) == 0
     assert file.stat().st_size > 5000

@@ -34,9 +34,9 @@ def documented_parameters(text: str) -> set[str]:
     names: set[str] = set()
     if section:
         for line in section[1].splitlines():
-            match = re.match(r"([\w, ]+?) : ", line.strip())
+            match = re.match(r"([\w, *]+?) : ", line.strip())
             if match:
-                names |= {name.strip() for name in match[1].split(",")}
+                names |= {name.strip(" *") for name in match[1].split(",")}
     return names
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastvbg import blend, composite, motion_mask, reference
-from kernel_arrays import FRAME_LAYOUTS, LAYOUTS, at_offset, frame_pair
+from tests.kernel_arrays import FRAME_LAYOUTS, LAYOUTS, at_offset, frame_pair
 
 THRESHOLDS = (0, 1, 3, 17, 128, 254, 255)
 OPERATIONS = ("composite", "motion_mask", "blend")

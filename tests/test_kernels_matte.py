@@ -8,7 +8,7 @@ import pytest
 
 from fastvbg import blend, reference
 from fastvbg.errors import DTypeError, ShapeError
-from kernel_arrays import FRAME_LAYOUTS, LAYOUTS
+from tests.kernel_arrays import FRAME_LAYOUTS, LAYOUTS
 
 MATTE_SIZES = [(1, 1), (1, 2), (2, 1), (3, 5), (9, 16), (17, 33), (40, 70), (144, 256), (300, 7)]
 SIZES = [(1, 1), (2, 3), (7, 9), (31, 65), (37, 200), (80, 129), (20, 700)]

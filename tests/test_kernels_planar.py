@@ -9,7 +9,7 @@ from fastvbg import composite, reference
 from fastvbg.constants import YUV_GRAY
 from fastvbg.errors import DTypeError, OptionError, OverlapError, ShapeError
 from fastvbg.planar import I420, NV12, blend_planar, composite_planar
-from kernel_arrays import LAYOUTS, frame_pair
+from tests.kernel_arrays import LAYOUTS, frame_pair
 
 FORMS = (I420, NV12)
 SIZES = [(1, 1), (1, 2), (2, 1), (2, 2), (3, 5), (5, 63), (4, 64), (7, 65), (6, 129), (9, 200)]

@@ -33,8 +33,8 @@ LAYERS: list[tuple[str, ...]] = [
         "planes",
         "warmup",
     ),
-    ("media", "kernels"),
     ("bands",),
+    ("media", "kernels"),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 import pytest
@@ -77,13 +78,9 @@ def test_bands_cover_every_row_once() -> None:
     for rows in (1, 2, 9, 10, 64):
         for threads in (1, 2, 3, 8):
             for multiple in (1, 2):
-                seen, lock = [], threading.Lock()
-
-                def work(first: int, end: int) -> None:
-                    with lock:
-                        seen.append((first, end))
-
-                run_in_bands(work, rows, threads, multiple=multiple)
+                calls: SimpleQueue[tuple[int, int]] = SimpleQueue()
+                run_in_bands(lambda *band, to=calls: to.put(band), rows, threads, multiple=multiple)
+                seen = [calls.get() for _ in range(calls.qsize())]
                 assert sorted(r for a, b in seen for r in range(a, b)) == list(range(rows))
                 assert all(first % multiple == 0 for first, _ in seen)
                 assert len(seen) == max(1, min(threads, -(-rows // multiple)))

@@ -14,46 +14,68 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMES = {
-    "tutorial": "the tutorial's path",
-    "opencv": "best OpenCV, kept buffers",
-    "fastvbg": "**fastvbg**",
-}
+SIZES = ("64x64", "720p", "1080p", "4k")
+OPPONENTS = {"numba": "plain Numba", "opencv": "best OpenCV", "tutorial": "tutorial, NumPy"}
+
+Times = dict[tuple[str, str, str], dict[str, float]]
 
 
 def table(figures: dict[str, Any]) -> str:
-    """Return a Markdown table, a column for each size, and the conditions under it."""
-    rows = figures["rows"]
-    sizes = list(dict.fromkeys(row["size"] for row in rows))
-    widths = {row["size"]: f"{row['width']}x{row['height']}" for row in rows}
-    lines = [
-        "| `composite`, ms a frame | " + " | ".join(widths[size] for size in sizes) + " |",
-        "|---" * (len(sizes) + 1) + "|",
+    """Return a Markdown table, a row for each operation and size, and the conditions under it."""
+    rows = [row for row in figures["rows"] if row["threads"] == 1]
+    times: Times = {(r["operation"], r["size"], r["library"]): r["timing"] for r in rows}
+    titles = ["ms a frame", "", "roofline", "**fastvbg**", "of roofline", *OPPONENTS.values()]
+    lines = ["| " + " | ".join(titles) + " |", "|---|---" + "|---:" * (len(titles) - 2) + "|"]
+    for operation in dict.fromkeys(row["operation"] for row in rows):
+        for size in SIZES:
+            name = f"`{operation}`" if size == SIZES[0] else ""
+            lines.append("| " + " | ".join([name, size, *cells(times, operation, size)]) + " |")
+    return "\n".join(lines) + "\n\n" + startup(figures) + "\n\n" + conditions(figures["conditions"])
+
+
+def cells(times: Times, operation: str, size: str) -> list[str]:
+    """Return the figures of one row, those of others with how many times ours they are."""
+    ours = times[operation, size, "fastvbg"]
+    roof = min(
+        times[operation, size, f"roofline, {kind} stores"]["median_ms"]
+        for kind in ("ordinary", "streaming")
+    )
+    shown = [
+        f"{roof:.3g}",
+        f"**{ours['median_ms']:.3g}** ± {ours['mad_ms']:.1g}",
+        f"{roof / ours['median_ms']:.2f}",
     ]
-    time = {(row["library"], row["size"]): row["timing"] for row in rows}
-    for library, name in NAMES.items():
-        cells = [
-            f"{time[library, size]['median_ms']:.3g} ± {time[library, size]['mad_ms']:.1g}"
-            for size in sizes
-        ]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    for library in ("tutorial", "opencv"):
-        ratios = [
-            time[library, size]["median_ms"] / time["fastvbg", size]["median_ms"] for size in sizes
-        ]
-        cells = [f"{ratio:.3g}x" for ratio in ratios]
-        lines.append(f"| fastvbg against {NAMES[library]} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n\n" + conditions(figures["conditions"])
+    for library in OPPONENTS:
+        other = times.get((operation, size, library))
+        if other is None:
+            shown.append("-")
+        else:
+            ratio = other["median_ms"] / ours["median_ms"]
+            times_ours = f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.1f}"
+            shown.append(f"{other['median_ms']:.3g} ({times_ours}x)")
+    return shown
+
+
+def startup(figures: dict[str, Any]) -> str:
+    """Return a sentence on what a user waits for at the start."""
+    waits = [
+        f"{name.removeprefix('and ')} {timing['median_ms']:.0f} ms"
+        for name, timing in figures["startup"].items()
+    ]
+    return "A fresh process, start to end: " + ", ".join(waits) + "."
 
 
 def conditions(facts: dict[str, Any]) -> str:
     """Return one paragraph on what the figures were measured with."""
     return (
-        f"Median ± median absolute deviation, one thread, outputs checked equal before timing. "
-        f"{facts['cpu']} with {facts['vector features'][0]}, {facts['cpus']} cores; "
-        f"Numba {facts['numba']}, OpenCV {facts['opencv-python']}, NumPy {facts['numpy']}; "
-        f"fastvbg {facts['fastvbg']}, {facts['date'][:10]}. "
-        "Run `fastvbg bench` for your own."
+        "Median ± median absolute deviation, one thread for everybody, buffers kept and aligned, "
+        "outputs compared before timing, everything interleaved in one run. Roofline: the same "
+        "bytes read and written with one exclusive or, the better of ordinary and streaming "
+        "stores. `blend` does not read what its matte hides, so it may pass it. "
+        f"{facts['cpu']}, {facts['vector features'][0]}, {facts['cpus']} cores, "
+        f"{facts['caches'].get('L3', '?')} L3; Numba {facts['numba']}, "
+        f"OpenCV {facts['opencv-python']}, NumPy {facts['numpy']}; {facts['date'][:10]}, commit "
+        f"{facts['commit']}; `fastvbg bench --json figures.json`."
     )
 
 

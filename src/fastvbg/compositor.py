@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from fastvbg.bands import call_in_bands, check_threads, run_in_bands, thread_count
 from fastvbg.checks import (
     check_frame,
     check_matte,
@@ -14,7 +15,6 @@ from fastvbg.checks import (
     check_threshold,
     check_writable,
 )
-from fastvbg.bands import call_in_bands, check_threads, thread_count
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels import frames, scaled
 
@@ -182,7 +182,7 @@ def blend(
     if matte_shape == shape[:2]:
         call_in_bands(frames.blend, count, (frame, steps, bg, out))
     elif out.size:
-        _blend_stretched(frame, steps, bg, out)
+        _blend_stretched(frame, steps, bg, out, count)
     return out
 
 
@@ -191,18 +191,26 @@ def _matte_in_steps(matte: Matte | FloatMatte) -> Matte:
     if matte.dtype == np.uint8:
         return cast("Matte", matte)
     steps = np.empty(matte.shape, np.uint8)
-    scaled.quantize.call(matte, steps)
+    scaled.quantize.call(np.require(matte, requirements="A"), steps)
     return steps
 
 
-def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame) -> None:
+def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame, threads: int) -> None:
     if 0 in matte.shape:
         check_same_size("matte", matte.shape, "frame", out.shape)
-    scratch = scaled.scratch_for(matte.shape[1], out.shape[1])
-    if not scaled.blend.call(frame, matte, bg, out, *scratch):
-        plane = np.empty(out.shape[:2], np.uint8)
-        scaled.stretch.call(matte, plane, *scratch)
-        frames.blend.call(frame, plane, bg, out)
+    rows, cols = out.shape[:2]
+    if not all(array.strides[1:] == (3, 1) for array in (frame, bg, out)):
+        plane = np.empty((rows, cols), np.uint8)
+        scaled.stretch.call(matte, plane, *scaled.scratch_for(matte.shape[1], cols))
+        call_in_bands(frames.blend, threads, (frame, plane, bg, out))
+        return
+
+    def band(first: int, end: int) -> None:
+        scratch = scaled.scratch_for(matte.shape[1], cols)
+        part = slice(first, end)
+        scaled.blend.call(frame[part], matte, bg[part], out[part], *scratch, first, rows)
+
+    run_in_bands(band, rows, threads)
 
 
 class Compositor:

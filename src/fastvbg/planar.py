@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from fastvbg.bands import check_threads, run_in_bands, thread_count
 from fastvbg.checks import (
     check_choice,
     check_no_partial_overlap,
@@ -14,7 +15,6 @@ from fastvbg.checks import (
     check_threshold,
     check_writable,
 )
-from fastvbg.bands import check_threads, run_in_bands, thread_count
 from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
 from fastvbg.errors import DTypeError, OverlapError, ShapeError
 from fastvbg.kernels import planar
@@ -196,14 +196,14 @@ def _call_in_bands(
     kernel: Kernel, count: int, planes: tuple[npt.NDArray[np.uint8], ...], *rest: Any
 ) -> None:
     """Call a kernel on bands of an even number of luma rows and their half of chroma rows."""
-    if count == 1:
-        kernel.call(*planes, *rest)
-        return
     rows = planes[0].shape[0]
+    if count == 1:
+        kernel.call(*planes, *rest, rows)
+        return
 
     def band(first: int, end: int) -> None:
         luma, chroma = slice(first, end), slice(first // 2, (end + 1) // 2)
-        kernel.call(*(p[luma if p.shape[0] == rows else chroma] for p in planes), *rest)
+        kernel.call(*(p[luma if p.shape[0] == rows else chroma] for p in planes), *rest, rows)
 
     run_in_bands(band, rows, count, multiple=2)
 

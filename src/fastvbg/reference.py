@@ -160,7 +160,7 @@ def quantize_matte(matte: npt.NDArray[np.float32]) -> Matte:
         `floor(255*matte + 0.5)`.
     """
     held = np.clip(np.where(np.isnan(matte), np.float32(0), matte), 0, 1).astype(np.float32)
-    return np.floor(held * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+    return np.asarray(np.floor(held * np.float32(255) + np.float32(0.5)), np.uint8)
 
 
 def _between(
@@ -198,7 +198,7 @@ def stretch_matte(matte: Matte, size: tuple[int, int]) -> Matte:
     rows = wide[:, left] + (((wide[:, right] - wide[:, left]) * weight + 16384) >> 15)
     upper, lower, weight = _between(matte.shape[0], size[0])
     way = (rows[lower] - rows[upper]) * weight[:, np.newaxis]
-    return ((rows[upper] + ((way + 16384) >> 15) + 64) >> 7).astype(np.uint8)
+    return np.asarray((rows[upper] + ((way + 16384) >> 15) + 64) >> 7, np.uint8)
 
 
 class OpenCVCompositor:

@@ -102,8 +102,8 @@ def _print_conditions(figures: Figures, console: Console) -> None:
         f"OpenCV {facts['opencv-python']}, NumPy {facts['numpy']}. Roof: the same bytes read and "
         "written with one exclusive or, on one thread. Of roof: what fastvbg reaches on one thread "
         "of the better of the two. Spread: largest median absolute deviation of the line. Outputs "
-        "were compared before timing; blends by others may be off by one or two, planar OpenCV goes "
-        "by way of BGR."
+        "were compared before timing; blends by others may be off by one or two, planar OpenCV "
+        "goes by way of BGR."
     )
 
 

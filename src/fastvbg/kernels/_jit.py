@@ -26,7 +26,7 @@ OUT_PLANE = types.Array(types.uint8, 2, "A")
 INT = types.int64
 YUV_WEIGHTS = types.UniTuple(types.int64, 9)
 
-inline = njit(**_OPTIONS)
+inline = njit(forceinline=True, **_OPTIONS)
 """Decorator of a helper that is compiled into the kernels which call it."""
 
 
@@ -62,8 +62,10 @@ class Kernel:
         self.compile()
         return self.call(*arguments)
 
-    def compile(self) -> None:
-        """Compile or load from the cache, unless that has been done; a fallback is left alone."""
+    def compile(self, *, fallback: bool = False) -> None:
+        """Compile or load from the cache, unless that has been done; a fallback only if asked."""
+        if fallback and self._fallback is not None:
+            self._fallback.compile()
         with _lock:
             if self.call == self._first_call:
                 compiled = _compiled(self.function, self.signature)

@@ -6,9 +6,10 @@ from fastvbg.kernels._target import TARGET
 
 if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
-    from fastvbg.kernels.vector.matte import lerp_run, ramp_run
+    from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
 else:
     from fastvbg.kernels.portable import (
+        blend_between_run,
         blend_run,
         composite_run,
         fence,
@@ -17,4 +18,12 @@ else:
         ramp_run,
     )
 
-__all__ = ["blend_run", "composite_run", "fence", "lerp_run", "motion_mask_run", "ramp_run"]
+__all__ = [
+    "blend_between_run",
+    "blend_run",
+    "composite_run",
+    "fence",
+    "lerp_run",
+    "motion_mask_run",
+    "ramp_run",
+]

@@ -1,4 +1,8 @@
-"""The kernels over whole frames whose rows are packed pixels; `strided` takes all others."""
+"""The kernels over frames whose rows are packed pixels; `strided` takes all others.
+
+The arrays may be a band of a frame's rows. `whole` is how many rows the frame has: whether results
+are stored past the caches goes by all that is read and written, whoever does the other bands.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +17,13 @@ from fastvbg.kernels._target import TARGET
 STREAM_BYTES = TARGET.stream_bytes
 
 
-@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, fallback=strided.composite)
-def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> bool:
+@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, INT, fallback=strided.composite)
+def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any, whole: Any) -> bool:
     """`out` is `next` where it differs from `prev` by more than `threshold`, elsewhere `bg`."""
     if not (packed(prev) and packed(next) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
-    streaming = 12 * rows * cols >= STREAM_BYTES
+    streaming = 12 * whole * cols >= STREAM_BYTES
     step = 3 * cols
     if (
         prev.strides[0] == step
@@ -42,13 +46,13 @@ def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> bool:
     return True
 
 
-@kernel(FRAME, FRAME, OUT_PLANE, INT, fallback=strided.motion_mask)
-def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> bool:
+@kernel(FRAME, FRAME, OUT_PLANE, INT, INT, fallback=strided.motion_mask)
+def motion_mask(prev: Any, next: Any, out: Any, threshold: Any, whole: Any) -> bool:
     """`out` is 255 where `next` differs from `prev` by more than `threshold`, elsewhere 0."""
     if not (packed(prev) and packed(next) and packed(out)):
         return False
     rows, cols = out.shape
-    streaming = 7 * rows * cols >= STREAM_BYTES
+    streaming = 7 * whole * cols >= STREAM_BYTES
     step = 3 * cols
     if prev.strides[0] == step and next.strides[0] == step and out.strides[0] == cols:
         rows, cols = 1 if rows else 0, rows * cols
@@ -60,13 +64,13 @@ def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> bool:
     return True
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME, fallback=strided.blend)
-def blend(frame: Any, matte: Any, bg: Any, out: Any) -> bool:
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT, fallback=strided.blend)
+def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
     """`out` is `frame` over `bg` by `matte`."""
     if not (packed(frame) and packed(matte) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
-    streaming = 10 * rows * cols >= STREAM_BYTES
+    streaming = 10 * whole * cols >= STREAM_BYTES
     step = 3 * cols
     if (
         frame.strides[0] == step

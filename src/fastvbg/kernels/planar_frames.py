@@ -64,7 +64,9 @@ def _nv12_source(luma: Any, uv: Any, upper: Any, lower: Any) -> Any:
     )
 
 
-@kernel(*I420, *I420, *I420, *OUT_I420, YUV_WEIGHTS, INT, fallback=strided_planar.composite_i420)
+@kernel(
+    *I420, *I420, *I420, *OUT_I420, YUV_WEIGHTS, INT, INT, fallback=strided_planar.composite_i420
+)
 def composite_i420(
     prev_y: Any,
     prev_u: Any,
@@ -80,6 +82,7 @@ def composite_i420(
     out_v: Any,
     weights: Any,
     threshold: Any,
+    whole: Any,
 ) -> bool:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
     if not (packed(prev_y) and packed(prev_u) and packed(prev_v)):
@@ -91,7 +94,7 @@ def composite_i420(
     if not (packed(out_y) and packed(out_u) and packed(out_v)):
         return False
     rows, cols = out_y.shape
-    large = 6 * rows * cols >= STREAM_BYTES
+    large = 6 * whole * cols >= STREAM_BYTES
     for y in range(0, rows, 2):
         lower = y + 1 if y + 1 < rows else y
         out = _i420_rows(out_y, out_u, out_v, y, lower)
@@ -114,7 +117,9 @@ def composite_i420(
     return True
 
 
-@kernel(*NV12, *NV12, *NV12, *OUT_NV12, YUV_WEIGHTS, INT, fallback=strided_planar.composite_nv12)
+@kernel(
+    *NV12, *NV12, *NV12, *OUT_NV12, YUV_WEIGHTS, INT, INT, fallback=strided_planar.composite_nv12
+)
 def composite_nv12(
     prev_y: Any,
     prev_uv: Any,
@@ -126,6 +131,7 @@ def composite_nv12(
     out_uv: Any,
     weights: Any,
     threshold: Any,
+    whole: Any,
 ) -> bool:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
     if not (packed(prev_y) and packed(next_y) and packed(bg_y) and packed(out_y)):
@@ -135,7 +141,7 @@ def composite_nv12(
     if not (packed_pairs(bg_uv) and packed_pairs(out_uv)):
         return False
     rows, cols = out_y.shape
-    large = 6 * rows * cols >= STREAM_BYTES
+    large = 6 * whole * cols >= STREAM_BYTES
     for y in range(0, rows, 2):
         lower = y + 1 if y + 1 < rows else y
         out = _nv12_rows(out_y, out_uv, y, lower)
@@ -154,7 +160,7 @@ def composite_nv12(
     return True
 
 
-@kernel(*I420, PLANE, *I420, *OUT_I420, fallback=strided_planar.blend_i420)
+@kernel(*I420, PLANE, *I420, *OUT_I420, INT, fallback=strided_planar.blend_i420)
 def blend_i420(
     frame_y: Any,
     frame_u: Any,
@@ -166,6 +172,7 @@ def blend_i420(
     out_y: Any,
     out_u: Any,
     out_v: Any,
+    whole: Any,
 ) -> bool:
     """`out` is `frame` over `bg` by `matte`."""
     if not (packed(frame_y) and packed(frame_u) and packed(frame_v) and packed(matte)):
@@ -175,7 +182,7 @@ def blend_i420(
     if not (packed(out_y) and packed(out_u) and packed(out_v)):
         return False
     rows, cols = out_y.shape
-    large = 11 * rows * cols >= 2 * STREAM_BYTES
+    large = 11 * whole * cols >= 2 * STREAM_BYTES
     for y in range(0, rows, 2):
         lower = y + 1 if y + 1 < rows else y
         out = _i420_rows(out_y, out_u, out_v, y, lower)
@@ -197,9 +204,16 @@ def blend_i420(
     return True
 
 
-@kernel(*NV12, PLANE, *NV12, *OUT_NV12, fallback=strided_planar.blend_nv12)
+@kernel(*NV12, PLANE, *NV12, *OUT_NV12, INT, fallback=strided_planar.blend_nv12)
 def blend_nv12(
-    frame_y: Any, frame_uv: Any, matte: Any, bg_y: Any, bg_uv: Any, out_y: Any, out_uv: Any
+    frame_y: Any,
+    frame_uv: Any,
+    matte: Any,
+    bg_y: Any,
+    bg_uv: Any,
+    out_y: Any,
+    out_uv: Any,
+    whole: Any,
 ) -> bool:
     """`out` is `frame` over `bg` by `matte`."""
     if not (packed(frame_y) and packed(matte) and packed(bg_y) and packed(out_y)):
@@ -207,7 +221,7 @@ def blend_nv12(
     if not (packed_pairs(frame_uv) and packed_pairs(bg_uv) and packed_pairs(out_uv)):
         return False
     rows, cols = out_y.shape
-    large = 11 * rows * cols >= 2 * STREAM_BYTES
+    large = 11 * whole * cols >= 2 * STREAM_BYTES
     for y in range(0, rows, 2):
         lower = y + 1 if y + 1 < rows else y
         out = _nv12_rows(out_y, out_uv, y, lower)

@@ -130,7 +130,7 @@ def _toward(first: Any, way: Any, weight: Any) -> Any:
 @inline
 def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
     """Write the words, 128 to a matte step, from `left` toward `right` by 15-bit weights."""
-    first, way = np.int32(left << 7), np.int32((right - left) << 7)
+    first, way = np.int32((left << 7) + 64), np.int32((right - left) << 7)
     weight_run, out_run = words_at(weights, count), words_at(out, count)
     for i in range(np.uint64(count)):
         out_run[i] = np.int16(_toward(first, way, weight_run[i]))
@@ -142,7 +142,24 @@ def lerp_run(first: Any, second: Any, weight: Any, out: Any, count: Any) -> None
     near, far, out_run = words_at(first, count), words_at(second, count), bytes_at(out, count)
     for i in range(np.uint64(count)):
         way = np.int32(far[i]) - np.int32(near[i])
-        out_run[i] = np.uint8((_toward(near[i], way, weight) + np.int32(64)) >> np.int32(7))
+        out_run[i] = np.uint8(_toward(near[i], way, weight) >> np.int32(7))
+
+
+@inline
+def blend_between_run(
+    frame: Any,
+    first: Any,
+    second: Any,
+    weight: Any,
+    row: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    streaming: Any,
+) -> None:
+    """Lay `frame` over `bg` by the matte between two runs of words, which is kept in `row`."""
+    lerp_run(first, second, weight, row, count)
+    blend_run(frame, row, bg, out, count, streaming)
 
 
 @inline

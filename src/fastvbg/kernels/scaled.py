@@ -4,7 +4,8 @@ Column `x` of `W` lies, by half-pixel centres, at `((2x + 1)*w - W) / 2W` column
 `w`: at the whole part plus a weight, which is cut to 15 bits. Beyond the outer centres the outer
 samples hold. A matte row is stretched once, to words of 128 steps a matte step:
 `128*left + ((128*(right - left)*weight + 2**14) >> 15)`. Two such rows give each frame row the same
-way, by its own weight, and `(word + 64) >> 7` is the matte. Equal samples give themselves exactly.
+way, by its own weight, and `(word + 64) >> 7` is the matte; the 64 is in the words from the start,
+since between two words that have it lie words that have it. Equal samples give themselves exactly.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.kernels._jit import FRAME, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, packed
-from fastvbg.kernels._runs import blend_run, fence, lerp_run, ramp_run
+from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at
+from fastvbg.kernels._runs import blend_between_run, fence, lerp_run, ramp_run
 from fastvbg.kernels._target import TARGET
 
 STREAM_BYTES = TARGET.stream_bytes
@@ -27,17 +28,23 @@ SLACK = TARGET.lanes
 SCRATCH_ROWS = 4
 """Column weights, two stretched matte rows, and one row of the stretched matte itself."""
 
+_LINE = 32  # words in a cache line
+
 _STARTS = types.Array(types.int64, 1, "C")
 _SCRATCH = types.Array(types.int16, 2, "C")
 _FLOATS = types.Array(types.float32, 2, "A", readonly=True)
 
 
 def scratch_for(matte_width: int, frame_width: int) -> tuple[Any, Any]:
-    """Return the two scratch arrays that the kernels here take last."""
-    return (
-        np.empty(matte_width + 2, np.int64),
-        np.empty((SCRATCH_ROWS, frame_width + SLACK), np.int16),
-    )
+    """Return the two scratch arrays that the kernels here take last.
+
+    Rows of the second start on cache lines: vectors across two lines would cost twice the loads.
+    """
+    row = -(-(frame_width + SLACK) // _LINE) * _LINE
+    memory = np.empty(SCRATCH_ROWS * row + _LINE, np.int16)
+    start = -memory.ctypes.data % (2 * _LINE) // 2
+    scratch = memory[start : start + SCRATCH_ROWS * row].reshape(SCRATCH_ROWS, row)
+    return np.empty(matte_width + 2, np.int64), scratch
 
 
 @inline
@@ -76,10 +83,12 @@ def _stretch(matte: Any, row: Any, starts: Any, weights: Any, out: Any) -> None:
 
 
 @inline
-def _matte_row(
-    matte: Any, y: Any, rows: Any, cols: Any, starts: Any, scratch: Any, held: Any, out: Any
-) -> Any:
-    """Write row `y` of the stretched matte; return which rows the two scratch rows now hold."""
+def _neighbours(matte: Any, y: Any, rows: Any, starts: Any, scratch: Any, held: Any) -> Any:
+    """Have the two stretched matte rows beside row `y` of the frame in scratch.
+
+    Even matte rows go to one scratch row and odd ones to the other; `held` says which are there.
+    Return where the upper and the lower one are, the weight of the lower, and what is held now.
+    """
     height = matte.shape[0]
     position = (2 * y + 1) * height - rows
     source = position // (2 * rows)
@@ -87,7 +96,6 @@ def _matte_row(
     upper = source if source > 0 else 0
     lower = source + 1 if source + 1 < height else height - 1
     weights = address_of(scratch, 0)
-    first, second = address_of(scratch, 1 + (upper & 1)), address_of(scratch, 1 + (lower & 1))
     even, odd = held
     for row in (upper, lower):
         if row & 1:
@@ -97,25 +105,46 @@ def _matte_row(
         elif even != row:
             _stretch(matte, row, starts, weights, address_of(scratch, 1))
             even = row
-    lerp_run(first, second, weight, out, cols)
-    return even, odd
+    first, second = address_of(scratch, 1 + (upper & 1)), address_of(scratch, 1 + (lower & 1))
+    return first, second, weight, (even, odd)
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME, _STARTS, _SCRATCH)
-def blend(frame: Any, matte: Any, bg: Any, out: Any, starts: Any, scratch: Any) -> bool:
-    """`out` is `frame` over `bg` by the stretched matte; False if rows are not packed."""
-    if not (packed(frame) and packed(bg) and packed(out)):
-        return False
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, _STARTS, _SCRATCH, INT, INT)
+def blend(
+    frame: Any,
+    matte: Any,
+    bg: Any,
+    out: Any,
+    starts: Any,
+    scratch: Any,
+    first_row: Any,
+    whole: Any,
+) -> None:
+    """`out` is `frame` over `bg` by the stretched matte; the rows of all three must be packed.
+
+    The frames may be a band from row `first_row` on of one that has `whole` rows; the matte is not.
+    """
     rows, cols, _ = out.shape
-    streaming = 9 * rows * cols >= STREAM_BYTES
+    streaming = 9 * whole * cols >= STREAM_BYTES
     _columns(starts, scratch[0], matte.shape[1], cols)
     held = (-1, -1)
     row = address_of(scratch, 3)
     for y in range(rows):
-        held = _matte_row(matte, y, rows, cols, starts, scratch, held, row)
-        blend_run(address_of(frame, y), row, address_of(bg, y), address_of(out, y), cols, streaming)
+        first, second, weight, held = _neighbours(
+            matte, first_row + y, whole, starts, scratch, held
+        )
+        blend_between_run(
+            address_of(frame, y),
+            first,
+            second,
+            weight,
+            row,
+            address_of(bg, y),
+            address_of(out, y),
+            cols,
+            streaming,
+        )
     fence()
-    return True
 
 
 @kernel(PLANE, OUT_PLANE, _STARTS, _SCRATCH)
@@ -126,7 +155,8 @@ def stretch(matte: Any, out: Any, starts: Any, scratch: Any) -> None:
     held = (-1, -1)
     row = address_of(scratch, 3)
     for y in range(rows):
-        held = _matte_row(matte, y, rows, cols, starts, scratch, held, row)
+        first, second, weight, held = _neighbours(matte, y, rows, starts, scratch, held)
+        lerp_run(first, second, weight, row, cols)
         stretched = bytes_at(row, cols)
         for x in range(cols):
             out[y, x] = stretched[x]

@@ -10,8 +10,8 @@ from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
 from fastvbg.kernels.portable import over, weighted_bound, weighted_difference
 
 
-@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT)
-def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> None:
+@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, INT)
+def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any, whole: Any) -> None:
     """`out` is `next` where it differs from `prev` by more than `threshold`, elsewhere `bg`."""
     rows, cols, _ = out.shape
     bound = weighted_bound(threshold)
@@ -26,8 +26,8 @@ def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> None:
             out[y, x, 2] = r if moved else bg_r
 
 
-@kernel(FRAME, FRAME, OUT_PLANE, INT)
-def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> None:
+@kernel(FRAME, FRAME, OUT_PLANE, INT, INT)
+def motion_mask(prev: Any, next: Any, out: Any, threshold: Any, whole: Any) -> None:
     """`out` is 255 where `next` differs from `prev` by more than `threshold`, elsewhere 0."""
     rows, cols = out.shape
     bound = weighted_bound(threshold)
@@ -44,8 +44,8 @@ def motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> None:
             out[y, x] = np.uint8(255) if difference >= bound else np.uint8(0)
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME)
-def blend(frame: Any, matte: Any, bg: Any, out: Any) -> None:
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT)
+def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
     """`out` is `frame` over `bg` by `matte`."""
     rows, cols, _ = out.shape
     for y in range(rows):

@@ -112,7 +112,7 @@ NV12 = (PLANE, FRAME)
 OUT_NV12 = (OUT_PLANE, OUT_FRAME)
 
 
-@kernel(*I420, *I420, *I420, *OUT_I420, YUV_WEIGHTS, INT)
+@kernel(*I420, *I420, *I420, *OUT_I420, YUV_WEIGHTS, INT, INT)
 def composite_i420(
     prev_y: Any,
     prev_u: Any,
@@ -128,6 +128,7 @@ def composite_i420(
     out_v: Any,
     weights: Any,
     threshold: Any,
+    whole: Any,
 ) -> None:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
     _composite(
@@ -148,7 +149,7 @@ def composite_i420(
     )
 
 
-@kernel(*NV12, *NV12, *NV12, *OUT_NV12, YUV_WEIGHTS, INT)
+@kernel(*NV12, *NV12, *NV12, *OUT_NV12, YUV_WEIGHTS, INT, INT)
 def composite_nv12(
     prev_y: Any,
     prev_uv: Any,
@@ -160,6 +161,7 @@ def composite_nv12(
     out_uv: Any,
     weights: Any,
     threshold: Any,
+    whole: Any,
 ) -> None:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
     _composite(
@@ -180,7 +182,7 @@ def composite_nv12(
     )
 
 
-@kernel(*I420, PLANE, *I420, *OUT_I420)
+@kernel(*I420, PLANE, *I420, *OUT_I420, INT)
 def blend_i420(
     frame_y: Any,
     frame_u: Any,
@@ -192,14 +194,22 @@ def blend_i420(
     out_y: Any,
     out_u: Any,
     out_v: Any,
+    whole: Any,
 ) -> None:
     """`out` is `frame` over `bg` by `matte`."""
     _blend(frame_y, frame_u, frame_v, matte, bg_y, bg_u, bg_v, out_y, out_u, out_v)
 
 
-@kernel(*NV12, PLANE, *NV12, *OUT_NV12)
+@kernel(*NV12, PLANE, *NV12, *OUT_NV12, INT)
 def blend_nv12(
-    frame_y: Any, frame_uv: Any, matte: Any, bg_y: Any, bg_uv: Any, out_y: Any, out_uv: Any
+    frame_y: Any,
+    frame_uv: Any,
+    matte: Any,
+    bg_y: Any,
+    bg_uv: Any,
+    out_y: Any,
+    out_uv: Any,
+    whole: Any,
 ) -> None:
     """`out` is `frame` over `bg` by `matte`."""
     _blend(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvbg.bands import call_in_bands, check_threads, thread_count
 from fastvbg.checks import (
     check_frame,
     check_no_partial_overlap,
@@ -14,7 +15,6 @@ from fastvbg.checks import (
     check_threshold,
     check_writable,
 )
-from fastvbg.bands import call_in_bands, check_threads, thread_count
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels import frames
 

@@ -13,8 +13,8 @@ from fastvbg import reference
 from fastvbg.bands import usable_cpus
 from fastvbg.compositor import blend, composite
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.keyers.motion import motion_mask
 from fastvbg.kernels.vector import roofline
+from fastvbg.keyers.motion import motion_mask
 from fastvbg.measure import opponents
 from fastvbg.measure.buffers import Frames, aligned_empty, make_frames
 from fastvbg.planar import I420, composite_planar
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SMALL_MATTE = (256, 144)
 """Width and height of the matte that `blend from 256x144` starts from: a segmentation model's."""
-
 
 
 @dataclass(frozen=True)
@@ -200,10 +199,9 @@ def planar_cell(width: int, height: int) -> Cell:
     prev, next, bg = (_planes(whole, width, height) for whole in wholes)
     buffer, others = (aligned_empty(height * 3 // 2, width) for _ in range(2))
     out = _planes(buffer, width, height)
-    options = {"matrix": "bt601"}  # what OpenCV converts by
 
     def ours(threads: int) -> Any:
-        composite_planar(prev, next, bg, **options, threads=threads, out=out)
+        composite_planar(prev, next, bg, matrix="bt601", threads=threads, out=out)
         return buffer
 
     def numpy_exact() -> Any:
@@ -218,7 +216,7 @@ def planar_cell(width: int, height: int) -> Cell:
     def through_bgr() -> Any:
         for whole, frame in zip(wholes, bgr, strict=False):
             cv2.cvtColor(whole, cv2.COLOR_YUV2BGR_I420, dst=frame)
-        opencv(*bgr[:3], bgr[3])
+        opencv(bgr[0], bgr[1], bgr[2], bgr[3])
         return cv2.cvtColor(bgr[3], cv2.COLOR_BGR2YUV_I420, dst=others)
 
     return Cell(

@@ -57,7 +57,7 @@ def numba_blend(frame: Any, matte: Any, bg: Any, out: Any) -> None:
 
 
 class OpenCVBlend:
-    """`blend` in 8 bits: the matte and its complement spread to three channels, two products, a sum.
+    """`blend` in 8 bits: matte and complement spread to three channels, two products, a sum.
 
     Faster than `cv2.blendLinear`, which wants float weights; off by one at most.
 
@@ -96,6 +96,6 @@ class OpenCVStretchBlend:
     def __call__(self, frame: Frame, matte: Any, bg: Frame, out: Frame) -> Frame:
         """Blend by a float32 matte of 0..1 into `out` and return it."""
         cv2.resize(matte, self._size, dst=self._weight, interpolation=cv2.INTER_LINEAR)
-        cv2.subtract(1.0, self._weight, dst=self._rest)
+        cv2.addWeighted(self._weight, -1, self._weight, 0, 1, dst=self._rest)
         cv2.blendLinear(frame, bg, self._weight, self._rest, dst=out)
         return out

@@ -21,7 +21,7 @@ _CASES = {
     "and composite, warm cache": _FIRST_COMPOSITE,
 }
 _COLD = "and composite, cold cache"
-_RUNS = 5
+_RUNS = 4
 
 
 def time_startup(runs: int = _RUNS) -> dict[str, Timing]:

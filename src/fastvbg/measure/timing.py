@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _MIN_RUNS = 3
+_MIN_SLOW_RUNS = 2
 _MAX_RUNS = 400
 _BATCH_SECONDS = 0.0002  # a timed batch is at least this long, a hundred times the clock's own cost
 _SLOW_SECONDS = 0.1  # so long that what the caches held before no longer counts
@@ -35,13 +36,25 @@ class _Lane:
     samples: list[float] = field(default_factory=list)
     spent: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.is_slow:
+            self.samples.append(self.once * 1e3)
+
+    @property
+    def is_slow(self) -> bool:
+        return self.once >= _SLOW_SECONDS
+
+    @property
+    def runs_wanted(self) -> int:
+        return _MIN_SLOW_RUNS if self.is_slow else _MIN_RUNS
+
     @property
     def batch(self) -> int:
         return max(1, round(_BATCH_SECONDS / max(self.once, 1e-7)))
 
     def take_turn(self) -> None:
         begun = time.perf_counter()
-        if self.once < _SLOW_SECONDS:
+        if not self.is_slow:
             self.function()  # untimed: the function before has left other data in the caches
         start = time.perf_counter()
         for _ in range(self.batch):
@@ -63,7 +76,7 @@ def time_interleaved(
 
     They take turns, so a drift of the machine meets all alike. Each turn begins with an untimed
     call of its own, unless it is far slower than memory. One that has used up its share of the time
-    sits out, after three runs at least.
+    sits out, after three runs at least, two where each takes a tenth of a second or more.
 
     Parameters
     ----------
@@ -83,7 +96,7 @@ def time_interleaved(
         waiting = [
             lane
             for lane in lanes.values()
-            if len(lane.samples) < _MIN_RUNS
+            if len(lane.samples) < lane.runs_wanted
             or (lane.spent < share and len(lane.samples) < _MAX_RUNS)
         ]
         if not waiting:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
+from numba import types
+from numba.core import cgutils
 
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.vector._types import (
@@ -12,7 +14,6 @@ from fastvbg.kernels.vector._types import (
     HALF,
     INT,
     LANES,
-    TWO_WORDS,
     WORDS,
     Vector,
     call_x86,
@@ -81,6 +82,22 @@ def byte_difference(builder: Any, first: Any, second: Any) -> Any:
     return builder.sub(high, low)
 
 
+@operation(types.boolean, BYTES, INT)
+def all_are(builder: Any, values: Any, value: Any) -> Any:
+    """Tell whether every byte is `value`."""
+    same = builder.icmp_unsigned("==", values, splat(builder, BYTES, value))
+    if TARGET.x86:
+        bits = builder.bitcast(same, ir.IntType(LANES))
+        return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, -1))
+    flags, byte = builder.sext(same, BYTES.llvm), ir.IntType(8)
+    function = cgutils.get_or_insert_function(
+        builder.module,
+        ir.FunctionType(byte, [flags.type]),
+        f"llvm.vector.reduce.umin.v{LANES}i8",
+    )
+    return builder.icmp_unsigned("!=", builder.call(function, [flags]), ir.Constant(byte, 0))
+
+
 def choose(builder: Any, mask: Any, yes: Any, no: Any) -> Any:
     """Return `yes` where a mask of all-ones or zero lanes is set, else `no`."""
     if TARGET.level == "avx2":  # one variable blend
@@ -133,9 +150,3 @@ def mix_bytes(builder: Any, coverage: Any, foreground: Any, background: Any) -> 
 def words(builder: Any, value: Any) -> Any:
     """Return words that all hold `value`."""
     return splat(builder, WORDS, value)
-
-
-@operation(BYTES, TWO_WORDS)
-def narrowed(builder: Any, words: Any) -> Any:
-    """Join two vectors of words, each 0..255, to one of bytes."""
-    return narrow(builder, words)

@@ -11,6 +11,7 @@ from typing import Any
 
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import LANES
+from fastvbg.kernels.vector.arithmetic import all_are
 from fastvbg.kernels.vector.memory import (
     fence,
     lead,
@@ -39,7 +40,7 @@ from fastvbg.kernels.vector.pixels import (
 __all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
 
 # 3 * 43 = 129 is 1 modulo 64, 32 and 16: so many BGR pixels move an address, modulo a vector, by 1.
-_PIXELS_A_BYTE = 43
+PIXELS_A_BYTE = 43
 
 
 @inline
@@ -54,7 +55,7 @@ def composite_run(
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
     bound = bound_of(threshold)
-    few = lead(out * _PIXELS_A_BYTE, count, streaming)
+    few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0
     while i < count:
         if few > 0:
@@ -113,9 +114,23 @@ def motion_mask_run(
 
 
 @inline
+def laid_over(coverage: Any, frame: Any, bg: Any) -> Any:
+    """Return the pixels at `frame` over those at `bg` by a vector of coverage.
+
+    Most of a matte is wholly in or out. Where a vector is, the other picture is not read: the test
+    needs the matte alone, which is a tenth of the traffic, so memory need not wait for it.
+    """
+    if all_are(coverage, 255):
+        return load_pixels(frame)
+    if all_are(coverage, 0):
+        return load_pixels(bg)
+    return mix_pixels(spread(coverage), load_pixels(frame), load_pixels(bg))
+
+
+@inline
 def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
     """Lay `frame` over `bg` by `matte`."""
-    few = lead(out * _PIXELS_A_BYTE, count, streaming)
+    few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0
     while i < count:
         if few > 0:
@@ -129,14 +144,12 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
-                coverage = spread(load(matte + i))
-                pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
-                stream_pixels(out + k, pixels)
+                prefetch_pixels(frame + k)
+                prefetch_pixels(bg + k)
+                stream_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
-            coverage = spread(load(matte + i))
-            pixels = mix_pixels(coverage, load_pixels(frame + k), load_pixels(bg + k))
-            store_pixels(out + k, pixels)
+            store_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
             i += LANES
         few = count - i

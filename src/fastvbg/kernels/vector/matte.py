@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import (
     ADDRESS,
+    BYTES,
     HALF,
     INT,
     LANES,
@@ -18,10 +20,22 @@ from fastvbg.kernels.vector._types import (
     operation,
     splat,
 )
-from fastvbg.kernels.vector.arithmetic import narrowed, rounded_high_product, words
-from fastvbg.kernels.vector.memory import emit_load, emit_store, store
+from fastvbg.kernels.vector.arithmetic import narrow, rounded_high_product, words
+from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE, laid_over
+from fastvbg.kernels.vector.memory import (
+    emit_load,
+    emit_store,
+    lead,
+    load_few_pixels,
+    prefetch_pixels,
+    store,
+    store_few_pixels,
+    store_pixels,
+    stream_pixels,
+)
+from fastvbg.kernels.vector.pixels import mix_pixels, spread
 
-__all__ = ["lerp_run", "ramp_run"]
+__all__ = ["blend_between_run", "lerp_run", "ramp_run"]
 
 
 # A ramp between two samples is as long as the frame is wider than the matte, 5 to 15 words: vectors
@@ -43,20 +57,23 @@ def _ramp(builder: Any, first: Any, way: Any, weights: Any, out: Any) -> None:
     emit_store(builder, out, builder.add(first, rounded_high_product(builder, way, weight)))
 
 
-@operation(WORDS, WORDS, ADDRESS, INT)
-def _lerp(builder: Any, weight: Any, first: Any, apart: Any) -> Any:
-    """Return the whole numbers between words at an address and others `apart` bytes further."""
-    near = emit_load(builder, first, WORDS.llvm)
-    far = emit_load(builder, builder.add(first, apart), WORDS.llvm)
-    way = rounded_high_product(builder, builder.sub(far, near), weight)
-    rounded = builder.add(builder.add(near, way), constant(WORDS, 64))
-    return builder.lshr(rounded, constant(WORDS, 7))
+@operation(BYTES, WORDS, ADDRESS, ADDRESS)
+def _between(builder: Any, weight: Any, first: Any, second: Any) -> Any:
+    """Return the whole numbers between words at two addresses, as bytes."""
+    parts = []
+    for start in (0, LANES):
+        offset = ir.Constant(first.type, start)
+        near = emit_load(builder, builder.add(first, offset), WORDS.llvm)
+        far = emit_load(builder, builder.add(second, offset), WORDS.llvm)
+        way = rounded_high_product(builder, builder.sub(far, near), weight)
+        parts.append(builder.lshr(builder.add(near, way), constant(WORDS, 7)))
+    return narrow(builder, parts)
 
 
 @inline
 def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
     """Write the words from `left` toward `right` by weights; up to a vector more is overwritten."""
-    first, way = _even(left << 7), _even((right - left) << 7)
+    first, way = _even((left << 7) + 64), _even((right - left) << 7)
     # The first step, mostly the only one, stands before the loop, which LLVM unrolls at a price.
     _ramp(first, way, weights, out)
     i = _STEP
@@ -69,10 +86,51 @@ def ramp_run(left: Any, right: Any, weights: Any, out: Any, count: Any) -> None:
 def lerp_run(first: Any, second: Any, weight: Any, out: Any, count: Any) -> None:
     """Write bytes between two runs of words; up to a vector more is read and overwritten."""
     weights = words(weight)
-    apart = second - first
     i = 0
     while i < count:
-        place = first + 2 * i
-        low, high = _lerp(weights, place, apart), _lerp(weights, place + LANES, apart)
-        store(out + i, narrowed((low, high)))
+        store(out + i, _between(weights, first + 2 * i, second + 2 * i))
         i += LANES
+
+
+@inline
+def blend_between_run(
+    frame: Any,
+    first: Any,
+    second: Any,
+    weight: Any,
+    row: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    streaming: Any,
+) -> None:
+    """Lay `frame` over `bg` by the matte between two runs of words; `row` is not needed.
+
+    The matte is made in the loop that waits for memory, where it costs least.
+    """
+    weights = words(weight)
+    few = lead(out * PIXELS_A_BYTE, count, streaming)
+    i = 0
+    while i < count:
+        if few > 0:
+            k = 3 * i
+            coverage = spread(_between(weights, first + 2 * i, second + 2 * i))
+            pixels = mix_pixels(
+                coverage, load_few_pixels(frame + k, few), load_few_pixels(bg + k, few)
+            )
+            store_few_pixels(out + k, few, pixels)
+            i += few
+        if streaming:
+            while i + LANES <= count:
+                k = 3 * i
+                prefetch_pixels(frame + k)
+                prefetch_pixels(bg + k)
+                coverage = _between(weights, first + 2 * i, second + 2 * i)
+                stream_pixels(out + k, laid_over(coverage, frame + k, bg + k))
+                i += LANES
+        while i + LANES <= count:
+            k = 3 * i
+            coverage = _between(weights, first + 2 * i, second + 2 * i)
+            store_pixels(out + k, laid_over(coverage, frame + k, bg + k))
+            i += LANES
+        few = count - i

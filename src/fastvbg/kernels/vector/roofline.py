@@ -1,8 +1,8 @@
 """The roofline: an operation's own traffic with one trivial operation a byte.
 
 What memory alone would allow an operation that reads and writes the same bytes: exclusive or takes
-the place of the arithmetic. Loads, prefetches and stores are those of the kernels. Buffers are flat,
-begin at multiples of a vector, and hold whole vectors; a rest is left out.
+the place of the arithmetic. Loads, prefetches and stores are those of the kernels. Buffers are
+flat, begin at multiples of a vector, and hold whole vectors; a rest is left out.
 """
 
 from __future__ import annotations

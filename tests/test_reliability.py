@@ -66,7 +66,10 @@ def test_a_kill_at_any_moment_leaves_no_half_file(long: Clip, tmp_path: Path, nu
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_can_keep_what_there_is(long: Clip, tmp_path: Path, sent: int) -> None:
     child = start(tmp_path, long, "--keep-partial", "--codec", "ffv1")
-    time.sleep(0.2)
+    while (
+        child.poll() is None and sum(path.stat().st_size for path in tmp_path.iterdir()) < 300_000
+    ):
+        time.sleep(0.01)
     child.send_signal(sent)
     _, said = child.communicate(timeout=30)
     if child.returncode == 0:

@@ -95,7 +95,7 @@ class SequenceSink:
     ) -> None:
         try:
             interrupted = kind is not None and not issubclass(kind, Exception)
-            if kind is None or (interrupted and self._keep_partial):
+            if kind is None or (interrupted and self._keep_partial and self._written):
                 self._move_into_place()
         except OSError as failure:
             raise SinkError(

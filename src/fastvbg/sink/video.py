@@ -198,10 +198,10 @@ class VideoSink:
             picture.pts, picture.time_base = pts, self._info.time_base
             if self._suffix == ".y4m":
                 picture.pts, picture.time_base = self._written, 1 / self._info.rate
-                self._written += 1
             if self._palette is not None:
                 picture = self._palette(picture)
             self._container.mux(self._video.encode(picture))
+            self._written += 1
         except (FFmpegError, OSError) as error:
             raise self._failed(error) from None
 
@@ -234,7 +234,7 @@ class VideoSink:
         trace: TracebackType | None,
     ) -> None:
         interrupted = kind is not None and not issubclass(kind, Exception)
-        if kind is not None and not (interrupted and self._keep_partial):
+        if kind is not None and not (interrupted and self._keep_partial and self._written):
             self._discard()
             return
         try:

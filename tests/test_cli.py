@@ -99,7 +99,7 @@ def bad_inputs(folder: Path, clip: Clip) -> dict[str, tuple[list[str], str]]:
         ),
         "unknown suffix": (
             [video, "-b", "blue", "-o", str(folder / "out.xyz")],
-            "output: got out.xyz, wanted a name that ends in .mkv, .mov, .mp4",
+            "output: got out.xyz, wanted a name that ends in .gif, .mkv, .mov, .mp4, .webm, .y4m",
         ),
         "one image": (
             [video, "-b", "blue", "-o", str(folder / "out.png")],

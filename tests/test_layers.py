@@ -29,6 +29,8 @@ LAYERS: list[tuple[str, ...]] = [
         "scene",
         "sheet",
         "reference",
+        "reference_planes",
+        "planes",
         "warmup",
     ),
     ("bands",),

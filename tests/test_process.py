@@ -66,7 +66,7 @@ def test_a_start_above_zero_is_kept(tmp_path: Path) -> None:
 
 def test_the_pixels_are_those_of_the_reference(clip: Clip, tmp_path: Path) -> None:
     background = random_frame(*clip.size[::-1])
-    process(clip.path, tmp_path / "f%03d.png", background=background, threshold=5)
+    process(clip.path, tmp_path / "f%03d.png", background=background, threshold=5, pixel_path="bgr")
     frames = source_frames(clip.path)
     results = [cv2.imread(str(tmp_path / f"f{n:03d}.png")) for n in range(1, clip.frames + 1)]
     assert len(frames) == clip.frames
@@ -80,7 +80,11 @@ def test_the_pixels_are_those_of_the_reference(clip: Clip, tmp_path: Path) -> No
 def test_the_tutorials_pairing_equals_its_literal_code(clip: Clip, tmp_path: Path) -> None:
     background = random_frame(90, 70)
     result = process(
-        clip.path, tmp_path / "output%d.png", background=background, pairing="tutorial"
+        clip.path,
+        tmp_path / "output%d.png",
+        background=background,
+        pairing="tutorial",
+        pixel_path="bgr",
     )
     wanted = dict(reference.tutorial_sequence(source_frames(clip.path), background))
     assert result.frames == len(wanted) == clip.frames - 2
@@ -125,7 +129,7 @@ def test_a_gap_in_a_sequence_is_told_and_kept_in_time(tmp_path: Path) -> None:
 
 def test_one_frame_gives_the_background_and_says_so(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "one.mp4", count=1)
-    result = process(clip.path, tmp_path / "f%d.png", background="#102030")
+    result = process(clip.path, tmp_path / "f%d.png", background="#102030", pixel_path="bgr")
     assert result.frames == 1
     assert "nothing moves" in result.warnings[0]
     assert (cv2.imread(str(tmp_path / "f1.png")) == (0x30, 0x20, 0x10)).all()

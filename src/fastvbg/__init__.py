@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.motion import motion_mask
-    from fastvbg.pipeline.process import process
+    from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.warmup import warm_up
 
@@ -51,6 +51,7 @@ __all__ = [
     "composite",
     "composite_planar",
     "fit_background",
+    "matte",
     "motion_mask",
     "process",
     "reference",
@@ -67,6 +68,7 @@ _HOME = {
     "composite": "fastvbg.compositor",
     "fit_background": "fastvbg.backgrounds",
     "motion_mask": "fastvbg.keyers.motion",
+    "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
     "warm_up": "fastvbg.warmup",
 }

@@ -21,19 +21,22 @@ EXIT_DAMAGED = 3
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class _Stopped(BaseException):
+class Stopped(BaseException):
     """SIGINT or SIGTERM, as an exception that nothing but the command line catches.
 
     Outputs are cleaned up on its way out.
     """
 
+    kept = False
+    """Whether the output was kept as far as it had come."""
+
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into `_Stopped` meanwhile."""
+    """Turn SIGINT and SIGTERM into `Stopped` meanwhile."""
 
     def stop(number: int, _frame: FrameType | None) -> NoReturn:
-        raise _Stopped(128 + number)
+        raise Stopped(128 + number)
 
     try:
         before = {number: signal.signal(number, stop) for number in _SIGNALS}
@@ -84,8 +87,9 @@ def run_command_line(arguments: list[str]) -> int:
             code = app(arguments, prog_name="fastvbg", standalone_mode=False)
     except FastvbgError as error:
         return _complain(str(error), EXIT_BAD_INPUT)
-    except _Stopped as stop:
-        return _complain("stopped by a signal; no output was left behind", stop.args[0])
+    except Stopped as stop:
+        left = "the output holds what was done" if stop.kept else "no output was left behind"
+        return _complain(f"stopped by a signal; {left}", stop.args[0])
     except MemoryError:
         return _complain("out of memory: the frames are too large for this machine", EXIT_BAD_INPUT)
     except Exception as error:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import fastvbg
+from fastvbg.cli.media import matte, preview, run
 
 app = typer.Typer(
     name="fastvbg",
@@ -35,60 +36,9 @@ def _root(
     """Put a video over another background, on a plain CPU, at the speed of the memory bus."""
 
 
-@app.command()
-def run(
-    input: Annotated[
-        str,
-        typer.Argument(metavar="INPUT", help="A video, or an image sequence: dir/in%06d.jpg"),
-    ],
-    background: Annotated[
-        str,
-        typer.Option("--background", "-b", help="An image, or a colour: #rrggbb or a CSS name."),
-    ],
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", help="A name in .mp4, .mkv, .mov, or an image sequence: out%06d.png"
-        ),
-    ],
-    threshold: Annotated[
-        int, typer.Option(help="Gray difference above which a pixel has moved, 0..255.")
-    ] = 3,
-    fit: Annotated[
-        str, typer.Option(help="How the background is fitted: stretch, cover or contain.")
-    ] = "stretch",
-    pairing: Annotated[
-        str,
-        typer.Option(
-            help="neighbours: each frame against the one before it. "
-            "tutorial: the sequence of the tutorial that fastvbg began as."
-        ),
-    ] = "neighbours",
-    fps: Annotated[
-        str | None,
-        typer.Option(help="Frames a second of an image sequence: 25, 29.97, 30000/1001."),
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the output.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
-) -> None:
-    """Replace the background of INPUT: keep what moves, show the background elsewhere."""
-    from fastvbg.cli.progress import ProgressLine, report
-    from fastvbg.cli.values import parse_rate
-    from fastvbg.pipeline.process import process
-
-    with ProgressLine(quiet=quiet) as progress:
-        result = process(
-            input,
-            output,
-            background=background,
-            threshold=threshold,
-            fit=fit,  # type: ignore[arg-type]  # checked there
-            pairing=pairing,  # type: ignore[arg-type]
-            fps=None if fps is None else parse_rate(fps),
-            overwrite=overwrite,
-            progress=progress,
-        )
-    raise typer.Exit(report(result, quiet=quiet))
+app.command()(run)
+app.command()(matte)
+app.command()(preview)
 
 
 @app.command()

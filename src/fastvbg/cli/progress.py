@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
     from typing_extensions import Self
 
-    from fastvbg.pipeline.process import Result
+    from fastvbg.pipeline.job import Result
 
 _LINE_SECONDS = 5.0
 
@@ -120,6 +120,7 @@ def report(result: Result, *, quiet: bool) -> int:
     if not quiet:
         typer.echo(
             f"{result.frames} frames in {result.seconds:.2f} s, "
-            f"{result.frames_per_second:.1f} frames/s: {result.output}"
+            f"{result.frames_per_second:.1f} frames/s: {result.output}",
+            err=str(result.output) == "-",  # standard output carries the video
         )
     return EXIT_DAMAGED if result.lost else 0

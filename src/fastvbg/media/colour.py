@@ -13,17 +13,20 @@ import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from fastvbg.media.planes import with_rows_downward
+
 if TYPE_CHECKING:
     from fastvbg._types import Frame
 
 # Code points of ITU-T H.273.
 _MATRIX_RGB, _MATRIX_BT709, _MATRIX_UNSPECIFIED, _MATRIX_BT470BG = 0, 1, 2, 5
+_MATRIX_SMPTE240M, _MATRICES_BT2020 = 7, (9, 10)
 _RANGE_LIMITED, _RANGE_FULL = 1, 2
 
 # SWS_BILINEAR | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND of libswscale. Its default rounds down: a
 # trip to BGR and back darkens by 1.7 steps of luma on average, this one by none (random colours,
 # BT.709).
-_EXACT = 0x2 | 0x2000 | 0x40000
+EXACT = 0x2 | 0x2000 | 0x40000
 
 # Above standard definition an untagged stream is BT.709: what players assume.
 _STANDARD_DEFINITION_HEIGHT = 576
@@ -47,6 +50,19 @@ class ColourTags:
             return self.matrix
         return _MATRIX_BT709 if height > _STANDARD_DEFINITION_HEIGHT else _MATRIX_BT470BG
 
+    def space(self, height: int) -> tuple[str, str]:
+        """Return the names of the matrix and the range, as `composite_planar` takes them.
+
+        SMPTE 240M's weights are within 0.01 of BT.709's, and FCC's within 0.005 of BT.601's: near
+        enough for the gray of a difference.
+        """
+        matrix = self.conversion_matrix(height)
+        if matrix in _MATRICES_BT2020:
+            name = "bt2020"
+        else:
+            name = "bt709" if matrix in (_MATRIX_BT709, _MATRIX_SMPTE240M) else "bt601"
+        return name, "full" if self.range == _RANGE_FULL else "limited"
+
     def encoded(self) -> ColourTags:
         """Return the tags for the same colours in YUV, which RGB sources are encoded to."""
         if self.matrix != _MATRIX_RGB:
@@ -56,7 +72,9 @@ class ColourTags:
 
 def tags_of(frame: av.VideoFrame) -> ColourTags:
     """Return the tags that a decoded frame carries."""
-    full = frame.format.name.startswith("yuvj")
+    name = frame.format.name
+    # FFmpeg's own rule: the formats with a j, and gray that says nothing else, are full range.
+    full = name.startswith("yuvj") or (name.startswith("gray") and not int(frame.color_range))
     return ColourTags(
         matrix=int(frame.colorspace),
         range=_RANGE_FULL if full else int(frame.color_range),
@@ -88,9 +106,58 @@ class ToBGR:
             dst_colorspace=matrix,
             src_color_range=self._tags.range,
             dst_color_range=_RANGE_FULL,
-            interpolation=_EXACT,
+            interpolation=EXACT,
         )
         return np.ascontiguousarray(converted.to_ndarray(), np.uint8)
+
+
+class Converter:
+    """Converts frames to another pixel format or size by a stream's tags; keeps the converter.
+
+    Parameters
+    ----------
+    tags : ColourTags
+        Of the stream, for both ends as far as they are YUV; RGB is full range.
+    pixel_format : str
+        FFmpeg's name of the format wanted.
+    size : (int, int), optional
+        Width and height wanted; as given when absent.
+    """
+
+    def __init__(
+        self, tags: ColourTags, pixel_format: str, size: tuple[int, int] | None = None
+    ) -> None:
+        self._tags = tags
+        self._format = pixel_format
+        self._size = size
+        self._rgb = av.VideoFormat(pixel_format).is_rgb
+        self._converter = VideoReformatter()
+
+    def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Return the frame, itself when it is so already."""
+        width, height = self._size or (frame.width, frame.height)
+        unchanged = (frame.width, frame.height, frame.format.name) == (width, height, self._format)
+        if unchanged:
+            return with_rows_downward(frame)
+        matrix = self._tags.conversion_matrix(frame.height)
+        yuv = self._tags.range or _RANGE_LIMITED
+        converted = self._converter.reformat(
+            frame,
+            width=width,
+            height=height,
+            format=self._format,
+            src_colorspace=matrix,
+            dst_colorspace=matrix,
+            src_color_range=_RANGE_FULL if frame.format.is_rgb else yuv,
+            dst_color_range=_RANGE_FULL if self._rgb else yuv,
+            interpolation=EXACT,
+        )
+        converted.pts = frame.pts
+        if frame.time_base is not None:
+            converted.time_base = frame.time_base
+        if not self._rgb:
+            converted.colorspace, converted.color_range = self._tags.matrix, yuv
+        return converted
 
 
 class FromBGR:
@@ -105,23 +172,8 @@ class FromBGR:
     """
 
     def __init__(self, tags: ColourTags, pixel_format: str) -> None:
-        self._tags = tags
-        self._pixel_format = pixel_format
-        self._converter = VideoReformatter()
+        self._convert = Converter(tags, pixel_format)
 
     def __call__(self, frame: Frame) -> av.VideoFrame:
         """Return (H, W, 3) uint8 BGR as a frame to encode."""
-        matrix = self._tags.conversion_matrix(frame.shape[0])
-        to_range = self._tags.range or _RANGE_LIMITED
-        converted = self._converter.reformat(
-            av.VideoFrame.from_ndarray(frame, format="bgr24"),
-            format=self._pixel_format,
-            src_colorspace=matrix,
-            dst_colorspace=matrix,
-            src_color_range=_RANGE_FULL,
-            dst_color_range=to_range,
-            interpolation=_EXACT,
-        )
-        converted.colorspace = self._tags.matrix
-        converted.color_range = to_range
-        return converted
+        return self._convert(av.VideoFrame.from_ndarray(frame, format="bgr24"))

@@ -3,25 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    import av
     from av.packet import Packet
     from av.stream import Stream
 
     from fastvbg._types import Frame
     from fastvbg.media.colour import ColourTags
 
+Picture: TypeAlias = "Frame | av.VideoFrame"
+"""A frame as an array, `(H, W, 3)` uint8 BGR, or in the planes in which it was decoded."""
+
+PixelPath = Literal["native", "bgr"]
+PIXEL_PATHS: tuple[PixelPath, ...] = ("native", "bgr")
+
+MAX_PIXELS = 1 << 28
+"""Pixels a frame beyond which a source is refused: 16384 by 16384, far above any camera's."""
+
 
 class Timed(NamedTuple):
     """A frame and when it is shown."""
 
-    frame: Frame
-    """Shape (H, W, 3), uint8, blue, green, red."""
+    frame: Picture
+    """BGR, or as decoded where the source was opened for native pixels."""
     pts: int
     """Presentation time in units of the stream's time base."""
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a source is asked for."""
+
+    pixels: PixelPath = "bgr"
+    """`bgr`: arrays. `native`: decoded frames as they are, as far as they can be worked on."""
+    upright: bool = False
+    """Whether a rotation that the file only notes is carried out."""
+    start: Fraction | None = None
+    """Seconds from the beginning at which to begin."""
+    end: Fraction | None = None
+    """Seconds from the beginning at which to end."""
+    scale: tuple[int, int] | None = None
+    """Width and height wanted; 0 for one of them keeps the proportions."""
+    max_pixels: int = MAX_PIXELS
+    """Frames with more pixels are refused."""
+    threads: int | None = None
+    """How many threads decode; as many as there are processors when None."""
+    role: str = "input"
+    """How messages call the source."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +74,24 @@ class StreamInfo:
     first_number: int = 1
     """Number of the first frame in a numbered sequence."""
     copied: tuple[Stream, ...] = field(default=(), repr=False)
-    """Streams whose packets the source passes on as they are (audio)."""
+    """Streams whose packets the source passes on as they are (audio, subtitles)."""
+    pixel_format: str = "bgr24"
+    """FFmpeg's name of the frames' format; `bgr24` for arrays."""
+    display_matrix: tuple[int, ...] | None = None
+    """The rotation that a player carries out, as FFmpeg's nine numbers."""
+    field_order: int = 0
+    """FFmpeg's number: 2 to 5 for interlaced pictures, top field first where even."""
+    metadata: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of the file."""
+    stream_metadata: dict[str, str] = field(default_factory=dict, repr=False)
+    """Of the video stream."""
+    chapters: tuple[Any, ...] = field(default=(), repr=False)
+    """As PyAV has them."""
+
+    @property
+    def interlaced(self) -> bool:
+        """Whether each frame is two fields."""
+        return self.field_order >= 2
 
 
 class CopiedPacket(NamedTuple):

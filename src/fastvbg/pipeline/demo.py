@@ -10,8 +10,9 @@ from fastvbg.errors import SinkError
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.image import write_image
 from fastvbg.media.model import StreamInfo
+from fastvbg.pipeline.job import Result
 from fastvbg.pipeline.preview import preview
-from fastvbg.pipeline.process import Result, process
+from fastvbg.pipeline.process import process
 from fastvbg.scene import Scene, draw_backdrop
 from fastvbg.sink import open_sink
 

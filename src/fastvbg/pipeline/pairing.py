@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from fastvbg._types import Frame
-    from fastvbg.media.model import Timed
+    from fastvbg.media.model import Picture, Timed
 
 PairingName = Literal["neighbours", "tutorial"]
 PAIRINGS: tuple[PairingName, ...] = ("neighbours", "tutorial")
@@ -17,8 +16,8 @@ PAIRINGS: tuple[PairingName, ...] = ("neighbours", "tutorial")
 class Pair(NamedTuple):
     """What one output frame is made of."""
 
-    prev: Frame
-    next: Frame
+    prev: Picture
+    next: Picture
     pts: int
     position: int
     """Count of source frames before the one whose time this is."""
@@ -39,34 +38,50 @@ class Neighbours:
 
     The difference is symmetric, so the first frame has the mask of the pair (0, 1) over its own
     picture. A video of one frame is compared with itself: nothing moves.
+
+    So it is with each scene: the first frame after a hard cut is not compared with the last one
+    before it, from which all of it differs, but with the one after it. A scene of one frame, such
+    as a flash, is compared with itself.
+
+    Parameters
+    ----------
+    is_cut : callable, optional
+        Tells of two neighbouring frames whether a new scene begins with the second.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, is_cut: Callable[[Any, Any], bool] | None = None) -> None:
+        self._is_cut = is_cut
         self._previous: Timed | None = None
         self._count = 0
+        self._waiting = False  # whether the previous frame begins a scene and is not given yet
 
     def push(self, timed: Timed) -> Iterator[Pair]:
         """Yield the pairs that this frame completes."""
         previous, self._previous = self._previous, timed
         index, self._count = self._count, self._count + 1
         if previous is None:
+            self._waiting = True
             return
-        if index == 1:
-            yield Pair(timed.frame, previous.frame, previous.pts, 0)
-        yield Pair(previous.frame, timed.frame, timed.pts, index)
+        cut = self._is_cut is not None and self._is_cut(previous.frame, timed.frame)
+        if self._waiting:
+            other = previous if cut else timed
+            yield Pair(other.frame, previous.frame, previous.pts, index - 1)
+        self._waiting = cut
+        if not cut:
+            yield Pair(previous.frame, timed.frame, timed.pts, index)
 
     def finish(self) -> Iterator[Pair]:
-        """Yield the only frame of a video of one."""
-        if self._count == 1 and self._previous is not None:
+        """Yield the only frame of a last scene of one."""
+        if self._waiting and self._previous is not None:
             only = self._previous
-            yield Pair(only.frame, only.frame, only.pts, 0)
+            yield Pair(only.frame, only.frame, only.pts, self._count - 1)
 
 
 class Tutorial:
     """The tutorial's own sequence: even frames to `prev`, odd ones to `next`, from the third on."""
 
     def __init__(self) -> None:
-        self._latest: dict[int, Frame] = {}
+        self._latest: dict[int, Picture] = {}
         self._count = 0
 
     def push(self, timed: Timed) -> Iterator[Pair]:
@@ -81,6 +96,6 @@ class Tutorial:
         return iter(())
 
 
-def make_pairing(name: PairingName) -> Pairing:
-    """Return the pairing of a name."""
-    return Tutorial() if name == "tutorial" else Neighbours()
+def make_pairing(name: PairingName, is_cut: Callable[[Any, Any], bool] | None = None) -> Pairing:
+    """Return the pairing of a name; only neighbours heed cuts."""
+    return Tutorial() if name == "tutorial" else Neighbours(is_cut)

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from fastvbg.backgrounds import Fit, load_background
-from fastvbg.compositor import composite
+import numpy as np
+
+from fastvbg.backgrounds import FITS
+from fastvbg.checks import check_choice, check_integer, check_threshold
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.keyers.motion import motion_mask
-from fastvbg.media.model import CopiedPacket, Timed
+from fastvbg.errors import SourceError
+from fastvbg.media.model import CopiedPacket, ReadOptions
+from fastvbg.pipeline.backdrop import open_backdrop
+from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.cuts import CutDetector
+from fastvbg.pipeline.pairing import make_pairing
+from fastvbg.pipeline.pixels import BGRPixels
 from fastvbg.sheet import Labelled, contact_sheet
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+    from typing import Any
 
     from fastvbg._types import Frame
+    from fastvbg.backgrounds import Fit
+    from fastvbg.media.model import StreamInfo
+
+# Squares of a transparent result's chequerboard, in pixels, and their two grays.
+_SQUARE, _GRAYS = 16, (102, 153)
 
 
 def preview(
@@ -33,7 +48,7 @@ def preview(
     input : str or Path
         A video, or an image sequence such as `dir/in%06d.jpg`.
     background : str, Path or ndarray of shape (any, any, 3), uint8
-        As in `process`.
+        As in `process`; what is transparent is shown as a chequerboard.
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255.
     fit : {"stretch", "cover", "contain"}
@@ -46,30 +61,66 @@ def preview(
     ndarray, shape (H, W, 3), uint8
         Rows of source, mask and result, each labelled with its time.
     """
-    with open_source(input) as source:
+    threshold = check_threshold(threshold)
+    check_integer("times", times, 1, 1000)
+    check_choice("fit", fit, FITS)
+    with ExitStack() as stack:
+        options = ReadOptions(upright=True)
+        source = stack.enter_context(open_source(input, options=options))
         info = source.info
-        bg = load_background(background, (info.width, info.height), fit=fit)
+        pixels = BGRPixels(info, None)
+        behind = _backgrounds(background, fit, info, pixels, stack)
         wanted = _evenly_spaced(info.frames, times)
+        pairing = make_pairing("neighbours", CutDetector(pixels))
         rows: list[list[Labelled]] = []
-        previous: Timed | None = None
-        index = 0
         for item in source:
             if isinstance(item, CopiedPacket):
                 continue
-            if index in wanted and previous is not None:
-                label = f"{float(item.pts * info.time_base):.2f} s"
-                prev, frame = previous.frame, item.frame
+            for pair in pairing.push(item):
+                if pair.position not in wanted:
+                    continue
+                frame: Any = pair.next
+                seconds = pair.pts * info.time_base
+                mask = pixels.mask(pair.prev, frame, threshold).copy()  # type: ignore[arg-type]
+                result = pixels.select(mask, frame, behind(seconds, frame, mask))
                 rows.append(
                     [
-                        Labelled(f"source {label}", frame),
-                        Labelled("mask", motion_mask(prev, frame, threshold=threshold)),
-                        Labelled("result", composite(prev, frame, bg, threshold=threshold)),
+                        Labelled(f"source {float(seconds):.2f} s", frame),
+                        Labelled("mask", mask),
+                        Labelled("result", result),
                     ]
                 )
-            if len(rows) == len(wanted):
+            if len(rows) >= len(wanted):
                 break
-            previous, index = item, index + 1
+    if not rows:
+        raise SourceError(f"input: {input} has too few frames for a contact sheet, wanted 2")
     return contact_sheet(rows)
+
+
+def _backgrounds(
+    background: str | Path | Frame, fit: Fit, info: StreamInfo, pixels: BGRPixels, stack: ExitStack
+) -> Callable[[Any, Frame, Any], Any]:
+    """Return what gives the background of a frame at a time, with its mask."""
+    size = info.width, info.height
+    if isinstance(background, str) and background == "transparent":
+        board = chequerboard(*size)
+        return lambda seconds, frame, mask: board  # noqa: ARG005
+    strength = parse_blur(background) if isinstance(background, str) else None
+    if strength is not None:
+        blur = Blur(pixels, strength)
+        return lambda seconds, frame, mask: blur(frame, mask)  # noqa: ARG005
+    opened = open_backdrop(
+        background, pixels, size, fit=fit, end="loop", max_pixels=ReadOptions().max_pixels
+    )
+    backdrop = stack.enter_context(opened)
+    return lambda seconds, frame, mask: backdrop.at(seconds)  # noqa: ARG005
+
+
+def chequerboard(width: int, height: int) -> Frame:
+    """Return the picture that stands for transparency."""
+    y, x = np.indices((height, width)) // _SQUARE
+    gray = np.where((x + y) % 2, *_GRAYS).astype(np.uint8)
+    return np.repeat(gray[..., np.newaxis], 3, axis=2)
 
 
 def _evenly_spaced(frames: int | None, times: int) -> set[int]:

@@ -1,58 +1,36 @@
-"""A whole video over another background."""
+"""A whole video over another background, or its matte: file to file."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.backgrounds import FITS, Fit, load_background
-from fastvbg.checks import check_choice, check_threshold
-from fastvbg.compositor import composite
+from fastvbg.backgrounds import FITS, Fit
+from fastvbg.bands import check_threads
+from fastvbg.checks import check_choice, check_integer, check_threshold
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.errors import SinkError, SourceError
-from fastvbg.media.model import CopiedPacket
+from fastvbg.errors import OptionError, OptionTypeError, SinkError
+from fastvbg.media.model import MAX_PIXELS, PIXEL_PATHS, PixelPath
 from fastvbg.media.numbering import parse_numbering
-from fastvbg.pipeline.pairing import PAIRINGS, Pair, PairingName, make_pairing
-from fastvbg.sink import open_sink
-from fastvbg.source import open_source
+from fastvbg.pipeline.backdrop import BACKGROUND_ENDS, BackgroundEnd
+from fastvbg.pipeline.job import Job, Result, run
+from fastvbg.pipeline.pairing import PAIRINGS, PairingName
+from fastvbg.sink.encoding import EncodeOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
 
     from fastvbg._types import Frame
-    from fastvbg.source import Source
 
     Progress = Callable[[int, int | None], None]
 
-
-@dataclass(frozen=True)
-class Result:
-    """What `process` did."""
-
-    output: Path
-    """The file, or the file name with its number field."""
-    frames: int
-    """Frames written."""
-    seconds: float
-    """Wall time from opening the input to the finished output."""
-    warnings: list[str] = field(default_factory=list)
-    """What a user should know: damaged packets, tracks left out."""
-
-    lost: int = 0
-    """Damaged pieces of the input that could not be decoded."""
-
-    @property
-    def frames_per_second(self) -> float:
-        """Frames written a second of wall time."""
-        return self.frames / max(self.seconds, 1e-9)
+__all__ = ["Result", "matte", "process"]
 
 
-def process(
+def process(  # noqa: PLR0913
     input: str | Path,
     output: str | Path,
     *,
@@ -63,32 +41,77 @@ def process(
     fps: Fraction | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
+    background_end: BackgroundEnd = "loop",
+    pixel_path: PixelPath = "native",
+    start: Fraction | None = None,
+    end: Fraction | None = None,
+    max_frames: int | None = None,
+    scale: tuple[int, int] | None = None,
+    codec: str | None = None,
+    crf: float | None = None,
+    preset: str | None = None,
+    encoder_options: Mapping[str, str] | None = None,
+    threads: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+    keep_partial: bool = False,
 ) -> Result:
     """Put what moves in a video over another background, file to file.
+
+    Sound, subtitles, chapters, times, colour tags and the rest of what came with the video go into
+    the output, as far as its kind of file can hold them; the result's warnings say what could not.
 
     Parameters
     ----------
     input : str or Path
-        A video that FFmpeg's libraries read, or an image sequence such as `dir/in%06d.jpg`, from
-        whatever number it starts.
+        A video that FFmpeg's libraries read, `-` for one on standard input, or an image sequence
+        such as `dir/in%06d.jpg`, from whatever number it starts.
     output : str or Path
-        A name in .mp4, .mkv or .mov (H.264, the source's audio copied), or an image sequence such
-        as `out%06d.png`.
+        A name in .mp4, .mkv or .mov (H.264), .webm (VP9), .gif or .y4m, an image sequence such as
+        `out%06d.png`, or `-` for Y4M on standard output.
     background : str, Path or ndarray of shape (any, any, 3), uint8
-        A colour (`#rrggbb` or a basic CSS name), an image file, or a picture in BGR.
+        A colour (`#rrggbb` or a basic CSS name), an image file, a picture in BGR, a video or image
+        sequence, `blur` or `blur:strength` (percent of the height) for the frame itself blurred, or
+        `transparent` for none (.webm, .mov, .mkv or .png).
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255.
     fit : {"stretch", "cover", "contain"}
         How a background of another size is fitted; see `fit_background`.
     pairing : {"neighbours", "tutorial"}
-        "neighbours": each frame against the one before it, as many frames out as in. "tutorial":
-        the tutorial's own sequence, see `reference.tutorial_sequence`.
+        "neighbours": each frame against the one before it, as many frames out as in; the first
+        frame of a scene against the one after it. "tutorial": the tutorial's own sequence, see
+        `reference.tutorial_sequence`.
     fps : Fraction, optional
         Frames a second of an image sequence, 25 when absent.
     overwrite : bool
         Whether an existing output is replaced.
     progress : callable, optional
         Called after each frame with the count so far and the count expected, which may be None.
+    background_end : {"loop", "hold", "trim"}
+        What follows the last frame of a background video: its first, nothing but that one, or the
+        output's end.
+    pixel_path : {"native", "bgr"}
+        "native": frames are worked on as they are decoded, and kept pixels stay as they are.
+        "bgr": they are converted to BGR and back, for the tutorial's exact arithmetic.
+    start, end : Fraction, optional
+        Seconds from the input's beginning; the output begins where the input does.
+    max_frames : int, optional
+        The output ends after so many frames.
+    scale : (int, int), optional
+        Width and height to work at; 0 for one of them keeps the proportions.
+    codec : str, optional
+        FFmpeg's name of an encoder, such as `libx265` or `ffv1`.
+    crf : float, optional
+        The encoder's quality number: lower is better.
+    preset : str, optional
+        The encoder's name for a speed.
+    encoder_options : mapping of str to str, optional
+        Other options of the encoder.
+    threads : int, optional
+        How many threads decode, composite and encode each, 1 to 256; by default as many as gain.
+    max_pixels : int
+        Frames of more pixels are refused before any memory is taken for them.
+    keep_partial : bool
+        Whether an interrupt leaves what has been written so far as a whole file.
 
     Returns
     -------
@@ -105,46 +128,132 @@ def process(
     OptionError, OptionTypeError
         An option is none of the above (also a `ValueError` or a `TypeError`).
     """
-    threshold = check_threshold(threshold)
     check_choice("fit", fit, FITS)
-    check_choice("pairing", pairing, PAIRINGS)
-    _refuse_same(input, output, "input")
+    check_choice("background_end", background_end, BACKGROUND_ENDS)
     if not isinstance(background, np.ndarray):
         _refuse_same(background, output, "background")
-    start = time.perf_counter()
-    with open_source(input, fps=fps) as source:
-        info = source.info
-        bg = load_background(background, (info.width, info.height), fit=fit)
-        frames, out = 0, np.empty_like(bg)
-        with open_sink(output, info, overwrite=overwrite) as sink:
-            for item in _pairs(source, pairing):
-                if isinstance(item, CopiedPacket):
-                    sink.copy(item)
-                    continue
-                composite(item.prev, item.next, bg, threshold=threshold, out=out)
-                sink.write(out, item.pts, item.position + info.first_number)
-                frames += 1
-                if progress is not None:
-                    progress(frames, info.frames)
-            if not frames:
-                raise SourceError(
-                    f"input: {input} has too few frames for the tutorial's pairing, wanted 3"
-                )
-        warnings, lost = source.warnings + sink.warnings, source.lost
-    if frames == 1 and pairing == "neighbours":
-        warnings.append("the input has one frame: nothing moves, so the result is the background")
-    return Result(Path(output), frames, time.perf_counter() - start, warnings, lost)
+    job = _checked_job(
+        input=input,
+        output=output,
+        background=background,
+        fit=fit,
+        background_end=background_end,
+        threshold=threshold,
+        pairing=pairing,
+        fps=fps,
+        overwrite=overwrite,
+        progress=progress,
+        pixel_path=pixel_path,
+        start=start,
+        end=end,
+        max_frames=max_frames,
+        scale=scale,
+        threads=threads,
+        max_pixels=max_pixels,
+        keep_partial=keep_partial,
+        encode=EncodeOptions(
+            codec=codec,
+            crf=crf,
+            preset=preset,
+            extra=dict(encoder_options or {}),
+            threads=threads,
+            alpha=isinstance(background, str) and background == "transparent",
+        ),
+    )
+    return run(job)
 
 
-def _pairs(source: Source, name: PairingName) -> Iterator[Pair | CopiedPacket]:
-    """Yield the pairs to composite, and the packets to copy, in order."""
-    pairing = make_pairing(name)
-    for item in source:
-        if isinstance(item, CopiedPacket):
-            yield item
-        else:
-            yield from pairing.push(item)
-    yield from pairing.finish()
+def matte(  # noqa: PLR0913
+    input: str | Path,
+    output: str | Path,
+    *,
+    threshold: int = DEFAULT_THRESHOLD,
+    pairing: PairingName = "neighbours",
+    fps: Fraction | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+    pixel_path: PixelPath = "native",
+    start: Fraction | None = None,
+    end: Fraction | None = None,
+    max_frames: int | None = None,
+    scale: tuple[int, int] | None = None,
+    codec: str | None = None,
+    threads: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+) -> Result:
+    """Write what `process` would keep as a gray video: 255 where the frame, 0 where the background.
+
+    Parameters
+    ----------
+    input : str or Path
+        As in `process`.
+    output : str or Path
+        As in `process`; lossless unless a codec is named: FFV1 in .mkv, H.264 in .mp4 and .mov.
+    codec : str, optional
+        FFmpeg's name of an encoder.
+    threshold, pairing, fps, overwrite, progress, pixel_path, start, end : optional
+        As in `process`.
+    max_frames, scale, threads, max_pixels : optional
+        As in `process`.
+
+    Returns
+    -------
+    Result
+        Frames, seconds, warnings.
+
+    Raises
+    ------
+    SourceError, SinkError, OptionError, OptionTypeError
+        As in `process`.
+    """
+    job = _checked_job(
+        input=input,
+        output=output,
+        background=None,
+        threshold=threshold,
+        pairing=pairing,
+        fps=fps,
+        overwrite=overwrite,
+        progress=progress,
+        pixel_path=pixel_path,
+        start=start,
+        end=end,
+        max_frames=max_frames,
+        scale=scale,
+        threads=threads,
+        max_pixels=max_pixels,
+        encode=EncodeOptions(codec=codec, threads=threads, lossless=True),
+    )
+    return run(job)
+
+
+def _checked_job(**options: Any) -> Job:
+    """Return a job whose options are what they may be."""
+    options["threshold"] = check_threshold(options["threshold"])
+    check_choice("pairing", options["pairing"], PAIRINGS)
+    check_choice("pixel_path", options["pixel_path"], PIXEL_PATHS)
+    check_threads(options["threads"])
+    check_integer("max_pixels", options["max_pixels"], 1, 1 << 40)
+    if options["max_frames"] is not None:
+        check_integer("max_frames", options["max_frames"], 1, 1 << 62)
+    if options["scale"] is not None:
+        _check_scale(options["scale"])
+    start, end = options["start"], options["end"]
+    if start is not None and start < 0:
+        raise OptionError(f"start: got {start}, wanted 0 or more seconds")
+    if end is not None and end <= (start or 0):
+        raise OptionError(f"end: got {end}, wanted more seconds than the start's {start or 0}")
+    _refuse_same(options["input"], options["output"], "input")
+    return Job(**options)
+
+
+def _check_scale(scale: object) -> None:
+    if not isinstance(scale, tuple) or len(scale) != 2:
+        raise OptionTypeError(f"scale: got {scale!r}, wanted (width, height)")
+    for name, value in zip(("width", "height"), scale, strict=True):
+        check_integer(f"scale {name}", value, 0, 1 << 15)
+    if scale == (0, 0):
+        raise OptionError("scale: got 0 for both, wanted a width or a height")
 
 
 def _refuse_same(path: str | Path, output: str | Path, role: str) -> None:
@@ -156,5 +265,5 @@ def _refuse_same(path: str | Path, output: str | Path, role: str) -> None:
             return numbering.folder.resolve(), numbering.name
         return Path(name).resolve()
 
-    if identity(path) == identity(output):
+    if str(output) != "-" and identity(path) == identity(output):
         raise SinkError(f"output: {output} is the {role} itself; give it another name")

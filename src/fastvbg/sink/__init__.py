@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from fastvbg._types import Frame
-    from fastvbg.media.model import CopiedPacket, StreamInfo
+    from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
+    from fastvbg.sink.encoding import EncodeOptions
 
-VIDEO_SUFFIXES = (".mkv", ".mov", ".mp4")
+VIDEO_SUFFIXES = (".gif", ".mkv", ".mov", ".mp4", ".webm", ".y4m")
+_STDOUT = "-"
 
 
 class Sink(Protocol):
@@ -24,7 +25,7 @@ class Sink(Protocol):
 
     warnings: list[str]
 
-    def write(self, frame: Frame, pts: int, number: int) -> None:
+    def write(self, frame: Picture, pts: int, number: int) -> None:
         """Take the next frame, its time in the source's time base, and its number."""
 
     def copy(self, packet: CopiedPacket) -> None:
@@ -42,17 +43,38 @@ class Sink(Protocol):
         """Move the finished output to its name, or remove what there is of it after an error."""
 
 
-def open_sink(path: str | Path, info: StreamInfo, *, overwrite: bool = False) -> Sink:
+def holds_rotation(path: str | Path) -> bool:
+    """Tell whether an output can note a rotation for the player to carry out."""
+    if Path(path).suffix.lower() not in (".mkv", ".mov", ".mp4", ".webm"):
+        return False
+    from av.video.stream import VideoStream
+
+    return hasattr(VideoStream, "set_display_matrix")  # PyAV has it from 18 on
+
+
+def open_sink(
+    path: str | Path,
+    info: StreamInfo,
+    *,
+    overwrite: bool = False,
+    options: EncodeOptions | None = None,
+    keep_partial: bool = False,
+) -> Sink:
     """Open a video file or a numbered image sequence for writing.
 
     Parameters
     ----------
     path : str or Path
-        A file that ends in .mp4, .mkv or .mov, or an image sequence such as `out%06d.png`.
+        A file that ends in .mp4, .mkv, .mov, .webm, .gif or .y4m, an image sequence such as
+        `out%06d.png`, or `-` for Y4M on standard output.
     info : StreamInfo
         Of the frames to come.
     overwrite : bool
         Whether an existing output is replaced.
+    options : EncodeOptions, optional
+        What the encoder is told.
+    keep_partial : bool
+        Whether an interrupt keeps what has been written so far, as a whole file.
 
     Returns
     -------
@@ -65,13 +87,15 @@ def open_sink(path: str | Path, info: StreamInfo, *, overwrite: bool = False) ->
         The output exists, its folder does not exist or cannot be written, or the suffix is none
         that can be written.
     """
-    path = Path(path)
+    path = Path("-.y4m" if str(path) == _STDOUT else path)
     suffix = path.suffix.lower()
     numbering = parse_numbering(path)
     if numbering is not None and suffix in IMAGE_SUFFIXES:
         from fastvbg.sink.sequence import SequenceSink
 
-        return SequenceSink(numbering, overwrite=overwrite)
+        return SequenceSink(
+            numbering, info, overwrite=overwrite, options=options, keep_partial=keep_partial
+        )
     if suffix in IMAGE_SUFFIXES:
         raise SinkError(
             f"output: {path.name} names one image; for a sequence put a number field into it, "
@@ -84,4 +108,4 @@ def open_sink(path: str | Path, info: StreamInfo, *, overwrite: bool = False) ->
         )
     from fastvbg.sink.video import VideoSink
 
-    return VideoSink(path, info, overwrite=overwrite)
+    return VideoSink(path, info, overwrite=overwrite, options=options, keep_partial=keep_partial)

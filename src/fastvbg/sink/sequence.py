@@ -5,8 +5,13 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from fastvbg.errors import SinkError
+from fastvbg.media.colour import Converter
+from fastvbg.media.formats import BGR
 from fastvbg.media.image import write_image
+from fastvbg.media.planes import plane_of
 from fastvbg.sink.staging import check_folder, staging_name, why
 
 if TYPE_CHECKING:
@@ -14,9 +19,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from fastvbg._types import Frame
-    from fastvbg.media.model import CopiedPacket
+    from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
     from fastvbg.media.numbering import Numbering
+    from fastvbg.sink.encoding import EncodeOptions
+
+_WITH_ALPHA = (".png", ".webp", ".tif", ".tiff")
 
 
 class SequenceSink:
@@ -26,12 +33,30 @@ class SequenceSink:
     ----------
     numbering : Numbering
         The folder and the file name with its `%d` field.
+    info : StreamInfo
+        Of the frames to come.
     overwrite : bool
         Whether a sequence of that name is replaced, with all its files.
+    options : EncodeOptions, optional
+        Of these only `alpha` concerns images.
+    keep_partial : bool
+        Whether an interrupt keeps the images written so far.
     """
 
-    def __init__(self, numbering: Numbering, *, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        numbering: Numbering,
+        info: StreamInfo,
+        *,
+        overwrite: bool = False,
+        options: EncodeOptions | None = None,
+        keep_partial: bool = False,
+    ) -> None:
         check_folder(numbering.folder)
+        if options is not None and options.alpha and not numbering.after.endswith(_WITH_ALPHA):
+            raise SinkError(f"output: {numbering.name} holds no transparency; .png and .webp do")
+        self._convert = Converter(info.colour, BGR)
+        self._keep_partial = keep_partial
         self.warnings: list[str] = []
         self._numbering = numbering
         self._replaced = numbering.existing()
@@ -48,8 +73,11 @@ class SequenceSink:
             raise SinkError(f"output: cannot write in {numbering.folder}: {why(error)}") from None
         self._written: list[int] = []
 
-    def write(self, frame: Frame, pts: int, number: int) -> None:  # noqa: ARG002
+    def write(self, frame: Picture, pts: int, number: int) -> None:  # noqa: ARG002
         """Write one image; a sequence holds no times."""
+        if not isinstance(frame, np.ndarray):
+            rgba = frame.format.name == "bgra"
+            frame = plane_of(frame, 0, 4) if rgba else plane_of(self._convert(frame), 0, 3)
         write_image(self._staging / self._numbering.path(number).name, frame)
         self._written.append(number)
 
@@ -66,7 +94,8 @@ class SequenceSink:
         trace: TracebackType | None,
     ) -> None:
         try:
-            if kind is None:
+            interrupted = kind is not None and not issubclass(kind, Exception)
+            if kind is None or (interrupted and self._keep_partial and self._written):
                 self._move_into_place()
         except OSError as failure:
             raise SinkError(

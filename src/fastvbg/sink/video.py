@@ -1,38 +1,53 @@
-"""A video file with H.264 pictures, by PyAV."""
+"""A video file, or Y4M on standard output, by PyAV."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 import av
+import numpy as np
+from av.error import BrokenPipeError as NoReader
 from av.error import FFmpegError
 
 from fastvbg.errors import SinkError
-from fastvbg.media.colour import FromBGR
-from fastvbg.sink.staging import check_folder, refuse_existing, staging_name, why
+from fastvbg.media.colour import Converter
+from fastvbg.sink.encoding import EncodeOptions, Encoding, choose_encoding
+from fastvbg.sink.palette import Palette
+from fastvbg.sink.staging import Staged, why
+from fastvbg.sink.tracks import add_tracks, kept_metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
     from av.container import OutputContainer
+    from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
     from typing_extensions import Self
 
-    from fastvbg._types import Frame
-    from fastvbg.media.model import CopiedPacket, StreamInfo
+    from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
 
-_FORMATS = {".mkv": "matroska", ".mov": "mov", ".mp4": "mp4"}
+FORMATS = {
+    ".gif": "gif",
+    ".mkv": "matroska",
+    ".mov": "mov",
+    ".mp4": "mp4",
+    ".webm": "webm",
+    ".y4m": "yuv4mpegpipe",
+}
+# Encoders whose streams say themselves what shape a pixel has.
+_NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
+_GIF_CLOCK = Fraction(1, 100)
 
-# Visually lossless for most material at a speed that two cores keep up with at 1080p.
-_ENCODER = "libx264"
-_ENCODER_OPTIONS = {"crf": "18", "preset": "veryfast"}
 
-
-def _container_options(path: Path, info: StreamInfo) -> dict[str, str]:
-    if path.suffix.lower() == ".mkv":
+def container_options(suffix: str, info: StreamInfo) -> dict[str, str]:
+    """Return the muxer's options for a kind of file."""
+    if suffix == ".y4m":
+        return {"strict": "-1"}  # or it refuses more than 8 bits
+    if suffix not in (".mp4", ".mov"):
         return {}
     options = {"movflags": "+faststart"}
     if info.time_base.numerator == 1:
@@ -42,103 +57,171 @@ def _container_options(path: Path, info: StreamInfo) -> dict[str, str]:
 
 
 class VideoSink:
-    """Encode frames and copy the source's audio into one file.
+    """Encode frames, and write the source's sound and subtitles beside them.
 
     Parameters
     ----------
     path : Path
-        Ends in .mp4, .mkv or .mov.
+        Its suffix is one of `FORMATS`; `-.y4m` stands for standard output.
     info : StreamInfo
         Of the frames to come.
     overwrite : bool
         Whether an existing file is replaced.
+    options : EncodeOptions, optional
+        What the encoder is told.
+    keep_partial : bool
+        Whether an interrupt keeps what has been written so far, as a whole file.
     """
 
-    def __init__(self, path: Path, info: StreamInfo, *, overwrite: bool = False) -> None:
-        check_folder(path.parent)
-        refuse_existing(path, overwrite=overwrite)
+    def __init__(
+        self,
+        path: Path,
+        info: StreamInfo,
+        *,
+        overwrite: bool = False,
+        options: EncodeOptions | None = None,
+        keep_partial: bool = False,
+    ) -> None:
+        self._suffix = path.suffix.lower()
         self.warnings: list[str] = []
         self._path = path
-        self._staging = staging_name(path)
         self._info = info
         self._colour = info.colour.encoded()
+        self._options = options or EncodeOptions()
+        self._encoding = self._choose()
+        self._palette = Palette() if self._encoding.codec == "gif" else None
+        self._keep_partial = keep_partial
+        self._written = 0
+        self._staged = Staged(path, overwrite=overwrite)
         try:
-            self._staging.touch(exist_ok=False)
             self._container: OutputContainer = av.open(
-                str(self._staging),
+                self._staged.target,
                 "w",
-                format=_FORMATS[path.suffix.lower()],
-                container_options=_container_options(path, info),
+                format=FORMATS[self._suffix],
+                container_options=container_options(self._suffix, info),
             )
         except (FFmpegError, OSError) as error:
-            self._staging.unlink(missing_ok=True)
+            self._staged.discard()
             raise SinkError(f"output: cannot write in {path.parent}: {why(error)}") from None
         try:
             self._video = self._add_video()
-            self._copies = self._add_copies()
+            self._tracks = add_tracks(self._container, info.copied, self._suffix, self.warnings)
+            self._describe()
             self._container.start_encoding()
+            self._refuse_unknown_options()
         except BaseException as error:
             self._discard()
-            if isinstance(error, (FFmpegError, ValueError)):
-                raise SinkError(f"output: cannot start encoding {path.name}: {error}") from None
+            if isinstance(error, (FFmpegError, ValueError)) and not isinstance(error, SinkError):
+                reason = getattr(error, "strerror", None) or error
+                raise SinkError(
+                    f"output: cannot start encoding {path.name} by {self._encoding.codec}: {reason}"
+                ) from None
             raise
 
+    def _choose(self) -> Encoding:
+        if self._suffix == ".y4m":
+            formats = {"nv12": "yuv420p", "bgr24": "yuv444p"}
+            name = self._info.pixel_format
+            return Encoding("wrapped_avframe", {}, formats.get(name, name).replace("yuvj", "yuv"))
+        return choose_encoding(self._suffix, self._info, self._options)
+
     def _add_video(self) -> VideoStream:
-        info = self._info
+        info, encoding = self._info, self._encoding
         stream = cast(
             "VideoStream",
-            self._container.add_stream(_ENCODER, rate=info.rate, options=dict(_ENCODER_OPTIONS)),
+            self._container.add_stream(
+                encoding.codec, rate=info.rate, options=dict(encoding.options)
+            ),
         )
         stream.width, stream.height = info.width, info.height
-        # 4:2:0 pictures have even sizes; H.264 holds odd ones in 4:4:4.
-        odd = info.width % 2 or info.height % 2
-        stream.pix_fmt = "yuv444p" if odd else "yuv420p"
-        self._to_picture = FromBGR(self._colour, stream.pix_fmt)
+        stream.pix_fmt = encoding.pixel_format
+        palettes = encoding.pixel_format == "pal8"
+        self._convert = Converter(self._colour, "bgra" if palettes else encoding.pixel_format)
         context = stream.codec_context
-        context.time_base = stream.time_base = info.time_base
+        context.time_base = stream.time_base = self._clock()
         context.thread_type = "AUTO"
+        if self._options.threads is not None:
+            context.thread_count = self._options.threads
         if info.sample_aspect is not None:
             context.sample_aspect_ratio = info.sample_aspect
-        context.colorspace = self._colour.matrix
-        context.color_range = self._colour.range or 1
+            noted = info.sample_aspect == 1 or self._suffix not in (".mkv", ".webm")
+            if not noted and encoding.codec not in _NOTE_ASPECT:
+                self.warnings.append(
+                    f"the pixels' shape, {info.sample_aspect}, is not noted: {encoding.codec} in "
+                    f"{self._suffix} cannot; .mp4 and .mov can"
+                )
+        if not av.VideoFormat(encoding.pixel_format).is_rgb:
+            context.colorspace = self._colour.matrix
+            context.color_range = self._colour.range or 1
         context.color_primaries = self._colour.primaries
         context.color_trc = self._colour.transfer
+        if info.interlaced and encoding.codec in ("libx264", "ffv1", "prores_ks"):
+            with suppress(AttributeError):  # not in every PyAV
+                context.field_order = info.field_order
+        if info.display_matrix is not None:
+            stream.set_display_matrix(info.display_matrix)
         return stream
 
-    def _add_copies(self) -> dict[Stream, Stream]:
-        copies: dict[Stream, Stream] = {}
-        for number, stream in enumerate(self._info.copied, 1):
-            codec = stream.codec_context.codec.canonical_name
-            if codec not in self._container.supported_codecs:
-                self.warnings.append(
-                    f"audio track {number} ({codec}) is left out: "
-                    f"{self._path.suffix} cannot hold it, .mkv can"
-                )
-                continue
-            copies[stream] = self._container.add_stream_from_template(stream)
-        return copies
+    def _clock(self) -> Fraction:
+        """Return the unit of the encoder's times; Y4M knows a frame rate only."""
+        if self._suffix == ".y4m":
+            return 1 / self._info.rate
+        return _GIF_CLOCK if self._suffix == ".gif" else self._info.time_base
 
-    def write(self, frame: Frame, pts: int, number: int) -> None:  # noqa: ARG002
+    def _describe(self) -> None:
+        """Carry over what the source says of itself."""
+        if self._suffix in (".gif", ".y4m"):
+            return
+        self._container.metadata.update(kept_metadata(self._info.metadata))
+        self._video.metadata.update(kept_metadata(self._info.stream_metadata))
+        if self._info.chapters:
+            self._container.set_chapters(list(self._info.chapters))
+
+    def _refuse_unknown_options(self) -> None:
+        """Demand that the encoder has taken every option that the user gave."""
+        left = set(self._video.codec_context.options)
+        asked = set(self._options.extra)
+        asked |= {"crf"} if self._options.crf is not None else set()
+        asked |= {"preset"} if self._options.preset is not None else set()
+        unknown = sorted(left & asked)
+        if unknown:
+            raise SinkError(
+                f"output: the encoder {self._encoding.codec} has no option {', '.join(unknown)}"
+            )
+
+    def write(self, frame: Picture, pts: int, number: int) -> None:  # noqa: ARG002
         """Encode one frame; a video file holds no numbers."""
-        picture = self._to_picture(frame)
-        picture.pts, picture.time_base = pts, self._info.time_base
+        if isinstance(frame, np.ndarray):
+            frame = av.VideoFrame.from_ndarray(frame, format="bgr24" if frame.ndim == 3 else "gray")
         try:
+            picture = self._convert(frame)
+            picture.pts, picture.time_base = pts, self._info.time_base
+            if self._suffix == ".y4m":
+                picture.pts, picture.time_base = self._written, 1 / self._info.rate
+            if self._palette is not None:
+                picture = self._palette(picture)
             self._container.mux(self._video.encode(picture))
+            self._written += 1
         except (FFmpegError, OSError) as error:
             raise self._failed(error) from None
 
     def copy(self, packet: CopiedPacket) -> None:
-        """Write a piece of a copied stream as it is."""
-        target = self._copies.get(packet.stream)
-        if target is None:
+        """Write a piece of another stream."""
+        track = self._tracks.get(packet.stream)
+        if track is None:
             return
-        packet.packet.stream = target
         try:
-            self._container.mux(packet.packet)
+            self._mux(track.packets(packet.packet))
         except (FFmpegError, OSError) as error:
             raise self._failed(error) from None
 
+    def _mux(self, packets: list[Packet[Stream]]) -> None:
+        for packet in packets:
+            self._container.mux_one(packet)
+
     def _failed(self, error: OSError | FFmpegError) -> SinkError:
+        if isinstance(error, (NoReader, BrokenPipeError)):
+            return SinkError("output: what reads standard output has gone away")
         return SinkError(f"output: cannot write {self._path.name}: {why(error)}")
 
     def __enter__(self) -> Self:
@@ -150,13 +233,16 @@ class VideoSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None:
+        interrupted = kind is not None and not issubclass(kind, Exception)
+        if kind is not None and not (interrupted and self._keep_partial and self._written):
             self._discard()
             return
         try:
             self._container.mux(self._video.encode(None))
+            for track in self._tracks.values():
+                self._mux(track.finish())
             self._container.close()
-            self._staging.replace(self._path)
+            self._staged.commit()
         except (FFmpegError, OSError) as failure:
             raise self._failed(failure) from None
         finally:
@@ -166,4 +252,4 @@ class VideoSink:
         """Close the file and remove what has not been moved into place."""
         with suppress(FFmpegError, OSError):
             self._container.close()
-        self._staging.unlink(missing_ok=True)
+        self._staged.discard()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from fastvbg.media.model import CopiedPacket, StreamInfo, Timed
+    from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
 
 
 class Source(Protocol):
@@ -34,7 +34,9 @@ class Source(Protocol):
         """Close the file."""
 
 
-def open_source(path: str | Path, *, fps: Fraction | None = None) -> Source:
+def open_source(
+    path: str | Path, *, fps: Fraction | None = None, options: ReadOptions | None = None
+) -> Source:
     """Open a video file or a numbered image sequence.
 
     Parameters
@@ -43,6 +45,8 @@ def open_source(path: str | Path, *, fps: Fraction | None = None) -> Source:
         A video that FFmpeg's libraries read, or an image sequence such as `dir/in%06d.jpg`.
     fps : Fraction, optional
         Frames a second of an image sequence, 25 when absent. A video has its own timestamps.
+    options : ReadOptions, optional
+        Frames as BGR arrays or as decoded, upright or not, from when to when, and how large.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def open_source(path: str | Path, *, fps: Fraction | None = None) -> Source:
     if numbering is not None:
         from fastvbg.source.sequence import SequenceSource
 
-        return SequenceSource(numbering, fps)
+        return SequenceSource(numbering, fps, options)
     from fastvbg.source.video import VideoSource
 
-    return VideoSource(path, fps)
+    return VideoSource(path, fps, options)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+
 from fastvbg.errors import SourceError
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.image import read_image
-from fastvbg.media.model import StreamInfo, Timed
+from fastvbg.media.model import ReadOptions, StreamInfo, Timed
+from fastvbg.source.opening import check_pixels
+from fastvbg.source.prepare import scaled_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +36,17 @@ class SequenceSource:
         The folder and the file name with its `%d` field.
     fps : Fraction, optional
         Frames a second, 25 when absent.
+    options : ReadOptions, optional
+        What is asked for; images are BGR whatever the pixel path.
     """
 
-    def __init__(self, numbering: Numbering, fps: Fraction | None = None) -> None:
+    def __init__(
+        self,
+        numbering: Numbering,
+        fps: Fraction | None = None,
+        options: ReadOptions | None = None,
+    ) -> None:
+        options = options or ReadOptions()
         self._numbering = numbering
         self._numbers = numbering.existing()
         self.warnings: list[str] = []
@@ -47,7 +60,12 @@ class SequenceSource:
                 f"{numbering.name}: {missing} of the numbers {first}..{last} have no file"
             )
         rate = fps or _DEFAULT_RATE
-        height, width = read_image(numbering.path(first), "input").shape[:2]
+        self._numbers = [n for n in self._numbers if _within(options, (n - first) / rate)]
+        if not self._numbers:
+            raise SourceError(f"input: {numbering.name} has no image between --start and --end")
+        self._read = (height, width) = read_image(numbering.path(first), "input").shape[:2]
+        check_pixels("input", numbering.name, (width, height), options.max_pixels)
+        width, height = scaled_size((width, height), options.scale)
         self.info = StreamInfo(
             width=width,
             height=height,
@@ -65,11 +83,14 @@ class SequenceSource:
             path = self._numbering.path(number)
             frame = read_image(path, "input")
             height, width = frame.shape[:2]
-            if (width, height) != (self.info.width, self.info.height):
+            if (height, width) != self._read:
                 raise SourceError(
                     f"input: {path.name} is {width}x{height}, "
-                    f"wanted {self.info.width}x{self.info.height} like the first image"
+                    f"wanted {self._read[1]}x{self._read[0]} like the first image"
                 )
+            size = self.info.width, self.info.height
+            if size != (width, height):
+                frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
             yield Timed(frame, number - first)
 
     def __enter__(self) -> Self:
@@ -77,3 +98,8 @@ class SequenceSource:
 
     def __exit__(self, *exception: object) -> None:
         pass
+
+
+def _within(options: ReadOptions, seconds: Fraction) -> bool:
+    after = options.start is None or seconds >= options.start
+    return after and (options.end is None or seconds < options.end)

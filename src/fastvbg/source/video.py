@@ -4,86 +4,88 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
-from av.error import FFmpegError, InvalidDataError
+from av.error import EOFError as EndOfStream
+from av.error import FFmpegError
 
 from fastvbg.errors import OptionError, SourceError
-from fastvbg.media.colour import ToBGR, tags_of
-from fastvbg.media.model import CopiedPacket, StreamInfo, Timed
+from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
+from fastvbg.source.completeness import Completeness
+from fastvbg.source.opening import (
+    check_pixels,
+    left_out,
+    open_container,
+    side_streams,
+    video_stream,
+)
+from fastvbg.source.prepare import Preparer
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+    from pathlib import Path
 
-    from av.container import InputContainer
-    from av.video.stream import VideoStream
+    from av.packet import Packet
+    from av.stream import Stream
     from typing_extensions import Self
+
+ALPHA_UNUSED = "the input's own transparency is not used: its pictures count as opaque"
 
 _FALLBACK_RATE = Fraction(25)
 
+_LEAD_SECONDS = Fraction(1, 10)
 
-def _open(path: str | Path) -> InputContainer:
-    name = str(path)
-    if "://" not in name:
-        file = Path(path)
-        if not file.exists():
-            raise SourceError(f"input: no such file: {name}")
-        if file.is_dir():
-            raise SourceError(
-                f"input: {name} is a folder; for an image sequence name the files, "
-                f"such as {file / 'frame%06d.png'}"
-            )
-        name = f"file:{name}"  # so that a colon in the name is not read as a protocol
-    try:
-        return av.open(name, "r", metadata_errors="replace")
-    except InvalidDataError:
-        raise SourceError(f"input: not a video that FFmpeg's libraries can read: {path}") from None
-    except (FFmpegError, OSError) as error:
-        raise SourceError(f"input: cannot open {path}: {error.strerror or error}") from None
-
-
-def _video_stream(container: InputContainer, path: str | Path) -> VideoStream:
-    """Return the main video stream; cover art is not one."""
-    moving = [
-        stream
-        for stream in container.streams.video
-        if not stream.disposition & type(stream.disposition).attached_pic
-    ]
-    if not moving:
-        raise SourceError(f"input: no video stream in {path}")
-    best = container.streams.best("video")
-    return next((stream for stream in moving if stream is best), moving[0])
+# Damage may hide the end of a flush; a decoder holds no more frames back than this.
+_MOST_HELD_BACK = 128
 
 
 class VideoSource:
-    """Frames of a video file as BGR, with the packets of its audio passed on as they are.
+    """Frames of a video file, with the packets of its sound and subtitles passed on as they are.
 
     Parameters
     ----------
     path : str or Path
-        The file, or a URL that FFmpeg's libraries open.
+        The file, a URL that FFmpeg's libraries open, or `-` for standard input.
     fps : Fraction, optional
         Refused: a video has its own timestamps.
+    options : ReadOptions, optional
+        What is asked for.
     """
 
-    def __init__(self, path: str | Path, fps: Fraction | None = None) -> None:
+    def __init__(
+        self, path: str | Path, fps: Fraction | None = None, options: ReadOptions | None = None
+    ) -> None:
         if fps is not None:
             raise OptionError("fps: only an image sequence takes it; a video has its own times")
+        self._options = options or ReadOptions()
         self.warnings: list[str] = []
         self.lost = 0
+        self._abandoned = False
         self._path = path
-        self._container = _open(path)
+        self._container = open_container(path, self._options.role)
         try:
-            self._stream = _video_stream(self._container, path)
+            self._stream = video_stream(self._container, path, self._options.role)
+            self._check_size(self._stream.codec_context.width, self._stream.codec_context.height)
+            # The decoder refuses larger pictures by itself, before it takes memory for them.
+            limit = {"max_pixels": str(self._options.max_pixels)}
+            self._stream.codec_context.options = limit
             self._stream.thread_type = "AUTO"
-            self._audio = tuple(self._container.streams.audio)
+            if self._options.threads is not None:
+                self._stream.codec_context.thread_count = self._options.threads
+            self._sides = side_streams(self._container)
+            self.warnings += left_out(self._container, self._stream)
+            if self._stream.metadata.get("alpha_mode") == "1":
+                self.warnings.append(ALPHA_UNUSED)
+            self._completeness = Completeness(self._container, self._stream)
             self._items = self._decode()
             self._first = self._decode_first()
         except BaseException:
             self._container.close()
             raise
+
+    def _check_size(self, width: int, height: int) -> None:
+        check_pixels(self._options.role, self._path, (width, height), self._options.max_pixels)
 
     def _decode_first(self) -> list[av.VideoFrame | CopiedPacket]:
         """Read up to and with the first frame, from which size, format and colour are known."""
@@ -91,32 +93,70 @@ class VideoSource:
         for item in self._items:
             items.append(item)
             if isinstance(item, av.VideoFrame):
+                self._preparer = Preparer(item, self._options)
                 self.info = self._describe(item)
+                if item.format.name.startswith("yuva"):
+                    self.warnings.append(ALPHA_UNUSED)
                 return items
-        raise SourceError(f"input: no frame of {self._path} can be decoded")
+        raise SourceError(f"{self._options.role}: no frame of {self._path} can be decoded")
 
     def _describe(self, frame: av.VideoFrame) -> StreamInfo:
-        stream = self._stream
+        stream, prepared = self._stream, self._preparer
         rate = stream.average_rate or stream.base_rate or stream.guessed_rate or _FALLBACK_RATE
-        time_base = stream.time_base or 1 / rate
-        frames = stream.frames or None
-        if frames is None and stream.duration is not None:
-            frames = max(1, round(stream.duration * time_base * rate))
-        elif frames is None and self._container.duration is not None:
-            frames = max(1, round(Fraction(self._container.duration, av.time_base) * rate))
+        aspect = stream.sample_aspect_ratio or None
+        if aspect is not None and prepared.turned:
+            aspect = 1 / aspect
+        if aspect is not None or prepared.aspect_change != 1:
+            changed = (aspect or Fraction(1)) * prepared.aspect_change
+            aspect = changed.limit_denominator(1 << 16)
+        order = int(getattr(stream.codec_context, "field_order", 0))
         return StreamInfo(
-            width=frame.width,
-            height=frame.height,
+            width=prepared.size[0],
+            height=prepared.size[1],
             rate=rate,
-            time_base=time_base,
-            frames=frames,
-            colour=tags_of(frame),
-            sample_aspect=stream.sample_aspect_ratio or None,
-            copied=self._audio,
+            time_base=stream.time_base or 1 / rate,
+            frames=self._expected(rate),
+            colour=prepared.colour,
+            sample_aspect=aspect,
+            copied=self._sides,
+            pixel_format=prepared.pixel_format,
+            display_matrix=prepared.display_matrix,
+            field_order=order if frame.interlaced_frame and not prepared.turned else 0,
+            metadata=dict(self._container.metadata),
+            stream_metadata=dict(stream.metadata),
+            chapters=tuple(self._chapters()),
         )
 
+    def _expected(self, rate: Fraction) -> int | None:
+        """Return how many frames are to come, as far as the file says."""
+        stream, options = self._stream, self._options
+        seconds = None
+        if stream.frames:
+            seconds = stream.frames / rate
+        elif stream.duration is not None and stream.time_base is not None:
+            seconds = stream.duration * stream.time_base
+        elif self._container.duration is not None:
+            seconds = Fraction(self._container.duration, av.time_base)
+        if seconds is None:
+            return None
+        if options.end is not None:
+            seconds = min(seconds, options.end)
+        return max(1, round((seconds - (options.start or 0)) * rate))
+
+    def _chapters(self) -> Iterator[dict[str, object]]:
+        """Yield the chapters, moved and cut as the frames are."""
+        start, end = self._options.start or Fraction(0), self._options.end
+        for chapter in self._container.chapters():
+            base = chapter["time_base"] or Fraction(1, av.time_base)
+            first, last = chapter["start"] * base, chapter["end"] * base
+            if last <= start or (end is not None and first >= end):
+                continue
+            last = last if end is None else min(last, end)
+            moved = {"start": max(first, start) - start, "end": last - start}
+            yield {**chapter, **{key: round(at / base) for key, at in moved.items()}}
+
     def _decode(self) -> Generator[av.VideoFrame | CopiedPacket, None, None]:
-        packets = self._container.demux(self._stream, *self._audio)
+        packets = self._container.demux(self._stream, *self._sides)
         while True:
             try:
                 packet = next(packets, None)
@@ -125,42 +165,148 @@ class VideoSource:
                 self.warnings.append(f"{self._path}: reading stopped early: {error.strerror}")
                 packet = None
             if packet is None:
+                yield from self._flush()
                 return
             if packet.stream is not self._stream:
-                if packet.size and packet.dts is not None:
+                if packet.size and packet.dts is not None and not self._before_start(packet):
+                    self._completeness.saw(packet)
                     yield CopiedPacket(packet, packet.stream)
                 continue
+            if packet.size:
+                self._completeness.saw(packet)
+                if packet.is_corrupt and self._completeness.counts_packets:
+                    # Cut off in the middle. An error while the decoder is emptied would cost the
+                    # good frames before it, too.
+                    self.lost += 1
+                    continue
+                yield from self._frames_of(packet)
+
+    def _before_start(self, packet: Packet[Stream]) -> bool:
+        """Tell whether a packet ends well before the file begins.
+
+        An edit list may hide a second of sound before time 0; files that have no such lists would
+        show it. What lies shortly before is kept: decoders need it to get going.
+        """
+        dts, start = packet.dts, self._container.start_time
+        if dts is None or start is None:
+            return False
+        end = (dts + (packet.duration or 0)) * packet.time_base
+        return end < Fraction(start, av.time_base) - _LEAD_SECONDS
+
+    def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
+        try:
+            yield from self._stream.decode(packet)
+        except EndOfStream:
+            return
+        except FFmpegError:
+            self.lost += 1
+
+    def _flush(self) -> Iterator[av.VideoFrame]:
+        """Yield the frames that the decoder holds back, past any that it cannot give."""
+        for _ in range(_MOST_HELD_BACK):
             try:
-                yield from self._stream.decode(packet)
+                frames = self._stream.decode(None)
+            except EndOfStream:
+                return
             except FFmpegError:
                 self.lost += 1
+                continue
+            if not frames:
+                return
+            for frame in frames:
+                if self._stream.time_base is not None:
+                    frame.time_base = self._stream.time_base  # PyAV takes it from packets only
+                yield frame
+
+    def _seek(self, start: Fraction) -> None:
+        """Go to the key frame before a time, where the file has times and can be wound."""
+        first = next(item for item in self._first if isinstance(item, av.VideoFrame))
+        if first.pts is None or self._stream.time_base is None:
+            return
+        target = self._origin() + start
+        if target <= first.pts * self._stream.time_base:
+            return
+        try:
+            self._container.seek(round(target / self._stream.time_base), stream=self._stream)
+        except (FFmpegError, OSError):
+            return
+        self._completeness.give_up()
+        self._items, self._first = self._decode(), []
+
+    def _origin(self) -> Fraction:
+        """Return the time at which the file begins."""
+        return Fraction(self._container.start_time or 0, av.time_base)
 
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
-        """Yield frames, and packets of the audio, in the order of the file."""
-        to_bgr = ToBGR(self.info.colour)
+        """Yield frames, and packets of the other streams, in the order of the file."""
+        start, end = self._options.start, self._options.end
+        if start is None and end is None:
+            yield from self._timed()
+        else:
+            yield from self._cut(start or Fraction(0), end)
+        if end is None:
+            missing = self._completeness.missing()
+            if missing:
+                self.lost += missing
+                self.warnings.append(self._completeness.words(self._path, missing))
+                return
+        if self.lost:
+            self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
+
+    def _cut(self, start: Fraction, end: Fraction | None) -> Iterator[Timed | CopiedPacket]:
+        """Yield what is shown between two times, moved so that it begins where the file does."""
+        self._seek(start)
+        origin = self._origin()
+        first = origin + start
+        for item in self._timed():
+            if isinstance(item, CopiedPacket):
+                packet = item.packet
+                at = packet.dts * packet.time_base if packet.dts is not None else first
+                if at < first or (end is not None and at >= origin + end):
+                    continue
+                shift = round(start / packet.time_base)
+                packet.dts = None if packet.dts is None else packet.dts - shift
+                packet.pts = None if packet.pts is None else packet.pts - shift
+                yield item
+                continue
+            at = item.pts * self.info.time_base
+            if end is not None and at >= origin + end:
+                return
+            if at >= first:
+                yield item._replace(pts=item.pts - round(start / self.info.time_base))
+
+    def _timed(self) -> Iterator[Timed | CopiedPacket]:
         step = max(1, round(1 / self.info.rate / self.info.time_base))
         last: int | None = None
+        size: tuple[int, int] | None = None
         for item in chain(self._first, self._items):
             if isinstance(item, CopiedPacket):
                 yield item
                 continue
-            if (item.width, item.height) != (self.info.width, self.info.height):
+            size = size or (item.width, item.height)
+            if (item.width, item.height) != size:
                 raise SourceError(
-                    f"input: {self._path} changes from {self.info.width}x{self.info.height} "
+                    f"{self._options.role}: {self._path} changes from {size[0]}x{size[1]} "
                     f"to {item.width}x{item.height} on the way; wanted one size"
                 )
-            # Muxers demand rising times; raw streams have none, and damaged ones repeat them.
+            # Muxers demand rising times; raw streams have none, and damaged ones go back: a frame
+            # too late is shown briefly, so that those after it keep their times.
             pts = item.pts
-            if pts is None or (last is not None and pts <= last):
+            if pts is None:
                 pts = 0 if last is None else last + step
+            elif last is not None and pts <= last:
+                pts = last + 1
             last = pts
-            yield Timed(to_bgr(item), pts)
-        if self.lost:
-            self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
+            yield Timed(self._preparer(item), pts)
 
     def __enter__(self) -> Self:
         return self
 
+    def abandon(self) -> None:
+        """Leave the file open, since a thread that cannot be stopped is reading it."""
+        self._abandoned = True
+
     def __exit__(self, *exception: object) -> None:
-        self._items.close()
-        self._container.close()
+        if not self._abandoned:
+            self._items.close()
+            self._container.close()

@@ -1,0 +1,81 @@
+"""Motion masks of frames in planes, of any depth and usual subsampling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.constants import YUV_GRAY, YUV_UNIT
+from fastvbg.kernels import planes_any
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Mask
+
+    Planes = tuple[npt.NDArray[Any], ...]
+
+
+class PlanesKeyer:
+    """Tells where two frames of one video differ, from their planes Y, U and V.
+
+    Parameters
+    ----------
+    matrix : {"bt709", "bt601", "bt2020"}
+        The colour matrix of the video.
+    range : {"limited", "full"}
+        Whether luma goes from 16 to 235 (times a power of 2) or over all values.
+    depth : int
+        Bits a sample, 8 to 16.
+    shift_x, shift_y : int
+        By how many bits chroma's width and height are shifted right.
+    """
+
+    def __init__(self, matrix: str, range: str, *, depth: int, shift_x: int, shift_y: int) -> None:
+        weights = YUV_GRAY[matrix, range]
+        scale = depth - 8
+        full = range == "full"
+        high = (1 << depth) - 1 if full else weights.high << scale
+        self._weights = (weights.low << scale, high, *weights[2:])
+        self._scale = scale
+        self._shifts = shift_x, shift_y
+        self._kernel = planes_any.mask_u8 if depth == 8 else planes_any.mask_u16
+
+    def mask(self, prev: Planes, next: Planes, threshold: int, out: Mask) -> Mask:
+        """Write 255 into `out` where two frames differ by more than the threshold, else 0.
+
+        Parameters
+        ----------
+        prev, next : tuple of 3 ndarray
+            Planes Y, U, V, their rows' samples consecutive.
+        threshold : int
+            Gray difference in 0..255, whatever the depth.
+        out : ndarray, shape (H, W), uint8
+            The mask.
+
+        Returns
+        -------
+        ndarray
+            `out`.
+        """
+        self._kernel.call(*prev, *next, out, *self._shifts, self._weights, self._bound(threshold))
+        return out
+
+    def share(self, prev: Planes, next: Planes, threshold: int, step: int) -> float:
+        """Return the share of pixels that differ, from every `step`-th one of every such row."""
+        shift_x, shift_y = self._shifts
+        steps = ((step, step), *((step >> shift_y, step >> shift_x),) * 2)
+        thin = [
+            tuple(
+                np.ascontiguousarray(plane[::down, ::across])
+                for plane, (down, across) in zip(planes, steps, strict=True)
+            )
+            for planes in (prev, next)
+        ]
+        mask = np.empty(thin[0][0].shape, np.uint8)
+        self._kernel.call(*thin[0], *thin[1], mask, 0, 0, self._weights, self._bound(threshold))
+        return float(np.count_nonzero(mask) / max(1, mask.size))
+
+    def _bound(self, threshold: int) -> int:
+        return (threshold * YUV_UNIT + YUV_UNIT // 2) << self._scale

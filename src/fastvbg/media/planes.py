@@ -1,0 +1,82 @@
+"""The planes of FFmpeg's frames as arrays on the same memory."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING, Any
+
+import av
+import numpy as np
+
+from fastvbg.media.formats import BGR, layout_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Plane = npt.NDArray[Any]
+
+
+def new_picture(width: int, height: int, name: str) -> av.VideoFrame:
+    """Return a frame of its own memory, not cleared."""
+    return av.VideoFrame(width, height, name)
+
+
+def plane_of(frame: av.VideoFrame, index: int, samples: int = 1) -> Plane:
+    """Return one plane of a frame, (H, W) or for several samples a pixel (H, W, samples).
+
+    Parameters
+    ----------
+    frame : av.VideoFrame
+        The frame; the array keeps it alive.
+    index : int
+        Which plane.
+    samples : int
+        Interleaved samples a pixel.
+
+    Returns
+    -------
+    ndarray
+        A view, uint8, or uint16 where samples have more than 8 bits.
+    """
+    plane = frame.planes[index]
+    layout = layout_of(frame.format.name)
+    deep = layout is not None and layout.depth > 8
+    deep = deep or frame.format.name.endswith("le")
+    flat: Plane = np.frombuffer(plane, np.uint16 if deep else np.uint8)  # type: ignore[call-overload]
+    rows: Plane = flat.reshape(plane.height, -1)[:, : plane.width * samples]
+    return rows if samples == 1 else rows.reshape(plane.height, plane.width, samples)
+
+
+def planes_of(frame: av.VideoFrame) -> tuple[Plane, ...]:
+    """Return the colour planes of a frame: Y, U, V; Y, UV for nv12; one (H, W, 3) for bgr24."""
+    name = frame.format.name
+    if name == BGR:
+        return (plane_of(frame, 0, 3),)
+    if name == "nv12":
+        return plane_of(frame, 0), plane_of(frame, 1, 2)
+    return plane_of(frame, 0), plane_of(frame, 1), plane_of(frame, 2)
+
+
+def with_rows_downward(frame: av.VideoFrame) -> av.VideoFrame:
+    """Return a frame whose rows follow one another downward in memory.
+
+    FFmpeg flips a picture by letting its rows go upward, of which arrays on the memory from a
+    plane's address on know nothing.
+    """
+    if all(plane.line_size > 0 for plane in frame.planes):
+        return frame
+    copy = new_picture(frame.width, frame.height, frame.format.name)
+    for source, target in zip(frame.planes, copy.planes, strict=True):
+        step = abs(source.line_size)
+        lowest = source.buffer_ptr - step * (source.height - 1)
+        memory = (ctypes.c_uint8 * (step * source.height)).from_address(lowest)
+        flat: Plane = np.frombuffer(memory, np.uint8)  # type: ignore[call-overload]
+        rows = flat.reshape(source.height, step)[::-1]
+        into: Plane = np.frombuffer(target, np.uint8)  # type: ignore[call-overload]
+        into = into.reshape(target.height, -1)
+        width = min(step, into.shape[1])
+        into[:, :width] = rows[:, :width]
+    copy.pts, copy.colorspace, copy.color_range = frame.pts, frame.colorspace, frame.color_range
+    if frame.time_base is not None:
+        copy.time_base = frame.time_base
+    return copy

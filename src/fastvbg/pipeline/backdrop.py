@@ -1,0 +1,181 @@
+"""What lies behind each frame at its time: a still picture, or a video of its own frame rate."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+
+from fastvbg.backgrounds import Fit, fit_background, load_background, parse_colour
+from fastvbg.media.model import CopiedPacket, ReadOptions
+from fastvbg.media.numbering import IMAGE_SUFFIXES, parse_numbering
+from fastvbg.pipeline.overlap import Ahead
+from fastvbg.source import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+
+    from typing_extensions import Self
+
+    from fastvbg._types import Frame, Size
+    from fastvbg.media.model import Picture
+    from fastvbg.pipeline.pixels import Pixels
+
+BackgroundEnd = Literal["loop", "hold", "trim"]
+BACKGROUND_ENDS: tuple[BackgroundEnd, ...] = ("loop", "hold", "trim")
+
+
+class Backdrop(Protocol):
+    """Gives the background of each frame. A context manager."""
+
+    def at(self, seconds: Fraction) -> Picture | None:
+        """Return the background at a time, which never goes back; None when it has ended."""
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+
+    def __exit__(self, *exception: object) -> None:
+        """Close what is open."""
+
+
+class StillBackdrop:
+    """One picture, converted once.
+
+    Parameters
+    ----------
+    picture : Picture
+        In the frames' form.
+    """
+
+    def __init__(self, picture: Picture) -> None:
+        self._picture = picture
+
+    def at(self, seconds: Fraction) -> Picture:  # noqa: ARG002
+        """Return the picture."""
+        return self._picture
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+
+class VideoBackdrop:
+    """A video, shown by its own times from the first frame on; one frame is kept, two are read.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    pixels : Pixels
+        The operations on the frames that it lies behind.
+    size : (int, int)
+        Of those frames.
+    fit : {"stretch", "cover", "contain"}
+        As in `fit_background`.
+    end : {"loop", "hold", "trim"}
+        What follows its last frame: its first again, nothing but that frame, or the end.
+    max_pixels : int
+        As in `ReadOptions`.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        pixels: Pixels,
+        size: Size,
+        *,
+        fit: Fit,
+        end: BackgroundEnd,
+        max_pixels: int,
+    ) -> None:
+        self._path, self._pixels, self._size = path, pixels, size
+        self._fit, self._end = fit, end
+        self._options = ReadOptions(upright=True, max_pixels=max_pixels, role="background")
+        self._stack = ExitStack()
+        self._began: Fraction | None = None
+        self._frames = self._forever() if end == "loop" else self._once()
+        self._next = next(self._frames)  # tells now if it cannot be read
+        self._shown: Picture | None = None
+        self._until = self._next[0]
+
+    def _once(self) -> Iterator[tuple[Fraction, Frame | None]]:
+        """Yield each frame with its time from the first one's on, and last the end's time."""
+        with ExitStack() as stack:
+            source = stack.enter_context(open_source(self._path, options=self._options))
+            ahead = stack.enter_context(Ahead(source, "background"))
+            info, first, last = source.info, None, None
+            for item in ahead:
+                if isinstance(item, CopiedPacket):
+                    continue
+                first = item.pts if first is None else first
+                last = (item.pts - first) * info.time_base
+                frame: Any = item.frame
+                yield last, frame
+            if last is not None:
+                yield last + 1 / info.rate, None
+
+    def _forever(self) -> Iterator[tuple[Fraction, Frame | None]]:
+        """Yield the frames again and again, the times going on."""
+        base: Any = 0
+        while True:
+            for seconds, frame in self._once():
+                if frame is None:
+                    base += seconds
+                else:
+                    yield base + seconds, frame
+
+    def at(self, seconds: Fraction) -> Picture | None:
+        """Return the frame that is shown at a time, counted from the first call's."""
+        if self._began is None:
+            self._began = seconds
+        seconds -= self._began
+        frame: Frame | None = None
+        while self._next is not None and self._next[0] <= seconds:
+            if self._next[1] is None:
+                if self._end == "trim":
+                    return None
+                self._next = (seconds + 1, None)
+                break
+            frame = self._next[1]
+            self._next = next(self._frames)
+        if frame is not None:
+            self._shown = self._pixels.from_bgr(fit_background(frame, self._size, fit=self._fit))
+        return self._shown
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._frames.close()  # type: ignore[attr-defined]
+
+
+def open_backdrop(
+    background: str | Path | Frame,
+    pixels: Pixels,
+    size: Size,
+    *,
+    fit: Fit,
+    end: BackgroundEnd,
+    max_pixels: int,
+) -> Backdrop:
+    """Return the background that a user named: a colour, a picture, or a video."""
+    if is_video(background):
+        return VideoBackdrop(str(background), pixels, size, fit=fit, end=end, max_pixels=max_pixels)
+    still = load_background(background, size, fit=fit)
+    return StillBackdrop(pixels.from_bgr(still))
+
+
+def is_video(background: str | Path | Frame) -> bool:
+    """Tell whether a background is a video or an image sequence, by its name."""
+    if isinstance(background, np.ndarray):
+        return False
+    if isinstance(background, str) and parse_colour(background) is not None:
+        return False
+    suffix = Path(background).suffix.lower()
+    numbered = parse_numbering(background) is not None
+    return numbered or (suffix != "" and suffix not in IMAGE_SUFFIXES)

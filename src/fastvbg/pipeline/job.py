@@ -1,0 +1,239 @@
+"""One run from source to sink: what is asked for, and the threads that do it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.constants import DEFAULT_THRESHOLD
+from fastvbg.errors import SourceError
+from fastvbg.media.colour import ColourTags
+from fastvbg.media.model import MAX_PIXELS, CopiedPacket, PixelPath, ReadOptions
+from fastvbg.pipeline.backdrop import BackgroundEnd, open_backdrop
+from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.cuts import CutDetector
+from fastvbg.pipeline.interrupts import Interrupts
+from fastvbg.pipeline.overlap import Ahead, Behind
+from fastvbg.pipeline.pairing import Pair, PairingName, make_pairing
+from fastvbg.pipeline.pixels import make_pixels
+from fastvbg.pipeline.stages import MatteAlone, OverBackdrop, OverBlur, Transparent
+from fastvbg.sink import holds_rotation, open_sink
+from fastvbg.sink.encoding import EncodeOptions, choose_encoding
+from fastvbg.source import open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from fractions import Fraction
+
+    from fastvbg._types import Frame
+    from fastvbg.backgrounds import Fit
+    from fastvbg.media.model import Picture, StreamInfo, Timed
+    from fastvbg.pipeline.pairing import Pairing
+    from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pipeline.stages import Stage
+    from fastvbg.sink import Sink
+
+    Progress = Callable[[int, int | None], None]
+
+TRANSPARENT = "transparent"
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that a run is asked for; checked before."""
+
+    input: str | Path
+    output: str | Path
+    background: str | Path | Frame | None
+    """None for the matte alone."""
+    threshold: int = DEFAULT_THRESHOLD
+    fit: Fit = "stretch"
+    background_end: BackgroundEnd = "loop"
+    pairing: PairingName = "neighbours"
+    pixel_path: PixelPath = "native"
+    fps: Fraction | None = None
+    start: Fraction | None = None
+    end: Fraction | None = None
+    max_frames: int | None = None
+    scale: tuple[int, int] | None = None
+    encode: EncodeOptions = field(default_factory=EncodeOptions)
+    threads: int | None = None
+    max_pixels: int = MAX_PIXELS
+    overwrite: bool = False
+    keep_partial: bool = False
+    progress: Progress | None = None
+
+    @property
+    def transparent(self) -> bool:
+        """Whether the output has alpha and no background."""
+        return isinstance(self.background, str) and self.background == TRANSPARENT
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run did."""
+
+    output: Path
+    """The file, or the file name with its number field."""
+    frames: int
+    """Frames written."""
+    seconds: float
+    """Wall time from opening the input to the finished output."""
+    warnings: list[str] = field(default_factory=list)
+    """What a user should know: damaged packets, tracks left out."""
+
+    lost: int = 0
+    """Damaged pieces of the input that could not be decoded."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    """Seconds that source, composite and sink were at work; they overlap."""
+
+    @property
+    def frames_per_second(self) -> float:
+        """Frames written a second of wall time."""
+        return self.frames / max(self.seconds, 1e-9)
+
+
+def run(job: Job) -> Result:
+    """Do a job and say what was done."""
+    start = time.perf_counter()
+    reading = ReadOptions(
+        pixels=job.pixel_path,
+        upright=not holds_rotation(job.output),
+        start=job.start,
+        end=job.end,
+        scale=job.scale,
+        max_pixels=job.max_pixels,
+        threads=job.threads,
+    )
+    with ExitStack() as stack:
+        source = stack.enter_context(open_source(job.input, fps=job.fps, options=reading))
+        interrupts = stack.enter_context(Interrupts())
+        pixels = make_pixels(source.info, job.threads)
+        info = _output_info(source.info, job)
+        stage = _make_stage(job, info, pixels, stack)
+        cuts = CutDetector(pixels)
+        sink = stack.enter_context(
+            open_sink(
+                job.output,
+                info,
+                overwrite=job.overwrite,
+                options=job.encode,
+                keep_partial=job.keep_partial,
+            )
+        )
+        ahead = stack.enter_context(Ahead(source, "source", interrupts.check))
+        behind = stack.enter_context(Behind(_writer(sink), "sink", _drains(job), interrupts.check))
+        items = _pairs(ahead, make_pairing(job.pairing, cuts))
+        frames, seconds = _composite(items, stage, job, info, behind, interrupts)
+        if not frames:
+            raise SourceError(_no_frames(job))
+    lost = source.lost
+    warnings = source.warnings + sink.warnings
+    if frames == 1 and job.pairing == "neighbours" and job.background is not None:
+        warnings.append("the input has one frame: nothing moves, so the result is the background")
+    stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
+    return Result(Path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
+
+
+def _no_frames(job: Job) -> str:
+    if job.start is not None or job.end is not None:
+        return f"input: {job.input} has no frame between the start and the end asked for"
+    return f"input: {job.input} has too few frames for the tutorial's pairing, wanted 3"
+
+
+def _drains(job: Job) -> Callable[[Any], bool]:
+    """Return which ways of leaving write first what waits: a good end, or a kept interrupt."""
+
+    def drains(kind: type[BaseException] | None) -> bool:
+        return kind is None or (job.keep_partial and not issubclass(kind, Exception))
+
+    return drains
+
+
+def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
+    """Return what the sink gets: a matte is gray and has no sound."""
+    if job.background is None:
+        gray = ColourTags(range=2, primaries=info.colour.primaries, transfer=info.colour.transfer)
+        return replace(info, pixel_format="gray", colour=gray, copied=(), chapters=())
+    return info
+
+
+def _make_stage(job: Job, info: StreamInfo, pixels: Pixels, stack: ExitStack) -> Stage:
+    if job.background is None:
+        return MatteAlone(pixels, job.threshold)
+    if job.transparent:
+        return Transparent(pixels, info, _alpha_format(job, info), job.threshold)
+    strength = parse_blur(job.background) if isinstance(job.background, str) else None
+    if strength is not None:
+        return OverBlur(pixels, Blur(pixels, strength), job.threshold)
+    backdrop = open_backdrop(
+        job.background,
+        pixels,
+        (info.width, info.height),
+        fit=job.fit,
+        end=job.background_end,
+        max_pixels=job.max_pixels,
+    )
+    return OverBackdrop(pixels, stack.enter_context(backdrop), job.threshold)
+
+
+def _alpha_format(job: Job, info: StreamInfo) -> str:
+    suffix = Path(job.output).suffix.lower()
+    if suffix in (".png", ".webp", ".tif", ".tiff"):
+        return "bgra"
+    return choose_encoding(suffix, info, job.encode).pixel_format
+
+
+def _pairs(
+    source: Iterable[Timed | CopiedPacket], pairing: Pairing
+) -> Iterator[Pair | CopiedPacket]:
+    """Yield the pairs to composite, and the packets to copy, in order."""
+    for item in source:
+        if isinstance(item, CopiedPacket):
+            yield item
+        else:
+            yield from pairing.push(item)
+    yield from pairing.finish()
+
+
+def _writer(sink: Sink) -> Callable[[Any], None]:
+    def write(item: CopiedPacket | tuple[Picture, int, int]) -> None:
+        if isinstance(item, CopiedPacket):
+            sink.copy(item)
+        else:
+            sink.write(*item)
+
+    return write
+
+
+def _composite(
+    items: Iterator[Pair | CopiedPacket],
+    stage: Stage,
+    job: Job,
+    info: StreamInfo,
+    behind: Behind[Any],
+    interrupts: Interrupts,
+) -> tuple[int, float]:
+    """Send everything through the stage to the sink; return the frames and the stage's seconds."""
+    frames, seconds = 0, 0.0
+    for item in items:
+        interrupts.check()
+        if isinstance(item, CopiedPacket):
+            behind.put(item)
+            continue
+        start = time.perf_counter()
+        picture = stage(item.prev, item.next, item.pts * info.time_base)
+        seconds += time.perf_counter() - start
+        if picture is None:
+            break
+        behind.put((picture, item.pts, item.position + info.first_number))
+        frames += 1
+        if job.progress is not None:
+            job.progress(frames, info.frames)
+        if frames == job.max_frames:
+            break
+    return frames, seconds

@@ -1,0 +1,229 @@
+"""The operations on frames, for frames as decoded and for BGR: one face for the stages."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Protocol
+
+import av
+import numpy as np
+
+from fastvbg.compositor import blend, composite
+from fastvbg.keyers.motion import motion_mask
+from fastvbg.keyers.planes import PlanesKeyer
+from fastvbg.media.colour import FromBGR
+from fastvbg.media.formats import BGR, Layout, layout_of
+from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.planar import I420, NV12, composite_planar
+from fastvbg.planes import select_planes
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Mask
+    from fastvbg.media.model import Picture, StreamInfo
+
+    Planes = tuple[npt.NDArray[Any], ...]
+
+# A share of pixels is told from about so many of them, or more in a small picture.
+_SAMPLES = 8000
+_WIDEST_GRID = 16
+
+
+def grid_step(width: int, height: int) -> int:
+    """Return the even number of pixels between those that a share is told from."""
+    return min(_WIDEST_GRID, max(2, 2 * math.isqrt(width * height // _SAMPLES)))
+
+
+class Pixels(Protocol):
+    """What a stage may do with the frames of one video."""
+
+    def mask(self, prev: Any, next: Any, threshold: int) -> Mask:
+        """Return where two frames differ; valid until the next call."""
+
+    def share(self, prev: Any, next: Any, threshold: int) -> float:
+        """Return about which share of two frames differs."""
+
+    def composite(self, prev: Any, next: Any, bg: Any, threshold: int) -> Picture:
+        """Return what moved over a background."""
+
+    def select(self, mask: Mask, next: Any, bg: Any) -> Picture:
+        """Return `next` where the mask is set, else `bg`."""
+
+    def from_bgr(self, frame: Frame) -> Picture:
+        """Return a BGR picture in the frames' form."""
+
+    def planes(self, picture: Any) -> Planes:
+        """Return the planes of a frame, on its own memory."""
+
+    def empty(self) -> Picture:
+        """Return a frame that is to be written."""
+
+
+class BGRPixels:
+    """Frames as BGR arrays: the tutorial's arithmetic.
+
+    Parameters
+    ----------
+    info : StreamInfo
+        Of the video.
+    threads : int, optional
+        How many threads share the rows.
+    """
+
+    def __init__(self, info: StreamInfo, threads: int | None) -> None:
+        self._shape = info.height, info.width, 3
+        self._threads = threads
+        self._mask = np.empty(self._shape[:2], np.uint8)
+
+    def mask(self, prev: Frame, next: Frame, threshold: int) -> Mask:
+        """Return where two frames differ; valid until the next call."""
+        return motion_mask(prev, next, threshold=threshold, out=self._mask)
+
+    def share(self, prev: Frame, next: Frame, threshold: int) -> float:
+        """Return about which share of two frames differs."""
+        step = grid_step(prev.shape[1], prev.shape[0])
+        thin = [np.ascontiguousarray(frame[::step, ::step]) for frame in (prev, next)]
+        mask = motion_mask(*thin, threshold=threshold)
+        return float(np.count_nonzero(mask) / max(1, mask.size))
+
+    def composite(self, prev: Frame, next: Frame, bg: Frame, threshold: int) -> Frame:
+        """Return what moved over a background."""
+        return composite(prev, next, bg, threshold=threshold, threads=self._threads)
+
+    def select(self, mask: Mask, next: Frame, bg: Frame) -> Frame:
+        """Return `next` where the mask is set, else `bg`."""
+        return blend(next, mask, bg, threads=self._threads)
+
+    def from_bgr(self, frame: Frame) -> Frame:
+        """Return the picture itself."""
+        return frame
+
+    def planes(self, picture: Frame) -> Planes:
+        """Return the frame as its only plane."""
+        return (picture,)
+
+    def empty(self) -> Frame:
+        """Return a frame that is to be written."""
+        return np.empty(self._shape, np.uint8)
+
+
+class NativePixels:
+    """Frames in the planes in which they were decoded.
+
+    Interlaced 4:2:0 is worked on field by field, since a chroma row belongs to rows of one field.
+
+    Parameters
+    ----------
+    info : StreamInfo
+        Of the video.
+    layout : Layout
+        Of its pixel format.
+    threads : int, optional
+        How many threads share the rows.
+    """
+
+    def __init__(self, info: StreamInfo, layout: Layout, threads: int | None) -> None:
+        self._size = info.width, info.height
+        self._layout = layout
+        self._threads = threads
+        self._matrix, self._range = info.colour.space(info.height)
+        self._keyer = PlanesKeyer(
+            self._matrix,
+            self._range,
+            depth=layout.depth,
+            shift_x=layout.shift_x,
+            shift_y=layout.shift_y,
+        )
+        self._fields = 2 if info.interlaced and layout.shift_y and info.height % 4 == 0 else 1
+        self._mask = np.empty((info.height, info.width), np.uint8)
+        self._from_bgr = FromBGR(info.colour, layout.name)
+
+    def planes(self, picture: av.VideoFrame) -> Planes:
+        """Return Y, U and V of a frame, on its own memory."""
+        planes = planes_of(picture)
+        if len(planes) == 2:
+            return planes[0], planes[1][:, :, 0], planes[1][:, :, 1]
+        return planes
+
+    def _by_field(self, *frames: Planes) -> list[list[Planes]]:
+        """Return for each field its part of each frame."""
+        step = self._fields
+        return [
+            [tuple(plane[first::step] for plane in planes) for planes in frames]
+            for first in range(step)
+        ]
+
+    def mask(self, prev: av.VideoFrame, next: av.VideoFrame, threshold: int) -> Mask:
+        """Return where two frames differ; valid until the next call."""
+        planes = _packed(self.planes(prev)), _packed(self.planes(next)), (self._mask,)
+        for before, after, out in self._by_field(*planes):
+            self._keyer.mask(before, after, threshold, out[0])
+        return self._mask
+
+    def share(self, prev: av.VideoFrame, next: av.VideoFrame, threshold: int) -> float:
+        """Return about which share of two frames differs."""
+        return self._keyer.share(
+            self.planes(prev), self.planes(next), threshold, grid_step(*self._size)
+        )
+
+    def composite(
+        self, prev: av.VideoFrame, next: av.VideoFrame, bg: av.VideoFrame, threshold: int
+    ) -> av.VideoFrame:
+        """Return what moved over a background."""
+        if self._layout.depth > 8 or self._layout.chroma != "420":
+            return self.select(self.mask(prev, next, threshold), next, bg)
+        form: Any = NV12 if self._layout.name == "nv12" else I420
+        picture = self.empty()
+        frames = [planes_of(frame) for frame in (prev, next, bg, picture)]
+        for before, after, behind, out in self._by_field(*frames):
+            composite_planar(
+                form(*before),
+                form(*after),
+                form(*behind),
+                matrix=self._matrix,
+                range=self._range,
+                threshold=threshold,
+                threads=self._threads,
+                out=form(*out),
+            )
+        return picture
+
+    def select(self, mask: Mask, next: av.VideoFrame, bg: av.VideoFrame) -> av.VideoFrame:
+        """Return `next` where the mask is set, else `bg`."""
+        picture = self.empty()
+        target = self.planes(picture)
+        written = _packed(target)
+        frames = _packed(self.planes(next)), _packed(self.planes(bg)), written
+        for part, new, old, out in self._by_field((mask,), *frames):
+            select_planes(part[0], new, old, out)
+        for plane, copy in zip(target, written, strict=True):
+            if copy is not plane:
+                plane[:] = copy
+        return picture
+
+    def from_bgr(self, frame: Frame) -> av.VideoFrame:
+        """Return a BGR picture in the frames' form."""
+        return self._from_bgr(frame)
+
+    def empty(self) -> av.VideoFrame:
+        """Return a frame that is to be written."""
+        return new_picture(*self._size, self._layout.name)
+
+
+def _packed(planes: Planes) -> Planes:
+    """Return planes whose rows' samples are consecutive: interleaved chroma is taken apart."""
+    return tuple(
+        plane if plane.strides[1] == plane.itemsize else np.ascontiguousarray(plane)
+        for plane in planes
+    )
+
+
+def make_pixels(info: StreamInfo, threads: int | None) -> Pixels:
+    """Return the operations for a video's frames."""
+    if info.pixel_format == BGR:
+        return BGRPixels(info, threads)
+    layout = layout_of(info.pixel_format)
+    if layout is None:
+        raise ValueError(f"frames in {info.pixel_format} are not worked on")
+    return NativePixels(info, layout, threads)

@@ -1,0 +1,98 @@
+"""The literal forms of motion mask and select on planes of any depth and usual subsampling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Mask
+    from fastvbg.constants import YuvGray
+
+    Plane = npt.NDArray[Any]
+    Planes = tuple[Plane, Plane, Plane]
+
+
+def planes_mask(
+    prev: Planes,
+    next: Planes,
+    threshold: int = DEFAULT_THRESHOLD,
+    weights: YuvGray | None = None,
+    *,
+    depth: int = 8,
+) -> Mask:
+    """Return 255 where the gray of a YUV difference exceeds the threshold, else 0.
+
+    The rule of `reference.planar_motion_mask`, in units of the depth: luma is held to `low` and
+    `high` times `2**(depth - 8)` (full range to the last value), and the bound is
+    `(32*threshold + 16) * 2**(depth - 8)`. A chroma sample counts for all its luma samples.
+
+    Parameters
+    ----------
+    prev, next : tuple of 3 ndarray, uint8 or uint16
+        Planes Y of shape (H, W), and U and V of that shape or halved across, or across and down.
+    threshold : int
+        Gray difference in 0..255, whatever the depth.
+    weights : YuvGray, optional
+        Of the matrix and range, from `fastvbg.constants.YUV_GRAY`; BT.601, limited when absent.
+    depth : int
+        Bits a sample, 8 to 16.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        0 or 255.
+    """
+    w = weights or YUV_GRAY["bt601", "limited"]
+    scale = depth - 8
+    low, high = w.low << scale, ((w.high + 1) << scale) - 1 if w.high == 255 else w.high << scale
+    y0, y1 = (np.clip(planes[0].astype(np.int64), low, high) for planes in (prev, next))
+    dy = y1 - y0
+    rows, cols = dy.shape
+
+    def spread(plane: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        down, across = -(-rows // plane.shape[0]), -(-cols // plane.shape[1])
+        return plane.repeat(down, axis=0).repeat(across, axis=1)[:rows, :cols]
+
+    du, dv = (spread(next[k].astype(np.int64) - prev[k].astype(np.int64)) for k in (1, 2))
+
+    def part(weight: int, difference: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return (weight * difference + 256) >> 9
+
+    gray = (
+        np.abs(part(w.red_y, dy) + part(w.red_v, dv))
+        + np.abs(part(w.green_y, dy) + part(w.green_u, du) + part(w.green_v, dv))
+        + np.abs(part(w.blue_y, dy) + part(w.blue_u, du))
+    )
+    return np.where(gray >= (32 * threshold + 16) << scale, 255, 0).astype(np.uint8)
+
+
+def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
+    """Return samples of `next` where at least half of their mask samples are set, else of `bg`.
+
+    Parameters
+    ----------
+    mask : ndarray, shape (H, W), uint8
+        0 or 255.
+    next, bg : ndarray, uint8 or uint16
+        Planes of the mask's shape, or halved across, or across and down.
+
+    Returns
+    -------
+    ndarray
+        The selected plane.
+    """
+    rows, cols = next.shape
+    down, across = -(-mask.shape[0] // rows), -(-mask.shape[1] // cols)
+    out: Plane = bg.copy()
+    for y in range(rows):
+        for x in range(cols):
+            block = mask[y * down : (y + 1) * down, x * across : (x + 1) * across]
+            if 2 * np.count_nonzero(block) >= block.size:
+                out[y, x] = next[y, x]
+    return out

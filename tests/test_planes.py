@@ -1,0 +1,84 @@
+"""Masks and selection on planes: byte equality with the literal forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastvbg import reference, reference_planes
+from fastvbg.constants import YUV_GRAY
+from fastvbg.keyers.planes import PlanesKeyer
+from fastvbg.planes import select_planes
+
+SHIFTS = {"420": (1, 1), "422": (1, 0), "444": (0, 0)}
+
+
+def random_planes(rng, rows: int, cols: int, chroma: str, depth: int, pad: int = 0):
+    shift_x, shift_y = SHIFTS[chroma]
+    shapes = [(rows, cols), *[((rows + shift_y) >> shift_y, (cols + shift_x) >> shift_x)] * 2]
+    kind = np.uint8 if depth == 8 else np.uint16
+    return tuple(rng.integers(0, 1 << depth, (r, c + pad), dtype=kind)[:, :c] for r, c in shapes)
+
+
+def near(rng, planes, depth: int):
+    """The same planes with small changes, about the threshold's size."""
+    top, reach = (1 << depth) - 1, 12 << (depth - 8)
+    return tuple(
+        np.clip(p.astype(int) + rng.integers(-reach, reach + 1, p.shape), 0, top).astype(p.dtype)
+        for p in planes
+    )
+
+
+@given(
+    rows=st.integers(1, 9),
+    cols=st.integers(1, 70),
+    chroma=st.sampled_from(sorted(SHIFTS)),
+    depth=st.sampled_from([8, 9, 10, 12, 16]),
+    space=st.sampled_from(sorted(YUV_GRAY)),
+    threshold=st.sampled_from([0, 1, 3, 7, 100, 255]),
+    pad=st.integers(0, 3),
+    seed=st.integers(0, 1000),
+)
+def test_masks_and_selection_equal_the_literal_forms(
+    rows, cols, chroma, depth, space, threshold, pad, seed
+) -> None:
+    rng = np.random.default_rng(seed)
+    prev = random_planes(rng, rows, cols, chroma, depth, pad)
+    next = near(rng, prev, depth)
+    bg = random_planes(rng, rows, cols, chroma, depth)
+    shift_x, shift_y = SHIFTS[chroma]
+    keyer = PlanesKeyer(*space, depth=depth, shift_x=shift_x, shift_y=shift_y)
+    mask = keyer.mask(prev, next, threshold, np.full((rows, cols), 7, np.uint8))
+    wanted = reference_planes.planes_mask(prev, next, threshold, YUV_GRAY[space], depth=depth)
+    assert np.array_equal(mask, wanted)
+    out = random_planes(rng, rows, cols, chroma, depth, 2)
+    select_planes(mask, next, bg, out)
+    for got, new, old in zip(out, next, bg, strict=True):
+        assert np.array_equal(got, reference_planes.select_plane(wanted, new, old))
+
+
+@pytest.mark.parametrize("space", sorted(YUV_GRAY))
+def test_at_8_bits_in_420_the_rule_is_that_of_the_planar_reference(space) -> None:
+    rng = np.random.default_rng(5)
+    prev = random_planes(rng, 33, 47, "420", 8)
+    next, bg = near(rng, prev, 8), random_planes(rng, 33, 47, "420", 8)
+    mask = reference_planes.planes_mask(prev, next, 3, YUV_GRAY[space])
+    assert np.array_equal(mask, reference.planar_motion_mask(prev, next, 3, YUV_GRAY[space]))
+    wanted = reference.planar_composite(prev, next, bg, 3, YUV_GRAY[space])
+    for k in range(3):
+        assert np.array_equal(reference_planes.select_plane(mask, next[k], bg[k]), wanted[k])
+
+
+@pytest.mark.parametrize("chroma", sorted(SHIFTS))
+def test_the_share_of_moved_pixels_is_told_from_a_grid(chroma: str) -> None:
+    shift_x, shift_y = SHIFTS[chroma]
+    prev = tuple(
+        np.full_like(p, 100) for p in random_planes(np.random.default_rng(1), 64, 80, chroma, 8)
+    )
+    next = tuple(p.copy() for p in prev)
+    next[0][:, :40] += 50
+    keyer = PlanesKeyer("bt709", "limited", depth=8, shift_x=shift_x, shift_y=shift_y)
+    assert keyer.share(prev, next, 24, 8) == 0.5
+    assert keyer.share(prev, prev, 24, 8) == 0

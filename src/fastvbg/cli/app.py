@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import fastvbg
+from fastvbg.cli.bench import bench_app
 from fastvbg.cli.media import matte, preview, run
 
 app = typer.Typer(
@@ -39,6 +40,7 @@ def _root(
 app.command()(run)
 app.command()(matte)
 app.command()(preview)
+app.add_typer(bench_app, name="bench")
 
 
 @app.command()
@@ -61,50 +63,6 @@ def demo(
         typer.echo(f"composited clip   {made.result.output}")
         typer.echo(f"contact sheet     {made.sheet}")
     raise typer.Exit(code)
-
-
-@app.command()
-def bench(
-    ops: Annotated[
-        str | None, typer.Option(help="Which operations, separated by commas; all by default.")
-    ] = None,
-    sizes: Annotated[
-        str | None, typer.Option(help="Which sizes: 480p, 720p, 1080p, 4k, 8k; all by default.")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Two sizes, under 15 seconds.")] = False,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
-    ] = None,
-    plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE", help="Draw them: .png or .svg.")
-    ] = None,
-    compare: Annotated[
-        Path | None,
-        typer.Option("--compare", metavar="OLD.json", help="Print ratios to an earlier run."),
-    ] = None,
-) -> None:
-    """Time every operation against the roofline, plain Numba, OpenCV and the tutorial's path."""
-    from fastvbg.cli import benchtable
-    from fastvbg.cli.progress import Status
-    from fastvbg.measure import bench as measure
-    from fastvbg.measure import operations
-    from fastvbg.measure import plot as plotting
-
-    names = None if ops is None else measure.parse_names("ops", ops, list(operations.OPERATIONS))
-    chosen = None if sizes is None else measure.parse_names("sizes", sizes, list(measure.SIZES))
-    old = None if compare is None else measure.read_json(compare)
-    if plot is not None:
-        plotting.check_plot(plot)
-    with Status() as status:
-        figures = measure.run_bench(operations=names, sizes=chosen, quick=quick, progress=status)
-    if json is not None:
-        measure.write_json(figures, json)
-    if plot is not None:
-        plotting.plot(figures, plot)
-    if old is None:
-        benchtable.print_table(figures)
-    else:
-        benchtable.print_comparison(old, figures)
 
 
 @app.command()

@@ -1,0 +1,78 @@
+"""`fastvbg bench` and `fastvbg bench files`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+bench_app = typer.Typer(invoke_without_command=True)
+
+
+@bench_app.callback()
+def bench(
+    context: typer.Context,
+    ops: Annotated[
+        str | None, typer.Option(help="Which operations, separated by commas; all by default.")
+    ] = None,
+    sizes: Annotated[
+        str | None, typer.Option(help="Which sizes: 480p, 720p, 1080p, 4k, 8k; all by default.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Two sizes, under 15 seconds.")] = False,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw them: .png or .svg.")
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="OLD.json", help="Print ratios to an earlier run."),
+    ] = None,
+) -> None:
+    """Time every operation against the roofline, plain Numba, OpenCV and the tutorial's path."""
+    if context.invoked_subcommand is not None:
+        return
+    from fastvbg.cli import benchtable
+    from fastvbg.cli.progress import Status
+    from fastvbg.measure import bench as measure
+    from fastvbg.measure import operations
+    from fastvbg.measure import plot as plotting
+
+    names = None if ops is None else measure.parse_names("ops", ops, list(operations.OPERATIONS))
+    chosen = None if sizes is None else measure.parse_names("sizes", sizes, list(measure.SIZES))
+    old = None if compare is None else measure.read_json(compare)
+    if plot is not None:
+        plotting.check_plot(plot)
+    with Status() as status:
+        figures = measure.run_bench(operations=names, sizes=chosen, quick=quick, progress=status)
+    if json is not None:
+        measure.write_json(figures, json)
+    if plot is not None:
+        plotting.plot(figures, plot)
+    if old is None:
+        benchtable.print_table(figures)
+    else:
+        benchtable.print_comparison(old, figures)
+
+
+@bench_app.command()
+def files(
+    clip: Annotated[
+        Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
+    ] = None,
+) -> None:
+    """Time a whole file against the codec alone, libavfilter, cv2 and the tutorial's loop."""
+    from fastvbg.cli.filetable import print_costs
+    from fastvbg.cli.progress import Status
+    from fastvbg.measure import files as measure
+
+    with Status() as status:
+        costs = measure.run_file_bench(clip, progress=status)
+    if json is not None:
+        measure.write_costs(costs, clip, json)
+    print_costs(costs)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import fastvbg
@@ -14,7 +15,7 @@ from fastvbg.pipeline.overlap import DEPTH, Ahead, Behind, Channel, ClosedError
 from fastvbg.pipeline.process import process
 from fastvbg.sink.video import VideoSink
 from fastvbg.source.video import VideoSource
-from tests.media import Clip
+from tests.media import Clip, make_clip, read_frames
 
 
 def threads() -> list[str]:
@@ -161,3 +162,22 @@ def test_a_result_tells_what_each_stage_took(clip: Clip, tmp_path: Path) -> None
     result = process(clip.path, tmp_path / "o.mp4", background="navy", threads=2)
     assert sorted(result.stages) == ["composite", "sink", "source"]
     assert all(0 < seconds <= result.seconds for seconds in result.stages.values())
+
+
+@pytest.mark.parametrize(
+    ("codec", "options"),
+    [("libx264", {"crf": "0"}), ("libx265", {"x265-params": "lossless=1:log-level=error"})],
+)
+def test_memory_that_is_used_again_changes_no_frame(tmp_path: Path, codec, options) -> None:
+    clip = make_clip(tmp_path / "in.mp4", count=60, width=128, height=96)
+    # FFV1 may hold on to frames, so that its run takes new memory for each.
+    process(clip.path, tmp_path / "new.mkv", background="navy", codec="ffv1")
+    process(
+        clip.path,
+        tmp_path / "again.mkv",
+        background="navy",
+        codec=codec,
+        encoder_options=options,
+    )
+    pairs = zip(read_frames(tmp_path / "new.mkv"), read_frames(tmp_path / "again.mkv"), strict=True)
+    assert all(np.array_equal(new, again) for new, again in pairs)

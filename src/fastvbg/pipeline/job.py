@@ -126,7 +126,9 @@ def run(job: Job) -> Result:
             )
         )
         ahead = stack.enter_context(Ahead(source, "source", interrupts.check))
-        behind = stack.enter_context(Behind(_writer(sink), "sink", _drains(job), interrupts.check))
+        behind = stack.enter_context(
+            Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
+        )
         items = _pairs(ahead, make_pairing(job.pairing, cuts))
         frames, seconds = _composite(items, stage, job, info, behind, interrupts)
         if not frames:
@@ -200,12 +202,14 @@ def _pairs(
     yield from pairing.finish()
 
 
-def _writer(sink: Sink) -> Callable[[Any], None]:
+def _writer(sink: Sink, pixels: Pixels) -> Callable[[Any], None]:
     def write(item: CopiedPacket | tuple[Picture, int, int]) -> None:
         if isinstance(item, CopiedPacket):
             sink.copy(item)
         else:
             sink.write(*item)
+            if sink.done_with_frames:
+                pixels.recycle(item[0])
 
     return write
 

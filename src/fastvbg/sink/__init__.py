@@ -24,6 +24,8 @@ class Sink(Protocol):
     """Where frames go. A context manager: only leaving it without an error keeps the output."""
 
     warnings: list[str]
+    done_with_frames: bool
+    """Whether a frame may be written to again as soon as `write` has taken it."""
 
     def write(self, frame: Picture, pts: int, number: int) -> None:
         """Take the next frame, its time in the source's time base, and its number."""

@@ -57,6 +57,7 @@ class SequenceSink:
             raise SinkError(f"output: {numbering.name} holds no transparency; .png and .webp do")
         self._convert = Converter(info.colour, BGR)
         self._keep_partial = keep_partial
+        self.done_with_frames = True
         self.warnings: list[str] = []
         self._numbering = numbering
         self._replaced = numbering.existing()

@@ -38,6 +38,8 @@ FORMATS = {
     ".webm": "webm",
     ".y4m": "yuv4mpegpipe",
 }
+# Encoders that copy each frame before they return, and so keep no reference to its memory.
+_COPYING = ("libx264", "libx265", "libvpx-vp9")
 # Encoders whose streams say themselves what shape a pixel has.
 _NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
 _GIF_CLOCK = Fraction(1, 100)
@@ -89,6 +91,7 @@ class VideoSink:
         self._colour = info.colour.encoded()
         self._options = options or EncodeOptions()
         self._encoding = self._choose()
+        self.done_with_frames = self._encoding.codec in _COPYING
         self._palette = Palette() if self._encoding.codec == "gif" else None
         self._keep_partial = keep_partial
         self._written = 0

@@ -1,9 +1,10 @@
 """Put the bench's figures into the README, between its markers.
 
     fastvbg bench --json figures.json
-    python tools/readme_tables.py figures.json [README.md]
+    fastvbg bench files --json files.json
+    python tools/readme_tables.py figures.json files.json
 
-Everything between `<!-- bench -->` and `<!-- /bench -->` is replaced.
+Everything between `<!-- bench -->` and `<!-- /bench -->`, and the same for `files`, is replaced.
 """
 
 from __future__ import annotations
@@ -16,6 +17,15 @@ from typing import Any
 
 SIZES = ("64x64", "720p", "1080p", "4k")
 OPPONENTS = {"numba": "plain Numba", "opencv": "best OpenCV", "tutorial": "tutorial, NumPy"}
+
+FILE_ROWS = {
+    "decode": "decode alone",
+    "encode": "encode alone, of fastvbg's frames",
+    "fastvbg": "**fastvbg run**",
+    "libavfilter": "the same as a libavfilter graph",
+    "cv2": "cv2.VideoCapture and VideoWriter around the kernel",
+    "tutorial": "the tutorial's loop",
+}
 
 Times = dict[tuple[str, str, str], dict[str, float]]
 
@@ -79,17 +89,49 @@ def conditions(facts: dict[str, Any]) -> str:
     )
 
 
-def main() -> None:
-    """Rewrite the README's table."""
-    figures = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    readme = Path(sys.argv[2] if len(sys.argv) > 2 else "README.md")
-    text = readme.read_text(encoding="utf-8")
-    block = f"<!-- bench -->\n{table(figures)}\n<!-- /bench -->"
-    marked = re.compile(r"<!-- bench -->.*?<!-- /bench -->", re.DOTALL)
-    replaced, count = marked.subn(lambda _: block, text)
+def file_table(record: dict[str, Any]) -> str:
+    """Return a Markdown table of the file bench, the floor among its rows."""
+    costs = {cost["name"]: cost for cost in record["costs"]}
+    ours = costs["fastvbg"]["wall_seconds"] / costs["fastvbg"]["frames"]
+    lines = [
+        "| ms a frame | wall | CPU | peak MiB | wall against fastvbg |",
+        "|---|---:|---:|---:|---:|",
+    ]
+    for name, title in FILE_ROWS.items():
+        cost = costs[name]
+        wall, cpu = (cost[f"{kind}_seconds"] / cost["frames"] for kind in ("wall", "cpu"))
+        lines.append(
+            f"| {title} | {wall * 1e3:.1f} | {cpu * 1e3:.1f} | {cost['peak_mib']:.0f} "
+            f"| {wall / ours:.2f} |"
+        )
+    facts = record["conditions"]
+    return "\n".join(lines) + (
+        f"\n\n{facts['clip']}; {facts['encoder']}; the tutorial writes JPEG files, the cv2 loop "
+        f"MPEG-4. {facts['cpu']}, {facts['cpus']} cores, PyAV {facts['av']}, {facts['date'][:10]}; "
+        "`fastvbg bench files`."
+    )
+
+
+def replace_block(text: str, name: str, content: str) -> str:
+    """Return the text with what is between a block's markers replaced."""
+    marked = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
+    replaced, count = marked.subn(lambda _: f"<!-- {name} -->\n{content}\n<!-- /{name} -->", text)
     if count != 1:
-        raise SystemExit(f"{readme}: wanted one <!-- bench --> ... <!-- /bench -->, got {count}")
-    readme.write_text(replaced, encoding="utf-8")
+        raise SystemExit(f"README: wanted one <!-- {name} --> ... <!-- /{name} -->, got {count}")
+    return replaced
+
+
+def main() -> None:
+    """Rewrite the README's tables."""
+    readme = Path("README.md")
+    text = readme.read_text(encoding="utf-8")
+    for name in sys.argv[1:]:
+        record = json.loads(Path(name).read_text(encoding="utf-8"))
+        if "costs" in record:
+            text = replace_block(text, "files", file_table(record))
+        else:
+            text = replace_block(text, "bench", table(record))
+    readme.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

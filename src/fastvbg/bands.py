@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 MAX_THREADS = 256
 
 # One thread of explicit vectors nearly fills a memory bus by itself. Measured on 2 cores of Zen 4,
-# a second one made composite 0.87 times as fast at 1080p (25 MB of traffic), 1.17 at 4K (100 MB) and
-# 1.14 at 8K (400 MB), and planar composite 1.07 at 1080p (12 MB) and 1.5 at 4K (50 MB).
+# a second one made composite 0.87 times as fast at 1080p (25 MB of traffic), 1.17 at 4K (100 MB)
+# and 1.14 at 8K (400 MB), and planar composite 1.07 at 1080p (12 MB) and 1.5 at 4K (50 MB).
 _BYTES_A_THREAD = 24 << 20
 
 _ENVIRONMENT = "FASTVBG_THREADS"

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ALPHA_UNUSED = "the input's own transparency is not used: its pictures count as opaque"
 
+# FFmpeg's number; PyAV tells a stream's from 18 on, before that interlaced ones count as the usual.
+_TOP_FIELD_FIRST = 2
 _FALLBACK_RATE = Fraction(25)
 
 _LEAD_SECONDS = Fraction(1, 10)
@@ -109,7 +111,7 @@ class VideoSource:
         if aspect is not None or prepared.aspect_change != 1:
             changed = (aspect or Fraction(1)) * prepared.aspect_change
             aspect = changed.limit_denominator(1 << 16)
-        order = int(getattr(stream.codec_context, "field_order", 0))
+        order = int(getattr(stream.codec_context, "field_order", _TOP_FIELD_FIRST))
         return StreamInfo(
             width=prepared.size[0],
             height=prepared.size[1],

@@ -24,7 +24,7 @@ def guarded(stack, array, side):
     return place.reshape(array.shape)
 
 
-def run_guarded(function, arrays, out_shapes, expected):
+def check_guarded(function, arrays, out_shapes, expected):
     """Call with every array beside a forbidden page, below and above."""
     for side in range(2):
         with ExitStack() as stack:
@@ -42,7 +42,7 @@ def run_guarded(function, arrays, out_shapes, expected):
 def test_composite(size, rng):
     prev, next = frame_pair(rng, *size)
     bg = 255 - next
-    run_guarded(
+    check_guarded(
         lambda arrays, out: composite(*arrays, out=out[0]),
         [prev, next, bg],
         [prev.shape],
@@ -53,7 +53,7 @@ def test_composite(size, rng):
 @pytest.mark.parametrize("size", SIZES)
 def test_motion_mask(size, rng):
     prev, next = frame_pair(rng, *size)
-    run_guarded(
+    check_guarded(
         lambda arrays, out: motion_mask(*arrays, out=out[0]),
         [prev, next],
         [size],
@@ -66,7 +66,7 @@ def test_motion_mask(size, rng):
 def test_blend(size, matte_size, rng):
     frame, bg = frame_pair(rng, *size)
     matte = rng.integers(0, 256, matte_size or size, np.uint8)
-    run_guarded(
+    check_guarded(
         lambda arrays, out: blend(*arrays, out=out[0]),
         [frame, matte, bg],
         [frame.shape],
@@ -103,5 +103,5 @@ def test_planar(size, form, rng):
     def call_blend(arrays, out):
         blend_planar(form(*arrays[:count]), arrays[-1], form(*arrays[count:-1]), out=form(*out))
 
-    run_guarded(call_composite, [p for f in frames for p in f], shapes, composited)
-    run_guarded(call_blend, [*frames[0], *frames[1], matte], shapes, blended)
+    check_guarded(call_composite, [p for f in frames for p in f], shapes, composited)
+    check_guarded(call_blend, [*frames[0], *frames[1], matte], shapes, blended)

@@ -9,12 +9,13 @@ import av
 import numpy as np
 import pytest
 
-from fastvbg import reference, reference_planes
+from fastvbg import reference
 from fastvbg.constants import YUV_GRAY
 from fastvbg.media.colour import ColourTags, FromBGR
 from fastvbg.media.formats import layout_of, working_format
 from fastvbg.media.planes import new_picture, planes_of
 from fastvbg.pipeline.process import process
+from fastvbg.reference import planes as reference_planes
 from fastvbg.sink.encoding import best_format
 from tests.arrays import random_frame
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastvbg import reference, reference_planes
+from fastvbg import reference
 from fastvbg.constants import YUV_GRAY
 from fastvbg.keyers.planes import PlanesKeyer
 from fastvbg.planes import select_planes
+from fastvbg.reference import planes as reference_planes
 
 SHIFTS = {"420": (1, 1), "422": (1, 0), "444": (0, 0)}
 

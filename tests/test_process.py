@@ -14,7 +14,7 @@ import pytest
 import fastvbg
 from fastvbg import reference
 from fastvbg.media.colour import ColourTags
-from fastvbg.media.model import StreamInfo, Timed
+from fastvbg.media.model import ReadOptions, StreamInfo, Timed
 from fastvbg.pipeline.pairing import make_pairing
 from fastvbg.pipeline.process import process
 from fastvbg.sink import open_sink
@@ -158,6 +158,27 @@ def test_colours_and_their_tags_survive(tmp_path: Path, matrix: int, full: bool)
     with open_source(tmp_path / "b.mp4") as source:
         item = next(item for item in source if isinstance(item, Timed))
         assert abs(item.frame.astype(int) - colour).max() <= 3
+
+
+def test_decoded_frames_may_be_written_as_they_are(clip: Clip, tmp_path: Path) -> None:
+    # All key frames, as an intra-only source has them.
+    with av.open(str(clip.path)) as container, av.open(str(tmp_path / "intra.mkv"), "w") as intra:
+        video = intra.add_stream("ffv1", rate=24)
+        video.width, video.height, video.pix_fmt = *clip.size, "yuv420p"
+        for frame in container.decode(video=0):
+            intra.mux(video.encode(frame))
+        intra.mux(video.encode(None))
+    options = ReadOptions(pixels="native")
+    with (
+        open_source(tmp_path / "intra.mkv", options=options) as source,
+        open_sink(tmp_path / "out.mp4", source.info) as sink,
+    ):
+        for index, item in enumerate(source):
+            sink.write(item.frame, item.pts, index)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        kinds = [packet.is_keyframe for packet in container.demux(video=0) if packet.size]
+    assert len(kinds) == clip.frames
+    assert sum(kinds) == 1
 
 
 def test_progress_is_told_after_each_frame(clip: Clip, tmp_path: Path) -> None:

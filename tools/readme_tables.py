@@ -101,12 +101,13 @@ def file_table(record: dict[str, Any]) -> str:
         cost = costs[name]
         wall, cpu = (cost[f"{kind}_seconds"] / cost["frames"] for kind in ("wall", "cpu"))
         lines.append(
-            f"| {title} | {wall * 1e3:.1f} | {cpu * 1e3:.1f} | {cost['peak_mib']:.0f} "
-            f"| {wall / ours:.2f} |"
+            f"| {title} | {wall * 1e3:.1f} ± {cost['wall_spread_ms']:.1f} | {cpu * 1e3:.1f} "
+            f"| {cost['peak_mib']:.0f} | {wall / ours:.2f} |"
         )
     facts = record["conditions"]
     return "\n".join(lines) + (
-        f"\n\n{facts['clip']}; {facts['encoder']}; the tutorial writes JPEG files, the cv2 loop "
+        f"\n\n{facts['clip']}; {facts['encoder']}; medians over rounds ± median absolute "
+        f"deviation; the tutorial writes JPEG files, the cv2 loop "
         f"MPEG-4. {facts['cpu']}, {facts['cpus']} cores, PyAV {facts['av']}, {facts['date'][:10]}; "
         "`fastvbg bench files`."
     )

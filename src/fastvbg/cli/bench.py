@@ -62,6 +62,9 @@ def files(
     clip: Annotated[
         Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
     ] = None,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=100, help="How many times each is measured; medians count.")
+    ] = 3,
     json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
     ] = None,
@@ -72,7 +75,7 @@ def files(
     from fastvbg.measure import files as measure
 
     with Status() as status:
-        costs = measure.run_file_bench(clip, progress=status)
+        costs = measure.run_file_bench(clip, rounds=rounds, progress=status)
     if json is not None:
         measure.write_costs(costs, clip, json)
     print_costs(costs)

@@ -28,7 +28,11 @@ def print_costs(costs: list[FileCost]) -> None:
         peak = "-" if cost.peak_mib is None else f"{cost.peak_mib:.0f}"
         ratio = f"{cost.wall_ms / ours.wall_ms:.2f}"
         table.add_row(
-            CONTENDERS[cost.name], f"{cost.wall_ms:.2f}", f"{cost.cpu_ms:.2f}", peak, ratio
+            CONTENDERS[cost.name],
+            f"{cost.wall_ms:.2f} ± {cost.wall_spread_ms:.2f}",
+            f"{cost.cpu_ms:.2f}",
+            peak,
+            ratio,
         )
     cpu, wall = floor_of(costs)
     table.add_row("the floor", f"{wall:.2f}", f"{cpu:.2f}", "", f"{wall / ours.wall_ms:.2f}")
@@ -36,8 +40,8 @@ def print_costs(costs: list[FileCost]) -> None:
     console.print(table)
     console.print()
     console.print(
-        f"{ours.frames} frames, {ENCODER} {PRESET}, crf {CRF}. The floor: decoding and encoding "
-        "alone, shared by all cores. fastvbg's CPU time is "
+        f"{ours.frames} frames, medians ± their deviation, {ENCODER} {PRESET}, crf {CRF}. "
+        "The floor: decoding and encoding alone, shared by all cores. fastvbg's CPU time is "
         f"{ours.cpu_ms / cpu:.2f} of the floor's, its speed {wall / ours.wall_ms:.2f} of what the "
         "floor allows. The tutorial writes JPEG files, the cv2 loop MPEG-4."
     )

@@ -1,13 +1,14 @@
 """`fastvbg bench files`: what a video file costs, against the codec alone and other ways to do it.
 
 Each contender runs in a process of its own, which measures itself: wall time, CPU time of all its
-threads, and peak memory. Decoding alone plus encoding alone of the very frames that fastvbg puts
-out is the floor.
+threads, and peak memory. They take turns for some rounds, and medians count. Decoding alone plus
+encoding alone of the very frames that fastvbg puts out is the floor.
 """
 
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,8 @@ CONTENDERS = {
 ENCODER, PRESET, CRF = "libx264", "ultrafast", 23
 BACKGROUND = "navy"
 
+ROUNDS = 3
+
 _WIDTH, _HEIGHT, _FRAMES = 1920, 1080, 300
 
 
@@ -53,6 +56,8 @@ class FileCost:
     cpu_seconds: float
     peak_mib: float | None
     """Of the whole process; None where the system does not tell."""
+    wall_spread_ms: float = 0.0
+    """Median absolute deviation of the wall milliseconds a frame over the rounds."""
 
     @property
     def wall_ms(self) -> float:
@@ -70,7 +75,10 @@ class WorkerFailedError(FastvbgError, RuntimeError):
 
 
 def run_file_bench(
-    clip: Path | None = None, *, progress: Callable[[str], None] | None = None
+    clip: Path | None = None,
+    *,
+    rounds: int = ROUNDS,
+    progress: Callable[[str], None] | None = None,
 ) -> list[FileCost]:
     """Measure every contender on a clip.
 
@@ -78,13 +86,15 @@ def run_file_bench(
     ----------
     clip : Path, optional
         A video; by default the generated scene at 1920x1080, 300 frames.
+    rounds : int
+        How many times each is measured.
     progress : callable, optional
         Told what is being measured.
 
     Returns
     -------
     list of FileCost
-        In the order of `CONTENDERS`.
+        The medians, in the order of `CONTENDERS`.
 
     Raises
     ------
@@ -101,11 +111,28 @@ def run_file_bench(
             tell("drawing a clip")
             clip = Path(folder, "clip.mp4")
             write_clip(clip)
-        costs = []
-        for name, title in CONTENDERS.items():
-            tell(title)
-            costs.append(_measure(name, clip, Path(folder)))
-    return costs
+        costs: dict[str, list[FileCost]] = {name: [] for name in CONTENDERS}
+        for turn in range(rounds):
+            for name, title in CONTENDERS.items():
+                tell(f"{title}, round {turn + 1} of {rounds}")
+                costs[name].append(_measure(name, clip, Path(folder)))
+    return [median_cost(measured) for measured in costs.values()]
+
+
+def median_cost(costs: list[FileCost]) -> FileCost:
+    """Return the medians over one contender's rounds, and its largest peak of memory."""
+    walls = [cost.wall_seconds for cost in costs]
+    wall = statistics.median(walls)
+    spread = statistics.median(abs(each - wall) for each in walls) / costs[0].frames * 1e3
+    peaks = [cost.peak_mib for cost in costs if cost.peak_mib is not None]
+    return FileCost(
+        name=costs[0].name,
+        frames=costs[0].frames,
+        wall_seconds=wall,
+        cpu_seconds=statistics.median(cost.cpu_seconds for cost in costs),
+        peak_mib=max(peaks, default=None),
+        wall_spread_ms=spread,
+    )
 
 
 def write_clip(path: Path, frames: int = _FRAMES) -> None:

@@ -10,11 +10,13 @@ import json
 import re
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
 import cv2
+from av.video.frame import PictureType
 
 import fastvbg
 from fastvbg import reference
@@ -30,6 +32,8 @@ from fastvbg.pipeline.process import process
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Enough of a path that takes a tenth of a second for each.
+_TUTORIAL_FRAMES = 100
 _OPTIONS = {"crf": str(CRF), "preset": PRESET}
 
 
@@ -63,7 +67,8 @@ def _fastvbg(clip: Path, folder: Path) -> Callable[[], int]:
 
 def _encode(clip: Path, folder: Path) -> Callable[[], int]:
     lossless = folder / "frames.mkv"
-    process(clip, lossless, background=BACKGROUND, codec="ffv1", overwrite=True)
+    if not lossless.exists():
+        process(clip, lossless, background=BACKGROUND, codec="ffv1")
     with av.open(str(lossless)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
@@ -76,6 +81,7 @@ def _encode(clip: Path, folder: Path) -> Callable[[], int]:
             video.pix_fmt = frames[0].format.name
             video.codec_context.time_base = frames[0].time_base
             for frame in frames:
+                frame.pict_type = PictureType.NONE  # as decoded they would demand key frames
                 container.mux(video.encode(frame))
             container.mux(video.encode(None))
         return len(frames)
@@ -139,6 +145,7 @@ def _libavfilter(clip: Path, folder: Path) -> Callable[[], int]:
                     except (av.error.BlockingIOError, av.error.EOFError):
                         break
                     picture.pts, picture.time_base = count, 1 / stream.average_rate
+                    picture.pict_type = PictureType.NONE  # `color` demands key frames
                     output.mux(video.encode(picture))
                     count += 1
             output.mux(video.encode(None))
@@ -185,7 +192,9 @@ def _tutorial(clip: Path, folder: Path) -> Callable[[], int]:
     def work() -> int:
         count = 0
         background = solid_background(1920, 1080)
-        for number, result in reference.tutorial_sequence(frames(), background):
+        for number, result in islice(
+            reference.tutorial_sequence(frames(), background), _TUTORIAL_FRAMES
+        ):
             cv2.imwrite(str(folder / f"output{number}.jpg"), result)
             count += 1
         return count

@@ -10,6 +10,7 @@ import av
 import numpy as np
 from av.error import BrokenPipeError as NoReader
 from av.error import FFmpegError
+from av.video.frame import PictureType
 
 from fastvbg.errors import SinkError
 from fastvbg.media.colour import Converter
@@ -199,6 +200,7 @@ class VideoSink:
         try:
             picture = self._convert(frame)
             picture.pts, picture.time_base = pts, self._info.time_base
+            picture.pict_type = PictureType.NONE  # a decoded frame would demand its own kind again
             if self._suffix == ".y4m":
                 picture.pts, picture.time_base = self._written, 1 / self._info.rate
             if self._palette is not None:

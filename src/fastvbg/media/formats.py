@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Layout(NamedTuple):
         return {(1, 1): "420", (1, 0): "422", (0, 0): "444"}[self.shift_x, self.shift_y]
 
 
+@cache
 def layout_of(name: str) -> Layout | None:
     """Return the layout of a format that is worked on as it is; None for others and `bgr24`.
 

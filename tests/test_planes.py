@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fastvbg import reference
 from fastvbg.constants import YUV_GRAY
 from fastvbg.keyers.planes import PlanesKeyer
-from fastvbg.planes import select_planes
+from fastvbg.planes import blend_planes, select_planes
 from fastvbg.reference import planes as reference_planes
 
 SHIFTS = {"420": (1, 1), "422": (1, 0), "444": (0, 0)}
@@ -58,6 +58,54 @@ def test_masks_and_selection_equal_the_literal_forms(
     select_planes(mask, next, bg, out)
     for got, new, old in zip(out, next, bg, strict=True):
         assert np.array_equal(got, reference_planes.select_plane(wanted, new, old))
+
+
+@given(
+    rows=st.integers(1, 9),
+    cols=st.integers(1, 70),
+    chroma=st.sampled_from(sorted(SHIFTS)),
+    depth=st.sampled_from([8, 10, 12, 16]),
+    pad=st.integers(0, 3),
+    seed=st.integers(0, 1000),
+)
+def test_blends_equal_the_literal_form(rows, cols, chroma, depth, pad, seed) -> None:
+    rng = np.random.default_rng(seed)
+    frame = random_planes(rng, rows, cols, chroma, depth, pad)
+    bg = random_planes(rng, rows, cols, chroma, depth)
+    matte = rng.choice(np.array([0, 1, 100, 127, 128, 254, 255], np.uint8), (rows, cols + pad))
+    out = random_planes(rng, rows, cols, chroma, depth, 2)
+    blend_planes(matte[:, :cols], frame, bg, out)
+    for got, new, old in zip(out, frame, bg, strict=True):
+        assert np.array_equal(got, reference_planes.blend_plane(matte[:, :cols], new, old))
+
+
+def test_one_column_is_halved_downward() -> None:
+    rng = np.random.default_rng(4)
+    frame, bg, out = (random_planes(rng, 4, 1, "420", 8) for _ in range(3))
+    mask = np.array([[0], [255], [0], [0]], np.uint8)
+    select_planes(mask, frame, bg, out)
+    assert out[1].tolist() == [frame[1][0].tolist(), bg[1][1].tolist()]
+    blend_planes(mask, frame, bg, out)
+    assert np.array_equal(out[1], reference_planes.blend_plane(mask, frame[1], bg[1]))
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+def test_the_ends_of_a_blend_are_exact(depth: int) -> None:
+    rng = np.random.default_rng(2)
+    frame, bg = (random_planes(rng, 6, 8, "420", depth) for _ in range(2))
+    out = random_planes(rng, 6, 8, "420", depth)
+    for value, wanted in ((255, frame), (0, bg)):
+        blend_planes(np.full((6, 8), value, np.uint8), frame, bg, out)
+        assert all(np.array_equal(a, b) for a, b in zip(out, wanted, strict=True))
+
+
+def test_at_8_bits_in_420_the_blend_is_that_of_the_planar_reference() -> None:
+    rng = np.random.default_rng(5)
+    frame, bg = (random_planes(rng, 33, 47, "420", 8) for _ in range(2))
+    matte = rng.integers(0, 256, (33, 47), dtype=np.uint8)
+    wanted = reference.planar_blend(frame, matte, bg)
+    for k in range(3):
+        assert np.array_equal(reference_planes.blend_plane(matte, frame[k], bg[k]), wanted[k])
 
 
 @pytest.mark.parametrize("space", sorted(YUV_GRAY))

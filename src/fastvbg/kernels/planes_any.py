@@ -2,7 +2,7 @@
 
 Besides the package's contract: the samples of a row are consecutive in memory, chroma is halved
 across (`shift_x` 1), or across and down (`shift_y` 1 too), or not at all, and `low`, `high` and
-`bound` are in units of the planes' own depth. The arithmetic is that of `reference_planes`.
+`bound` are in units of the planes' own depth. The arithmetic is that of `reference.planes`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _pointer16(typing_context: Any, address: Any) -> Any:
 
 
 @inline
-def _samples16(address: Any, count: Any) -> Any:
+def samples16(address: Any, count: Any) -> Any:
     """Return `count` consecutive 16-bit samples at an address, as a flat array."""
     return carray(_pointer16(address), (count,))
 
@@ -177,14 +177,14 @@ def mask_u16(
     for y in range(rows):
         c = y >> shift_y
         prev = (
-            _samples16(address_of(prev_y, y), cols),
-            _samples16(address_of(prev_u, c), count),
-            _samples16(address_of(prev_v, c), count),
+            samples16(address_of(prev_y, y), cols),
+            samples16(address_of(prev_u, c), count),
+            samples16(address_of(prev_v, c), count),
         )
         next = (
-            _samples16(address_of(next_y, y), cols),
-            _samples16(address_of(next_u, c), count),
-            _samples16(address_of(next_v, c), count),
+            samples16(address_of(next_y, y), cols),
+            samples16(address_of(next_u, c), count),
+            samples16(address_of(next_v, c), count),
         )
         row = bytes_at(address_of(out, y), cols)
         _mask_row(prev, next, row, cols, shift_x == 1, weights[0], weights[1], weights, bound)
@@ -202,7 +202,7 @@ def select_u8(mask: Any, next: Any, bg: Any, out: Any, shift_x: Any, shift_y: An
         new, old = bytes_at(over, count), bytes_at(under, count)
         row = bytes_at(address_of(out, y), count)
         above = bytes_at(address_of(mask, upper), cols)
-        if shift_x:
+        if shift_x or shift_y:  # a picture of one column is halved downward only
             below = bytes_at(address_of(mask, lower), cols)
             _select_halved_row(above, below, new, old, row, cols)
         else:
@@ -218,10 +218,10 @@ def select_u16(mask: Any, next: Any, bg: Any, out: Any, shift_x: Any, shift_y: A
         upper = y << shift_y
         lower = min(upper + shift_y, height - 1)
         over, under = address_of(next, y), address_of(bg, y)
-        new, old = _samples16(over, count), _samples16(under, count)
-        row = _samples16(address_of(out, y), count)
+        new, old = samples16(over, count), samples16(under, count)
+        row = samples16(address_of(out, y), count)
         above = bytes_at(address_of(mask, upper), cols)
-        if shift_x:
+        if shift_x or shift_y:  # a picture of one column is halved downward only
             below = bytes_at(address_of(mask, lower), cols)
             _select_halved_row(above, below, new, old, row, cols)
         else:

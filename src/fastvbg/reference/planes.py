@@ -1,4 +1,4 @@
-"""The literal forms of motion mask and select on planes of any depth and usual subsampling."""
+"""The literal forms of what is done on planes of any depth and usual subsampling."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Mask
+    from fastvbg._types import Mask, Matte
     from fastvbg.constants import YuvGray
 
     Plane = npt.NDArray[Any]
@@ -95,4 +95,33 @@ def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
             block = mask[y * down : (y + 1) * down, x * across : (x + 1) * across]
             if 2 * np.count_nonzero(block) >= block.size:
                 out[y, x] = next[y, x]
+    return out
+
+
+def blend_plane(matte: Matte, frame: Plane, bg: Plane) -> Plane:
+    """Return `(a*frame + (255-a)*bg) / 255` rounded half up, `a` the matte over each sample.
+
+    Where a sample lies over several of the matte's, `a` is their mean, rounded half up.
+
+    Parameters
+    ----------
+    matte : ndarray, shape (H, W), uint8
+        Coverage, 0 to 255.
+    frame, bg : ndarray, uint8 or uint16
+        Planes of the matte's shape, or halved across, or across and down.
+
+    Returns
+    -------
+    ndarray
+        The blended plane.
+    """
+    rows, cols = frame.shape
+    down, across = -(-matte.shape[0] // rows), -(-matte.shape[1] // cols)
+    out: Plane = bg.copy()
+    for y in range(rows):
+        for x in range(cols):
+            block = matte[y * down : (y + 1) * down, x * across : (x + 1) * across]
+            a = (2 * int(block.sum()) + block.size) // (2 * block.size)
+            v = a * int(frame[y, x]) + (255 - a) * int(bg[y, x])
+            out[y, x] = (2 * v + 255) // 510
     return out

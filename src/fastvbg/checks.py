@@ -166,7 +166,7 @@ def check_depth(name: str, array: object) -> tuple[int, int]:
             f"{name}: got dtype {array.dtype}, wanted uint16 (millimetres by convention), "
             "uint8 or float32"
         )
-    shape = array.shape
-    if len(shape) != 2:
-        raise ShapeError(f"{name}: got shape {shape}, wanted (H, W), one depth a pixel")
-    return shape
+    if array.ndim != 2:
+        raise ShapeError(f"{name}: got shape {array.shape}, wanted (H, W), one depth a pixel")
+    rows, cols = array.shape
+    return rows, cols

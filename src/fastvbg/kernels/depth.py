@@ -109,9 +109,7 @@ def held_matte(
 
 
 @kernel(PLANE16, OUT_PLANE, OUT_PLANE, INT, INT, INT, INT)
-def aged_matte(
-    kept: Any, age: Any, out: Any, near: Any, far: Any, soft: Any, limit: Any
-) -> None:
+def aged_matte(kept: Any, age: Any, out: Any, near: Any, far: Any, soft: Any, limit: Any) -> None:
     """`held_matte` for a frame without any depth: all that is kept is a frame older."""
     rows, cols = out.shape
     rise, fall = np.int32(soft - near), np.int32(far + soft)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.kernels._jit import INT, PLANE, kernel
+from fastvbg.kernels._jit import INT, PLANE, inline, kernel
 
 WORDS = types.Array(types.int16, 2, "A", readonly=True)
 OUT_WORDS = types.Array(types.int16, 2, "A")
@@ -32,7 +32,7 @@ def consistent(left: Any, right: Any, out: Any, tolerance: Any) -> None:
         for x in range(cols):
             value = np.int32(left[y, x])
             match = x - ((value + 8) >> 4)
-            agrees = value > 0 and 0 <= match
+            agrees = value > 0 and match >= 0
             if agrees:
                 agrees = abs(np.int32(right[y, match]) - value) <= tolerance
             out[y, x] = np.int16(value) if agrees else np.int16(0)
@@ -62,6 +62,23 @@ def fill_shadows(disparity: Any, jump: Any, slack: Any) -> None:
             last = x
 
 
+@inline
+def _cheapest(gray: Any, out: Any, cost: Any, y: Any, x: Any, way: Any, noise: Any) -> Any:
+    """Return a pixel's least cost and its disparity, from the four neighbours gone through."""
+    rows, cols = gray.shape
+    best, value = cost[y, x], out[y, x]
+    here = np.int32(gray[y, x])
+    for k in range(4):
+        v = y - way if k < 3 else y
+        u = x + way * (k - 1) if k < 3 else x - way
+        if 0 <= v < rows and 0 <= u < cols:
+            change = abs(np.int32(gray[v, u]) - here) - noise
+            total = np.int32(cost[v, u] + (3 if k in (0, 2) else 2) + max(change, 0))
+            if total < best:
+                best, value = total, out[v, u]
+    return best, value
+
+
 @kernel(PLANE, WORDS, OUT_WORDS, COSTS, INT, INT, INT)
 def spread(
     gray: Any, disparity: Any, out: Any, cost: Any, price: Any, noise: Any, rounds: Any
@@ -88,16 +105,4 @@ def spread(
                     x = first_x + way * across
                     if disparity[y, x] > 0:
                         continue
-                    best, value = cost[y, x], out[y, x]
-                    here = np.int32(gray[y, x])
-                    for k in range(4):
-                        from_y = y - way if k < 3 else y
-                        from_x = x + way * (k - 1) if k < 3 else x - way
-                        if 0 <= from_y < rows and 0 <= from_x < cols:
-                            change = abs(np.int32(gray[from_y, from_x]) - here) - noise
-                            step = (3 if k in (0, 2) else 2) + max(change, 0)
-                            total = np.int32(cost[from_y, from_x] + step)
-                            if total < best:
-                                best, value = total, out[from_y, from_x]
-                    cost[y, x] = best
-                    out[y, x] = value
+                    cost[y, x], out[y, x] = _cheapest(gray, out, cost, y, x, way, noise)

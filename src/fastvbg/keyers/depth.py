@@ -192,9 +192,7 @@ class DepthKeyer:
         self._kept: Depth | None = None
         self._age: npt.NDArray[np.uint8] = np.empty((0, 0), np.uint8)
 
-    def key_depth(
-        self, depth: npt.NDArray[Any] | None, *, out: Matte | None = None
-    ) -> Matte:
+    def key_depth(self, depth: npt.NDArray[Any] | None, *, out: Matte | None = None) -> Matte:
         """Return the matte of the next map.
 
         Parameters

@@ -40,9 +40,7 @@ _TEXTURE_BLOCK = 9
 _SMOOTH = 5
 
 
-def disparity_to_depth(
-    disparity: npt.NDArray[Any], *, focal: float, baseline: float
-) -> Depth:
+def disparity_to_depth(disparity: npt.NDArray[Any], *, focal: float, baseline: float) -> Depth:
     """Return the depths of disparities.
 
     `focal * baseline / disparity`, rounded half up, at most 65535: two parallel cameras see a point
@@ -83,7 +81,7 @@ def disparity_to_depth(
     if disparity.ndim != 2:
         raise ShapeError(f"disparity: got shape {disparity.shape}, wanted (H, W)")
     if disparity.dtype == np.int16:
-        return np.take(_table(reach, 1 << 15), np.maximum(disparity, 0))
+        return _looked_up(_table(reach, 1 << 15), np.maximum(disparity, 0))
     return _depths(reach, disparity.astype(np.float64))
 
 
@@ -193,7 +191,7 @@ class StereoDepth:
             A frame is no such array, is smaller than a block, or the two differ in size (also a
             `TypeError` or a `ValueError`).
         """
-        return np.take(self._depths, self.disparity(left, right))
+        return _looked_up(self._depths, self.disparity(left, right))
 
     def disparity(self, left: Frame | Gray, right: Frame | Gray) -> Disparity:
         """Return the disparities of a pair, as the left camera sees it.
@@ -228,7 +226,9 @@ class StereoDepth:
         # SGBM leaves out as many columns as it searches through; beside a margin it has them all.
         margin = self._count
         sides = (0, 0, margin, margin, cv2.BORDER_REPLICATE)
-        left, right = (cv2.copyMakeBorder(gray, *sides) for gray in (left, right))  # type: ignore[misc]
+        left, right = (
+            np.asarray(cv2.copyMakeBorder(gray, *sides), np.uint8) for gray in (left, right)
+        )
         found = np.asarray(self._matcher.compute(left, right), np.int16)
         if self._consistent:
             mirrored = self._matcher.compute(cv2.flip(right, 1), cv2.flip(left, 1))
@@ -255,9 +255,7 @@ class StereoDepth:
 
 def _spread(gray: Gray, found: Disparity, price: int) -> Disparity:
     whole = np.empty_like(found)
-    kernels.spread.call(
-        gray, found, whole, np.empty(found.shape, np.int32), price, _NOISE, _ROUNDS
-    )
+    kernels.spread.call(gray, found, whole, np.empty(found.shape, np.int32), price, _NOISE, _ROUNDS)
     return np.asarray(cv2.medianBlur(whole, _SMOOTH), np.int16)
 
 
@@ -292,6 +290,10 @@ def _reach(focal: float, baseline: float) -> float:
 def _table(reach: float, count: int) -> Depth:
     """Return the depth at each disparity of 0 to `count` sixteenths, that not included."""
     return _depths(reach, np.arange(count) / PARTS)
+
+
+def _looked_up(table: Depth, disparity: Disparity) -> Depth:
+    return np.asarray(np.take(table, disparity), np.uint16)
 
 
 def _depths(reach: float, pixels: npt.NDArray[np.float64]) -> Depth:

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     Depth = npt.NDArray[np.uint16]
 
 
-def depth_matte(
-    depth: Depth, near: int, far: int, softness: int, invalid: int | None = 0
-) -> Matte:
+def depth_matte(depth: Depth, near: int, far: int, softness: int, invalid: int | None = 0) -> Matte:
     """Return the matte of what lies from `near` to `far`.
 
     With `s = max(1, softness)`, a depth `d` is `t = clip(min(d - (near - s), (far + s) - d), 0, s)`

@@ -6,6 +6,7 @@ Disparities are int16 in sixteenths of a pixel; 0 and less is a hole.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,10 +83,10 @@ def fill_shadows(disparity: Disparity, jump: int, slack: int) -> Disparity:
     ndarray, shape (H, W), int16
         Other holes stay.
     """
-    out = disparity.copy()
+    out: Disparity = disparity.copy()
     for row in out:
         known = np.flatnonzero(row > 0)
-        for left, right in zip(known[:-1], known[1:], strict=True):
+        for left, right in pairwise(known):
             rise = int(row[right]) - int(row[left])
             if rise > jump and 16 * (right - left - 1) <= 1.5 * rise + slack:
                 row[left + 1 : right] = row[left]

@@ -114,12 +114,16 @@ def scene(seed=0, near=40, far=10):
     return left, right, mask
 
 
-@pytest.mark.parametrize("colour", [False, True])
-def test_a_known_scene_comes_out_at_its_depths(colour):
+@pytest.mark.parametrize(
+    ("colour", "mode"),
+    [(False, "3way"), (True, "3way"), (False, "sgbm"), (False, "hh4"), (False, "hh")],
+)
+def test_a_known_scene_comes_out_at_its_depths(colour, mode):
     left, right, mask = scene()
     if colour:
         left, right = (cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR) for gray in (left, right))
-    depth = StereoDepth(FOCAL, BASELINE, disparities=64).depth(left, right)
+    stereo = StereoDepth(focal=FOCAL, baseline=BASELINE, disparities=64, mode=mode)
+    depth = stereo.depth(left, right)
     assert depth.shape == mask.shape
     assert depth.dtype == np.uint16
     assert (depth > 0).all()
@@ -137,7 +141,9 @@ def test_filling_moves_edges_to_the_frames():
     left, right, mask = scene(seed=1)
     errors = {}
     for fill in (False, True):
-        depth = StereoDepth(FOCAL, BASELINE, disparities=64, fill=fill).depth(left, right)
+        depth = StereoDepth(focal=FOCAL, baseline=BASELINE, disparities=64, fill=fill).depth(
+            left, right
+        )
         matte = depth_matte(depth, near=400, far=1500)
         errors[fill] = np.count_nonzero(matte != mask)
     assert errors[True] < 0.5 * errors[False]
@@ -147,13 +153,19 @@ def test_what_cannot_be_matched_is_a_hole():
     left, right, _ = scene()
     rng = np.random.default_rng(5)
     left[50:80, 20:50] = rng.integers(0, 256, (30, 30), np.uint8)
-    stereo = StereoDepth(FOCAL, BASELINE, disparities=64, fill=False)
+    stereo = StereoDepth(focal=FOCAL, baseline=BASELINE, disparities=64, fill=False)
     assert np.mean(stereo.depth(left, right)[55:75, 25:45] == 0) > 0.9
     flat = np.full((60, 90), 100, np.uint8)
     assert not stereo.depth(flat, flat).any()
-    assert not StereoDepth(FOCAL, BASELINE).depth(flat, flat).any()
+    assert not StereoDepth(focal=FOCAL, baseline=BASELINE).depth(flat, flat).any()
     loose = StereoDepth(
-        FOCAL, BASELINE, disparities=64, fill=False, consistent=False, speckle=0, uniqueness=0
+        focal=FOCAL,
+        baseline=BASELINE,
+        disparities=64,
+        fill=False,
+        consistent=False,
+        speckle=0,
+        uniqueness=0,
     )
     assert np.mean(loose.depth(left, right) > 0) > np.mean(stereo.depth(left, right) > 0)
 
@@ -161,10 +173,10 @@ def test_what_cannot_be_matched_is_a_hole():
 def test_the_same_pair_gives_the_same_depths_and_is_left_alone():
     left, right, _ = scene()
     left.flags.writeable = right.flags.writeable = False
-    stereo = StereoDepth(FOCAL, BASELINE, disparities=64)
+    stereo = StereoDepth(focal=FOCAL, baseline=BASELINE, disparities=64)
     first = stereo.depth(left, right)
     np.testing.assert_array_equal(stereo.depth(left, right), first)
-    flipped = StereoDepth(FOCAL, BASELINE, disparities=64)
+    flipped = StereoDepth(focal=FOCAL, baseline=BASELINE, disparities=64)
     views = (np.ascontiguousarray(gray[::-1])[::-1] for gray in (left, right))
     np.testing.assert_array_equal(flipped.depth(*views), first)
 
@@ -179,6 +191,7 @@ def test_the_same_pair_gives_the_same_depths_and_is_left_alone():
         ({"baseline": None}, OptionTypeError, "baseline: got None, wanted a number"),
         ({"disparities": 40}, OptionError, "disparities: got 40, wanted a multiple of 16"),
         ({"disparities": 8}, OptionError, "disparities: got 8, wanted an integer in 16..1024"),
+        ({"mode": "fast"}, OptionError, "mode: got 'fast', wanted one of 3way, sgbm, hh4, hh"),
         ({"block": 4}, OptionError, "block: got 4, wanted an odd number"),
         ({"texture": 256}, OptionError, "texture: got 256, wanted a number in 0..255"),
         ({"uniqueness": 101}, OptionError, "uniqueness: got 101, wanted an integer in 0..100"),
@@ -190,7 +203,7 @@ def test_wrong_options_are_one_line(options, error, words):
 
 
 def test_wrong_frames():
-    stereo = StereoDepth(FOCAL, BASELINE)
+    stereo = StereoDepth(focal=FOCAL, baseline=BASELINE)
     gray = np.zeros((20, 30), np.uint8)
     with pytest.raises(ShapeError, match="^right: got 20x20 .* wanted 30x20 like left$"):
         stereo.depth(gray, gray[:, :20])
@@ -207,7 +220,9 @@ def test_wrong_frames():
 @pytest.mark.parametrize("size", [(5, 5), (5, 40), (31, 7), (33, 65)])
 def test_small_frames(size, rng):
     gray = rng.integers(0, 256, size, np.uint8)
-    assert StereoDepth(FOCAL, BASELINE, disparities=16).depth(gray, gray).shape == size
+    assert (
+        StereoDepth(focal=FOCAL, baseline=BASELINE, disparities=16).depth(gray, gray).shape == size
+    )
 
 
 @pytest.mark.clips
@@ -215,7 +230,7 @@ def test_a_person_before_a_wall_is_separated(clips: Path):
     folder = clips / "depth/oakd_stereo"
     camera = json.loads((folder / "stereodemo_calibration.json").read_text())
     left, right = (cv2.imread(str(folder / f"selfie_{side}.png"), 0) for side in ("left", "right"))
-    stereo = StereoDepth(camera["fx"], 1000 * camera["baseline_meters"])
+    stereo = StereoDepth(focal=camera["fx"], baseline=1000 * camera["baseline_meters"])
     matte = depth_matte(stereo.depth(left, right), near=200, far=800, softness=60)
     inside = {
         "face": np.s_[110:225, 345:420],

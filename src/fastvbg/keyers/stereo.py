@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.checks import check_frame, check_integer, check_number, check_plane, check_same_size
+from fastvbg.checks import (
+    check_choice,
+    check_frame,
+    check_integer,
+    check_number,
+    check_plane,
+    check_same_size,
+)
 from fastvbg.errors import DTypeError, OptionError, ShapeError
 from fastvbg.kernels import stereo as kernels
 
@@ -24,6 +31,13 @@ PARTS = 16
 """Parts of a pixel in which OpenCV's matchers give disparities."""
 
 _MOST = 65535
+
+_MODES = {
+    "3way": cv2.STEREO_SGBM_MODE_SGBM_3WAY,
+    "sgbm": cv2.STEREO_SGBM_MODE_SGBM,
+    "hh4": cv2.STEREO_SGBM_MODE_HH4,
+    "hh": cv2.STEREO_SGBM_MODE_HH,
+}
 
 # Found on the pairs of an OAK-D (640x480) by looking at the mattes; all in sixteenths of a pixel
 # or in pixels of the frame.
@@ -103,6 +117,9 @@ class StereoDepth:
     disparities : int, default 128
         How far, in pixels, a point may be shifted between the frames, a multiple of 16 up to 1024:
         nothing nearer than `focal * baseline / disparities` is found.
+    mode : {"3way", "sgbm", "hh4", "hh"}, default "3way"
+        Along how many ways a match is made to agree with its surroundings: 3, 5, 4 or 8, as
+        OpenCV's modes. More cost more time, and seldom tell more.
     block : int, default 5
         Side of the blocks that are matched, odd, 1 to 21.
     uniqueness : int, default 5
@@ -134,10 +151,11 @@ class StereoDepth:
 
     def __init__(
         self,
+        *,
         focal: float,
         baseline: float,
-        *,
         disparities: int = 128,
+        mode: str = "3way",
         block: int = 5,
         uniqueness: int = 5,
         speckle: int = 200,
@@ -168,7 +186,7 @@ class StereoDepth:
             disp12MaxDiff=-1,
             preFilterCap=31,
             uniquenessRatio=check_integer("uniqueness", uniqueness, 0, 100),
-            mode=cv2.STEREO_SGBM_MODE_SGBM_3WAY,
+            mode=_MODES[check_choice("mode", mode, tuple(_MODES))],
         )
 
     def depth(self, left: Frame | Gray, right: Frame | Gray) -> Depth:

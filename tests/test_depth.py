@@ -92,6 +92,10 @@ def test_other_types_are_brought_to_units():
     assert as_depth(words) is words
     with pytest.raises(OptionError, match="^scale: got 2 with a map of uint16, wanted float32$"):
         as_depth(words, scale=2)
+    with pytest.raises(OptionTypeError, match="^scale: got 'mm', wanted a number in 0"):
+        as_depth(metres, scale="mm")
+    with pytest.raises(OptionError, match="^invalid: got -1, wanted an integer in 0"):
+        as_depth(metres, invalid=-1)
 
 
 @given(st.integers(0, 4), st.integers(0, 2**32 - 1), st.sampled_from([0, 5, 65535]))

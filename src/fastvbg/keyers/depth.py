@@ -9,6 +9,7 @@ import numpy as np
 from fastvbg.checks import (
     check_depth,
     check_integer,
+    check_number,
     check_plane,
     check_same_size,
     check_writable,
@@ -27,6 +28,7 @@ MOST = 65535
 MAX_HOLD = 254  # ages are bytes, and one beyond the hold means none
 
 _NO_VALUE = -1
+_MOST_SCALE = 1e9
 
 
 def as_depth(depth: npt.NDArray[Any], *, scale: float = 1.0, invalid: int | None = 0) -> Depth:
@@ -53,8 +55,9 @@ def as_depth(depth: npt.NDArray[Any], *, scale: float = 1.0, invalid: int | None
         The map is no array of these types (also a `TypeError`).
     ShapeError
         Its shape is not (H, W) (also a `ValueError`).
-    OptionError
-        An integer map with a scale (also a `ValueError`).
+    OptionError, OptionTypeError
+        An integer map with a scale, or a number out of its range (also a `ValueError`), or none (a
+        `TypeError`).
 
     Examples
     --------
@@ -63,11 +66,12 @@ def as_depth(depth: npt.NDArray[Any], *, scale: float = 1.0, invalid: int | None
     array([[750,   0]], dtype=uint16)
     """
     check_depth("depth", depth)
+    hole = MOST if invalid is None else check_integer("invalid", invalid, 0, MOST)
+    scale = check_number("scale", scale, 0, _MOST_SCALE)
     if depth.dtype != np.float32:
         if scale != 1:
-            raise OptionError(f"scale: got {scale} with a map of {depth.dtype}, wanted float32")
+            raise OptionError(f"scale: got {scale:g} with a map of {depth.dtype}, wanted float32")
         return depth.astype(np.uint16, copy=False)
-    hole = MOST if invalid is None else invalid
     scaled = depth.astype(np.float64) * scale
     known = np.isfinite(scaled) & (scaled > 0)
     return np.where(known, np.rint(np.where(known, scaled, 1)).clip(1, MOST), hole).astype(

@@ -70,6 +70,14 @@ def test_sizes_and_layouts(size, layout, rng):
     np.testing.assert_array_equal(keyer.key_depth(None, out=out), expected)
 
 
+def test_a_map_at_an_odd_address(rng):
+    memory = rng.integers(0, 256, 2 * 5 * 67 + 1, np.uint8)
+    depth = memory[1:].view(np.uint16).reshape(5, 67)
+    assert not depth.flags.aligned
+    expected = reference(depth.copy(), 3000, 30000, 5000)
+    np.testing.assert_array_equal(depth_matte(depth, near=3000, far=30000, softness=5000), expected)
+
+
 def test_nothing_beside_the_rows_is_written(rng):
     room = np.full((6, 90), 7, np.uint8)
     depth_matte(rng.integers(1, 999, (4, 67), np.uint16), near=0, far=999, out=room[1:5, 11:78])

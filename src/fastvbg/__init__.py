@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
+    from fastvbg.keyers.disparity import disparity_to_depth
     from fastvbg.keyers.external import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.keyers.region import apply_regions, region_mask
-    from fastvbg.keyers.stereo import StereoDepth, disparity_to_depth
+    from fastvbg.keyers.stereo import StereoDepth
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.warmup import warm_up
@@ -89,7 +90,7 @@ _HOME = {
     "apply_regions": "fastvbg.keyers.region",
     "region_mask": "fastvbg.keyers.region",
     "StereoDepth": "fastvbg.keyers.stereo",
-    "disparity_to_depth": "fastvbg.keyers.stereo",
+    "disparity_to_depth": "fastvbg.keyers.disparity",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
     "warm_up": "fastvbg.warmup",

@@ -280,8 +280,9 @@ def _checked_out(out: Matte | None, shape: tuple[int, ...]) -> Matte:
 
 
 def _packed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return an array whose rows' samples are consecutive: itself, or a copy of it."""
-    return array if array.strides[1] == array.itemsize else np.ascontiguousarray(array)
+    """Return an array whose rows' samples are consecutive and aligned: itself, or a copy of it."""
+    packed = array.strides[1] == array.itemsize and array.flags.aligned
+    return array if packed else array.copy(order="C")
 
 
 def _work_for(out: Matte) -> Matte:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,8 +15,9 @@ from fastvbg.checks import (
     check_plane,
     check_same_size,
 )
-from fastvbg.errors import DTypeError, OptionError, ShapeError
+from fastvbg.errors import OptionError, ShapeError
 from fastvbg.kernels import stereo as kernels
+from fastvbg.keyers.disparity import PARTS, depth_table, looked_up, reach_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,12 +26,7 @@ if TYPE_CHECKING:
 
     Gray = npt.NDArray[np.uint8]
 
-__all__ = ["StereoDepth", "disparity_to_depth"]
-
-PARTS = 16
-"""Parts of a pixel in which OpenCV's matchers give disparities."""
-
-_MOST = 65535
+__all__ = ["StereoDepth"]
 
 _MODES = {
     "3way": cv2.STEREO_SGBM_MODE_SGBM_3WAY,
@@ -52,51 +48,6 @@ _NOISE = 1  # gray steps between neighbours that are no edge
 _ROUNDS = 2
 _TEXTURE_BLOCK = 9
 _SMOOTH = 5
-
-
-def disparity_to_depth(disparity: npt.NDArray[Any], *, focal: float, baseline: float) -> Depth:
-    """Return the depths of disparities.
-
-    `focal * baseline / disparity`, rounded half up, at most 65535: two parallel cameras see a point
-    at depth Z shifted by `focal * baseline / Z` pixels.
-
-    Parameters
-    ----------
-    disparity : ndarray, shape (H, W), int16 or float32
-        int16 in sixteenths of a pixel, as OpenCV's matchers give them; float32 in pixels. 0, less
-        and NaN say that nothing was found.
-    focal : float
-        The focal length of the rectified frames in pixels.
-    baseline : float
-        The distance of the cameras, in the unit that the depth shall have: millimetres by custom.
-
-    Returns
-    -------
-    ndarray, shape (H, W), uint16
-        The depths, 0 where nothing was found.
-
-    Raises
-    ------
-    DTypeError, ShapeError
-        The disparities are no such array (also a `TypeError` or a `ValueError`).
-    OptionError, OptionTypeError
-        A length is not above 0 (also a `ValueError`), or no number (a `TypeError`).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> disparity_to_depth(np.array([[10 * 16, -16]], np.int16), focal=400, baseline=75)
-    array([[3000,    0]], dtype=uint16)
-    """
-    reach = _reach(focal, baseline)
-    if not isinstance(disparity, np.ndarray) or disparity.dtype not in (np.int16, np.float32):
-        got = disparity.dtype if isinstance(disparity, np.ndarray) else type(disparity).__name__
-        raise DTypeError(f"disparity: got {got}, wanted int16 in 1/16 pixel or float32 in pixels")
-    if disparity.ndim != 2:
-        raise ShapeError(f"disparity: got shape {disparity.shape}, wanted (H, W)")
-    if disparity.dtype == np.int16:
-        return _looked_up(_table(reach, 1 << 15), np.maximum(disparity, 0))
-    return _depths(reach, disparity.astype(np.float64))
 
 
 class StereoDepth:
@@ -163,7 +114,7 @@ class StereoDepth:
         consistent: bool = True,
         fill: bool = True,
     ) -> None:
-        reach = _reach(focal, baseline)
+        reach = reach_of(focal, baseline)
         self._count = check_integer("disparities", disparities, 16, 1024)
         if self._count % 16:
             raise OptionError(f"disparities: got {disparities}, wanted a multiple of 16")
@@ -175,7 +126,7 @@ class StereoDepth:
         self._texture = check_number("texture", texture, 0, 255)
         self._consistent = bool(consistent)
         self._fill = bool(fill)
-        self._depths = _table(reach, (self._count + 1) * PARTS)
+        self._depths = depth_table(reach, (self._count + 1) * PARTS)
         # The penalties for steps of disparity are those of OpenCV's documentation for one channel.
         self._matcher = cv2.StereoSGBM.create(
             minDisparity=0,
@@ -209,7 +160,7 @@ class StereoDepth:
             A frame is no such array, is smaller than a block, or the two differ in size (also a
             `TypeError` or a `ValueError`).
         """
-        return _looked_up(self._depths, self.disparity(left, right))
+        return looked_up(self._depths, self.disparity(left, right))
 
     def disparity(self, left: Frame | Gray, right: Frame | Gray) -> Disparity:
         """Return the disparities of a pair, as the left camera sees it.
@@ -292,29 +243,3 @@ def _gray(name: str, frame: Frame | Gray) -> Gray:
         return np.ascontiguousarray(frame)
     check_frame(name, frame)
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_BGR2GRAY), np.uint8)
-
-
-def _reach(focal: float, baseline: float) -> float:
-    """Return the depth at one pixel of disparity."""
-    product = 1.0
-    for name, value in (("focal", focal), ("baseline", baseline)):
-        length = check_number(name, value, 0, 1e9)
-        if not length:
-            raise OptionError(f"{name}: got 0, wanted more than 0")
-        product *= length
-    return product
-
-
-def _table(reach: float, count: int) -> Depth:
-    """Return the depth at each disparity of 0 to `count` sixteenths, that not included."""
-    return _depths(reach, np.arange(count) / PARTS)
-
-
-def _looked_up(table: Depth, disparity: Disparity) -> Depth:
-    return np.asarray(np.take(table, disparity), np.uint16)
-
-
-def _depths(reach: float, pixels: npt.NDArray[np.float64]) -> Depth:
-    known = pixels > 0
-    depth = np.floor(reach / np.where(known, pixels, 1) + 0.5)
-    return np.where(known, np.minimum(depth, _MOST), 0).astype(np.uint16)

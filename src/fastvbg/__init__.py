@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from fastvbg import reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
+    from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
+    from fastvbg.keyers.disparity import disparity_to_depth
+    from fastvbg.keyers.external import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
+    from fastvbg.keyers.region import apply_regions, region_mask
+    from fastvbg.keyers.stereo import StereoDepth
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.warmup import warm_up
@@ -37,7 +42,9 @@ __all__ = [
     "NV12",
     "Compositor",
     "DTypeError",
+    "DepthKeyer",
     "FastvbgError",
+    "MatteFeed",
     "MissingLibraryError",
     "OptionError",
     "OptionTypeError",
@@ -45,16 +52,23 @@ __all__ = [
     "ShapeError",
     "SinkError",
     "SourceError",
+    "StereoDepth",
     "__version__",
+    "apply_regions",
+    "as_depth",
+    "as_matte",
     "blend",
     "blend_planar",
     "composite",
     "composite_planar",
+    "depth_matte",
+    "disparity_to_depth",
     "fit_background",
     "matte",
     "motion_mask",
     "process",
     "reference",
+    "region_mask",
     "warm_up",
 ]
 
@@ -67,7 +81,16 @@ _HOME = {
     "blend": "fastvbg.compositor",
     "composite": "fastvbg.compositor",
     "fit_background": "fastvbg.backgrounds",
+    "DepthKeyer": "fastvbg.keyers.depth",
+    "as_depth": "fastvbg.keyers.depth",
+    "depth_matte": "fastvbg.keyers.depth",
+    "MatteFeed": "fastvbg.keyers.external",
+    "as_matte": "fastvbg.keyers.external",
     "motion_mask": "fastvbg.keyers.motion",
+    "apply_regions": "fastvbg.keyers.region",
+    "region_mask": "fastvbg.keyers.region",
+    "StereoDepth": "fastvbg.keyers.stereo",
+    "disparity_to_depth": "fastvbg.keyers.disparity",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
     "warm_up": "fastvbg.warmup",

@@ -22,3 +22,9 @@ FloatMatte: TypeAlias = "npt.NDArray[np.float32]"
 
 Size: TypeAlias = "tuple[int, int]"
 """Width and height in pixels."""
+
+Depth: TypeAlias = "npt.NDArray[np.uint16]"
+"""Distance from the camera, `(H, W)` uint16, in a unit of the caller's: millimetres by custom."""
+
+Disparity: TypeAlias = "npt.NDArray[np.int16]"
+"""How far left a pixel is in the right frame, `(H, W)` int16, in 1/16 pixel; 0 and less: none."""

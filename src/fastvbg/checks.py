@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _UINT8 = np.dtype(np.uint8)
 _FLOAT32 = np.dtype(np.float32)
+_DEPTHS = (_UINT8, np.dtype(np.uint16), _FLOAT32)
 
 
 def _check_uint8(name: str, array: object) -> None:
@@ -140,3 +141,32 @@ def check_size(name: str, value: object) -> Size:
     return check_integer(f"{name} width", width, 1, 1 << 16), check_integer(
         f"{name} height", height, 1, 1 << 16
     )
+
+
+def check_number(name: str, value: object, low: float, high: float) -> float:
+    """Return `value` as a float, which must be a number from `low` to `high`."""
+    wanted = f"wanted a number in {low:g}..{high:g}"
+    if isinstance(value, (bool, np.bool_, str, bytes)):
+        raise OptionTypeError(f"{name}: got {value!r}, {wanted}")
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise OptionTypeError(f"{name}: got {value!r}, {wanted}") from None
+    if not low <= number <= high:
+        raise OptionError(f"{name}: got {number:g}, {wanted}")
+    return number
+
+
+def check_depth(name: str, array: object) -> tuple[int, int]:
+    """Return the shape of `array`, which must be `(H, W)` uint8, uint16 or float32."""
+    if not isinstance(array, np.ndarray):
+        raise DTypeError(f"{name}: got {type(array).__name__}, wanted a numpy.ndarray of uint16")
+    if array.dtype not in _DEPTHS:
+        raise DTypeError(
+            f"{name}: got dtype {array.dtype}, wanted uint16 (millimetres by convention), "
+            "uint8 or float32"
+        )
+    if array.ndim != 2:
+        raise ShapeError(f"{name}: got shape {array.shape}, wanted (H, W), one depth a pixel")
+    rows, cols = array.shape
+    return rows, cols

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_choice
-from fastvbg.kernels import frames, planar, scaled
+from fastvbg.kernels import depth, frames, planar, regions, scaled, stereo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,9 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     "blend": (frames.blend, scaled.blend, scaled.quantize),
     "composite_planar": (planar.composite_i420, planar.composite_nv12),
     "blend_planar": (planar.blend_i420, planar.blend_nv12),
+    "depth_matte": (depth.matte, depth.held_matte, depth.aged_matte),
+    "stereo_depth": (stereo.consistent, stereo.fill_shadows, stereo.spread),
+    "apply_regions": (regions.keep, regions.drop, regions.keep_and_drop),
 }
 OPERATIONS = tuple(_KERNELS)
 
@@ -35,7 +38,8 @@ def warm_up(
 
     Parameters
     ----------
-    *operations : {"composite", "motion_mask", "blend", "composite_planar", "blend_planar"}
+    *operations : {"composite", "motion_mask", "blend", "composite_planar", "blend_planar", \
+            "depth_matte", "stereo_depth", "apply_regions"}
         Which; all when none is named.
     strided : bool, default False
         Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels

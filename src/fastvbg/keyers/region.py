@@ -1,0 +1,238 @@
+"""Regions of the frame that are foreground always, or never, whatever a keyer says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from fastvbg.checks import (
+    check_frame,
+    check_no_partial_overlap,
+    check_plane,
+    check_same_size,
+    check_size,
+    check_writable,
+)
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError
+from fastvbg.kernels import regions as kernels
+from fastvbg.media.image import read_image
+from fastvbg.media.numbering import IMAGE_SUFFIXES
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Mask, Matte, Size
+
+    Polygon = list[tuple[float, float]]
+
+__all__ = ["apply_regions", "region_mask"]
+
+_INSIDE = 128
+"""Gray from which a pixel of an image belongs to the region."""
+
+_FARTHEST = 1e9
+
+_COORDINATE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(%?)")
+_FORM = "such as '10,20 300,20 300,200' or '0%,0% 50%,0% 50%,100%'"
+
+
+def region_mask(region: str | Path | Mask | Frame, size: Size, *, name: str = "region") -> Mask:
+    """Return a region of the frame as a mask.
+
+    A pixel is inside a polygon when its centre is, by the even-odd rule; polygons add up. Corners
+    are in pixels from the frame's upper left corner, or in per cent of its width and height, so
+    that `0%,0% 100%,0% 100%,100% 0%,100%` is all of it; they may lie outside.
+
+    Parameters
+    ----------
+    region : str, Path or ndarray
+        Polygons as text, `x,y x,y x,y` with `;` between several; or an image file, or a picture of
+        shape (h, w) or (h, w, 3), uint8, that is stretched over the frame and is inside where its
+        gray is 128 or more. A text with commas that names no file is polygons.
+    size : (int, int)
+        Width and height of the frame in pixels.
+    name : str, default "region"
+        How messages call the region.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        The mask, 255 inside.
+
+    Raises
+    ------
+    OptionError
+        A polygon has fewer than 3 corners or one that is not two numbers, or no pixel of the frame
+        is inside (also a `ValueError`).
+    SourceError
+        The image cannot be read (also an `OSError`).
+    DTypeError, ShapeError, OptionTypeError
+        The picture, the size or the region is of another kind.
+
+    Examples
+    --------
+    >>> region_mask("0,0 50%,0 50%,100% 0,100%", (4, 1))
+    array([[255, 255,   0,   0]], dtype=uint8)
+    """
+    size = check_size("size", size)
+    if isinstance(region, np.ndarray):
+        return _picture_mask(region, size, name)
+    if not isinstance(region, (str, Path)):
+        raise OptionTypeError(f"{name}: got {region!r}, wanted polygons, a file or a picture")
+    if isinstance(region, str) and _is_polygons(region):
+        try:
+            mask = _polygon_mask(_parse(region, size), size)
+        except OptionError as error:
+            raise OptionError(f"{name}: {error}") from None
+        if not mask.any():
+            raise OptionError(f"{name}: {region!r} covers no pixel of {size[0]}x{size[1]}")
+        return mask
+    return _picture_mask(read_image(Path(region), name), size, name)
+
+
+def _is_polygons(text: str) -> bool:
+    if not text.strip():
+        return True
+    try:
+        path = Path(text)
+        return "," in text and path.suffix.lower() not in IMAGE_SUFFIXES and not path.exists()
+    except (OSError, ValueError):  # too long for a name, or with a zero byte
+        return True
+
+
+def _parse(text: str, size: Size) -> list[Polygon]:
+    """Return the corners of polygons in pixels."""
+    polygons: list[Polygon] = []
+    for part in text.split(";"):
+        words = part.split()
+        if not words and polygons:
+            continue  # nothing after the last semicolon
+        polygon = [_point(word, size) for word in words]
+        if len(polygon) < 3:
+            got = f"{len(polygon)} corners in {part.strip()!r}"
+            raise OptionError(f"got {got}, wanted 3 or more, {_FORM}")
+        polygons.append(polygon)
+    return polygons
+
+
+def _point(word: str, size: Size) -> tuple[float, float]:
+    matches = [_COORDINATE.fullmatch(number) for number in word.split(",")]
+    if len(matches) != 2 or matches[0] is None or matches[1] is None:
+        raise OptionError(f"got {word!r}, wanted x,y in pixels or per cent, {_FORM}")
+    x, y = (
+        float(match[1]) * (side / 100 if match[2] else 1)
+        for match, side in zip(matches, size, strict=True)
+        if match is not None
+    )
+    if max(abs(x), abs(y)) > _FARTHEST:
+        raise OptionError(f"got {word!r}, which is far outside any frame")
+    return x, y
+
+
+def _polygon_mask(polygons: list[Polygon], size: Size) -> Mask:
+    """Fill polygons row by row, between every other crossing of a row's centre line."""
+    width, height = size
+    mask = np.zeros((height, width), np.uint8)
+    for polygon in polygons:
+        ends = np.asarray(polygon, np.float64)
+        starts = np.roll(ends, 1, axis=0)
+        for y in range(height):
+            middle = y + 0.5
+            across = (starts[:, 1] <= middle) != (ends[:, 1] <= middle)
+            (x0, y0), (x1, y1) = starts[across].T, ends[across].T
+            crossings = np.sort(x0 + (middle - y0) * (x1 - x0) / (y1 - y0))
+            # The first column whose centre is at or right of each crossing.
+            columns = np.ceil(crossings - 0.5).clip(0, width).astype(np.int64)
+            for first, end in zip(columns[::2], columns[1::2], strict=True):
+                mask[y, first:end] = 255
+    return mask
+
+
+def _picture_mask(picture: Mask | Frame, size: Size, name: str) -> Mask:
+    if picture.ndim == 2:
+        check_plane(name, picture)
+    else:
+        check_frame(name, picture)
+    if not picture.size:
+        raise ShapeError(f"{name}: got an empty picture of shape {picture.shape}")
+    picture = np.ascontiguousarray(picture)
+    gray = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
+    if (gray.shape[1], gray.shape[0]) != size:
+        gray = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
+    return np.where(gray >= _INSIDE, 255, 0).astype(np.uint8)
+
+
+def apply_regions(
+    matte: Matte,
+    *,
+    keep: Matte | None = None,
+    drop: Matte | None = None,
+    out: Matte | None = None,
+) -> Matte:
+    """Make a matte full in one region and empty in another.
+
+    `min(max(matte, keep), 255 - drop)`: foreground where `keep` is 255, background where `drop` is,
+    also where both are. Soft regions (a feathered mask) bound the matte softly.
+
+    Parameters
+    ----------
+    matte : ndarray, shape (H, W), uint8
+        Coverage, 0 to 255. Any strides, also read-only.
+    keep, drop : ndarray, shape (H, W), uint8, optional
+        What is always in and always out, 255 inside; see `region_mask`.
+    out : ndarray, shape (H, W), uint8, optional
+        Where to write the result; it may be `matte` or a region. Allocated when absent.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        The matte with regions; `out` when given.
+
+    Raises
+    ------
+    DTypeError
+        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
+    ShapeError
+        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    OverlapError
+        `out` is read-only, or shares memory with an input without being it exactly (also a
+        `ValueError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> matte = np.array([[10, 20, 30]], np.uint8)
+    >>> keep, drop = np.array([[[255, 255, 0]], [[0, 255, 0]]], np.uint8)
+    >>> apply_regions(matte, keep=keep, drop=drop)
+    array([[255,   0,  30]], dtype=uint8)
+    """
+    shape = check_plane("matte", matte)
+    regions = {name: mask for name, mask in (("keep", keep), ("drop", drop)) if mask is not None}
+    for name, mask in regions.items():
+        check_same_size(name, check_plane(name, mask), "matte", shape)
+    if out is None:
+        out = np.empty(shape, np.uint8)
+    else:
+        check_same_size("out", check_plane("out", out), "matte", shape)
+        check_writable(out)
+        check_no_partial_overlap(out, (("matte", matte), *regions.items()))
+    if not regions:
+        np.copyto(out, matte)
+        return out
+    kernel = (
+        kernels.keep_and_drop
+        if len(regions) == 2
+        else kernels.keep
+        if keep is not None
+        else kernels.drop
+    )
+    arrays = [matte, *regions.values(), out]
+    if all(array.strides[1] == 1 for array in arrays):
+        kernel.call(*arrays)
+        return out
+    work = np.empty(shape, np.uint8)
+    kernel.call(*(np.ascontiguousarray(array) for array in arrays[:-1]), work)
+    np.copyto(out, work)
+    return out

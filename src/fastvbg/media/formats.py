@@ -56,6 +56,25 @@ def layout_of(name: str) -> Layout | None:
     return Layout(name.replace("yuvj", "yuv"), int(match[3] or 8), *_SHIFTS[match[2]])
 
 
+def depth_format(format: VideoFormat) -> str | None:
+    """Return the format in which a decoder's format is read as depths, None as it is.
+
+    The first plane of gray and planar YUV holds the numbers as they were stored.
+    """
+    name: str = format.name
+    if name.startswith("gray") and not name.endswith("be"):
+        return None
+    if name.startswith("gray"):
+        return "gray16le"
+    return None if layout_of(name) is not None else working_format(format)
+
+
+def matte_format(format: VideoFormat) -> str:
+    """Return the format in which a matte is read: with alpha where the decoder's format has it."""
+    parts = len(format.components)
+    return "bgra" if parts in (2, 4) or format.has_palette else "gray"
+
+
 def planar(chroma: str, depth: int) -> str:
     """Return the name of the planar YUV format with a chroma subsampling and a depth."""
     return f"yuv{chroma}p" + (f"{depth}le" if depth > 8 else "")

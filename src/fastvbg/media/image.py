@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -12,11 +12,35 @@ from fastvbg.errors import SinkError, SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy.typing as npt
+
     from fastvbg._types import Frame
 
 
 def read_image(path: Path, role: str) -> Frame:
-    """Read an image file as (H, W, 3) uint8 BGR.
+    """Read an image file as (H, W, 3) uint8 BGR."""
+    return np.asarray(_read(path, role, cv2.IMREAD_COLOR), np.uint8)
+
+
+def read_matte(path: Path, role: str) -> npt.NDArray[Any]:
+    """Read an image file as it is: gray, BGR or BGR with alpha, 8 or 16 bits."""
+    return _read(path, role, cv2.IMREAD_UNCHANGED)
+
+
+def read_depth(path: Path, role: str) -> npt.NDArray[Any]:
+    """Read an image file of one channel as (H, W), uint8 or uint16."""
+    image = _read(path, role, cv2.IMREAD_UNCHANGED)
+    if image.ndim != 2 or image.dtype not in (np.uint8, np.uint16):
+        channels = 1 if image.ndim == 2 else image.shape[2]
+        raise SourceError(
+            f"{role}: {path.name} has {channels} channels of {image.dtype}, "
+            "wanted one of 8 or 16 bits"
+        )
+    return image
+
+
+def _read(path: Path, role: str, flags: int) -> npt.NDArray[Any]:
+    """Read an image file.
 
     Read by Python, not by `cv2.imread`, which prints its own warnings and cannot say why it failed.
     """
@@ -27,12 +51,12 @@ def read_image(path: Path, role: str) -> Frame:
     except OSError as error:
         raise SourceError(f"{role}: cannot read {path}: {error.strerror}") from None
     try:
-        image = cv2.imdecode(content, cv2.IMREAD_COLOR) if content.size else None
+        image = cv2.imdecode(content, flags) if content.size else None
     except cv2.error:
         image = None
     if image is None:
         raise SourceError(f"{role}: not an image that OpenCV can read: {path}")
-    return np.asarray(image, np.uint8)
+    return np.asarray(image)
 
 
 def write_image(path: Path, frame: Frame) -> None:

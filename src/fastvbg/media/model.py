@@ -9,17 +9,24 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     import av
+    import numpy.typing as npt
     from av.packet import Packet
     from av.stream import Stream
 
     from fastvbg._types import Frame
     from fastvbg.media.colour import ColourTags
 
-Picture: TypeAlias = "Frame | av.VideoFrame"
-"""A frame as an array, `(H, W, 3)` uint8 BGR, or in the planes in which it was decoded."""
+Picture: TypeAlias = "Frame | npt.NDArray[Any] | av.VideoFrame"
+"""A frame as an array, `(H, W, 3)` uint8 BGR, or in the planes in which it was decoded.
+
+Depth maps are `(H, W)` uint8 or uint16; mattes are what `fastvbg.as_matte` takes.
+"""
 
 PixelPath = Literal["native", "bgr"]
 PIXEL_PATHS: tuple[PixelPath, ...] = ("native", "bgr")
+
+Reading = Literal["native", "bgr", "depth", "matte"]
+"""What a source is read as: frames on a pixel path, or the numbers of depth maps or mattes."""
 
 MAX_PIXELS = 1 << 28
 """Pixels a frame beyond which a source is refused: 16384 by 16384, far above any camera's."""
@@ -38,8 +45,12 @@ class Timed(NamedTuple):
 class ReadOptions:
     """What a source is asked for."""
 
-    pixels: PixelPath = "bgr"
-    """`bgr`: arrays. `native`: decoded frames as they are, as far as they can be worked on."""
+    pixels: Reading = "bgr"
+    """`bgr`: arrays. `native`: decoded frames as they are, as far as they can be worked on.
+
+    `depth`: one number a pixel as stored, `(H, W)` uint8 or uint16; of YUV, the luma. `matte`:
+    what `fastvbg.as_matte` takes: gray of full range, or BGR with alpha where the source has any.
+    """
     upright: bool = False
     """Whether a rotation that the file only notes is carried out."""
     start: Fraction | None = None

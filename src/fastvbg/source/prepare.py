@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import av
 
+from fastvbg.errors import SourceError
 from fastvbg.media.colour import Converter, tags_of
-from fastvbg.media.formats import BGR, planar, working_format
+from fastvbg.media.formats import BGR, depth_format, matte_format, planar, working_format
 from fastvbg.media.planes import plane_of
 from fastvbg.media.upright import Turner, display_matrix_of, turning_filters
 
@@ -40,6 +41,11 @@ class Preparer:
         self.pixel_format = BGR
         if options.pixels == "native":
             self.pixel_format = working_format(turned.format)
+        elif options.pixels == "depth":
+            self.pixel_format = depth_format(turned.format) or turned.format.name
+        elif options.pixels == "matte":
+            self.pixel_format = matte_format(turned.format)
+        self._reading = options.pixels
         self.size = scaled_size((turned.width, turned.height), options.scale)
         if self.size != (turned.width, turned.height) and self.pixel_format == "nv12":
             self.pixel_format = planar("420", 8)
@@ -52,7 +58,13 @@ class Preparer:
         if self._turner is not None:
             frame = self._turner(frame)
         converted = self._convert(frame)
-        return plane_of(converted, 0, 3) if self.pixel_format == BGR else converted
+        if self._reading == "native":
+            return plane_of(converted, 0, 3) if self.pixel_format == BGR else converted
+        if self._reading == "depth":
+            if self.pixel_format == BGR:
+                raise SourceError("depth: the video is in colour, wanted gray or YUV")
+            return plane_of(converted, 0)
+        return plane_of(converted, 0, {BGR: 3, "bgra": 4, "gray": 1}[self.pixel_format])
 
 
 def scaled_size(size: tuple[int, int], scale: tuple[int, int] | None) -> tuple[int, int]:

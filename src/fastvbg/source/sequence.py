@@ -10,7 +10,7 @@ import numpy as np
 
 from fastvbg.errors import SourceError
 from fastvbg.media.colour import ColourTags
-from fastvbg.media.image import read_image
+from fastvbg.media.image import read_depth, read_image, read_matte
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
 from fastvbg.source.opening import check_pixels
 from fastvbg.source.prepare import scaled_size
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fastvbg.media.numbering import Numbering
 
 _DEFAULT_RATE = Fraction(25)
+_READERS = {"native": read_image, "bgr": read_image, "depth": read_depth, "matte": read_matte}
 
 
 class SequenceSource:
@@ -37,7 +38,7 @@ class SequenceSource:
     fps : Fraction, optional
         Frames a second, 25 when absent.
     options : ReadOptions, optional
-        What is asked for; images are BGR whatever the pixel path.
+        What is asked for; frames are BGR whatever the pixel path.
     """
 
     def __init__(
@@ -48,11 +49,15 @@ class SequenceSource:
     ) -> None:
         options = options or ReadOptions()
         self._numbering = numbering
+        self._reader = _READERS[options.pixels]
+        self._role = options.role
+        # Depths on both sides of an edge have no mean that means anything.
+        self._scaling = cv2.INTER_NEAREST if options.pixels == "depth" else cv2.INTER_AREA
         self._numbers = numbering.existing()
         self.warnings: list[str] = []
         self.lost = 0
         if not self._numbers:
-            raise SourceError(f"input: no file {numbering.name} in {numbering.folder}")
+            raise SourceError(f"{options.role}: no file {numbering.name} in {numbering.folder}")
         first, last = self._numbers[0], self._numbers[-1]
         missing = last - first + 1 - len(self._numbers)
         if missing:
@@ -62,9 +67,12 @@ class SequenceSource:
         rate = fps or _DEFAULT_RATE
         self._numbers = [n for n in self._numbers if _within(options, (n - first) / rate)]
         if not self._numbers:
-            raise SourceError(f"input: {numbering.name} has no image between --start and --end")
-        self._read = (height, width) = read_image(numbering.path(first), "input").shape[:2]
-        check_pixels("input", numbering.name, (width, height), options.max_pixels)
+            raise SourceError(
+                f"{self._role}: {numbering.name} has no image between --start and --end"
+            )
+        first_image = self._reader(numbering.path(first), self._role)
+        self._read = (height, width) = first_image.shape[:2]
+        check_pixels(self._role, numbering.name, (width, height), options.max_pixels)
         width, height = scaled_size((width, height), options.scale)
         self.info = StreamInfo(
             width=width,
@@ -81,16 +89,18 @@ class SequenceSource:
         first = self._numbers[0]
         for number in self._numbers:
             path = self._numbering.path(number)
-            frame = read_image(path, "input")
+            frame = self._reader(path, self._role)
             height, width = frame.shape[:2]
             if (height, width) != self._read:
                 raise SourceError(
-                    f"input: {path.name} is {width}x{height}, "
+                    f"{self._role}: {path.name} is {width}x{height}, "
                     f"wanted {self._read[1]}x{self._read[0]} like the first image"
                 )
             size = self.info.width, self.info.height
             if size != (width, height):
-                frame = np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
+                frame = np.asarray(
+                    cv2.resize(frame, size, interpolation=self._scaling), frame.dtype
+                )
             yield Timed(frame, number - first)
 
     def __enter__(self) -> Self:

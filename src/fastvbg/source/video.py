@@ -97,7 +97,7 @@ class VideoSource:
             if isinstance(item, av.VideoFrame):
                 self._preparer = Preparer(item, self._options)
                 self.info = self._describe(item)
-                if item.format.name.startswith("yuva"):
+                if item.format.name.startswith("yuva") and self._options.pixels != "matte":
                     self.warnings.append(ALPHA_UNUSED)
                 return items
         raise SourceError(f"{self._options.role}: no frame of {self._path} can be decoded")

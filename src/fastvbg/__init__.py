@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.refine.refiner import Refiner
+    from fastvbg.refine.regions import drop_specks, fill_holes, hysteresis
+    from fastvbg.refine.shape import choke, despeckle, spread
+    from fastvbg.refine.soften import feather
+    from fastvbg.refine.temporal import Hold, hold
     from fastvbg.warmup import warm_up
 
 __version__ = "0.1.0"
@@ -38,23 +43,33 @@ __all__ = [
     "Compositor",
     "DTypeError",
     "FastvbgError",
+    "Hold",
     "MissingLibraryError",
     "OptionError",
     "OptionTypeError",
     "OverlapError",
+    "Refiner",
     "ShapeError",
     "SinkError",
     "SourceError",
     "__version__",
     "blend",
     "blend_planar",
+    "choke",
     "composite",
     "composite_planar",
+    "despeckle",
+    "drop_specks",
+    "feather",
+    "fill_holes",
     "fit_background",
+    "hold",
+    "hysteresis",
     "matte",
     "motion_mask",
     "process",
     "reference",
+    "spread",
     "warm_up",
 ]
 
@@ -70,6 +85,16 @@ _HOME = {
     "motion_mask": "fastvbg.keyers.motion",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
+    "Refiner": "fastvbg.refine.refiner",
+    "drop_specks": "fastvbg.refine.regions",
+    "fill_holes": "fastvbg.refine.regions",
+    "hysteresis": "fastvbg.refine.regions",
+    "choke": "fastvbg.refine.shape",
+    "despeckle": "fastvbg.refine.shape",
+    "spread": "fastvbg.refine.shape",
+    "feather": "fastvbg.refine.soften",
+    "Hold": "fastvbg.refine.temporal",
+    "hold": "fastvbg.refine.temporal",
     "warm_up": "fastvbg.warmup",
 }
 

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from fastvbg.keyers.stereo import StereoDepth
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.refine.refiner import Refiner
+    from fastvbg.refine.regions import drop_specks, fill_holes, hysteresis
+    from fastvbg.refine.shape import choke, despeckle, spread
+    from fastvbg.refine.soften import feather
+    from fastvbg.refine.temporal import Hold, hold
     from fastvbg.warmup import warm_up
 
 __version__ = "0.1.0"
@@ -44,11 +49,13 @@ __all__ = [
     "DTypeError",
     "DepthKeyer",
     "FastvbgError",
+    "Hold",
     "MatteFeed",
     "MissingLibraryError",
     "OptionError",
     "OptionTypeError",
     "OverlapError",
+    "Refiner",
     "ShapeError",
     "SinkError",
     "SourceError",
@@ -59,16 +66,24 @@ __all__ = [
     "as_matte",
     "blend",
     "blend_planar",
+    "choke",
     "composite",
     "composite_planar",
     "depth_matte",
+    "despeckle",
     "disparity_to_depth",
+    "drop_specks",
+    "feather",
+    "fill_holes",
     "fit_background",
+    "hold",
+    "hysteresis",
     "matte",
     "motion_mask",
     "process",
     "reference",
     "region_mask",
+    "spread",
     "warm_up",
 ]
 
@@ -93,6 +108,16 @@ _HOME = {
     "disparity_to_depth": "fastvbg.keyers.disparity",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
+    "Refiner": "fastvbg.refine.refiner",
+    "drop_specks": "fastvbg.refine.regions",
+    "fill_holes": "fastvbg.refine.regions",
+    "hysteresis": "fastvbg.refine.regions",
+    "choke": "fastvbg.refine.shape",
+    "despeckle": "fastvbg.refine.shape",
+    "spread": "fastvbg.refine.shape",
+    "feather": "fastvbg.refine.soften",
+    "Hold": "fastvbg.refine.temporal",
+    "hold": "fastvbg.refine.temporal",
     "warm_up": "fastvbg.warmup",
 }
 

@@ -17,6 +17,9 @@ Mask: TypeAlias = "npt.NDArray[np.uint8]"
 Matte: TypeAlias = "npt.NDArray[np.uint8]"
 """Soft coverage, `(H, W)` uint8, 0 (background) to 255 (foreground)."""
 
+Plane: TypeAlias = "npt.NDArray[np.uint8]"
+"""One channel of a picture, such as luma, `(H, W)` uint8."""
+
 FloatMatte: TypeAlias = "npt.NDArray[np.float32]"
 """Soft coverage, `(H, W)` float32, 0 (background) to 1 (foreground)."""
 

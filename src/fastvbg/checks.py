@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 import operator
 from typing import TYPE_CHECKING
 
@@ -102,6 +104,13 @@ def check_no_partial_overlap(
             )
 
 
+def check_apart(out: Frame | Mask, inputs: Iterable[tuple[str, Frame | Mask]]) -> None:
+    """Demand that `out` shares no memory with inputs that are read after it is first written."""
+    for name, array in inputs:
+        if np.may_share_memory(out, array) and np.shares_memory(out, array):
+            raise OverlapError(f"out: shares memory with {name}, wanted a separate array")
+
+
 def check_integer(name: str, value: object, low: int, high: int) -> int:
     """Return `value` as an int, which must be an integer in `low..high`."""
     if isinstance(value, (bool, np.bool_)):
@@ -122,6 +131,25 @@ def check_threshold(value: object) -> int:
     if type(value) is int and 0 <= value <= 255:
         return value
     return check_integer("threshold", value, 0, 255)
+
+
+def check_odd(name: str, value: object, low: int, high: int) -> int:
+    """Return `value` as an int, which must be an odd integer in `low..high`."""
+    number = check_integer(name, value, low, high)
+    if number % 2 == 0:
+        raise OptionError(f"{name}: got {number}, wanted an odd integer in {low}..{high}")
+    return number
+
+
+def check_area(name: str, value: object) -> int | float:
+    """Return an area: a whole number of pixels, or below 1 a share of the frame."""
+    wanted = "a number of pixels, or below 1 a share of the frame"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise OptionTypeError(f"{name}: got {value!r}, wanted {wanted}")
+    number = float(value)
+    if not 0 <= number < math.inf or (number >= 1 and number != int(number)):
+        raise OptionError(f"{name}: got {value!r}, wanted {wanted}")
+    return number if 0 < number < 1 else int(number)
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> str:

@@ -6,7 +6,20 @@ import time
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_choice
-from fastvbg.kernels import depth, frames, planar, regions, scaled, stereo
+from fastvbg.kernels import (
+    depth,
+    feather,
+    frames,
+    keepdrop,
+    morphology,
+    planar,
+    planes_any,
+    planes_blend,
+    regions,
+    scaled,
+    stereo,
+    temporal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +34,26 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     "blend": (frames.blend, scaled.blend, scaled.quantize),
     "composite_planar": (planar.composite_i420, planar.composite_nv12),
     "blend_planar": (planar.blend_i420, planar.blend_nv12),
+    "planes of any depth": (
+        planes_any.mask_u8,
+        planes_any.mask_u16,
+        planes_any.select_u8,
+        planes_any.select_u16,
+        planes_blend.blend_u8,
+        planes_blend.blend_u16,
+    ),
     "depth_matte": (depth.matte, depth.held_matte, depth.aged_matte),
     "stereo_depth": (stereo.consistent, stereo.fill_shadows, stereo.spread),
-    "apply_regions": (regions.keep, regions.drop, regions.keep_and_drop),
+    "apply_regions": (keepdrop.keep, keepdrop.drop, keepdrop.keep_and_drop),
+    "refine": (
+        morphology.despeckle,
+        morphology.extreme,
+        regions.fill_holes,
+        regions.drop_specks,
+        regions.hysteresis,
+        feather.box,
+        temporal.hold,
+    ),
 }
 OPERATIONS = tuple(_KERNELS)
 
@@ -38,9 +68,8 @@ def warm_up(
 
     Parameters
     ----------
-    *operations : {"composite", "motion_mask", "blend", "composite_planar", "blend_planar", \
-            "depth_matte", "stereo_depth", "apply_regions"}
-        Which; all when none is named.
+    *operations : str
+        Which of those that `fastvbg warmup` lists; all when none is named.
     strided : bool, default False
         Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
         (mirrored, transposed, every other column).

@@ -43,6 +43,22 @@ def _word_pointer(typing_context: Any, address: Any) -> Any:
     return types.CPointer(types.int16)(types.int64), _as_pointer
 
 
+@intrinsic
+def _long_word_pointer(typing_context: Any, address: Any) -> Any:
+    """Take an address as a pointer to unsigned 64-bit integers."""
+    return types.CPointer(types.uint64)(types.int64), _as_pointer
+
+
+@intrinsic
+def trailing_zeros(typing_context: Any, word: Any) -> Any:
+    """Return the place of the lowest bit set in a 64-bit word that is not 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
+
+
 def _strides_are(wanted: tuple[int, ...]) -> Any:
     """Return the emitter of a test that an array's last strides are `wanted`."""
 
@@ -80,3 +96,9 @@ def bytes_at(address: Any, count: Any) -> Any:
 def words_at(address: Any, count: Any) -> Any:
     """Return `count` consecutive signed 16-bit integers at an address, as a flat array."""
     return carray(_word_pointer(address), (count,))
+
+
+@inline
+def long_words_at(address: Any, count: Any) -> Any:
+    """Return `count` consecutive unsigned 64-bit integers at an address of any alignment."""
+    return carray(_long_word_pointer(address), (count,))

@@ -6,7 +6,9 @@ from fastvbg.kernels._target import TARGET
 
 if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
+    from fastvbg.kernels.vector.bits import reaching_bits
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
+    from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
 else:
     from fastvbg.kernels.portable import (
         blend_between_run,
@@ -16,6 +18,9 @@ else:
         lerp_run,
         motion_mask_run,
         ramp_run,
+        reaching_bits,
+        slide_mean_run,
+        window_mean_run,
     )
 
 __all__ = [
@@ -26,4 +31,7 @@ __all__ = [
     "lerp_run",
     "motion_mask_run",
     "ramp_run",
+    "reaching_bits",
+    "slide_mean_run",
+    "window_mean_run",
 ]

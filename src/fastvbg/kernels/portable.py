@@ -13,7 +13,8 @@ import numpy as np
 
 from fastvbg.constants import GRAY_B, GRAY_G, GRAY_HALF, GRAY_R, GRAY_SHIFT
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._memory import bytes_at, words_at
+from fastvbg.kernels._memory import bytes_at, long_words_at, words_at
+from fastvbg.kernels._rows import word_sums
 
 # 32-bit constants keep the arithmetic in 32-bit lanes; a Python int would widen it to 64.
 _B, _G, _R = np.int32(GRAY_B), np.int32(GRAY_G), np.int32(GRAY_R)
@@ -160,6 +161,71 @@ def blend_between_run(
     """Lay `frame` over `bg` by the matte between two runs of words, which is kept in `row`."""
     lerp_run(first, second, weight, row, count)
     blend_run(frame, row, bg, out, count, streaming)
+
+
+@inline
+def _mean(total: Any, half: Any, factor: Any, down: Any) -> Any:
+    return np.uint8(((np.uint32(np.uint16(total)) + half) * factor) >> down)
+
+
+@inline
+def window_mean_run(
+    row: Any,
+    sums: Any,
+    spare: Any,
+    out: Any,
+    count: Any,
+    width: Any,
+    step: Any,
+    factor: Any,
+    shift: Any,
+) -> None:
+    """Write the means of `width` bytes, `step` apart, from each byte of a padded row on."""
+    word_sums(row, sums, spare, count, width, step)
+    sum_run, out_run = words_at(sums, count), bytes_at(out, count)
+    half, scale, down = np.uint32(width // 2), np.uint32(factor), np.uint32(16 + shift)
+    for i in range(np.uint64(count)):
+        out_run[i] = _mean(sum_run[i], half, scale, down)
+
+
+@inline
+def slide_mean_run(
+    sums: Any, enters: Any, leaves: Any, out: Any, count: Any, width: Any, factor: Any, shift: Any
+) -> None:
+    """Add a row of bytes to sums of `width` rows, take one from them, and write the means."""
+    sum_run, out_run = words_at(sums, count), bytes_at(out, count)
+    new, old = bytes_at(enters, count), bytes_at(leaves, count)
+    half, scale, down = np.uint32(width // 2), np.uint32(factor), np.uint32(16 + shift)
+    for i in range(np.uint64(count)):
+        sum_run[i] += np.int16(new[i]) - np.int16(old[i])
+    for i in range(np.uint64(count)):
+        out_run[i] = _mean(sum_run[i], half, scale, down)
+
+
+_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
+_HIGH_BITS = np.uint64(0x8080808080808080)
+_ONES = np.uint64(0x0101010101010101)
+# Times a word whose bytes are 0 or 1 this has in its highest byte the eight of them as bits.
+_GATHER = np.uint64(0x0102040810204080)
+
+
+@inline
+def reaching_bits(address: Any, threshold: Any) -> Any:
+    """Return a bit for each of 64 bytes, the first lowest: whether it is at least `threshold`.
+
+    Eight bytes a word, little end first. A byte's low seven bits plus 128 less those of the
+    threshold carry into its high bit exactly when they reach them, and never out of the byte.
+    """
+    words = long_words_at(address, 8)
+    carry = _ONES * np.uint64(128 - (threshold & 127))
+    bits = np.uint64(0)
+    for k in range(8):
+        word = words[k]
+        reached = (word & _LOW_BITS) + carry
+        reached = (reached & word if threshold >= 128 else reached | word) & _HIGH_BITS
+        gathered = ((reached >> np.uint64(7)) * _GATHER) >> np.uint64(56)
+        bits |= gathered << np.uint64(8 * k)
+    return bits
 
 
 @inline

@@ -1,55 +1,277 @@
-"""Region mattes laid over a matte. Besides the package's contract: rows' bytes are consecutive."""
+"""Connected regions of a plane: holes filled, specks dropped, weak regions without a strong pixel.
+
+Rows are cut into runs of pixels of one kind, neighbouring rows' runs that touch are united, and
+runs are painted by what is known of their regions. A picture has some thousand runs, of which
+everything but finding them depends; at worst, every other pixel, as many as half its pixels.
+
+The table has a row each for the runs' starts and ends (`spans`: 2 numbers a run), their parents in
+the forest of united runs, and, at roots, the regions' areas. Parents come before their children, so
+that one pass in order makes each run's parent its root. Run 0 is none: it stands for the outside,
+or for whatever else makes the regions united with it special.
+
+Rows must be packed. `out` may be the input.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+from numba import types
 
-from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at
+from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at, trailing_zeros
+from fastvbg.kernels._rows import copy_row
+from fastvbg.kernels._runs import reaching_bits
 
-_FULL = np.uint8(255)
+SPANS = types.Array(types.int32, 2, "C")
+TABLE = types.Array(types.int32, 1, "C")
+AREAS = types.Array(types.int64, 1, "C")
+TAIL = types.Array(types.uint8, 2, "C")
+
+_WORD = 64
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_ONE = np.uint64(1)
+_LAST = np.uint64(_WORD - 1)
+
+
+def scratch_for(rows: int, cols: int) -> tuple[Any, ...]:
+    """Return the scratch arrays that the kernels here take last.
+
+    They hold the worst case; memory that a picture does not need is never touched, so it costs
+    nothing on systems that give memory on first use.
+    """
+    runs = rows * (cols // 2 + 1) + 1
+    return (
+        np.empty((runs, 2), np.int32),
+        np.empty(runs, np.int32),
+        np.empty(runs, np.int64),
+        np.empty(rows + 1, np.int64),
+        np.empty((1, _WORD), np.uint8),
+    )
 
 
 @inline
-def _kept(matte: Any, keep: Any) -> Any:
-    return max(matte, keep)
+def _find_runs(
+    row: Any, cols: Any, threshold: Any, below: Any, spans: Any, count: Any, tail: Any
+) -> Any:
+    """Append the runs of a row's pixels that reach the threshold, or of those below it.
+
+    Return how many runs there are then.
+    """
+    flip = _ALL if below else np.uint64(0)
+    carry = np.uint64(0)  # whether the pixel before is of the kind
+    edges_found = 2 * count
+    flat = spans.reshape(spans.size)
+    for x in range(0, cols, _WORD):
+        if x + _WORD <= cols:
+            bits = reaching_bits(row + x, threshold) ^ flip
+        else:
+            copy_row(row + x, tail, cols - x)
+            bits = reaching_bits(tail, threshold) ^ flip
+            bits &= (_ONE << np.uint64(cols - x)) - _ONE
+        edges = bits ^ ((bits << _ONE) | carry)
+        carry = bits >> _LAST
+        while edges != 0:
+            flat[edges_found] = x + trailing_zeros(edges)
+            edges_found += 1
+            edges &= edges - _ONE
+    if carry:
+        flat[edges_found] = cols
+        edges_found += 1
+    return edges_found // 2
 
 
 @inline
-def _dropped(matte: Any, drop: Any) -> Any:
-    return min(matte, np.uint8(_FULL - drop))
+def _root(parents: Any, run: Any) -> Any:
+    while parents[run] != run:
+        parents[run] = parents[parents[run]]
+        run = parents[run]
+    return run
 
 
-@kernel(PLANE, PLANE, PLANE, OUT_PLANE)
-def keep_and_drop(matte: Any, keep: Any, drop: Any, out: Any) -> None:
-    """`out` is `matte`, at least `keep`, and then at most what `drop` leaves."""
+@inline
+def _unite(parents: Any, first: Any, second: Any) -> None:
+    """Make two runs' regions one, rooted in the earlier root."""
+    a, b = _root(parents, first), _root(parents, second)
+    if a < b:
+        parents[b] = a
+    else:
+        parents[a] = b
+
+
+@inline
+def _join_rows(spans: Any, parents: Any, above: Any, current: Any, end: Any, diagonal: Any) -> None:
+    """Unite runs from `current` up to `end` with those of the row above that they touch.
+
+    `diagonal` is 1 where corners touch too, else 0.
+    """
+    j = above
+    for i in range(current, end):
+        start, stop = spans[i, 0] - diagonal, spans[i, 1] + diagonal
+        while j < current and spans[j, 1] <= start:
+            j += 1
+        k = j
+        while k < current and spans[k, 0] < stop:
+            _unite(parents, i, k)
+            k += 1
+        # The last run that touched may reach under the next one, too.
+        j = max(j, k - 1)
+
+
+@inline
+def _measure(spans: Any, parents: Any, areas: Any, count: Any) -> None:
+    """Make every run's parent its root, and add up the roots' areas."""
+    areas[0] = 0
+    for i in range(1, count):
+        area, root = spans[i, 1] - spans[i, 0], parents[parents[i]]
+        parents[i] = root
+        if root == i:
+            areas[i] = area
+        else:
+            areas[root] += area
+
+
+@inline
+def _paint(address: Any, start: Any, end: Any, value: Any) -> None:
+    run = bytes_at(address + start, end - start)
+    for i in range(np.uint64(end - start)):
+        run[i] = value
+
+
+@inline
+def _copy_plane(source: Any, out: Any) -> None:
     rows, cols = out.shape
     for y in range(rows):
-        old, row = bytes_at(address_of(matte, y), cols), bytes_at(address_of(out, y), cols)
-        more, less = bytes_at(address_of(keep, y), cols), bytes_at(address_of(drop, y), cols)
-        for x in range(np.uint64(cols)):
-            row[x] = _dropped(_kept(old[x], more[x]), less[x])
+        if address_of(source, y) != address_of(out, y):
+            copy_row(address_of(source, y), address_of(out, y), cols)
 
 
-@kernel(PLANE, PLANE, OUT_PLANE)
-def keep(matte: Any, keep: Any, out: Any) -> None:
-    """`out` is `matte`, at least `keep`."""
+@kernel(PLANE, OUT_PLANE, INT, SPANS, TABLE, AREAS, AREAS, TAIL)
+def fill_holes(
+    matte: Any,
+    out: Any,
+    max_area: Any,
+    spans: Any,
+    parents: Any,
+    areas: Any,
+    firsts: Any,
+    tail: Any,
+) -> None:
+    """`out` is `matte`, but 255 in regions below 128 that reach no border, of `max_area` at most.
+
+    Such regions hang together by edges, not by corners.
+    """
     rows, cols = out.shape
+    count, tail_row = 1, address_of(tail, 0)
+    parents[0] = 0
+    above = 1
     for y in range(rows):
-        old, row = bytes_at(address_of(matte, y), cols), bytes_at(address_of(out, y), cols)
-        more = bytes_at(address_of(keep, y), cols)
-        for x in range(np.uint64(cols)):
-            row[x] = _kept(old[x], more[x])
+        firsts[y] = count
+        end = _find_runs(address_of(matte, y), cols, 128, True, spans, count, tail_row)
+        border = y == 0 or y == rows - 1
+        for i in range(count, end):
+            outside = border or spans[i, 0] == 0 or spans[i, 1] == cols
+            parents[i] = 0 if outside else i
+        _join_rows(spans, parents, above, count, end, 0)
+        above, count = count, end
+    firsts[rows] = count
+    _measure(spans, parents, areas, count)
+    _copy_plane(matte, out)
+    for y in range(rows):
+        row = address_of(out, y)
+        for i in range(firsts[y], firsts[y + 1]):
+            root = parents[i]
+            if root != 0 and areas[root] <= max_area:
+                _paint(row, spans[i, 0], spans[i, 1], np.uint8(255))
 
 
-@kernel(PLANE, PLANE, OUT_PLANE)
-def drop(matte: Any, drop: Any, out: Any) -> None:
-    """`out` is `matte`, at most what `drop` leaves."""
+@kernel(PLANE, OUT_PLANE, INT, SPANS, TABLE, AREAS, AREAS, TAIL)
+def drop_specks(
+    matte: Any,
+    out: Any,
+    min_area: Any,
+    spans: Any,
+    parents: Any,
+    areas: Any,
+    firsts: Any,
+    tail: Any,
+) -> None:
+    """`out` is `matte`, but 0 in regions of 128 and more that are smaller than `min_area`.
+
+    Such regions hang together also by corners.
+    """
     rows, cols = out.shape
+    count, tail_row = 1, address_of(tail, 0)
+    parents[0] = 0
+    above = 1
     for y in range(rows):
-        old, row = bytes_at(address_of(matte, y), cols), bytes_at(address_of(out, y), cols)
-        less = bytes_at(address_of(drop, y), cols)
-        for x in range(np.uint64(cols)):
-            row[x] = _dropped(old[x], less[x])
+        firsts[y] = count
+        end = _find_runs(address_of(matte, y), cols, 128, False, spans, count, tail_row)
+        for i in range(count, end):
+            parents[i] = i
+        _join_rows(spans, parents, above, count, end, 1)
+        above, count = count, end
+    firsts[rows] = count
+    _measure(spans, parents, areas, count)
+    _copy_plane(matte, out)
+    for y in range(rows):
+        row = address_of(out, y)
+        for i in range(firsts[y], firsts[y + 1]):
+            if areas[parents[i]] < min_area:
+                _paint(row, spans[i, 0], spans[i, 1], np.uint8(0))
+
+
+@inline
+def _has_reaching(row: Any, start: Any, end: Any, threshold: Any, tail: Any) -> Any:
+    """Tell whether a pixel of a run reaches the threshold."""
+    x = start
+    while x + _WORD <= end:
+        if reaching_bits(row + x, threshold) != 0:
+            return True
+        x += _WORD
+    run = bytes_at(row, end)
+    highest = np.uint8(0)
+    for i in range(np.uint64(x), np.uint64(end)):
+        highest = max(highest, run[i])
+    return x < end and highest >= threshold
+
+
+@kernel(PLANE, OUT_PLANE, INT, INT, SPANS, TABLE, AREAS, AREAS, TAIL)
+def hysteresis(
+    matte: Any,
+    out: Any,
+    low: Any,
+    high: Any,
+    spans: Any,
+    parents: Any,
+    areas: Any,
+    firsts: Any,
+    tail: Any,
+) -> None:
+    """`out` is 255 in regions of `low` and more that have a pixel of `high` or more, elsewhere 0.
+
+    Such regions hang together also by corners.
+    """
+    rows, cols = out.shape
+    count, tail_row = 1, address_of(tail, 0)
+    parents[0] = 0
+    above = 1
+    for y in range(rows):
+        firsts[y] = count
+        row = address_of(matte, y)
+        end = _find_runs(row, cols, low, False, spans, count, tail_row)
+        for i in range(count, end):
+            strong = _has_reaching(row, spans[i, 0], spans[i, 1], high, tail_row)
+            parents[i] = 0 if strong else i
+        _join_rows(spans, parents, above, count, end, 1)
+        above, count = count, end
+    firsts[rows] = count
+    for i in range(1, count):
+        parents[i] = parents[parents[i]]
+    for y in range(rows):
+        row = address_of(out, y)
+        _paint(row, 0, cols, np.uint8(0))
+        for i in range(firsts[y], firsts[y + 1]):
+            if parents[i] == 0:
+                _paint(row, spans[i, 0], spans[i, 1], np.uint8(255))

@@ -18,7 +18,7 @@ from fastvbg.checks import (
     check_writable,
 )
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError
-from fastvbg.kernels import regions as kernels
+from fastvbg.kernels import keepdrop as kernels
 from fastvbg.media.image import read_image
 from fastvbg.media.numbering import IMAGE_SUFFIXES
 

@@ -1,0 +1,101 @@
+"""What all steps share: their form, and the way from a caller's arrays to packed ones."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from fastvbg.checks import (
+    check_apart,
+    check_no_partial_overlap,
+    check_plane,
+    check_same_size,
+    check_writable,
+)
+
+if TYPE_CHECKING:
+    from fastvbg._types import Matte, Plane
+
+
+class Step(ABC):
+    """One refinement with its options, and its scratch for the size it last saw.
+
+    Parameters and their checks are the subclass's. Scratch is made when the size changes, so a
+    video's frames allocate once.
+    """
+
+    needs_guide: ClassVar[bool] = False
+    """Whether the step looks at the frame's luma."""
+
+    def __init__(self) -> None:
+        self._shape: tuple[int, int] | None = None
+
+    def __call__(self, matte: Matte, out: Matte, guide: Plane | None = None) -> None:  # noqa: ARG002
+        """Write the refined matte; all arrays are packed, of one size, and `out` may be `matte`."""
+        self.prepare(matte)
+        self.run(matte, out)
+
+    def prepare(self, matte: Matte) -> None:
+        """Make the scratch unless it is there."""
+        if matte.shape != self._shape:
+            self._shape = (matte.shape[0], matte.shape[1])
+            self.fit(self._shape)
+
+    @abstractmethod
+    def fit(self, shape: tuple[int, int]) -> None:
+        """Make the scratch for mattes of a size."""
+
+    @abstractmethod
+    def run(self, matte: Matte, out: Matte) -> None:
+        """Write the refined matte with the scratch made."""
+
+    def reset(self) -> None:  # noqa: B027  (most steps keep nothing of a frame)
+        """Forget the frames before."""
+
+
+def is_packed(plane: Plane) -> bool:
+    """Tell whether each row is consecutive bytes."""
+    return plane.shape[1] <= 1 or plane.strides[1] == 1
+
+
+def packed(plane: Plane) -> Plane:
+    """Return a plane itself where its rows are packed, else a copy."""
+    return plane if is_packed(plane) else np.ascontiguousarray(plane)
+
+
+def checked_out(out: Matte | None, shape: tuple[int, int], name: str, matte: Matte) -> Matte:
+    """Return `out` if it fits the matte called `name`, or a new array when there is none."""
+    if out is None:
+        return np.empty(shape, np.uint8)
+    got = check_plane("out", out)
+    if got != shape:
+        check_same_size("out", got, name, shape)
+    check_writable(out)
+    check_no_partial_overlap(out, ((name, matte),))
+    return out
+
+
+def apply_once(
+    step: Step, name: str, matte: Matte, out: Matte | None, guide: Plane | None = None
+) -> Matte:
+    """Check a caller's arrays, run one step on them, and return the result."""
+    shape = check_plane(name, matte)
+    out = checked_out(out, shape, name, matte)
+    if guide is not None:
+        check_guide(guide, shape, name, out)
+        guide = packed(guide)
+    result: Any = out if is_packed(out) else np.empty(shape, np.uint8)
+    step(packed(matte), result, guide)
+    if result is not out:
+        np.copyto(out, result)
+    return out
+
+
+def check_guide(guide: Plane, shape: tuple[int, int], name: str, out: Matte) -> None:
+    """Demand that a guide has the matte's size and is apart from `out`."""
+    got = check_plane("guide", guide)
+    if got != shape:
+        check_same_size("guide", got, name, shape)
+    check_apart(out, (("guide", guide),))

@@ -93,3 +93,35 @@ YUV_GRAY: Final = {
     for extent in ("limited", "full")
 }
 """By matrix (`bt601`, `bt709`, `bt2020`) and range (`limited`, `full`)."""
+
+
+class AdaptiveSettings(NamedTuple):
+    """How the adaptive keyer decides and learns; `reference.adaptive` has the formulas.
+
+    The defaults serve all scenes. They come from a search over a still road camera, a shaking one
+    and a talking person; around them scores are flat.
+    """
+
+    threshold: int = 80
+    """Mean evidence above which a pixel is foreground, in 1/8 gray level; 1 to 254."""
+    rate: int = 4
+    """A mean moves by 1/2**rate of its error a frame."""
+    warm_up: int = 32
+    """For so many frames every pixel teaches, foreground or not."""
+    absorb: int = 0
+    """Every so many frames every pixel teaches; never for 0."""
+    spread_start: int = 2 * 128
+    spread_rise: int = 5
+    """A spread rises by 1/2**spread_rise of what it lacks a frame."""
+    spread_fall: int = 6
+    """A spread falls by 1/2**spread_fall of what it has too much."""
+    spread_top: int = 32 * 128
+    swing: int = 16
+    """What one swing adds to the count, from which each frame takes 1."""
+    swing_bound: int = 80
+    """Count from which on a pixel's spread learns even in foreground."""
+    swing_top: int = 96
+    """Where the count ends; at most 127."""
+
+
+ADAPTIVE: Final = AdaptiveSettings()

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from fastvbg import reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
+    from fastvbg.keyers.adaptive import AdaptiveKeyer
     from fastvbg.keyers.motion import motion_mask
+    from fastvbg.keyers.opencv import SubtractorKeyer
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.warmup import warm_up
@@ -35,6 +37,7 @@ __version__ = "0.1.0"
 __all__ = [
     "I420",
     "NV12",
+    "AdaptiveKeyer",
     "Compositor",
     "DTypeError",
     "FastvbgError",
@@ -45,6 +48,7 @@ __all__ = [
     "ShapeError",
     "SinkError",
     "SourceError",
+    "SubtractorKeyer",
     "__version__",
     "blend",
     "blend_planar",
@@ -63,10 +67,12 @@ _HOME = {
     "NV12": "fastvbg.planar",
     "blend_planar": "fastvbg.planar",
     "composite_planar": "fastvbg.planar",
+    "AdaptiveKeyer": "fastvbg.keyers.adaptive",
     "Compositor": "fastvbg.compositor",
     "blend": "fastvbg.compositor",
     "composite": "fastvbg.compositor",
     "fit_background": "fastvbg.backgrounds",
+    "SubtractorKeyer": "fastvbg.keyers.opencv",
     "motion_mask": "fastvbg.keyers.motion",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",

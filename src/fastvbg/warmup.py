@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_choice
-from fastvbg.kernels import frames, planar, scaled
+from fastvbg.kernels import adaptive, frames, planar, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,7 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     "blend": (frames.blend, scaled.blend, scaled.quantize),
     "composite_planar": (planar.composite_i420, planar.composite_nv12),
     "blend_planar": (planar.blend_i420, planar.blend_nv12),
+    "adaptive": (adaptive.key, adaptive.key_planes, adaptive.composite, adaptive.planes_of),
 }
 OPERATIONS = tuple(_KERNELS)
 
@@ -35,8 +36,9 @@ def warm_up(
 
     Parameters
     ----------
-    *operations : {"composite", "motion_mask", "blend", "composite_planar", "blend_planar"}
-        Which; all when none is named.
+    *operations : str
+        Which of `composite`, `motion_mask`, `blend`, `composite_planar`, `blend_planar` and
+        `adaptive`; all when none is named.
     strided : bool, default False
         Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
         (mirrored, transposed, every other column).

@@ -21,6 +21,7 @@ from fastvbg.kernels.adaptive_rows import (
     above_run,
     chroma_run,
     columns_run,
+    copy_run,
     double_run,
     evidence_run,
     fickle_run,
@@ -132,9 +133,7 @@ def _decide(row: Any, rows: Any, cols: Any, mask: Any, scratch: Any, words: Any,
 
 
 @inline
-def _learn(
-    y: Any, row: Any, means: Any, spreads: Any, swings: Any, scratch: Any, now: Any
-) -> None:
+def _learn(y: Any, row: Any, means: Any, spreads: Any, swings: Any, scratch: Any, now: Any) -> None:
     """Learn a row of luma."""
     cols = swings.shape[1]
     held, steady = address_of(scratch, _HELD), address_of(scratch, _STEADY)
@@ -204,9 +203,7 @@ def _look_at_frame(
 
 
 @inline
-def _learn_frame(
-    row: Any, means: Any, spreads: Any, swings: Any, scratch: Any, now: Any
-) -> None:
+def _learn_frame(row: Any, means: Any, spreads: Any, swings: Any, scratch: Any, now: Any) -> None:
     _learn(_luma_of(scratch, row), row, means, spreads, swings, scratch, now)
     if row % 2 == 0:
         u, v = _chroma_of(scratch, 0, row >> 1), _chroma_of(scratch, 1, row >> 1)
@@ -305,3 +302,16 @@ def key_planes(
                 if part << shift_y == done:
                     us, vs = address_of(u, part), address_of(v, part)
                     _learn_chroma(us, vs, part, doubled, means, spreads, scratch, now)
+
+
+@kernel(FRAME, OUT_PLANE, OUT_PLANE, OUT_PLANE, _BYTES)
+def planes_of(frame: Any, y: Any, u: Any, v: Any, scratch: Any) -> None:
+    """`y`, `u` and `v`, of contiguous memory, are the planes that a frame is keyed in."""
+    rows, cols = y.shape
+    for row in range(0, rows, 2):
+        _convert(frame, row, scratch)
+        for k in range(row, min(row + 2, rows)):
+            copy_run(_luma_of(scratch, k), address_of(y, k), cols)
+        half = (cols + 1) >> 1
+        copy_run(_chroma_of(scratch, 0, row >> 1), address_of(u, row >> 1), half)
+        copy_run(_chroma_of(scratch, 1, row >> 1), address_of(v, row >> 1), half)

@@ -74,9 +74,7 @@ def double_run(words: Any, out: Any, count: Any) -> None:
 
 
 @inline
-def evidence_run(
-    sample: Any, mean: Any, spread: Any, chroma: Any, out: Any, count: Any
-) -> None:
+def evidence_run(sample: Any, mean: Any, spread: Any, chroma: Any, out: Any, count: Any) -> None:
     """Write a row's evidence as bytes: luma's and, from `chroma`, chroma's."""
     samples, outs = bytes_at(sample, count), bytes_at(out, count)
     means, spreads = unsigned_words_at(mean, count), unsigned_words_at(spread, count)
@@ -87,9 +85,7 @@ def evidence_run(
 
 
 @inline
-def swing_run(
-    evidence: Any, swings: Any, count: Any, threshold: Any, swing: Any, top: Any
-) -> None:
+def swing_run(evidence: Any, swings: Any, count: Any, threshold: Any, swing: Any, top: Any) -> None:
     """Count where pixels go from their background or come back."""
     ins, outs = bytes_at(evidence, count), bytes_at(swings, count)
     bound, more, most = _B(threshold), _B(swing), _B(top)
@@ -167,7 +163,11 @@ def learn_run(
     top: Any,
 ) -> None:
     """Move means where they are not held, and spreads where they are not steady."""
-    samples, helds, steadies = bytes_at(sample, count), bytes_at(held, count), bytes_at(steady, count)
+    samples, helds, steadies = (
+        bytes_at(sample, count),
+        bytes_at(held, count),
+        bytes_at(steady, count),
+    )
     means, spreads = unsigned_words_at(mean, count), unsigned_words_at(spread, count)
     bits, half, up, down, most = _W(rate), _W(1 << rate >> 1), _W(rise), _W(fall), _W(top)
     for i in range(np.uint64(count)):
@@ -178,6 +178,14 @@ def learn_run(
         risen = plus(wide, down_by(beyond(away, wide), up))
         moved = at_most(minus(risen, down_by(beyond(wide, away), down)), most)
         spreads[i] = moved if steadies[i] == _NO else wide
+
+
+@inline
+def copy_run(source: Any, out: Any, count: Any) -> None:
+    """Copy bytes."""
+    ins, outs = bytes_at(source, count), bytes_at(out, count)
+    for i in range(np.uint64(count)):
+        outs[i] = ins[i]
 
 
 @inline

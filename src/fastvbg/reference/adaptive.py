@@ -122,7 +122,7 @@ def adaptive_step(
         The new state, and the mask, 0 or 255.
     """
     size = planes[0].shape
-    evidence = _evidence(state, planes, settings)
+    evidence = _evidence(state, planes)
     vote = _sum_around(evidence)
     mask = np.where(vote > 25 * settings.threshold, 255, 0).astype(np.uint8)
     if frozen:
@@ -147,11 +147,11 @@ def adaptive_step(
         for mean, spread, plane in zip(state.means, state.spreads, planes, strict=True)
     ]
     means, spreads = (tuple(part) for part in zip(*learned, strict=True))
-    after = AdaptiveState(means, spreads, swings.astype(np.uint8), state.frames + 1)  # type: ignore[arg-type]
+    after = AdaptiveState(means, spreads, swings.astype(np.uint8), state.frames + 1)
     return after, mask
 
 
-def _evidence(state: AdaptiveState, planes: Planes, settings: AdaptiveSettings) -> Wide:
+def _evidence(state: AdaptiveState, planes: Planes) -> Wide:
     height, width = planes[0].shape
     parts = []
     for plane, mean, spread in zip(planes, state.means, state.spreads, strict=True):
@@ -161,7 +161,7 @@ def _evidence(state: AdaptiveState, planes: Planes, settings: AdaptiveSettings) 
             if part.shape[axis] < whole:
                 part = part.repeat(2, axis=axis)
         parts.append(part[:height, :width])
-    return np.minimum(parts[0] + 2 * (parts[1] + parts[2]), 255)
+    return np.asarray(np.minimum(parts[0] + 2 * (parts[1] + parts[2]), 255), np.int64)
 
 
 def _sum_around(evidence: Wide) -> Wide:
@@ -180,8 +180,10 @@ def _swings(before: Wide, evidence: Wide, settings: AdaptiveSettings) -> Wide:
     was_gone = before >> 7
     gone = np.where(evidence > settings.threshold, 1, np.where(evidence == 0, 0, was_gone))
     level = np.maximum((before & 127) - 1, 0)
-    level = np.where(gone != was_gone, np.minimum(level + settings.swing, settings.swing_top), level)
-    return level + 128 * gone
+    level = np.where(
+        gone != was_gone, np.minimum(level + settings.swing, settings.swing_top), level
+    )
+    return np.asarray(level + 128 * gone, np.int64)
 
 
 def _first_of(

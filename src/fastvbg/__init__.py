@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from fastvbg import reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
+    from fastvbg.keyers.adaptive import AdaptiveKeyer
     from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
     from fastvbg.keyers.disparity import disparity_to_depth
     from fastvbg.keyers.external import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
+    from fastvbg.keyers.opencv import SubtractorKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
     from fastvbg.keyers.stereo import StereoDepth
     from fastvbg.pipeline.process import matte, process
@@ -45,6 +47,7 @@ __version__ = "0.1.0"
 __all__ = [
     "I420",
     "NV12",
+    "AdaptiveKeyer",
     "Compositor",
     "DTypeError",
     "DepthKeyer",
@@ -60,6 +63,7 @@ __all__ = [
     "SinkError",
     "SourceError",
     "StereoDepth",
+    "SubtractorKeyer",
     "__version__",
     "apply_regions",
     "as_depth",
@@ -92,6 +96,7 @@ _HOME = {
     "NV12": "fastvbg.planar",
     "blend_planar": "fastvbg.planar",
     "composite_planar": "fastvbg.planar",
+    "AdaptiveKeyer": "fastvbg.keyers.adaptive",
     "Compositor": "fastvbg.compositor",
     "blend": "fastvbg.compositor",
     "composite": "fastvbg.compositor",
@@ -101,6 +106,7 @@ _HOME = {
     "depth_matte": "fastvbg.keyers.depth",
     "MatteFeed": "fastvbg.keyers.external",
     "as_matte": "fastvbg.keyers.external",
+    "SubtractorKeyer": "fastvbg.keyers.opencv",
     "motion_mask": "fastvbg.keyers.motion",
     "apply_regions": "fastvbg.keyers.region",
     "region_mask": "fastvbg.keyers.region",

@@ -198,3 +198,34 @@ def check_depth(name: str, array: object) -> tuple[int, int]:
         raise ShapeError(f"{name}: got shape {array.shape}, wanted (H, W), one depth a pixel")
     rows, cols = array.shape
     return rows, cols
+
+
+def check_planes(planes: object) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the shapes of luma and of chroma of a frame in planes Y, U and V.
+
+    Each must be uint8; U and V of one shape, as wide and as high as Y or half of that, rounded up.
+    """
+    if not isinstance(planes, (tuple, list)) or len(planes) != 3:
+        raise ShapeError("planes: wanted three, (Y, U, V)")
+    y, u, v = (
+        check_plane(f"plane {name}", plane) for name, plane in zip("YUV", planes, strict=True)
+    )
+    if u != v:
+        check_same_size("plane V", v, "plane U", u)
+    for got, whole in zip(u, y, strict=True):
+        if got not in (whole, (whole + 1) // 2):
+            raise ShapeError(
+                f"plane U: got {u[1]}x{u[0]} (width x height), wanted {y[1]}x{y[0]} like plane Y, "
+                f"{(y[1] + 1) // 2}x{y[0]} or {(y[1] + 1) // 2}x{(y[0] + 1) // 2}"
+            )
+    return y, u
+
+
+def check_fraction(name: str, value: object) -> float:
+    """Return `value` as a float, which must be above 0 and at most 1."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        raise OptionTypeError(f"{name}: got {value!r}, wanted a number above 0, at most 1")
+    number = float(value)
+    if not 0 < number <= 1:
+        raise OptionError(f"{name}: got {value!r}, wanted a number above 0, at most 1")
+    return number

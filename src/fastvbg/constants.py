@@ -15,6 +15,14 @@ GRAY_B: Final = 3735  # round(0.114 * 32768) = 3736, less 1 so that the three su
 GRAY_G: Final = 19235  # round(0.587 * 32768) = 19235
 GRAY_R: Final = 9798  # round(0.299 * 32768) = 9798
 
+# The keying space: the full-range matrix of BT.601 as JPEG has it (ITU-T T.871 section 7), weights
+# of B, G and R in steps of 1/256. Those of Y sum to 256, so that gray keeps its value, those of U
+# and V to 0; 0.5 is 127/256, so that each sum fits a signed word and each weight of U and V a byte.
+KEYSPACE_SHIFT: Final = 8
+KEYSPACE_Y: Final = (29, 150, 77)
+KEYSPACE_U: Final = (127, -84, -43)
+KEYSPACE_V: Final = (-21, -106, 127)
+
 YUV_UNIT: Final = 32
 """Parts of a gray level in which a planar difference is summed: 16-bit lanes hold 657 levels."""
 
@@ -85,3 +93,35 @@ YUV_GRAY: Final = {
     for extent in ("limited", "full")
 }
 """By matrix (`bt601`, `bt709`, `bt2020`) and range (`limited`, `full`)."""
+
+
+class AdaptiveSettings(NamedTuple):
+    """How the adaptive keyer decides and learns; `reference.adaptive` has the formulas.
+
+    The defaults serve all scenes. They come from a search over a still road camera, a shaking one
+    and a talking person; around them scores are flat.
+    """
+
+    threshold: int = 80
+    """Mean evidence above which a pixel is foreground, in 1/8 gray level; 1 to 254."""
+    rate: int = 4
+    """A mean moves by 1/2**rate of its error a frame."""
+    warm_up: int = 32
+    """For so many frames every pixel teaches, foreground or not."""
+    absorb: int = 0
+    """Every so many frames every pixel teaches; never for 0."""
+    spread_start: int = 2 * 128
+    spread_rise: int = 5
+    """A spread rises by 1/2**spread_rise of what it lacks a frame."""
+    spread_fall: int = 6
+    """A spread falls by 1/2**spread_fall of what it has too much."""
+    spread_top: int = 32 * 128
+    swing: int = 16
+    """What one swing adds to the count, from which each frame takes 1."""
+    swing_bound: int = 80
+    """Count from which on a pixel's spread learns even in foreground."""
+    swing_top: int = 96
+    """Where the count ends; at most 127."""
+
+
+ADAPTIVE: Final = AdaptiveSettings()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_choice
 from fastvbg.kernels import (
+    adaptive,
     depth,
     feather,
     frames,
@@ -54,6 +55,7 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         feather.box,
         temporal.hold,
     ),
+    "adaptive": (adaptive.key, adaptive.key_planes, adaptive.composite, adaptive.planes_of),
 }
 OPERATIONS = tuple(_KERNELS)
 

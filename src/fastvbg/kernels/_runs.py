@@ -7,6 +7,7 @@ from fastvbg.kernels._target import TARGET
 if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
     from fastvbg.kernels.vector.bits import reaching_bits
+    from fastvbg.kernels.vector.keyspace import keyspace_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
 else:
@@ -15,6 +16,7 @@ else:
         blend_run,
         composite_run,
         fence,
+        keyspace_run,
         lerp_run,
         motion_mask_run,
         ramp_run,
@@ -28,6 +30,7 @@ __all__ = [
     "blend_run",
     "composite_run",
     "fence",
+    "keyspace_run",
     "lerp_run",
     "motion_mask_run",
     "ramp_run",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from fastvbg.keyers.opencv import SubtractorKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
     from fastvbg.keyers.stereo import StereoDepth
+    from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.refine.refiner import Refiner
@@ -53,6 +54,7 @@ __all__ = [
     "DepthKeyer",
     "FastvbgError",
     "Hold",
+    "MaskOptions",
     "MatteFeed",
     "MissingLibraryError",
     "OptionError",
@@ -112,6 +114,7 @@ _HOME = {
     "region_mask": "fastvbg.keyers.region",
     "StereoDepth": "fastvbg.keyers.stereo",
     "disparity_to_depth": "fastvbg.keyers.disparity",
+    "MaskOptions": "fastvbg.pipeline.masking.options",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
     "Refiner": "fastvbg.refine.refiner",

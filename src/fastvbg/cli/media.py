@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
+
+from fastvbg.cli.masks import takes_mask
+
+if TYPE_CHECKING:
+    from fastvbg.pipeline.masking.options import MaskOptions
 
 Input: TypeAlias = Annotated[
     str,
@@ -22,7 +27,7 @@ Background: TypeAlias = Annotated[
     ),
 ]
 Threshold: TypeAlias = Annotated[
-    int, typer.Option(help="Gray difference above which a pixel has moved, 0..255.")
+    int, typer.Option(help="Gray difference above which a pixel has moved, 0..255; of motion.")
 ]
 FitName: TypeAlias = Annotated[
     str, typer.Option(help="How the background is fitted: stretch, cover or contain.")
@@ -70,6 +75,7 @@ Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print err
 _MAX_PIXELS = 1 << 28
 
 
+@takes_mask
 def run(  # noqa: PLR0913, PLR0917
     input: Input,
     background: Background,
@@ -110,8 +116,10 @@ def run(  # noqa: PLR0913, PLR0917
     ] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
+    *,
+    mask: MaskOptions,
 ) -> None:
-    """Replace the background of INPUT: keep what moves, show the background elsewhere."""
+    """Replace the background of INPUT: keep what the mask keeps, by default what moves."""
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
     from fastvbg.cli.values import parse_pairs, parse_rate, parse_scale, parse_seconds
@@ -124,6 +132,7 @@ def run(  # noqa: PLR0913, PLR0917
                 input,
                 output,
                 background=background,
+                mask=mask,
                 threshold=threshold,
                 fit=fit,  # type: ignore[arg-type]  # checked there
                 background_end=background_end,  # type: ignore[arg-type]
@@ -165,6 +174,7 @@ def _stamp(output: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
+@takes_mask
 def matte(  # noqa: PLR0913, PLR0917
     input: Input,
     output: Annotated[
@@ -184,8 +194,10 @@ def matte(  # noqa: PLR0913, PLR0917
     max_pixels: MaxPixels = _MAX_PIXELS,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
+    *,
+    mask: MaskOptions,
 ) -> None:
-    """Write the mask of INPUT alone: a gray video, white where run keeps the frame."""
+    """Write the matte of INPUT alone: a gray video, white where run keeps the frame."""
     from fastvbg.cli.progress import ProgressLine, report
     from fastvbg.cli.values import parse_rate, parse_scale, parse_seconds
     from fastvbg.pipeline.process import matte as write_matte
@@ -194,6 +206,7 @@ def matte(  # noqa: PLR0913, PLR0917
         result = write_matte(
             input,
             output,
+            mask=mask,
             threshold=threshold,
             pairing=pairing,  # type: ignore[arg-type]  # checked there
             pixel_path=pixel_path,  # type: ignore[arg-type]
@@ -211,6 +224,7 @@ def matte(  # noqa: PLR0913, PLR0917
     raise typer.Exit(report(result, quiet=quiet))
 
 
+@takes_mask
 def preview(
     input: Input,
     background: Background,
@@ -219,8 +233,10 @@ def preview(
     fit: FitName = "stretch",
     times: Annotated[int, typer.Option(help="How many rows, evenly spaced over the video.")] = 4,
     overwrite: Overwrite = False,
+    *,
+    mask: MaskOptions,
 ) -> None:
-    """Draw a contact sheet of what run makes of INPUT: source, mask and result."""
+    """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
     from fastvbg.media.image import write_image
     from fastvbg.pipeline.preview import preview as draw
     from fastvbg.sink.staging import check_folder, refuse_existing
@@ -230,6 +246,7 @@ def preview(
     sheet = draw(
         input,
         background=background,
+        mask=mask,
         threshold=threshold,
         fit=fit,  # type: ignore[arg-type]  # checked there
         times=times,

@@ -12,7 +12,7 @@ from fastvbg.errors import OptionError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Mask
+    from fastvbg._types import Mask, Matte
     from fastvbg.media.model import Picture
     from fastvbg.pipeline.pixels import Pixels
 
@@ -68,11 +68,11 @@ class Blur:
         self._pixels = pixels
         self._strength = strength
 
-    def __call__(self, frame: Picture, mask: Mask) -> Picture:
+    def __call__(self, frame: Picture, matte: Matte) -> Picture:
         """Return the blurred background of a frame."""
         blurred = self._pixels.empty()
         sources, targets = self._pixels.planes(frame), self._pixels.planes(blurred)
-        behind = np.bitwise_not(mask)
+        behind = np.where(matte == 0, np.uint8(255), np.uint8(0))  # half of a matte is none of it
         for source, target in zip(sources, targets, strict=True):
             target[:] = self._plane(source, behind)
         return blurred

@@ -16,6 +16,8 @@ from fastvbg.pipeline.backdrop import BackgroundEnd, open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.cuts import CutDetector
 from fastvbg.pipeline.interrupts import Interrupts
+from fastvbg.pipeline.masking.build import make_masker
+from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.overlap import Ahead, Behind
 from fastvbg.pipeline.pairing import Pair, PairingName, make_pairing
 from fastvbg.pipeline.pixels import make_pixels
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame
     from fastvbg.backgrounds import Fit
     from fastvbg.media.model import Picture, StreamInfo, Timed
+    from fastvbg.pipeline.masking.masker import Masker
     from fastvbg.pipeline.pairing import Pairing
     from fastvbg.pipeline.pixels import Pixels
     from fastvbg.pipeline.stages import Stage
@@ -50,6 +53,7 @@ class Job:
     background: str | Path | Frame | None
     """None for the matte alone."""
     threshold: int = DEFAULT_THRESHOLD
+    mask: MaskOptions = field(default_factory=MaskOptions)
     fit: Fit = "stretch"
     background_end: BackgroundEnd = "loop"
     pairing: PairingName = "neighbours"
@@ -102,7 +106,7 @@ def run(job: Job) -> Result:
     start = time.perf_counter()
     reading = ReadOptions(
         pixels=job.pixel_path,
-        upright=not holds_rotation(job.output),
+        upright=job.mask.upright or not holds_rotation(job.output),
         start=job.start,
         end=job.end,
         scale=job.scale,
@@ -114,7 +118,10 @@ def run(job: Job) -> Result:
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, job.threads)
         info = _output_info(source.info, job)
-        stage = _make_stage(job, info, pixels, stack)
+        masker = make_masker(
+            job.mask, job.threshold, pixels, source.info, job.input, reading, stack
+        )
+        stage = _make_stage(job, info, pixels, masker, stack)
         cuts = CutDetector(pixels)
         sink = stack.enter_context(
             open_sink(
@@ -133,9 +140,10 @@ def run(job: Job) -> Result:
         frames, seconds = _composite(items, stage, job, info, behind, interrupts)
         if not frames:
             raise SourceError(_no_frames(job))
+        told = masker.finish()
     lost = source.lost
-    warnings = source.warnings + sink.warnings
-    if frames == 1 and job.pairing == "neighbours" and job.background is not None:
+    warnings = source.warnings + told + sink.warnings
+    if frames == 1 and masker.plain and job.background is not None:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
     return Result(Path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
@@ -164,14 +172,16 @@ def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
     return info
 
 
-def _make_stage(job: Job, info: StreamInfo, pixels: Pixels, stack: ExitStack) -> Stage:
+def _make_stage(
+    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, stack: ExitStack
+) -> Stage:
     if job.background is None:
-        return MatteAlone(pixels, job.threshold)
+        return MatteAlone(masker)
     if job.transparent:
-        return Transparent(pixels, info, _alpha_format(job, info), job.threshold)
+        return Transparent(pixels, masker, info, _alpha_format(job, info))
     strength = parse_blur(job.background) if isinstance(job.background, str) else None
     if strength is not None:
-        return OverBlur(pixels, Blur(pixels, strength), job.threshold)
+        return OverBlur(pixels, masker, Blur(pixels, strength))
     backdrop = open_backdrop(
         job.background,
         pixels,
@@ -180,7 +190,7 @@ def _make_stage(job: Job, info: StreamInfo, pixels: Pixels, stack: ExitStack) ->
         end=job.background_end,
         max_pixels=job.max_pixels,
     )
-    return OverBackdrop(pixels, stack.enter_context(backdrop), job.threshold)
+    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), job.threshold)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:
@@ -230,7 +240,7 @@ def _composite(
             behind.put(item)
             continue
         start = time.perf_counter()
-        picture = stage(item.prev, item.next, item.pts * info.time_base)
+        picture = stage(item, item.pts * info.time_base)
         seconds += time.perf_counter() - start
         if picture is None:
             break

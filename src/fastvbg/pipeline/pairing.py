@@ -21,6 +21,8 @@ class Pair(NamedTuple):
     pts: int
     position: int
     """Count of source frames before the one whose time this is."""
+    begins: bool = False
+    """Whether `next` is the first frame of a scene."""
 
 
 class Pairing(Protocol):
@@ -65,7 +67,7 @@ class Neighbours:
         cut = self._is_cut is not None and self._is_cut(previous.frame, timed.frame)
         if self._waiting:
             other = previous if cut else timed
-            yield Pair(other.frame, previous.frame, previous.pts, index - 1)
+            yield Pair(other.frame, previous.frame, previous.pts, index - 1, begins=True)
         self._waiting = cut
         if not cut:
             yield Pair(previous.frame, timed.frame, timed.pts, index)
@@ -74,7 +76,7 @@ class Neighbours:
         """Yield the only frame of a last scene of one."""
         if self._waiting and self._previous is not None:
             only = self._previous
-            yield Pair(only.frame, only.frame, only.pts, self._count - 1)
+            yield Pair(only.frame, only.frame, only.pts, self._count - 1, begins=True)
 
 
 class Tutorial:

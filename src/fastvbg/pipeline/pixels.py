@@ -7,24 +7,26 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 import av
+import cv2
 import numpy as np
 
 from fastvbg.compositor import blend, composite
 from fastvbg.keyers.motion import motion_mask
 from fastvbg.keyers.planes import PlanesKeyer
-from fastvbg.media.colour import FromBGR
+from fastvbg.media.colour import FromBGR, ToBGR
 from fastvbg.media.formats import BGR, Layout, layout_of
 from fastvbg.media.planes import new_picture, planes_of
 from fastvbg.pipeline.overlap import DEPTH
-from fastvbg.planar import I420, NV12, composite_planar
-from fastvbg.planes import select_planes
+from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+from fastvbg.planes import blend_planes, select_planes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Mask
+    from fastvbg._types import Frame, Mask, Matte
     from fastvbg.media.model import Picture, StreamInfo
 
+    Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
 
 # A share of pixels is told from about so many of them, or more in a small picture.
@@ -35,6 +37,19 @@ _WIDEST_GRID = 16
 def grid_step(width: int, height: int) -> int:
     """Return the even number of pixels between those that a share is told from."""
     return min(_WIDEST_GRID, max(2, 2 * math.isqrt(width * height // _SAMPLES)))
+
+
+class Keyer(Protocol):
+    """Makes a matte of each frame of one video, in order."""
+
+    def key(self, frame: Frame, *, out: Matte) -> Matte:
+        """Key a BGR frame."""
+
+    def key_planes(self, planes: Any, *, out: Matte) -> Matte:
+        """Key a frame's planes Y, U and V, 8 bits."""
+
+    def reset(self) -> None:
+        """Forget what was learned of the scene."""
 
 
 class Pixels(Protocol):
@@ -51,6 +66,18 @@ class Pixels(Protocol):
 
     def select(self, mask: Mask, next: Any, bg: Any) -> Picture:
         """Return `next` where the mask is set, else `bg`."""
+
+    def blend(self, matte: Matte, frame: Any, bg: Any) -> Picture:
+        """Return a frame over a background by a matte."""
+
+    def key(self, keyer: Keyer, picture: Any, out: Matte) -> None:
+        """Write a keyer's matte of the next frame into `out`."""
+
+    def luma(self, picture: Any) -> Plane:
+        """Return the luma of a frame in 8 bits; valid until the next call."""
+
+    def to_bgr(self, picture: Any) -> Frame:
+        """Return a frame in BGR."""
 
     def from_bgr(self, frame: Frame) -> Picture:
         """Return a BGR picture in the frames' form."""
@@ -80,6 +107,7 @@ class BGRPixels:
         self._shape = info.height, info.width, 3
         self._threads = threads
         self._mask = np.empty(self._shape[:2], np.uint8)
+        self._luma = np.empty(self._shape[:2], np.uint8)
 
     def mask(self, prev: Frame, next: Frame, threshold: int) -> Mask:
         """Return where two frames differ; valid until the next call."""
@@ -99,6 +127,22 @@ class BGRPixels:
     def select(self, mask: Mask, next: Frame, bg: Frame) -> Frame:
         """Return `next` where the mask is set, else `bg`."""
         return blend(next, mask, bg, threads=self._threads)
+
+    def blend(self, matte: Matte, frame: Frame, bg: Frame) -> Frame:
+        """Return a frame over a background by a matte."""
+        return blend(frame, matte, bg, threads=self._threads)
+
+    def key(self, keyer: Keyer, picture: Frame, out: Matte) -> None:
+        """Write a keyer's matte of the next frame into `out`."""
+        keyer.key(picture, out=out)
+
+    def luma(self, picture: Frame) -> Plane:
+        """Return the gray of a frame; valid until the next call."""
+        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma), np.uint8)
+
+    def to_bgr(self, picture: Frame) -> Frame:
+        """Return the frame itself."""
+        return picture
 
     def from_bgr(self, frame: Frame) -> Frame:
         """Return the picture itself."""
@@ -145,7 +189,9 @@ class NativePixels:
         )
         self._fields = 2 if info.interlaced and layout.shift_y and info.height % 4 == 0 else 1
         self._mask = np.empty((info.height, info.width), np.uint8)
+        self._key_planes: Planes | None = None
         self._from_bgr = FromBGR(info.colour, layout.name)
+        self._to_bgr = ToBGR(info.colour)
         # New memory costs a page fault every 4 kB: at 1080p as much time as compositing does.
         self._free: deque[av.VideoFrame] = deque(maxlen=DEPTH + 2)
 
@@ -211,6 +257,44 @@ class NativePixels:
             if copy is not plane:
                 plane[:] = copy
         return picture
+
+    def blend(self, matte: Matte, frame: av.VideoFrame, bg: av.VideoFrame) -> av.VideoFrame:
+        """Return a frame over a background by a matte."""
+        picture = self.empty()
+        if self._layout.depth == 8 and self._layout.chroma == "420":
+            form: Any = NV12 if self._layout.name == "nv12" else I420
+            frames = [planes_of(each) for each in (frame, bg, picture)]
+            for part, new, old, out in self._by_field((matte,), *frames):
+                blend_planar(form(*new), part[0], form(*old), threads=self._threads, out=form(*out))
+            return picture
+        planes = [self.planes(each) for each in (frame, bg, picture)]
+        for part, new, old, out in self._by_field((matte,), *planes):
+            blend_planes(part[0], new, old, out)
+        return picture
+
+    def key_planes(self, picture: av.VideoFrame) -> Planes:
+        """Return Y, U and V of a frame in 8 bits; valid until the next call."""
+        planes = _packed(self.planes(picture))
+        deeper = self._layout.depth - 8
+        if not deeper:
+            return planes
+        if self._key_planes is None:
+            self._key_planes = tuple(np.empty(plane.shape, np.uint8) for plane in planes)
+        for plane, target in zip(planes, self._key_planes, strict=True):
+            np.right_shift(plane, deeper, out=target, casting="unsafe")
+        return self._key_planes
+
+    def key(self, keyer: Keyer, picture: av.VideoFrame, out: Matte) -> None:
+        """Write a keyer's matte of the next frame into `out`."""
+        keyer.key_planes(self.key_planes(picture), out=out)
+
+    def luma(self, picture: av.VideoFrame) -> Plane:
+        """Return the luma of a frame in 8 bits; valid until the next call."""
+        return self.key_planes(picture)[0]
+
+    def to_bgr(self, picture: av.VideoFrame) -> Frame:
+        """Return a frame in BGR."""
+        return self._to_bgr(picture)
 
     def from_bgr(self, frame: Frame) -> av.VideoFrame:
         """Return a BGR picture in the frames' form."""

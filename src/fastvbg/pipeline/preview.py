@@ -1,4 +1,4 @@
-"""A contact sheet of a video: source, mask and result at evenly spaced times."""
+"""A contact sheet of a video: source, matte and result at evenly spaced times."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.cuts import CutDetector
+from fastvbg.pipeline.masking.build import make_masker
+from fastvbg.pipeline.masking.options import MaskOptions, mask_options
 from fastvbg.pipeline.pairing import make_pairing
 from fastvbg.pipeline.pixels import BGRPixels
 from fastvbg.sheet import Labelled, contact_sheet
@@ -37,6 +39,7 @@ def preview(
     input: str | Path,
     *,
     background: str | Path | Frame,
+    mask: str | MaskOptions = "motion",
     threshold: int = DEFAULT_THRESHOLD,
     fit: Fit = "stretch",
     times: int = 4,
@@ -49,8 +52,10 @@ def preview(
         A video, or an image sequence such as `dir/in%06d.jpg`.
     background : str, Path or ndarray of shape (any, any, 3), uint8
         As in `process`; what is transparent is shown as a chequerboard.
+    mask : str or MaskOptions
+        As in `process`.
     threshold : int, default 3
-        Gray difference above which a pixel has moved, 0 to 255.
+        Gray difference above which a pixel has moved, 0 to 255; of the mask "motion".
     fit : {"stretch", "cover", "contain"}
         As in `process`.
     times : int, default 4
@@ -59,7 +64,7 @@ def preview(
     Returns
     -------
     ndarray, shape (H, W, 3), uint8
-        Rows of source, mask and result, each labelled with its time.
+        Rows of source, matte and result, each labelled with its time.
     """
     threshold = check_threshold(threshold)
     check_integer("times", times, 1, 1000)
@@ -71,22 +76,26 @@ def preview(
         pixels = BGRPixels(info, None)
         behind = _backgrounds(background, fit, info, pixels, stack)
         wanted = _evenly_spaced(info.frames, times)
+        masker = make_masker(mask_options(mask), threshold, pixels, info, input, options, stack)
         pairing = make_pairing("neighbours", CutDetector(pixels))
         rows: list[list[Labelled]] = []
         for item in source:
             if isinstance(item, CopiedPacket):
                 continue
             for pair in pairing.push(item):
+                seconds = pair.pts * info.time_base
+                if pair.position not in wanted and masker.plain:
+                    continue
+                matte = masker(pair, seconds)
                 if pair.position not in wanted:
                     continue
                 frame: Any = pair.next
-                seconds = pair.pts * info.time_base
-                mask = pixels.mask(pair.prev, frame, threshold).copy()  # type: ignore[arg-type]
-                result = pixels.select(mask, frame, behind(seconds, frame, mask))
+                kept: Any = masker.foreground(frame, matte)
+                result = pixels.blend(matte, kept, behind(seconds, frame, matte))
                 rows.append(
                     [
                         Labelled(f"source {float(seconds):.2f} s", frame),
-                        Labelled("mask", mask),
+                        Labelled("matte", matte.copy()),
                         Labelled("result", result),
                     ]
                 )

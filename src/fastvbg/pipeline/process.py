@@ -16,6 +16,7 @@ from fastvbg.media.model import MAX_PIXELS, PIXEL_PATHS, PixelPath
 from fastvbg.media.numbering import parse_numbering
 from fastvbg.pipeline.backdrop import BACKGROUND_ENDS, BackgroundEnd
 from fastvbg.pipeline.job import Job, Result, run
+from fastvbg.pipeline.masking.options import MaskOptions, mask_options
 from fastvbg.pipeline.pairing import PAIRINGS, PairingName
 from fastvbg.sink.encoding import EncodeOptions
 
@@ -35,6 +36,7 @@ def process(  # noqa: PLR0913
     output: str | Path,
     *,
     background: str | Path | Frame,
+    mask: str | MaskOptions = "motion",
     threshold: int = DEFAULT_THRESHOLD,
     fit: Fit = "stretch",
     pairing: PairingName = "neighbours",
@@ -55,7 +57,7 @@ def process(  # noqa: PLR0913
     max_pixels: int = MAX_PIXELS,
     keep_partial: bool = False,
 ) -> Result:
-    """Put what moves in a video over another background, file to file.
+    """Put what a mask keeps of a video over another background, file to file.
 
     Sound, subtitles, chapters, times, colour tags and the rest of what came with the video go into
     the output, as far as its kind of file can hold them; the result's warnings say what could not.
@@ -72,8 +74,11 @@ def process(  # noqa: PLR0913
         A colour (`#rrggbb` or a basic CSS name), an image file, a picture in BGR, a video or image
         sequence, `blur` or `blur:strength` (percent of the height) for the frame itself blurred, or
         `transparent` for none (.webm, .mov, .mkv or .png).
+    mask : str or MaskOptions
+        The keyer that makes the mask or matte: "motion" keeps what moves; see `MaskOptions` for
+        the others and their options.
     threshold : int, default 3
-        Gray difference above which a pixel has moved, 0 to 255.
+        Gray difference above which a pixel has moved, 0 to 255; of the mask "motion".
     fit : {"stretch", "cover", "contain"}
         How a background of another size is fitted; see `fit_background`.
     pairing : {"neighbours", "tutorial"}
@@ -138,6 +143,7 @@ def process(  # noqa: PLR0913
         background=background,
         fit=fit,
         background_end=background_end,
+        mask=mask,
         threshold=threshold,
         pairing=pairing,
         fps=fps,
@@ -167,6 +173,7 @@ def matte(  # noqa: PLR0913
     input: str | Path,
     output: str | Path,
     *,
+    mask: str | MaskOptions = "motion",
     threshold: int = DEFAULT_THRESHOLD,
     pairing: PairingName = "neighbours",
     fps: Fraction | None = None,
@@ -181,7 +188,7 @@ def matte(  # noqa: PLR0913
     threads: int | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> Result:
-    """Write what `process` would keep as a gray video: 255 where the frame, 0 where the background.
+    """Write the matte by which `process` keeps as a gray video: 255 for the frame alone.
 
     Parameters
     ----------
@@ -191,7 +198,7 @@ def matte(  # noqa: PLR0913
         As in `process`; lossless unless a codec is named: FFV1 in .mkv, H.264 in .mp4 and .mov.
     codec : str, optional
         FFmpeg's name of an encoder.
-    threshold, pairing, fps, overwrite, progress, pixel_path, start, end : optional
+    mask, threshold, pairing, fps, overwrite, progress, pixel_path, start, end : optional
         As in `process`.
     max_frames, scale, threads, max_pixels : optional
         As in `process`.
@@ -210,6 +217,7 @@ def matte(  # noqa: PLR0913
         input=input,
         output=output,
         background=None,
+        mask=mask,
         threshold=threshold,
         pairing=pairing,
         fps=fps,
@@ -230,7 +238,12 @@ def matte(  # noqa: PLR0913
 def _checked_job(**options: Any) -> Job:
     """Return a job whose options are what they may be."""
     options["threshold"] = check_threshold(options["threshold"])
+    options["mask"] = mask = mask_options(options["mask"])
     check_choice("pairing", options["pairing"], PAIRINGS)
+    if options["pairing"] == "tutorial" and mask.kind != "motion":
+        raise OptionError(
+            f"pairing: the tutorial's goes with the mask 'motion' only, got {mask.kind!r}"
+        )
     check_choice("pixel_path", options["pixel_path"], PIXEL_PATHS)
     check_threads(options["threads"])
     check_integer("max_pixels", options["max_pixels"], 1, 1 << 40)

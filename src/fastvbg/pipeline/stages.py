@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import av
+import cv2
 import numpy as np
 
 from fastvbg.media.colour import Converter, FromBGR
@@ -13,76 +14,94 @@ from fastvbg.media.planes import plane_of
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from fastvbg._types import Mask, Matte
     from fastvbg.media.model import Picture, StreamInfo
     from fastvbg.pipeline.backdrop import Backdrop
     from fastvbg.pipeline.blur import Blur
+    from fastvbg.pipeline.masking.masker import Masker
+    from fastvbg.pipeline.pairing import Pair
     from fastvbg.pipeline.pixels import Pixels
 
 
 class Stage(Protocol):
     """Makes the output of two frames."""
 
-    def __call__(self, prev: Picture, next: Picture, seconds: Fraction) -> Picture | None:
-        """Return the picture for `next`, or None when the output is to end before it."""
+    def __call__(self, pair: Pair, seconds: Fraction) -> Picture | None:
+        """Return the picture for a pair, or None when the output is to end before it."""
 
 
 class OverBackdrop:
-    """What moved, over a background."""
+    """What the mask keeps, over a background.
 
-    def __init__(self, pixels: Pixels, backdrop: Backdrop, threshold: int) -> None:
-        self._pixels, self._backdrop, self._threshold = pixels, backdrop, threshold
+    Plain motion takes the fused way, in which no mask is ever written.
+    """
 
-    def __call__(self, prev: Picture, next: Picture, seconds: Fraction) -> Picture | None:
+    def __init__(self, pixels: Pixels, masker: Masker, backdrop: Backdrop, threshold: int) -> None:
+        self._pixels, self._masker, self._backdrop = pixels, masker, backdrop
+        self._threshold = threshold
+
+    def __call__(self, pair: Pair, seconds: Fraction) -> Picture | None:
         """Return the composite; None when the background has ended."""
         behind = self._backdrop.at(seconds)
         if behind is None:
             return None
-        return self._pixels.composite(prev, next, behind, self._threshold)
+        if self._masker.plain:
+            return self._pixels.composite(pair.prev, pair.next, behind, self._threshold)
+        return _laid_over(self._pixels, self._masker, self._masker(pair, seconds), pair, behind)
 
 
 class OverBlur:
-    """What moved, over the blurred rest of the frame."""
+    """What the mask keeps, over the blurred rest of the frame."""
 
-    def __init__(self, pixels: Pixels, blur: Blur, threshold: int) -> None:
-        self._pixels, self._blur, self._threshold = pixels, blur, threshold
+    def __init__(self, pixels: Pixels, masker: Masker, blur: Blur) -> None:
+        self._pixels, self._masker, self._blur = pixels, masker, blur
 
-    def __call__(self, prev: Picture, next: Picture, seconds: Fraction) -> Picture:  # noqa: ARG002
+    def __call__(self, pair: Pair, seconds: Fraction) -> Picture:
         """Return the composite."""
-        mask = self._pixels.mask(prev, next, self._threshold)
-        return self._pixels.select(mask, next, self._blur(next, mask))
+        matte = self._masker(pair, seconds)
+        behind = self._blur(pair.next, matte)
+        return _laid_over(self._pixels, self._masker, matte, pair, behind)
+
+
+def _laid_over(
+    pixels: Pixels, masker: Masker, matte: Matte, pair: Pair, behind: Picture
+) -> Picture:
+    """Return a frame over a background; by a plain mask chroma is one or the other, never mixed."""
+    if masker.plain:
+        return pixels.select(matte, pair.next, behind)
+    return pixels.blend(matte, masker.foreground(pair.next, matte), behind)
 
 
 class MatteAlone:
-    """The mask itself, as a gray picture."""
+    """The mask or matte itself, as a gray picture."""
 
-    def __init__(self, pixels: Pixels, threshold: int) -> None:
-        self._pixels, self._threshold = pixels, threshold
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
 
-    def __call__(self, prev: Picture, next: Picture, seconds: Fraction) -> av.VideoFrame:  # noqa: ARG002
-        """Return the mask."""
-        mask = self._pixels.mask(prev, next, self._threshold)
-        picture = av.VideoFrame.from_ndarray(mask, format="gray")
+    def __call__(self, pair: Pair, seconds: Fraction) -> av.VideoFrame:
+        """Return the matte."""
+        picture = av.VideoFrame.from_ndarray(self._masker(pair, seconds), format="gray")
         picture.color_range = 2
         return picture
 
 
 class Transparent:
-    """What moved, the rest transparent, and black so that nothing of it is given away.
+    """What the mask keeps, with straight alpha; black where nothing is, to give nothing away.
 
     Parameters
     ----------
     pixels : Pixels
         The operations on the frames.
+    masker : Masker
+        Gives the mattes.
     info : StreamInfo
         Of the video.
     pixel_format : str
         FFmpeg's name of the format with alpha: `bgra`, `rgba`, or `yuva` of 8 or 10 bits.
-    threshold : int
-        As in `process`.
     """
 
-    def __init__(self, pixels: Pixels, info: StreamInfo, pixel_format: str, threshold: int) -> None:
-        self._pixels, self._threshold = pixels, threshold
+    def __init__(self, pixels: Pixels, masker: Masker, info: StreamInfo, pixel_format: str) -> None:
+        self._pixels, self._masker = pixels, masker
         self._black = pixels.from_bgr(np.zeros((info.height, info.width, 3), np.uint8))
         tags = info.colour.encoded()
         self._from_bgr = FromBGR(tags, pixel_format)
@@ -90,19 +109,28 @@ class Transparent:
         self._interleaved = "yuv" not in pixel_format
         self._deep = pixel_format.endswith("10le")
 
-    def __call__(self, prev: Picture, next: Picture, seconds: Fraction) -> av.VideoFrame:  # noqa: ARG002
+    def __call__(self, pair: Pair, seconds: Fraction) -> av.VideoFrame:
         """Return the picture with alpha."""
-        mask = self._pixels.mask(prev, next, self._threshold)
-        colour = self._pixels.select(mask, next, self._black)
+        matte = self._masker(pair, seconds)
+        kept = self._masker.foreground(pair.next, matte)
+        colour = self._pixels.select(self._shown(matte), kept, self._black)
         if isinstance(colour, np.ndarray):
             picture = self._from_bgr(colour)
         else:
             picture = self._convert(colour)
-        alpha: Any = mask
+        alpha: Any = matte
         if self._deep:
-            alpha = np.where(mask > 0, np.uint16(1023), np.uint16(0))
+            wide = matte.astype(np.uint16)
+            alpha = wide << 2 | wide >> 6  # 255 to 1023
         if self._interleaved:
             plane_of(picture, 0, 4)[:, :, 3] = alpha
         else:
             plane_of(picture, 3)[:] = alpha
         return picture
+
+    def _shown(self, matte: Matte) -> Mask:
+        """Return where colour is needed: a pixel beyond a soft edge too, whose chroma it shares."""
+        if self._masker.plain:
+            return matte
+        some = np.where(matte > 0, np.uint8(255), np.uint8(0))
+        return np.asarray(cv2.dilate(some, np.ones((3, 3), np.uint8)), np.uint8)

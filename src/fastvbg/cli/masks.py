@@ -1,0 +1,92 @@
+"""The options of masks, which run, matte and preview share."""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class _Option(NamedTuple):
+    kind: Any
+    help: str
+    metavar: str | None = None
+
+
+_PANEL = "Mask"
+_OPTIONS: dict[str, _Option] = {
+    "refine": _Option(str, "Steps such as despeckle=5,fill,feather=1, or none.", "STEPS"),
+    "keep_region": _Option(str, "Always in: polygons 10%,20% 90%,20% 50%,90%; or an image."),
+    "drop_region": _Option(str, "Always out; wins over --keep-region."),
+    "plate": _Option(str, "The empty scene: an image, first:2s, or auto.", "PLATE"),
+    "tolerance": _Option(int, "Difference that still counts as the scene or the screen."),
+    "falloff": _Option(int, "Width of the soft ramp beyond the tolerance."),
+    "key": _Option(str, "Colour of the screen: #rrggbb, a CSS name, or auto.", "COLOUR"),
+    "despill": _Option(float, "Share of the screen's light taken off what is kept, 0..1."),
+    "learning_rate": _Option(float, "Of the adaptive mask, such as 0.0625."),
+    "warm_up": _Option(int, "Frames in which the adaptive mask learns all it sees.", "N"),
+    "absorb": _Option(int, "Every N frames foreground teaches too; 0 for never.", "N"),
+    "freeze": _Option(bool, "Stop learning after the warm-up."),
+    "load_model": _Option(str, "Begin with what an earlier run learned.", "FILE"),
+    "save_model": _Option(str, "Keep what was learned.", "FILE"),
+    "depth": _Option(str, "16-bit image sequence, gray video, or stereo:FILE.", "FILE"),
+    "near": _Option(int, "Nearest depth that is kept."),
+    "far": _Option(int, "Farthest depth that is kept."),
+    "softness": _Option(int, "Width of the ramps beyond near and far."),
+    "depth_invalid": _Option(int, "The number that means no measurement."),
+    "depth_hold": _Option(int, "Frames for which a hole keeps its last depth.", "N"),
+    "focal": _Option(float, "Focal length of a stereo pair, in pixels."),
+    "baseline": _Option(float, "Distance of its cameras; depths get its unit."),
+    "matte_hold": _Option(int, "Frames for which the last matte is held.", "N"),
+}
+
+
+def takes_mask(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of masks, and call it with `mask`, the `MaskOptions` they make."""
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        from fastvbg.pipeline.masking.options import MaskOptions
+
+        kind = given.pop("mask")
+        options = {name: given.pop(name) for name in _OPTIONS}
+        command(**given, mask=MaskOptions(kind, **options))
+
+    # `MaskOptions` itself is loaded with the library, when the command runs.
+    hints = get_type_hints(command, localns={"MaskOptions": Any}, include_extras=True)
+    signature = inspect.signature(command)
+    own = [
+        each.replace(annotation=hints[each.name])
+        for each in signature.parameters.values()
+        if each.name != "mask"
+    ]
+    parameters = [*own, *_parameters()]
+    with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {each.name: each.annotation for each in parameters}
+    return with_options
+
+
+def _parameters() -> list[inspect.Parameter]:
+    kind = typer.Option(
+        metavar="KIND",
+        help="motion, plate, adaptive, chroma, depth, matte:FILE, mog2 or knn.",
+        rich_help_panel=_PANEL,
+    )
+    parameters = [_parameter("mask", Annotated[str, kind], "motion")]
+    for name, option in _OPTIONS.items():
+        flags = [f"--{name.replace('_', '-')}"] if option.kind is bool else []
+        told = typer.Option(
+            *flags, metavar=option.metavar, help=option.help, rich_help_panel=_PANEL
+        )
+        parameters.append(_parameter(name, Annotated[option.kind | None, told], None))
+    return parameters
+
+
+def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)

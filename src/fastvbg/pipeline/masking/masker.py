@@ -1,0 +1,169 @@
+"""From two frames to the matte of the second: a keyer, refinement, and regions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from fastvbg.keyers.region import apply_regions
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from fastvbg._types import Mask, Matte
+    from fastvbg.media.model import Picture
+    from fastvbg.pipeline.pairing import Pair
+    from fastvbg.pipeline.pixels import Keyer, Pixels
+    from fastvbg.refine.refiner import Refiner
+
+
+class Way(Protocol):
+    """One kind's way to a matte."""
+
+    def matte(self, pair: Pair, seconds: Fraction) -> Matte:
+        """Return the matte of a pair's second frame; valid until the next call."""
+
+    def reset(self) -> None:
+        """Forget what was learned of the scene: another one begins."""
+
+    def foreground(self, picture: Picture, matte: Matte) -> Picture:
+        """Return the colours to keep of a frame."""
+
+    def finish(self) -> list[str]:
+        """Do what is due at the end; return warnings."""
+
+
+class Motion:
+    """What differs between two frames.
+
+    Parameters
+    ----------
+    pixels : Pixels
+        The operations on the frames.
+    threshold : int
+        As in `motion_mask`.
+    """
+
+    def __init__(self, pixels: Pixels, threshold: int) -> None:
+        self._pixels, self._threshold = pixels, threshold
+
+    def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
+        """Return the mask of what moved."""
+        return self._pixels.mask(pair.prev, pair.next, self._threshold)
+
+    def reset(self) -> None:
+        """Do nothing: two frames are all that is looked at."""
+
+    def foreground(self, picture: Picture, matte: Matte) -> Picture:  # noqa: ARG002
+        """Return the frame itself."""
+        return picture
+
+    def finish(self) -> list[str]:
+        """Return nothing."""
+        return []
+
+
+class Keyed:
+    """What a keyer makes of each frame.
+
+    Parameters
+    ----------
+    pixels : Pixels
+        The operations on the frames.
+    keyer : Keyer
+        Of the package's own.
+    shape : (int, int)
+        Height and width of the frames.
+    """
+
+    def __init__(self, pixels: Pixels, keyer: Keyer, shape: tuple[int, int]) -> None:
+        self._pixels, self._keyer = pixels, keyer
+        self._matte = np.empty(shape, np.uint8)
+
+    def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
+        """Return the keyer's matte."""
+        self._pixels.key(self._keyer, pair.next, self._matte)
+        return self._matte
+
+    def reset(self) -> None:
+        """Let the keyer forget the scene."""
+        self._keyer.reset()
+
+    def foreground(self, picture: Picture, matte: Matte) -> Picture:  # noqa: ARG002
+        """Return the frame itself."""
+        return picture
+
+    def finish(self) -> list[str]:
+        """Return nothing."""
+        return []
+
+
+class Subtracted(Keyed):
+    """What a subtractor of OpenCV's makes of each frame in BGR, in which it is used elsewhere."""
+
+    def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
+        """Return the subtractor's mask."""
+        return self._keyer.key(self._pixels.to_bgr(pair.next), out=self._matte)
+
+
+class Masker:
+    """Gives each frame its matte.
+
+    Parameters
+    ----------
+    way : Way
+        To the matte as keyed.
+    pixels : Pixels
+        The operations on the frames.
+    shape : (int, int)
+        Height and width of the frames.
+    refiner : Refiner, optional
+        What improves it.
+    keep, drop : ndarray, shape (H, W), uint8, optional
+        Masks of what is always in and always out; what is in both is out.
+    """
+
+    def __init__(
+        self,
+        way: Way,
+        pixels: Pixels,
+        shape: tuple[int, int],
+        *,
+        refiner: Refiner | None = None,
+        keep: Mask | None = None,
+        drop: Mask | None = None,
+    ) -> None:
+        self._way, self._pixels = way, pixels
+        self._refiner, self._keep, self._drop = refiner, keep, drop
+        self._refined = np.empty(shape, np.uint8)
+        self._started = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the mask is just what moved, so that its composite may be fused."""
+        touched = self._refiner or self._keep is not None or self._drop is not None
+        return isinstance(self._way, Motion) and not touched
+
+    def __call__(self, pair: Pair, seconds: Fraction) -> Matte:
+        """Return the matte of a pair's second frame; valid until the next call."""
+        if pair.begins and self._started:
+            self._way.reset()
+            if self._refiner is not None:
+                self._refiner.reset()
+        self._started = True
+        matte = self._way.matte(pair, seconds)
+        if self._refiner is not None:
+            guide = self._pixels.luma(pair.next) if self._refiner.needs_guide else None
+            matte = self._refiner.apply(matte, guide, out=self._refined)
+        if self._keep is not None or self._drop is not None:
+            matte = apply_regions(matte, keep=self._keep, drop=self._drop, out=self._refined)
+        return matte
+
+    def foreground(self, picture: Picture, matte: Matte) -> Picture:
+        """Return the colours to keep of a frame: itself, or without the screen's light."""
+        return self._way.foreground(picture, matte)
+
+    def finish(self) -> list[str]:
+        """Do what is due at the end; return warnings."""
+        return self._way.finish()

@@ -1,0 +1,181 @@
+"""What a user may ask of a mask: the kind, and the options of each kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.errors import OptionError, OptionTypeError
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Mask
+
+__all__ = ["MaskOptions"]
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "motion": (),
+    "plate": ("plate", "tolerance", "falloff"),
+    "adaptive": (
+        "tolerance",
+        "learning_rate",
+        "warm_up",
+        "absorb",
+        "freeze",
+        "load_model",
+        "save_model",
+    ),
+    "chroma": ("key", "tolerance", "falloff", "despill"),
+    "depth": (
+        "depth",
+        "near",
+        "far",
+        "softness",
+        "depth_invalid",
+        "depth_hold",
+        "focal",
+        "baseline",
+    ),
+    "mog2": (),
+    "knn": (),
+    "matte": ("matte", "matte_hold"),
+}
+"""The kinds, and which options each has beside those that all have."""
+
+FOR_ALL = ("kind", "refine", "keep_region", "drop_region")
+
+
+@dataclass(frozen=True)
+class MaskOptions:
+    """Which keyer makes the mask or matte of each frame, and how.
+
+    An option that the kind does not have is an error, so that none is given in vain. None leaves
+    the choice to the keyer.
+
+    Parameters
+    ----------
+    kind : str
+        "motion" (what differs between two frames), "plate" (what differs from the empty scene),
+        "adaptive" (from a model of the scene that learns), "chroma" (what is not of the key
+        colour), "depth" (what is near), "matte" (made elsewhere; also "matte:FILE"), or OpenCV's
+        own subtractors "mog2" and "knn".
+    refine : str, optional
+        Steps of refinement, see `Refiner`; "none" for none; by default what suits the kind.
+    keep_region, drop_region : str, Path or ndarray, optional
+        What is always in, and always out, whatever the keyer says; see `region_mask`. What is in
+        both is out.
+    plate : str, Path or ndarray, optional
+        The empty scene: an image file or a BGR picture of the frames' size, "first:SECONDS" of
+        the video, or "auto", the temporal median of it all, which is the default.
+    tolerance, falloff : int, optional
+        Of `PlateKeyer` or `ChromaKeyer`; the tolerance is also `AdaptiveKeyer`'s threshold.
+    key : str or (int, int, int), optional
+        Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, picks
+        it from the first frame.
+    despill : float, optional
+        How much of the screen's light is taken off kept pixels, 0 to 1.
+    learning_rate : float, optional
+        Of `AdaptiveKeyer`.
+    warm_up, absorb : int, optional
+        Of `AdaptiveKeyer`, in frames.
+    freeze : bool, optional
+        Whether the adaptive keyer stops learning once the warm-up is over.
+    load_model, save_model : str or Path, optional
+        A file that the adaptive keyer's model is read from at the start, or written to at the end.
+    depth : str or Path, optional
+        Depth maps: a numbered sequence of 16-bit images, or a gray video, one for each frame. Or
+        "stereo:FILE", the right pictures of a rectified pair whose left ones are the input.
+    near, far, softness : int, optional
+        The range that is kept and the width of the ramps at its ends, in the maps' own numbers; of
+        a stereo pair in the unit of the baseline. `near` and `far` have no default.
+    depth_invalid : int, optional
+        The number that means no measurement; 0 when absent.
+    depth_hold : int, optional
+        For how many frames a hole keeps its last valid depth.
+    focal, baseline : float, optional
+        Of a stereo pair: focal length in pixels, and distance of the cameras, whose unit the depth
+        gets.
+    matte : str or Path, optional
+        A video or image sequence of mattes, of any size, paired with the frames in order.
+    matte_hold : int, optional
+        For how many frames the last matte is held where the mattes end before the video, then all
+        is background; without it, to the end.
+    """
+
+    kind: str = "motion"
+    refine: str | None = None
+    keep_region: str | Path | Mask | Frame | None = None
+    drop_region: str | Path | Mask | Frame | None = None
+    plate: str | Path | Frame | None = None
+    tolerance: int | None = None
+    falloff: int | None = None
+    key: str | tuple[int, int, int] | None = None
+    despill: float | None = None
+    learning_rate: float | None = None
+    warm_up: int | None = None
+    absorb: int | None = None
+    freeze: bool | None = None
+    load_model: str | Path | None = None
+    save_model: str | Path | None = None
+    depth: str | Path | None = None
+    near: int | None = None
+    far: int | None = None
+    softness: int | None = None
+    depth_invalid: int | None = None
+    depth_hold: int | None = None
+    focal: float | None = None
+    baseline: float | None = None
+    matte: str | Path | None = None
+    matte_hold: int | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.kind, str):
+            raise OptionTypeError(f"mask: got {self.kind!r}, wanted one of {', '.join(KINDS)}")
+        name, colon, rest = self.kind.partition(":")
+        if colon and name in ("matte", "chroma") and rest:
+            option = {"matte": "matte", "chroma": "key"}[name]
+            if getattr(self, option) is not None:
+                raise OptionError(f"mask: got {self.kind!r} and {option} too; give it once")
+            object.__setattr__(self, "kind", name)
+            object.__setattr__(self, option, rest)
+        if self.kind not in KINDS:
+            raise OptionError(
+                f"mask: got {self.kind!r}, wanted one of {', '.join(KINDS)} (matte:FILE)"
+            )
+        self._refuse_strangers()
+        for option in ("depth", "matte"):
+            if self.kind == option and getattr(self, option) is None:
+                raise OptionError(f"{option}: wanted a file for the mask {self.kind!r}, got none")
+
+    def _refuse_strangers(self) -> None:
+        own = (*FOR_ALL, *KINDS[self.kind])
+        for field in fields(self):
+            if field.name not in own and getattr(self, field.name) is not None:
+                kinds = [kind for kind, names in KINDS.items() if field.name in names]
+                raise OptionError(
+                    f"{field.name}: the mask {self.kind!r} does not have it; "
+                    f"it belongs to {' and '.join(kinds)}"
+                )
+
+    @property
+    def upright(self) -> bool:
+        """Whether something beside the video shows it as a viewer sees it: upright."""
+        others = (self.keep_region, self.drop_region, self.depth, self.matte)
+        return any(other is not None for other in others) or not plate_is_of_video(self.plate)
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Return those of the named options that were given."""
+        values = {name: getattr(self, name) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def mask_options(mask: str | MaskOptions) -> MaskOptions:
+    """Return the options that a kind's name, or options themselves, stand for."""
+    if isinstance(mask, MaskOptions):
+        return mask
+    return MaskOptions(mask)
+
+
+def plate_is_of_video(plate: str | Path | Frame | None) -> bool:
+    """Tell whether a plate is to be taken from the video itself."""
+    return plate is None or (isinstance(plate, str) and (plate == "auto" or plate[:6] == "first:"))

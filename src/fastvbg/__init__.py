@@ -36,11 +36,13 @@ if TYPE_CHECKING:
     from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.refine.guided import smooth_guided
     from fastvbg.refine.refiner import Refiner
     from fastvbg.refine.regions import drop_specks, fill_holes, hysteresis
     from fastvbg.refine.shape import choke, despeckle, spread
     from fastvbg.refine.soften import feather
     from fastvbg.refine.temporal import Hold, hold
+    from fastvbg.refine.wrap import LightWrap, light_wrap
     from fastvbg.warmup import warm_up
 
 __version__ = "0.1.0"
@@ -54,6 +56,7 @@ __all__ = [
     "DepthKeyer",
     "FastvbgError",
     "Hold",
+    "LightWrap",
     "MaskOptions",
     "MatteFeed",
     "MissingLibraryError",
@@ -84,11 +87,13 @@ __all__ = [
     "fit_background",
     "hold",
     "hysteresis",
+    "light_wrap",
     "matte",
     "motion_mask",
     "process",
     "reference",
     "region_mask",
+    "smooth_guided",
     "spread",
     "warm_up",
 ]
@@ -117,6 +122,9 @@ _HOME = {
     "MaskOptions": "fastvbg.pipeline.masking.options",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
+    "LightWrap": "fastvbg.refine.wrap",
+    "light_wrap": "fastvbg.refine.wrap",
+    "smooth_guided": "fastvbg.refine.guided",
     "Refiner": "fastvbg.refine.refiner",
     "drop_specks": "fastvbg.refine.regions",
     "fill_holes": "fastvbg.refine.regions",

@@ -11,7 +11,9 @@ from fastvbg.kernels import (
     depth,
     feather,
     frames,
+    guided,
     keepdrop,
+    light,
     morphology,
     planar,
     planes_any,
@@ -35,7 +37,7 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     "blend": (frames.blend, scaled.blend, scaled.quantize),
     "composite_planar": (planar.composite_i420, planar.composite_nv12),
     "blend_planar": (planar.blend_i420, planar.blend_nv12),
-    "planes of any depth": (
+    "any_planes": (
         planes_any.mask_u8,
         planes_any.mask_u16,
         planes_any.select_u8,
@@ -54,6 +56,8 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         regions.hysteresis,
         feather.box,
         temporal.hold,
+        guided.smooth,
+        light.weigh,
     ),
     "adaptive": (adaptive.key, adaptive.key_planes, adaptive.composite, adaptive.planes_of),
 }

@@ -15,6 +15,14 @@ GRAY_B: Final = 3735  # round(0.114 * 32768) = 3736, less 1 so that the three su
 GRAY_G: Final = 19235  # round(0.587 * 32768) = 19235
 GRAY_R: Final = 9798  # round(0.299 * 32768) = 9798
 
+# The keying space: the full-range matrix of BT.601 as JPEG has it (ITU-T T.871 section 7), weights
+# of B, G and R in steps of 1/256. Those of Y sum to 256, so that gray keeps its value, those of U
+# and V to 0; 0.5 is 127/256, so that each sum fits a signed word and each weight of U and V a byte.
+KEYSPACE_SHIFT: Final = 8
+KEYSPACE_Y: Final = (29, 150, 77)
+KEYSPACE_U: Final = (127, -84, -43)
+KEYSPACE_V: Final = (-21, -106, 127)
+
 YUV_UNIT: Final = 32
 """Parts of a gray level in which a planar difference is summed: 16-bit lanes hold 657 levels."""
 

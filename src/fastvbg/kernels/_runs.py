@@ -6,6 +6,7 @@ from fastvbg.kernels._target import TARGET
 
 if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
+    from fastvbg.kernels.vector.keyspace import keyspace_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
 else:
     from fastvbg.kernels.portable import (
@@ -13,6 +14,7 @@ else:
         blend_run,
         composite_run,
         fence,
+        keyspace_run,
         lerp_run,
         motion_mask_run,
         ramp_run,
@@ -23,6 +25,7 @@ __all__ = [
     "blend_run",
     "composite_run",
     "fence",
+    "keyspace_run",
     "lerp_run",
     "motion_mask_run",
     "ramp_run",

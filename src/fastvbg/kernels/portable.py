@@ -11,12 +11,28 @@ from typing import Any
 
 import numpy as np
 
-from fastvbg.constants import GRAY_B, GRAY_G, GRAY_HALF, GRAY_R, GRAY_SHIFT
+from fastvbg.constants import (
+    GRAY_B,
+    GRAY_G,
+    GRAY_HALF,
+    GRAY_R,
+    GRAY_SHIFT,
+    KEYSPACE_SHIFT,
+    KEYSPACE_U,
+    KEYSPACE_V,
+    KEYSPACE_Y,
+)
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import bytes_at, words_at
 
 # 32-bit constants keep the arithmetic in 32-bit lanes; a Python int would widen it to 64.
 _B, _G, _R = np.int32(GRAY_B), np.int32(GRAY_G), np.int32(GRAY_R)
+
+_Y_B, _Y_G, _Y_R = (np.int32(weight) for weight in KEYSPACE_Y)
+_U_B, _U_G, _U_R = (np.int32(weight) for weight in KEYSPACE_U)
+_V_B, _V_G, _V_R = (np.int32(weight) for weight in KEYSPACE_V)
+_KEY_SHIFT, _KEY_HALF = np.int32(KEYSPACE_SHIFT), np.int32(1 << (KEYSPACE_SHIFT - 1))
+_CHROMA_ZERO = np.int32(128)
 
 # Unsigned indices: a signed one is tested for wrap-around, which keeps LLVM from vectorizing.
 _ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
@@ -118,6 +134,26 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
     matte_run = bytes_at(matte, count)
     for i in range(np.uint64(count)):
         blend_pixel(frame_run, matte_run, bg_run, out_run, i)
+
+
+@inline
+def keyspace_of(b: Any, g: Any, r: Any) -> Any:
+    """Return Y, U and V of a pixel; `reference.keyspace` has the matrix."""
+    blue, green, red = np.int32(b), np.int32(g), np.int32(r)
+    y = (_Y_B * blue + _Y_G * green + _Y_R * red + _KEY_HALF) >> _KEY_SHIFT
+    u = ((_U_B * blue + _U_G * green + _U_R * red + _KEY_HALF) >> _KEY_SHIFT) + _CHROMA_ZERO
+    v = ((_V_B * blue + _V_G * green + _V_R * red + _KEY_HALF) >> _KEY_SHIFT) + _CHROMA_ZERO
+    return np.uint8(y), np.uint8(u), np.uint8(v)
+
+
+@inline
+def keyspace_run(frame: Any, y: Any, u: Any, v: Any, count: Any) -> None:
+    """Write Y, U and V of BGR pixels."""
+    run = bytes_at(frame, 3 * count)
+    y_run, u_run, v_run = bytes_at(y, count), bytes_at(u, count), bytes_at(v, count)
+    for i in range(np.uint64(count)):
+        k = _THREE * i
+        y_run[i], u_run[i], v_run[i] = keyspace_of(run[k], run[k + _ONE], run[k + _TWO])
 
 
 @inline

@@ -43,6 +43,9 @@ HALF_BYTES = Vector(HALF, 8)
 WORDS = Vector(HALF, 16)
 TWO_WORDS = types.UniTuple(WORDS, 2)
 PIXELS = types.UniTuple(BYTES, 3)
+CHANNELS = types.UniTuple(BYTES, 3)
+"""Bytes of three planes for `LANES` pixels; unlike those of `PIXELS`, in order on every CPU."""
+
 ADDRESS = types.int64
 INT = types.int64
 

@@ -6,10 +6,20 @@ from typing import Any
 
 from llvmlite import ir
 
-from fastvbg.constants import GRAY_B, GRAY_G, GRAY_HALF, GRAY_R, GRAY_SHIFT
+from fastvbg.constants import (
+    GRAY_B,
+    GRAY_G,
+    GRAY_HALF,
+    GRAY_R,
+    GRAY_SHIFT,
+    KEYSPACE_U,
+    KEYSPACE_V,
+    KEYSPACE_Y,
+)
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.vector._types import (
     BYTES,
+    CHANNELS,
     INT,
     LANES,
     PIXELS,
@@ -60,21 +70,20 @@ def _weigh_pairs(builder: Any, blue_green: Any, red: Any) -> Any:
     return _combined(builder, *sums)
 
 
-def _weigh_avx512(builder: Any, pixels: Any) -> list[Any]:
-    """Pairs of 32 pixels come from two of the three vectors by one byte permutation each."""
-    weighed = []
+def _pairs_avx512(builder: Any, pixels: Any) -> list[tuple[Any, Any]]:
+    """Return byte pairs (blue, green) and (red, red) of the first and of the last 32 pixels.
+
+    They come from two of the three vectors by one byte permutation each.
+    """
+    pairs = []
     for first, second, start in ((pixels[0], pixels[1], 0), (pixels[1], pixels[2], LANES // 2)):
         places = [3 * (start + i) - (0 if start == 0 else LANES) for i in range(LANES // 2)]
         blue_green = [place + k for place in places for k in range(2)]
         red = [place + 2 for place in places for _ in range(2)]
-        weighed.append(
-            _weigh_pairs(
-                builder,
-                shuffle(builder, first, second, blue_green),
-                shuffle(builder, first, second, red),
-            )
+        pairs.append(
+            (shuffle(builder, first, second, blue_green), shuffle(builder, first, second, red))
         )
-    return weighed
+    return pairs
 
 
 def _to_lanes(builder: Any, pixels: Any) -> list[Any]:
@@ -114,12 +123,13 @@ def _channel(builder: Any, parts: Any, channel: int) -> Any:
     return shuffle(builder, gathered, gathered, order)
 
 
-def _weigh_avx2(builder: Any, pixels: Any) -> list[Any]:
+def _pairs_avx2(builder: Any, pixels: Any) -> list[tuple[Any, Any]]:
+    """Return byte pairs (blue, green) and (red, 0), the low half of each 16-byte lane first."""
     parts = _to_lanes(builder, pixels)
     blue, green, red = (_channel(builder, parts, channel) for channel in range(3))
     blue_green = zip_bytes(builder, blue, green)
     reds = zip_bytes(builder, red, constant(BYTES, 0))
-    return [_weigh_pairs(builder, *pairs) for pairs in zip(blue_green, reds, strict=True)]
+    return list(zip(blue_green, reds, strict=True))
 
 
 def _weigh_channels(builder: Any, channels: Any) -> list[Any]:
@@ -139,9 +149,78 @@ def _weigh_channels(builder: Any, channels: Any) -> list[Any]:
 @operation(TWO_WORDS, PIXELS)
 def weigh(builder: Any, pixels: Any) -> list[Any]:
     """Return the luma-weighted sums of pixels, shifted right by 8, in an order `above` knows."""
+    if not TARGET.x86:
+        return _weigh_channels(builder, pixels)
+    pairs = _pairs_avx512 if TARGET.level == "avx512" else _pairs_avx2
+    return [_weigh_pairs(builder, *pair) for pair in pairs(builder, pixels)]
+
+
+def _key_pairs(builder: Any, blue_green: Any, red: Any) -> list[Any]:
+    """Return words whose high bytes are Y, U and V of pixels given as byte pairs.
+
+    U and V: unsigned bytes times signed weights stay within 32385 of 0, and adding 2**15 for the
+    128 in a high byte makes them unsigned. Y's weights reach 150: there the weights are the
+    unsigned side, and pixels less 128 the signed one, which takes 128*256 = 2**15 from the sum.
+    """
+    flip = constant(BYTES, 0x80)
+    shifted = builder.xor(blue_green, flip), builder.xor(red, flip)
+    sums = []
+    for blue, green, rest in (KEYSPACE_Y, KEYSPACE_U, KEYSPACE_V):
+        pair, single = constant(BYTES, blue, green), constant(BYTES, rest, 0)
+        if min(blue, green, rest) > 0:
+            first, second = (
+                dot_pairs(builder, pair, shifted[0]),
+                dot_pairs(builder, single, shifted[1]),
+            )
+        else:
+            first, second = dot_pairs(builder, blue_green, pair), dot_pairs(builder, red, single)
+        sums.append(builder.add(builder.add(first, second), constant(WORDS, 0x8000 + 128)))
+    return sums
+
+
+def _key_avx512(builder: Any, pixels: Any) -> list[Any]:
+    halves = [_key_pairs(builder, *pairs) for pairs in _pairs_avx512(builder, pixels)]
+    high = range(1, 2 * LANES, 2)
+    planes = []
+    for parts in zip(*halves, strict=True):
+        first, second = (builder.bitcast(words, BYTES.llvm) for words in parts)
+        planes.append(shuffle(builder, first, second, high))
+    return planes
+
+
+def _key_avx2(builder: Any, pixels: Any) -> list[Any]:
+    halves = [_key_pairs(builder, *pairs) for pairs in _pairs_avx2(builder, pixels)]
+    return [
+        call_x86(
+            builder,
+            "avx2.packuswb|avx512.packuswb.512",
+            BYTES,
+            *(builder.lshr(words, constant(WORDS, 8)) for words in parts),
+        )
+        for parts in zip(*halves, strict=True)
+    ]
+
+
+def _key_channels(builder: Any, channels: Any) -> list[Any]:
+    halves = []
+    for bgr in zip(*(widen(builder, channel) for channel in channels), strict=True):
+        sums = []
+        for weights in (KEYSPACE_Y, KEYSPACE_U, KEYSPACE_V):
+            total = constant(WORDS, 128 if min(weights) > 0 else 0x8000 + 128)
+            for value, weight in zip(bgr, weights, strict=True):
+                product = builder.mul(value, constant(WORDS, weight % 65536))
+                total = builder.add(total, product)
+            sums.append(builder.lshr(total, constant(WORDS, 8)))
+        halves.append(sums)
+    return [narrow(builder, parts) for parts in zip(*halves, strict=True)]
+
+
+@operation(CHANNELS, PIXELS)
+def keyspace_of(builder: Any, pixels: Any) -> list[Any]:
+    """Return Y, U and V of pixels, a vector each in order; `reference.keyspace` has the matrix."""
     if TARGET.level == "avx512":
-        return _weigh_avx512(builder, pixels)
-    return (_weigh_avx2 if TARGET.level == "avx2" else _weigh_channels)(builder, pixels)
+        return _key_avx512(builder, pixels)
+    return (_key_avx2 if TARGET.level == "avx2" else _key_channels)(builder, pixels)
 
 
 @operation(WORDS, INT)

@@ -1,0 +1,30 @@
+"""BGR pixels to the planes of the keying space, in explicit vectors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastvbg.kernels._jit import inline
+from fastvbg.kernels.vector._types import LANES
+from fastvbg.kernels.vector.memory import load_few_pixels, load_pixels, store, store_few
+from fastvbg.kernels.vector.pixels import keyspace_of
+
+__all__ = ["keyspace_run"]
+
+
+@inline
+def keyspace_run(frame: Any, y: Any, u: Any, v: Any, count: Any) -> None:
+    """Write Y, U and V of BGR pixels."""
+    i = 0
+    while i + LANES <= count:
+        planes = keyspace_of(load_pixels(frame + 3 * i))
+        store(y + i, planes[0])
+        store(u + i, planes[1])
+        store(v + i, planes[2])
+        i += LANES
+    few = count - i
+    if few > 0:
+        planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
+        store_few(y + i, few, planes[0])
+        store_few(u + i, few, planes[1])
+        store_few(v + i, few, planes[2])

@@ -18,7 +18,7 @@ from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keyspace import keyspace_row
 
-__all__ = ["SCRATCH_ROWS", "composite", "key_frame", "key_planes", "light", "model_for"]
+__all__ = ["SCRATCH_ROWS", "composite", "key_frame", "key_planes", "light", "measure", "model_for"]
 
 SLACK = TARGET.lanes
 """Bytes of a plate's row beyond the frame's width: vectors' last step may read so far."""
@@ -31,6 +31,7 @@ OPTIONS = types.UniTuple(INT, 4)
 """The luma of black, or 255 where shadows are not told; tolerance, falloff, `slope_of` it."""
 LIGHT = types.UniTuple(INT, 6)
 """Gain in 1/1024 beyond 1 and offset in 1/32 level, of Y, of U and of V."""
+SUMS = types.Array(types.int64, 1, "C")
 
 _ZERO, _TOP, _MIDDLE = np.int16(0), np.int16(255), np.int16(128)
 
@@ -65,6 +66,41 @@ def light(model: Any, out: Any, lights: Any) -> None:
         _lit_run(here, there, step, lights[0], lights[1])
         _lit_run(here + step, there + step, step, lights[2], lights[3])
         _lit_run(here + 2 * step, there + 2 * step, step, lights[4], lights[5])
+
+
+@inline
+def _difference(sample: Any, scene: Any, gain: Any, offset: Any) -> Any:
+    """Return how far a sample is from one of the plate in some light, in 1/32 level."""
+    return (sample - scene) * 32 - ((scene - 128) * gain // 32 + offset)
+
+
+@kernel(PLANE, PLANE, PLANE, PLANE, PLANE, PLANE, LIGHT, INT, SUMS)
+def measure(
+    y: Any, u: Any, v: Any, py: Any, pu: Any, pv: Any, lights: Any, limit: Any, sums: Any
+) -> None:
+    """Sum up samples that differ from the plate's, in the given light, by `limit` at most.
+
+    `sums` becomes their count, and for each plane the sums of p, x, p*p and p*x, where p is the
+    plate's sample and x the frame's, each less 128.
+    """
+    for k in range(sums.size):
+        sums[k] = 0
+    rows, cols = y.shape
+    for row in range(rows):
+        for col in range(cols):
+            samples = np.int64(y[row, col]), np.int64(u[row, col]), np.int64(v[row, col])
+            scenes = np.int64(py[row, col]), np.int64(pu[row, col]), np.int64(pv[row, col])
+            apart = abs(_difference(samples[0], scenes[0], lights[0], lights[1]))
+            apart += 2 * abs(_difference(samples[1], scenes[1], lights[2], lights[3]))
+            apart += 2 * abs(_difference(samples[2], scenes[2], lights[4], lights[5]))
+            if apart <= 32 * limit:
+                sums[0] += 1
+                for k in range(3):
+                    p, x = scenes[k] - 128, samples[k] - 128
+                    sums[4 * k + 1] += p
+                    sums[4 * k + 2] += x
+                    sums[4 * k + 3] += p * p
+                    sums[4 * k + 4] += p * x
 
 
 @kernel(FRAME, MODEL, OUT_PLANE, SCRATCH, OPTIONS)

@@ -140,9 +140,7 @@ def test_every_chroma(direction):
     for strength in (16, 40, 255):
         reach = np.full((256, 256), strength, np.uint8)
         for tolerance, falloff in RAMPS:
-            wanted = chroma_matte(
-                (u, u, v), reach, direction, tolerance=tolerance, falloff=falloff
-            )
+            wanted = chroma_matte((u, u, v), reach, direction, tolerance=tolerance, falloff=falloff)
             options = (*direction, tolerance, falloff, slope_of(falloff))
             chroma.key_planes.call(u, v, reach, out, scratch, 0, 0, options)
             np.testing.assert_array_equal(out, wanted)

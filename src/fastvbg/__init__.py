@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from fastvbg import reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
+    from fastvbg.keyers.camera import CameraMotion
+    from fastvbg.keyers.chroma import ChromaKeyer, despill, despill_planes
+    from fastvbg.keyers.estimate import PlateEstimator, estimate_plate
     from fastvbg.keyers.motion import motion_mask
+    from fastvbg.keyers.plate import PlateKeyer
+    from fastvbg.keyers.screen import pick_key
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.warmup import warm_up
@@ -35,6 +40,8 @@ __version__ = "0.1.0"
 __all__ = [
     "I420",
     "NV12",
+    "CameraMotion",
+    "ChromaKeyer",
     "Compositor",
     "DTypeError",
     "FastvbgError",
@@ -42,6 +49,8 @@ __all__ = [
     "OptionError",
     "OptionTypeError",
     "OverlapError",
+    "PlateEstimator",
+    "PlateKeyer",
     "ShapeError",
     "SinkError",
     "SourceError",
@@ -50,9 +59,13 @@ __all__ = [
     "blend_planar",
     "composite",
     "composite_planar",
+    "despill",
+    "despill_planes",
+    "estimate_plate",
     "fit_background",
     "matte",
     "motion_mask",
+    "pick_key",
     "process",
     "reference",
     "warm_up",
@@ -67,7 +80,15 @@ _HOME = {
     "blend": "fastvbg.compositor",
     "composite": "fastvbg.compositor",
     "fit_background": "fastvbg.backgrounds",
+    "CameraMotion": "fastvbg.keyers.camera",
+    "ChromaKeyer": "fastvbg.keyers.chroma",
+    "despill": "fastvbg.keyers.chroma",
+    "despill_planes": "fastvbg.keyers.chroma",
+    "PlateEstimator": "fastvbg.keyers.estimate",
+    "estimate_plate": "fastvbg.keyers.estimate",
     "motion_mask": "fastvbg.keyers.motion",
+    "PlateKeyer": "fastvbg.keyers.plate",
+    "pick_key": "fastvbg.keyers.screen",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
     "warm_up": "fastvbg.warmup",

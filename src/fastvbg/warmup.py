@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_choice
-from fastvbg.kernels import frames, planar, scaled
+from fastvbg.kernels import chroma, frames, keyspace, planar, plate, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,22 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     "composite": (frames.composite,),
     "motion_mask": (frames.motion_mask,),
     "blend": (frames.blend, scaled.blend, scaled.quantize),
+    "plate": (
+        keyspace.keyspace,
+        plate.key_frame,
+        plate.key_planes,
+        plate.composite,
+        plate.light,
+        plate.measure,
+    ),
+    "chroma": (
+        keyspace.keyspace,
+        chroma.key_frame,
+        chroma.key_planes,
+        chroma.composite,
+        chroma.despill_frame,
+        chroma.despill_planes,
+    ),
     "composite_planar": (planar.composite_i420, planar.composite_nv12),
     "blend_planar": (planar.blend_i420, planar.blend_nv12),
 }
@@ -35,7 +51,8 @@ def warm_up(
 
     Parameters
     ----------
-    *operations : {"composite", "motion_mask", "blend", "composite_planar", "blend_planar"}
+    *operations : {"composite", "motion_mask", "blend", "plate", "chroma", "composite_planar", \
+"blend_planar"}
         Which; all when none is named.
     strided : bool, default False
         Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels

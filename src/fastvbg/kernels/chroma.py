@@ -149,9 +149,7 @@ def _block_row(matte: Any, row: Any, shift_x: Any, shift_y: Any, out: Any, cols:
     for x in range(cols):
         left = x << shift_x
         right = min(left + shift_x, wide - 1)
-        run[x] = (
-            matte[upper, left] | matte[upper, right] | matte[lower, left] | matte[lower, right]
-        )
+        run[x] = matte[upper, left] | matte[upper, right] | matte[lower, left] | matte[lower, right]
 
 
 @inline

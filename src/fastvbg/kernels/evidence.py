@@ -60,9 +60,7 @@ def plate_matte(frame: Any, plate: Any, limits: Any) -> Any:
     bare = more(less(fall, floor_y), more(chroma, chroma))
     paler = less(chroma, lower(plate[4], eighth(fall)))
     darker = more(less(fall, three_eighths(less(plate[0], black))), paler)
-    return ramp(
-        more(rise, lower(bare, more(darker, darker))), tolerance, falloff, slope
-    )
+    return ramp(more(rise, lower(bare, more(darker, darker))), tolerance, falloff, slope)
 
 
 @inline

@@ -112,7 +112,9 @@ def key_frame(frame: Any, model: Any, out: Any, scratch: Any, options: Any) -> N
     for row in range(rows):
         plate, to = address_of(model, row), result_row(out, row, spare)
         if packed(frame):
-            plate_pixels_run(address_of(frame, row), (y, u, v, spare), plate, step, to, cols, options)
+            plate_pixels_run(
+                address_of(frame, row), (y, u, v, spare), plate, step, to, cols, options
+            )
         else:
             keyspace_row(frame, row, y, u, v)
             plate_planes_run(y, u, v, plate, step, to, cols, options)

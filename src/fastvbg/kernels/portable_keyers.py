@@ -132,7 +132,11 @@ def chroma_composite_run(
     tint = tint_limits(tints)
     chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, options)
     pixels, under = bytes_at(frame, 3 * count), bytes_at(bg, 3 * count)
-    to, coverage, key = bytes_at(out, 3 * count), bytes_at(spare[3], count), bytes_at(spare[4], count)
+    to, coverage, key = (
+        bytes_at(out, 3 * count),
+        bytes_at(spare[3], count),
+        bytes_at(spare[4], count),
+    )
     for x in range(np.uint64(count)):
         k, a = _THREE * x, coverage[x]
         b, g, r = cleared_pixel(pixels, k, key[x], tint)

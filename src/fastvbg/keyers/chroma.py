@@ -126,7 +126,7 @@ def despill(
     >>> import numpy as np
     >>> frame = np.full((1, 1, 3), (100, 140, 100), np.uint8)
     >>> despill(frame, np.full((1, 1), 255, np.uint8), (64, 160, 64))[0, 0]
-    array([122, 125, 124], dtype=uint8)
+    array([123, 124, 123], dtype=uint8)
     """
     direction = direction_of(*chroma_of(key, planar=False))
     return _despill_frame(frame, matte, direction, check_integer("amount", amount, 0, 255), out)
@@ -174,7 +174,7 @@ def despill_planes(
     >>> import numpy as np
     >>> y, u, v = (np.full((1, 1), value, np.uint8) for value in (125, 116, 113))
     >>> despill_planes((y, u, v), np.full((1, 1), 255, np.uint8), (64, 160, 64))[1:]
-    (array([[127]], dtype=uint8), array([[128]], dtype=uint8))
+    (array([[128]], dtype=uint8), array([[128]], dtype=uint8))
     """
     direction = direction_of(*chroma_of(key, planar=True))
     amount = check_integer("amount", amount, 0, 255)
@@ -313,9 +313,7 @@ class ChromaKeyer:
         if screen.due() and planes[1].size:
             screen.measure(*planes[1:])
         options = (*screen.direction, *self._ramp)
-        kernels.key_planes.call(
-            *planes[1:], screen.reach, out, self._scratch, *shifts, options
-        )
+        kernels.key_planes.call(*planes[1:], screen.reach, out, self._scratch, *shifts, options)
         return out
 
     def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
@@ -408,7 +406,9 @@ class ChromaKeyer:
         check_same_size(name, shape, "the first frame", self._form[0])
         if bool(chroma) != bool(self._form[1]):
             raise OptionTypeError(f"{name}: the first one had another form, BGR or planes")
-        raise ShapeError(f"{name}: got chroma of shape {chroma}, wanted {self._form[1]} as at first")
+        raise ShapeError(
+            f"{name}: got chroma of shape {chroma}, wanted {self._form[1]} as at first"
+        )
 
     def _follow_frame(self, frame: Frame) -> Screen:
         screen = self._screen

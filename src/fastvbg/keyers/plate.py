@@ -112,7 +112,8 @@ class PlateKeyer:
         if isinstance(plate, (tuple, list)):
             self._shape, *shifts = check_planes("plate", plate)
             y, u, v = plate
-            whole = y, *(widened(chroma, self._shape, *shifts) for chroma in (u, v))
+            wide = (widened(chroma, self._shape, shifts[0], shifts[1]) for chroma in (u, v))
+            whole: Planes = (y, *wide)  # type: ignore[assignment]
             black = _LIMITED_BLACK
         else:
             self._shape, shifts = check_frame("plate", plate)[:2], [0, 0]
@@ -220,9 +221,7 @@ class PlateKeyer:
             frames.blend.call(frame, self.key(frame), background, out, shape[0])
             return out
         self._follow_frame(frame)
-        kernels.composite.call(
-            frame, self._lit, background, out, self._scratch, self._options
-        )
+        kernels.composite.call(frame, self._lit, background, out, self._scratch, self._options)
         return out
 
     def _check_frame(self, frame: Frame) -> None:
@@ -264,7 +263,9 @@ def _model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
         return model
     luma, *chroma = (_local_range(plane) // 5 for plane in planes)
     colourful = np.maximum(*chroma)
-    floors = [luma, colourful] if noise is None else [np.maximum(f, noise) for f in (luma, colourful)]
+    floors = (
+        [luma, colourful] if noise is None else [np.maximum(f, noise) for f in (luma, colourful)]
+    )
     high, low = (np.minimum(floor, _MOST_FLOOR) for floor in floors)
     for row, plane in enumerate(planes):
         model[:, row, :width] = plane

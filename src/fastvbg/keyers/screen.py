@@ -211,4 +211,4 @@ def _filled(found: Floats, seen: npt.NDArray[np.bool_], default: float) -> Float
         out[near] = (total / np.maximum(count, 1e-6))[near]
         missing &= ~near
     out[missing] = default
-    return out
+    return np.asarray(out, np.float32)

@@ -72,7 +72,7 @@ def chroma_matte(
     matte = ramp(255 - share, tolerance, falloff)
     rows = np.arange(y.shape[0]) >> int(u.shape[0] != y.shape[0])
     cols = np.arange(y.shape[1]) >> int(u.shape[1] != y.shape[1])
-    return matte[rows][:, cols]
+    return np.asarray(matte[rows][:, cols])
 
 
 def despill_frame(
@@ -102,7 +102,7 @@ def despill_frame(
     strength = np.where(matte > 0, key_strength(u, v, direction), 0)[..., np.newaxis]
     amount = np.minimum((strength * np.abs(np.array(tint)) + 32) >> 6, 255)
     moved = frame.astype(np.int64) + np.where(np.array(tint) > 0, amount, -amount)
-    return np.clip(moved, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(moved, 0, 255), np.uint8)
 
 
 def despill_planes(

@@ -49,7 +49,8 @@ def widen_planes(planes: Planes) -> Planes:
 
 def _local_range(plane: Plane) -> Whole:
     kernel = np.ones((3, 3), np.uint8)
-    return cv2.dilate(plane, kernel).astype(np.int32) - cv2.erode(plane, kernel)
+    highest, lowest = cv2.dilate(plane, kernel), cv2.erode(plane, kernel)
+    return np.asarray(highest.astype(np.int32) - lowest.astype(np.int32), np.int32)
 
 
 def plate_floors(plate: Planes, noise: Plane | None = None) -> tuple[Plane, Plane]:

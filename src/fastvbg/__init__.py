@@ -26,12 +26,17 @@ if TYPE_CHECKING:
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.adaptive import AdaptiveKeyer
+    from fastvbg.keyers.camera import CameraMotion
+    from fastvbg.keyers.chroma import ChromaKeyer, despill, despill_planes
     from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
     from fastvbg.keyers.disparity import disparity_to_depth
+    from fastvbg.keyers.estimate import PlateEstimator, estimate_plate
     from fastvbg.keyers.external import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.keyers.opencv import SubtractorKeyer
+    from fastvbg.keyers.plate import PlateKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
+    from fastvbg.keyers.screen import pick_key
     from fastvbg.keyers.stereo import StereoDepth
     from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.process import matte, process
@@ -51,6 +56,8 @@ __all__ = [
     "I420",
     "NV12",
     "AdaptiveKeyer",
+    "CameraMotion",
+    "ChromaKeyer",
     "Compositor",
     "DTypeError",
     "DepthKeyer",
@@ -63,6 +70,8 @@ __all__ = [
     "OptionError",
     "OptionTypeError",
     "OverlapError",
+    "PlateEstimator",
+    "PlateKeyer",
     "Refiner",
     "ShapeError",
     "SinkError",
@@ -80,8 +89,11 @@ __all__ = [
     "composite_planar",
     "depth_matte",
     "despeckle",
+    "despill",
+    "despill_planes",
     "disparity_to_depth",
     "drop_specks",
+    "estimate_plate",
     "feather",
     "fill_holes",
     "fit_background",
@@ -90,6 +102,7 @@ __all__ = [
     "light_wrap",
     "matte",
     "motion_mask",
+    "pick_key",
     "process",
     "reference",
     "region_mask",
@@ -120,6 +133,14 @@ _HOME = {
     "StereoDepth": "fastvbg.keyers.stereo",
     "disparity_to_depth": "fastvbg.keyers.disparity",
     "MaskOptions": "fastvbg.pipeline.masking.options",
+    "CameraMotion": "fastvbg.keyers.camera",
+    "ChromaKeyer": "fastvbg.keyers.chroma",
+    "despill": "fastvbg.keyers.chroma",
+    "despill_planes": "fastvbg.keyers.chroma",
+    "PlateEstimator": "fastvbg.keyers.estimate",
+    "estimate_plate": "fastvbg.keyers.estimate",
+    "PlateKeyer": "fastvbg.keyers.plate",
+    "pick_key": "fastvbg.keyers.screen",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
     "LightWrap": "fastvbg.refine.wrap",

@@ -172,14 +172,14 @@ class AdaptiveKeyer:
         DTypeError, ShapeError, OverlapError
             As for `key`.
         """
-        luma, chroma = check_planes(planes)
+        luma, *shifts = check_planes("planes", planes)
+        chroma = planes[1].shape
         scene = self._scene_for(("planes", luma, chroma), planes)
         out = checked_mask(
             out, luma, [(f"plane {n}", p) for n, p in zip("YUV", planes, strict=True)]
         )
         rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
         packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
-        shifts = int(chroma[1] < luma[1]), int(chroma[0] < luma[0])
         adaptive.key_planes.call(*packed, rows, *shifts, *scene.arguments(), self._now(scene))
         if rows is not out:
             np.copyto(out, rows)

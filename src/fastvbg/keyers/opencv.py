@@ -118,7 +118,7 @@ class SubtractorKeyer:
         DTypeError, ShapeError, OverlapError
             As for `AdaptiveKeyer.key_planes`.
         """
-        luma, _ = check_planes(planes)
+        luma, *_ = check_planes("planes", planes)
         inputs = [(f"plane {name}", plane) for name, plane in zip("YUV", planes, strict=True)]
         out = checked_mask(out, luma, inputs)
         self._check_form(("planes", luma))

@@ -25,7 +25,7 @@ _FIRST = (64, 32, _NEAR)
 _LEAST_SHARE = 0.1
 _PRIOR = 25.0
 """Variance, in levels squared, that speaks for a gain of 1."""
-_RATE = 0.25
+_RATE = 0.5
 _STEP = 0.35
 """Levels by which the light has to change before the plate is made anew."""
 

@@ -148,14 +148,16 @@ def plate_planes_run(
 
 
 @inline
-def plate_pixels_run(
-    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+def _plate_pixels(
+    frame: Any, plate: Any, step: Any, out: Any, count: Any, options: Any, soon: Any
 ) -> None:
-    """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
+    """Write the matte of pixels before the rows of a plate, and ask for pixels needed soon."""
     limits = plate_limits(options)
     i = 0
     while i + LANES <= count:
         prefetch_pixels(frame + 3 * i)
+        for line in range(0, 3 * LANES, 64):
+            prefetch_row(soon + 3 * i + line)
         planes = keyspace_of(load_pixels(frame + 3 * i))
         store(out + i, plate_matte(planes, _plate_at(plate, i, step, count), limits))
         i += LANES
@@ -163,6 +165,14 @@ def plate_pixels_run(
     if few > 0:
         planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
         store_few(out + i, few, plate_matte(planes, _plate_at(plate, i, step, count), limits))
+
+
+@inline
+def plate_pixels_run(
+    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+) -> None:
+    """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
+    _plate_pixels(frame, plate, step, out, count, options, frame + 3 * count)
 
 
 @inline
@@ -182,7 +192,7 @@ def plate_composite_run(
     One loop for both took longer: its chain of operations is too long for the CPU to have the next
     step under way.
     """
-    plate_pixels_run(frame, spare, plate, step, spare[3], count, options)
+    _plate_pixels(frame, plate, step, spare[3], count, options, bg)
     blend_run(frame, spare[3], bg, out, count, streaming)
 
 

@@ -48,8 +48,6 @@ def model_of(planes, floors):
     for row, plane in enumerate(planes):
         model[:, row, :width] = plane
     model[:, 3, :width] = floors[0] << 4 | floors[1]
-    colour = sum(abs(plane.astype(int) - 128) for plane in planes[1:])
-    model[:, 4, :width] = np.minimum(colour, 255) >> 2
     return model
 
 

@@ -11,9 +11,11 @@ if TARGET.variant == "vector":
         chroma_pixels_run,
         chroma_planes_run,
         despill_run,
+        light_run,
         plate_composite_run,
         plate_pixels_run,
         plate_planes_run,
+        strength_run,
     )
     from fastvbg.kernels.vector.keyspace import keyspace_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
@@ -33,9 +35,11 @@ else:
         chroma_pixels_run,
         chroma_planes_run,
         despill_run,
+        light_run,
         plate_composite_run,
         plate_pixels_run,
         plate_planes_run,
+        strength_run,
     )
 
 __all__ = [
@@ -49,9 +53,11 @@ __all__ = [
     "fence",
     "keyspace_run",
     "lerp_run",
+    "light_run",
     "motion_mask_run",
     "plate_composite_run",
     "plate_pixels_run",
     "plate_planes_run",
     "ramp_run",
+    "strength_run",
 ]

@@ -43,7 +43,13 @@ from fastvbg.kernels.vector.memory import (
     stream_pixels,
 )
 from fastvbg.kernels.vector.pixels import _from_lanes, keyspace_of, mix_pixels, spread
-from fastvbg.kernels.vector.saturating import emit_saturated, portion
+from fastvbg.kernels.vector.saturating import (
+    emit_saturated,
+    portion,
+    relit,
+    splat_word,
+    strength,
+)
 
 _AHEAD = 1024
 
@@ -115,16 +121,37 @@ def _plate_at(plate: Any, i: Any, step: Any, count: Any) -> Any:
     """
     here, ahead = plate + i, plate + i + _AHEAD
     if i + _AHEAD >= count:
-        ahead += 5 * step - count
-    for k in range(5):
+        ahead += 4 * step - count
+    for k in range(4):
         prefetch_row(ahead + k * step)
     return (
         load(here),
         load(here + step),
         load(here + 2 * step),
         load(here + 3 * step),
-        load(here + 4 * step),
     )
+
+
+@inline
+def light_run(source: Any, out: Any, count: Any, gain: Any, offset: Any) -> None:
+    """Write samples as another light shows them; `count` is a multiple of 64."""
+    slope, shift = splat_word(gain), splat_word(offset + 16)
+    for i in range(0, count, LANES):
+        store(out + i, relit(load(source + i), slope, shift))
+
+
+@inline
+def strength_run(u: Any, v: Any, out: Any, count: Any, direction: Any) -> None:
+    """Write how strong the key is in samples."""
+    key_u, key_v = splat_word(direction[0]), splat_word(direction[1])
+    i = 0
+    while i + LANES <= count:
+        store(out + i, strength(load(u + i), load(v + i), key_u, key_v))
+        i += LANES
+    few = count - i
+    if few > 0:
+        key = strength(load_few(u + i, few), load_few(v + i, few), key_u, key_v)
+        store_few(out + i, few, key)
 
 
 @inline

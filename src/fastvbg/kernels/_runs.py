@@ -12,9 +12,11 @@ if TARGET.variant == "vector":
         chroma_pixels_run,
         chroma_planes_run,
         despill_run,
+        light_run,
         plate_composite_run,
         plate_pixels_run,
         plate_planes_run,
+        strength_run,
     )
     from fastvbg.kernels.vector.keyspace import keyspace_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
@@ -38,9 +40,11 @@ else:
         chroma_pixels_run,
         chroma_planes_run,
         despill_run,
+        light_run,
         plate_composite_run,
         plate_pixels_run,
         plate_planes_run,
+        strength_run,
     )
 
 __all__ = [
@@ -54,6 +58,7 @@ __all__ = [
     "fence",
     "keyspace_run",
     "lerp_run",
+    "light_run",
     "motion_mask_run",
     "plate_composite_run",
     "plate_pixels_run",
@@ -61,5 +66,6 @@ __all__ = [
     "ramp_run",
     "reaching_bits",
     "slide_mean_run",
+    "strength_run",
     "window_mean_run",
 ]

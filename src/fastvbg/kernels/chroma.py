@@ -18,11 +18,12 @@ from fastvbg.kernels._runs import (
     chroma_planes_run,
     despill_run,
     fence,
+    strength_run,
 )
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keyspace import keyspace_row
-from fastvbg.kernels.portable_bytes import less, more, portion, strength
+from fastvbg.kernels.portable_bytes import less, more, portion
 
 __all__ = [
     "SCRATCH_ROWS",
@@ -116,15 +117,6 @@ def composite(
     fence()
 
 
-@inline
-def _strength_run(u: Any, v: Any, out: Any, count: Any, direction: Any) -> None:
-    """Write how strong the key is in samples."""
-    fu, fv, run = bytes_at(u, count), bytes_at(v, count), bytes_at(out, count)
-    key_u, key_v = np.uint16(direction[0]), np.uint16(direction[1])
-    for x in range(np.uint64(count)):
-        run[x] = strength(fu[x], fv[x], key_u, key_v)
-
-
 @kernel(FRAME, PLANE, OUT_FRAME, SCRATCH, DIRECTION, TINT)
 def despill_frame(
     frame: Any, matte: Any, out: Any, scratch: Any, direction: Any, tint: Any
@@ -134,7 +126,7 @@ def despill_frame(
     y, u, v, coverage, spill = _spare(scratch)
     for row in range(rows):
         keyspace_row(frame, row, y, u, v)
-        _strength_run(u, v, spill, cols, direction)
+        strength_run(u, v, spill, cols, direction)
         here = packed_row(matte, row, coverage)
         despill_run(address_of(frame, row), here, spill, address_of(out, row), cols, tint)
 
@@ -186,7 +178,7 @@ def despill_planes(
     for row in range(rows):
         blue, red = packed_row(u, row, first), packed_row(v, row, second)
         _block_row(matte, row, shift_x, shift_y, coverage, cols)
-        _strength_run(blue, red, spill, cols, direction)
+        strength_run(blue, red, spill, cols, direction)
         moves = direction[0] * amount, direction[1] * amount
         _move_run(blue, spill, coverage, spare, cols, abs(moves[0]) >> 6, moves[0] < 0)
         put_row(spare, out_u, row)

@@ -270,6 +270,4 @@ def _model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
     for row, plane in enumerate(planes):
         model[:, row, :width] = plane
     model[:, 3, :width] = (high << 4) | low
-    colour = sum(np.abs(plane.astype(np.int16) - 128) for plane in planes[1:])
-    model[:, 4, :width] = np.minimum(colour, 255) >> 2
     return model

@@ -42,7 +42,7 @@ _GRID = (9, 16)
 _CELL = 10
 _SCREEN = 0.55
 """Share of the strength that counts as screen when its light is measured."""
-_RATE = 0.25
+_RATE = 0.5
 _CHANGE = 0.02
 _PERIOD = 8
 

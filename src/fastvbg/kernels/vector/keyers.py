@@ -43,7 +43,13 @@ from fastvbg.kernels.vector.memory import (
     stream_pixels,
 )
 from fastvbg.kernels.vector.pixels import _from_lanes, keyspace_of, mix_pixels, spread
-from fastvbg.kernels.vector.saturating import emit_saturated, portion
+from fastvbg.kernels.vector.saturating import (
+    emit_saturated,
+    portion,
+    relit,
+    splat_word,
+    strength,
+)
 
 _AHEAD = 1024
 
@@ -115,16 +121,37 @@ def _plate_at(plate: Any, i: Any, step: Any, count: Any) -> Any:
     """
     here, ahead = plate + i, plate + i + _AHEAD
     if i + _AHEAD >= count:
-        ahead += 5 * step - count
-    for k in range(5):
+        ahead += 4 * step - count
+    for k in range(4):
         prefetch_row(ahead + k * step)
     return (
         load(here),
         load(here + step),
         load(here + 2 * step),
         load(here + 3 * step),
-        load(here + 4 * step),
     )
+
+
+@inline
+def light_run(source: Any, out: Any, count: Any, gain: Any, offset: Any) -> None:
+    """Write samples as another light shows them; `count` is a multiple of 64."""
+    slope, shift = splat_word(gain), splat_word(offset + 16)
+    for i in range(0, count, LANES):
+        store(out + i, relit(load(source + i), slope, shift))
+
+
+@inline
+def strength_run(u: Any, v: Any, out: Any, count: Any, direction: Any) -> None:
+    """Write how strong the key is in samples."""
+    key_u, key_v = splat_word(direction[0]), splat_word(direction[1])
+    i = 0
+    while i + LANES <= count:
+        store(out + i, strength(load(u + i), load(v + i), key_u, key_v))
+        i += LANES
+    few = count - i
+    if few > 0:
+        key = strength(load_few(u + i, few), load_few(v + i, few), key_u, key_v)
+        store_few(out + i, few, key)
 
 
 @inline
@@ -148,14 +175,16 @@ def plate_planes_run(
 
 
 @inline
-def plate_pixels_run(
-    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+def _plate_pixels(
+    frame: Any, plate: Any, step: Any, out: Any, count: Any, options: Any, soon: Any
 ) -> None:
-    """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
+    """Write the matte of pixels before the rows of a plate, and ask for pixels needed soon."""
     limits = plate_limits(options)
     i = 0
     while i + LANES <= count:
         prefetch_pixels(frame + 3 * i)
+        for line in range(0, 3 * LANES, 64):
+            prefetch_row(soon + 3 * i + line)
         planes = keyspace_of(load_pixels(frame + 3 * i))
         store(out + i, plate_matte(planes, _plate_at(plate, i, step, count), limits))
         i += LANES
@@ -163,6 +192,14 @@ def plate_pixels_run(
     if few > 0:
         planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
         store_few(out + i, few, plate_matte(planes, _plate_at(plate, i, step, count), limits))
+
+
+@inline
+def plate_pixels_run(
+    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+) -> None:
+    """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
+    _plate_pixels(frame, plate, step, out, count, options, frame + 3 * count)
 
 
 @inline
@@ -182,7 +219,7 @@ def plate_composite_run(
     One loop for both took longer: its chain of operations is too long for the CPU to have the next
     step under way.
     """
-    plate_pixels_run(frame, spare, plate, step, spare[3], count, options)
+    _plate_pixels(frame, plate, step, spare[3], count, options, bg)
     blend_run(frame, spare[3], bg, out, count, streaming)
 
 

@@ -60,6 +60,7 @@ def known(keyer):
 
 
 def same(keyer, state):
+    assert keyer._scene.gain == state.gain
     arrays = [*state.means, *state.spreads, state.swings]
     for got, wanted in zip(known(keyer), arrays, strict=True):
         np.testing.assert_array_equal(got, wanted)

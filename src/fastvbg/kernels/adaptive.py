@@ -54,7 +54,7 @@ def _look_at_frame(
     if row % 2 == 0:
         convert(frame, row, scratch)
         u, v = address_of(scratch, BLOCKS), address_of(scratch, BLOCKS + 1)
-        look_at_chroma(u, v, row >> 1, True, means, spreads, words)
+        look_at_chroma(u, v, row >> 1, True, means, spreads, words, now)
     look(full_row(scratch, 0, row), row, True, means, spreads, swings, scratch, words, now)
 
 
@@ -162,7 +162,7 @@ def key_planes(
             part = row >> shift_y
             if part << shift_y == row:
                 us, vs = address_of(u, part), address_of(v, part)
-                look_at_chroma(us, vs, part, doubled, means, spreads, words)
+                look_at_chroma(us, vs, part, doubled, means, spreads, words, now)
             look(address_of(y, row), row, doubled, means, spreads, swings, scratch, words, now)
         done = row - LAG
         if done >= 0:

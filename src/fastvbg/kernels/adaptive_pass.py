@@ -49,6 +49,7 @@ _BYTE_ROWS = 21
 ONE = 1 << 15
 """The gain that changes nothing."""
 
+_GRAY = 128  # chroma of no colour
 _NEVER = 25 * 255  # no vote exceeds it
 _EVERY = 4  # rows of which one counts for the gain
 
@@ -91,14 +92,14 @@ def _samples_of(words: Any, plane: Any, row: Any) -> Any:
 
 @inline
 def look_at_chroma(
-    u: Any, v: Any, row: Any, doubled: Any, means: Any, spreads: Any, words: Any
+    u: Any, v: Any, row: Any, doubled: Any, means: Any, spreads: Any, words: Any, now: Any
 ) -> None:
     """Weigh a chroma row."""
     cols = means[1].shape[1]
     pair = address_of(words, _PAIR)
     for plane in range(1, 3):
         values = _samples_of(words, plane, row)
-        scaled_run(u if plane == 1 else v, values, cols, ONE)
+        scaled_run(u if plane == 1 else v, values, cols, now[_GAIN], _GRAY)
         mean, spread = address_of(means[plane], row), address_of(spreads[plane], row)
         chroma_run(values, mean, spread, pair, cols, plane == 2)
     if doubled:
@@ -120,7 +121,7 @@ def look(
     """Weigh a row whose chroma row was weighed, and count its swings."""
     cols = swings.shape[1]
     values = _samples_of(words, 0, row)
-    scaled_run(y, values, cols, now[_GAIN])
+    scaled_run(y, values, cols, now[_GAIN], 0)
     evidence = address_of(scratch, _EVIDENCE + row % _EVIDENCE_RING)
     mean, spread = address_of(means[0], row), address_of(spreads[0], row)
     chroma = address_of(words, _DOUBLED if doubled else _PAIR)

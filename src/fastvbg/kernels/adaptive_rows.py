@@ -45,12 +45,15 @@ _NO, _YES, _TICK = _B(0), _B(255), _B(1)
 
 
 @inline
-def scaled_run(sample: Any, out: Any, count: Any, gain: Any) -> None:
-    """Write samples as words, 1 << 7 a gray level, times a gain in 1/32768."""
+def scaled_run(sample: Any, out: Any, count: Any, gain: Any, middle: Any) -> None:
+    """Write samples as words, 1 << 7 a level, their distance from a middle times a gain."""
     samples, outs = bytes_at(sample, count), unsigned_words_at(out, count)
-    factor = _W(gain)
+    factor, centre = _W(gain), _W(middle << 7)
+    moved = high_product(up_by(centre, _W(1)), factor)
     for i in range(np.uint64(count)):
-        outs[i] = at_most(high_product(up_by(_W(samples[i]), _SAMPLE_UP), factor), _WHITE)
+        value = high_product(up_by(_W(samples[i]), _SAMPLE_UP), factor)
+        above = plus(centre, beyond(value, moved))
+        outs[i] = at_most(minus(above, at_most(beyond(moved, value), centre)), _WHITE)
 
 
 @inline

@@ -33,7 +33,8 @@ class AdaptiveState(NamedTuple):
         How often the pixel came and went lately, in the low 7 bits; whether it is gone from its
         background now in the high one.
     gain : int
-        What luma is multiplied by before it meets the means, in 1/32768.
+        What luma, and chroma's distance from gray, are multiplied by before they meet the means,
+        in 1/32768.
     frames : int
         How many frames were learned.
     """
@@ -108,9 +109,10 @@ def adaptive_step(
     rise fast and fall slowly.
 
     A camera's exposure acts on all at once: if the luma of what is free to teach, on every fourth
-    row, sums to something else than its means by more than 1/256, luma is divided by that ratio
-    from the next frame on. So means that are held, behind a person, need not learn it, and light
-    that changes suddenly does not turn the scene to foreground. Not while everything teaches.
+    row, sums to something else than its means by more than 1/256, luma, and chroma's distance from
+    gray, are divided by that ratio from the next frame on. So means that are held, behind a person,
+    need not learn it, and light that changes suddenly does not turn the scene to foreground. That
+    waits while everything teaches.
 
     Parameters
     ----------
@@ -130,8 +132,10 @@ def adaptive_step(
         The new state, and the mask, 0 or 255.
     """
     size = planes[0].shape
-    samples = [128 * plane.astype(np.int64) for plane in planes]
-    samples[0] = np.minimum((2 * samples[0] * state.gain) >> 16, 255 * 128)
+    samples = [
+        _scaled(plane, state.gain, middle)
+        for plane, middle in zip(planes, (0, 128, 128), strict=True)
+    ]
     evidence = _evidence(state, samples)
     vote = _sum_around(evidence)
     mask = np.where(vote > 25 * settings.threshold, 255, 0).astype(np.uint8)
@@ -159,6 +163,12 @@ def adaptive_step(
     means, spreads = (tuple(part) for part in zip(*learned, strict=True))
     gain = state.gain if everyone else _gain(state, samples[0], free)
     return AdaptiveState(means, spreads, swings.astype(np.uint8), gain, state.frames + 1), mask
+
+
+def _scaled(plane: Plane, gain: int, middle: int) -> Wide:
+    value = (256 * plane.astype(np.int64) * gain) >> 16
+    moved = 128 * middle + value - ((256 * middle * gain) >> 16)
+    return np.asarray(np.clip(moved, 0, 128 * 255), np.int64)
 
 
 def _gain(state: AdaptiveState, luma: Wide, free: npt.NDArray[np.bool_]) -> int:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.camera import CameraMotion
-    from fastvbg.keyers.chroma import ChromaKeyer, despill, despill_planes
+    from fastvbg.keyers.chroma import ChromaKeyer
+    from fastvbg.keyers.despill import despill, despill_planes
     from fastvbg.keyers.estimate import PlateEstimator, estimate_plate
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.keyers.plate import PlateKeyer
@@ -82,8 +83,8 @@ _HOME = {
     "fit_background": "fastvbg.backgrounds",
     "CameraMotion": "fastvbg.keyers.camera",
     "ChromaKeyer": "fastvbg.keyers.chroma",
-    "despill": "fastvbg.keyers.chroma",
-    "despill_planes": "fastvbg.keyers.chroma",
+    "despill": "fastvbg.keyers.despill",
+    "despill_planes": "fastvbg.keyers.despill",
     "PlateEstimator": "fastvbg.keyers.estimate",
     "estimate_plate": "fastvbg.keyers.estimate",
     "motion_mask": "fastvbg.keyers.motion",

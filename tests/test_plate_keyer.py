@@ -237,3 +237,15 @@ def test_empty_frames():
     empty = np.zeros((0, 5, 3), np.uint8)
     assert PlateKeyer(empty).key(empty).shape == (0, 5)
     assert PlateKeyer(empty).composite(empty, empty).shape == (0, 5, 3)
+
+
+def test_a_thing_that_fills_the_frame_is_not_taken_for_light(rng):
+    scene = scene_of(rng, 180, 240)
+    keyer = PlateKeyer(scene)
+    for _ in range(3):
+        keyer.key(with_thing(rng, scene, 1.05)[0])
+    before = keyer.lights
+    full = np.clip(rng.normal((40, 60, 200), 4, scene.shape), 0, 255).astype(np.uint8)
+    for _ in range(5):
+        assert keyer.key(full).mean() > 240
+    assert keyer.lights == before

@@ -55,6 +55,12 @@ class LightMeter:
         """Forget what was measured."""
         self._now: npt.NDArray[np.float64] | None = None
         self._held = np.zeros(6)
+        self._frames = 0
+
+    def due(self) -> bool:
+        """Count a frame, and tell whether it is to be measured: every second one, and the first."""
+        self._frames += 1
+        return self._now is None or self._frames % 2 == 1
 
     @property
     def lights(self) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from fastvbg import (
     despill_planes,
     pick_key,
 )
-from fastvbg.keyers.chroma import _tint
+from fastvbg.keyers.despill import tint_of
 from fastvbg.reference import chroma as reference
 from fastvbg.reference.keyspace import keyspace
 from tests.arrays import LAYOUTS
@@ -77,7 +77,7 @@ def test_composite_is_key_despill_blend(layout, amount, rng):
         frame, _ = before_screen(rng, 61, 130)
         matte = one.key(frame)
         cleared = one.despill(frame, matte)
-        tint = _tint(one.direction, amount)
+        tint = tint_of(one.direction, amount)
         np.testing.assert_array_equal(
             cleared, reference.despill_frame(frame, matte, one.direction, tint)
         )

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg import ChromaKeyer, PlateKeyer, blend
+from fastvbg import ChromaKeyer, OptionError, PlateKeyer, blend, estimate_plate, pick_key
 from fastvbg.reference.keyspace import keyspace
 
 pytestmark = pytest.mark.clips
@@ -117,3 +117,19 @@ def test_plane_over_green(clips):
             assert (matte[:40] == 0).all()
         if k == 60:
             break
+
+
+@pytest.mark.parametrize("name", ["single_face.mp4", "WolfgangLanger_Pexels.mp4"])
+def test_no_screen_is_found_where_there_is_none(clips, name):
+    frame = next(decoded(clips / "talking" / name, "frames"))
+    with pytest.raises(OptionError, match="no screen found"):
+        pick_key(frame)
+
+
+def test_plate_of_the_first_two_seconds(scenes, truth):
+    clip = list(decoded(scenes / "talk_on_plate_640x360.mp4", "frames"))
+    plate, noise = estimate_plate(clip[:FIRST])
+    keyer = PlateKeyer(plate, noise=noise)
+    iou, error, _ = scores([cleaned(keyer.key(frame)) for frame in clip[FIRST:]], truth)
+    assert iou >= 0.97
+    assert error <= 0.0122

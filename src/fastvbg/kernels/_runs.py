@@ -8,10 +8,8 @@ if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
     from fastvbg.kernels.vector.bits import reaching_bits
     from fastvbg.kernels.vector.keyers import (
-        chroma_composite_run,
         chroma_pixels_run,
         chroma_planes_run,
-        despill_run,
         light_run,
         plate_composite_run,
         plate_pixels_run,
@@ -21,6 +19,7 @@ if TARGET.variant == "vector":
     from fastvbg.kernels.vector.keyspace import keyspace_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
+    from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
 else:
     from fastvbg.kernels.portable import (
         blend_between_run,

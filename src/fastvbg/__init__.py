@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.adaptive import AdaptiveKeyer
     from fastvbg.keyers.camera import CameraMotion
-    from fastvbg.keyers.chroma import ChromaKeyer, despill, despill_planes
+    from fastvbg.keyers.chroma import ChromaKeyer
     from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
     from fastvbg.keyers.despill import despill, despill_planes
     from fastvbg.keyers.disparity import disparity_to_depth

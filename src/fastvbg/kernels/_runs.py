@@ -20,6 +20,7 @@ if TARGET.variant == "vector":
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
     from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
+    from fastvbg.kernels.vector.votes import vote_run
 else:
     from fastvbg.kernels.portable import (
         blend_between_run,
@@ -32,6 +33,7 @@ else:
         ramp_run,
         reaching_bits,
         slide_mean_run,
+        vote_run,
         window_mean_run,
     )
     from fastvbg.kernels.portable_keyers import (
@@ -66,5 +68,6 @@ __all__ = [
     "reaching_bits",
     "slide_mean_run",
     "strength_run",
+    "vote_run",
     "window_mean_run",
 ]

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.refine.guided import smooth_guided
     from fastvbg.refine.refiner import Refiner
     from fastvbg.refine.regions import drop_specks, fill_holes, hysteresis
     from fastvbg.refine.shape import choke, despeckle, spread
     from fastvbg.refine.soften import feather
     from fastvbg.refine.temporal import Hold, hold
+    from fastvbg.refine.wrap import LightWrap, light_wrap
     from fastvbg.warmup import warm_up
 
 __version__ = "0.1.0"
@@ -44,6 +46,7 @@ __all__ = [
     "DTypeError",
     "FastvbgError",
     "Hold",
+    "LightWrap",
     "MissingLibraryError",
     "OptionError",
     "OptionTypeError",
@@ -65,10 +68,12 @@ __all__ = [
     "fit_background",
     "hold",
     "hysteresis",
+    "light_wrap",
     "matte",
     "motion_mask",
     "process",
     "reference",
+    "smooth_guided",
     "spread",
     "warm_up",
 ]
@@ -85,6 +90,9 @@ _HOME = {
     "motion_mask": "fastvbg.keyers.motion",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
+    "LightWrap": "fastvbg.refine.wrap",
+    "light_wrap": "fastvbg.refine.wrap",
+    "smooth_guided": "fastvbg.refine.guided",
     "Refiner": "fastvbg.refine.refiner",
     "drop_specks": "fastvbg.refine.regions",
     "fill_holes": "fastvbg.refine.regions",

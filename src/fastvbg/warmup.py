@@ -6,7 +6,17 @@ import time
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_choice
-from fastvbg.kernels import feather, frames, morphology, planar, regions, scaled, temporal
+from fastvbg.kernels import (
+    feather,
+    frames,
+    guided,
+    light,
+    morphology,
+    planar,
+    regions,
+    scaled,
+    temporal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +39,8 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         regions.hysteresis,
         feather.box,
         temporal.hold,
+        guided.smooth,
+        light.weigh,
     ),
 }
 OPERATIONS = tuple(_KERNELS)

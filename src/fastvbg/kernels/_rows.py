@@ -31,6 +31,12 @@ def room_for(count: int) -> int:
 
 
 @inline
+def room_within(count: Any) -> Any:
+    """Return what `room_for` does, in a kernel."""
+    return (count + (STEP - 1)) // STEP * STEP + STEP
+
+
+@inline
 def steps(count: Any) -> Any:
     """Return the multiple of `STEP` that holds `count`, to count by."""
     return np.uint64((count + (STEP - 1)) & ~(STEP - 1))
@@ -90,7 +96,7 @@ def word_sums(row: Any, sums: Any, spare: Any, count: Any, width: Any, step: Any
     `spare` is the address of three rows of words with room for the padded row's elements each.
     """
     length = count + (width - 1) * step
-    room = (length + (STEP - 1)) // STEP * STEP + STEP
+    room = room_within(length)
     narrow, wide = bytes_at(row, length), words_at(spare, length)
     for i in range(steps(length)):
         wide[i] = narrow[i]

@@ -9,6 +9,7 @@ if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bits import reaching_bits
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
+    from fastvbg.kernels.vector.votes import vote_run
 else:
     from fastvbg.kernels.portable import (
         blend_between_run,
@@ -20,6 +21,7 @@ else:
         ramp_run,
         reaching_bits,
         slide_mean_run,
+        vote_run,
         window_mean_run,
     )
 
@@ -33,5 +35,6 @@ __all__ = [
     "ramp_run",
     "reaching_bits",
     "slide_mean_run",
+    "vote_run",
     "window_mean_run",
 ]

@@ -6,7 +6,7 @@ takes its course. Fit and averages are made of means of 4x4 pixels, then `a` and
 bilinearly and meet the guide at full size. K. He, J. Sun, X. Tang, "Guided Image Filtering", ECCV
 2010; K. He, J. Sun, "Fast Guided Filter", arXiv:1505.00996.
 
-All in integers, `a` and `b` in parts of 1/256; `reference.refine.smooth_guided` has the arithmetic.
+All in integers, `a` and `b` in parts of 1/256; `reference.guided.smooth_guided` has the arithmetic.
 Divisions go through float64, which are exact here: numerators stay below 2**53, so a quotient that
 is no integer is never rounded to one.
 

@@ -22,6 +22,10 @@ rest of 128 would spend half its time there. What lies past the row's end holds 
 """
 
 
+PART = 8 * STEP
+"""How much of a row of words is summed at a time where rows are longer."""
+
+
 def room_for(count: int) -> int:
     """Return how many elements a scratch row of `count` needs, its pads included.
 

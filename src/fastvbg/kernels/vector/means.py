@@ -11,7 +11,7 @@ from typing import Any
 from numba import types
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._rows import word_sums
+from fastvbg.kernels._rows import PART, word_sums
 from fastvbg.kernels.vector._types import (
     ADDRESS,
     BYTES,
@@ -90,10 +90,14 @@ def window_mean_run(
             store(out + i, _means(total, halves, factors, shifts))
             i += LANES
     else:
-        word_sums(row, sums, spare, count, width, step)
+        # Part by part, which stay in the nearest cache: a frame's row of words would not.
         while i < count:
-            store(out + i, _means(_load_words(sums + 2 * i), halves, factors, shifts))
-            i += LANES
+            part = min(PART, count - i)
+            word_sums(row + i, sums, spare, part, width, step)
+            for k in range(0, part, LANES):
+                total = _load_words(sums + 2 * k)
+                store(out + i + k, _means(total, halves, factors, shifts))
+            i += PART
 
 
 @inline

@@ -8,5 +8,9 @@ The contract of every kernel here:
 - Every pixel of `out` is written and nothing outside it.
 - Output pixels depend only on the inputs' pixels at the same place.
 
+Modules that look at neighbours, at regions or at earlier frames (refinement's) say so. They want
+rows of consecutive bytes, which their callers see to, take scratch that they name the size of, and
+keep what they still need of the input in it, so that `out` may be the input there, too.
+
 `_jit` is the one place that names Numba's options; `_cache` decides where compiled code is kept.
 """

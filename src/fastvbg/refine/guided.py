@@ -45,7 +45,7 @@ class Guided(Step):
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""
-        self._scratch = guided.scratch_for(*shape)
+        self._scratch = guided.scratch_for(*shape, self._radius)
 
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""

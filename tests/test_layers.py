@@ -33,7 +33,7 @@ LAYERS: list[tuple[str, ...]] = [
         "planes",
         "warmup",
     ),
-    ("bands",),
+    ("bands", "outputs"),
     ("media", "kernels"),
     ("checks",),
     ("constants", "errors", "_types"),

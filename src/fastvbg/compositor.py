@@ -10,32 +10,17 @@ from fastvbg.bands import call_in_bands, check_threads, run_in_bands, thread_cou
 from fastvbg.checks import (
     check_frame,
     check_matte,
-    check_no_partial_overlap,
     check_same_size,
     check_threshold,
-    check_writable,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels import frames, scaled
+from fastvbg.outputs import frame_out
 
 if TYPE_CHECKING:
     from fastvbg._types import FloatMatte, Frame, Matte
 
 __all__ = ["Compositor", "blend", "composite"]
-
-
-def _checked_out(
-    out: Frame | None, shape: tuple[int, int, int], first: str, **inputs: Frame | Matte | FloatMatte
-) -> Frame:
-    """Return `out` if it fits, or a new array of `shape` when there is none."""
-    if out is None:
-        return np.empty(shape, np.uint8)
-    got = check_frame("out", out)
-    if got != shape:
-        check_same_size("out", got, first, shape)
-    check_writable(out)
-    check_no_partial_overlap(out, inputs.items())
-    return out
 
 
 def composite(
@@ -108,7 +93,7 @@ def composite(
         check_same_size("bg", bg_shape, "prev", shape)
     threshold = check_threshold(threshold)
     threads = check_threads(threads)
-    out = _checked_out(out, shape, "prev", prev=prev, next=next, bg=bg)
+    out = frame_out(out, shape, "prev", prev=prev, next=next, bg=bg)
     count = thread_count(threads, 4 * out.size)
     call_in_bands(frames.composite, count, (prev, next, bg, out), threshold)
     return out
@@ -176,7 +161,7 @@ def blend(
     if bg_shape != shape:
         check_same_size("bg", bg_shape, "frame", shape)
     threads = check_threads(threads)
-    out = _checked_out(out, shape, "frame", frame=frame, matte=matte, bg=bg)
+    out = frame_out(out, shape, "frame", frame=frame, matte=matte, bg=bg)
     steps = _matte_in_steps(matte)
     count = thread_count(threads, 3 * out.size)
     if matte_shape == shape[:2]:
@@ -290,7 +275,7 @@ class Compositor:
         if shape != self._shape:
             check_same_size("frame", shape, "the background", self._shape)
         out = self._result if out is None else out
-        out = _checked_out(out, shape, "frame", frame=frame, background=self._background)
+        out = frame_out(out, shape, "frame", frame=frame, background=self._background)
         # The frame is kept before the result is written, since `out` may be the frame.
         np.copyto(self._spare, frame)
         previous = self._kept if self._has_previous else frame

@@ -6,47 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvbg.checks import (
-    check_frame,
-    check_no_partial_overlap,
-    check_plane,
-    check_same_size,
-    check_writable,
-)
 from fastvbg.kernels.keyspace import keyspace
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import Frame
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
-
-
-def matte_for(out: Matte | None, shape: tuple[int, ...], inputs: tuple[Plane, ...]) -> Matte:
-    """Return `out` if it fits a frame of a shape, or a new matte when there is none."""
-    if out is None:
-        return np.empty(shape[:2], np.uint8)
-    got = check_plane("out", out)
-    if got != shape[:2]:
-        check_same_size("out", got, "the frame", shape)
-    check_writable(out)
-    for plane in inputs:
-        check_no_partial_overlap(out, (("the frame", plane),))
-    return out
-
-
-def frame_for(out: Frame | None, shape: tuple[int, int, int], **inputs: Plane) -> Frame:
-    """Return `out` if it fits, or a new frame when there is none."""
-    if out is None:
-        return np.empty(shape, np.uint8)
-    got = check_frame("out", out)
-    if got != shape:
-        check_same_size("out", got, "the frame", shape)
-    check_writable(out)
-    check_no_partial_overlap(out, inputs.items())
-    return out
 
 
 def packed_rows(*frames: Frame) -> bool:

@@ -17,7 +17,7 @@ from fastvbg.constants import ADAPTIVE
 from fastvbg.errors import OptionError
 from fastvbg.kernels import adaptive, frames
 from fastvbg.keyers.adaptive_scene import Scene, load_scene
-from fastvbg.keyers.outputs import checked_frame, checked_mask
+from fastvbg.outputs import composite_out, plane_out
 
 if TYPE_CHECKING:
     import os
@@ -145,7 +145,7 @@ class AdaptiveKeyer:
             As for `motion_mask`; a frame is not of the size or form of the first.
         """
         scene = self._scene_of_frame(frame)
-        out = checked_mask(out, frame.shape, [("frame", frame)])
+        out = plane_out(out, frame.shape, "frame", frame=frame)
         rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
         self._run(scene, adaptive.key, frame, rows)
         if rows is not out:
@@ -176,9 +176,7 @@ class AdaptiveKeyer:
         luma, *shifts = check_planes("planes", planes)
         chroma = planes[1].shape
         scene = self._scene_for(("planes", luma, chroma), planes)
-        out = checked_mask(
-            out, luma, [(f"plane {n}", p) for n, p in zip("YUV", planes, strict=True)]
-        )
+        out = plane_out(out, luma, "planes", Y=planes[0], U=planes[1], V=planes[2])
         rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
         packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
         self._run(scene, adaptive.key_planes, *packed, rows, *shifts)
@@ -208,7 +206,7 @@ class AdaptiveKeyer:
         DTypeError, ShapeError, OverlapError
             As for `fastvbg.blend`; a frame is not of the size or form of the first.
         """
-        out = checked_frame(out, frame, background)
+        out = composite_out(frame, background, out)
         scene = self._scene_of_frame(frame)
         if all(array.strides[1:] == (3, 1) for array in (frame, background, out)):
             self._run(scene, adaptive.composite, frame, background, out)

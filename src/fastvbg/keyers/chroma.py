@@ -16,9 +16,10 @@ from fastvbg.errors import OptionError, OptionTypeError, ShapeError
 from fastvbg.kernels import chroma as kernels
 from fastvbg.kernels import frames
 from fastvbg.kernels.keyrows import scratch_for, slope_of
-from fastvbg.keyers._planes import frame_for, matte_for, packed_rows, thin_frame, thin_planes
+from fastvbg.keyers._planes import packed_rows, thin_frame, thin_planes
 from fastvbg.keyers.despill import ALL, clear_frame, clear_planes, tint_of
 from fastvbg.keyers.screen import Screen, chroma_of, pick_chroma
+from fastvbg.outputs import composite_out, plane_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -135,7 +136,7 @@ class ChromaKeyer:
             The matte, 0 (screen) to 255; `out` when given.
         """
         shape = self._check_frame(frame)
-        out = matte_for(out, shape, (frame,))
+        out = plane_out(out, shape, "frame", frame=frame)
         screen = self._follow_frame(frame)
         options = (*screen.direction, *self._ramp)
         kernels.key_frame.call(frame, screen.reach, out, self._scratch, options)
@@ -158,7 +159,7 @@ class ChromaKeyer:
         """
         shape, *shifts = check_planes("planes", planes)
         self._check_form(shape, planes[1].shape, "planes")
-        out = matte_for(out, shape, tuple(planes))
+        out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         screen = self._screen
         if screen is None:
             step = 2 * max(1, max(shape) // 640)
@@ -188,8 +189,7 @@ class ChromaKeyer:
             The composited frame; `out` when given.
         """
         shape = self._check_frame(frame)
-        check_same_size("background", check_frame("background", background), "frame", shape)
-        out = frame_for(out, shape, frame=frame, background=background)
+        out = composite_out(frame, background, out)
         if not packed_rows(frame, background, out):
             matte = self.key(frame)
             frames.blend.call(self.despill(frame, matte), matte, background, out, shape[0])

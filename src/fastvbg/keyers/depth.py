@@ -14,8 +14,9 @@ from fastvbg.checks import (
     check_same_size,
     check_writable,
 )
-from fastvbg.errors import OptionError, OverlapError, ShapeError
+from fastvbg.errors import OptionError, OverlapError
 from fastvbg.kernels import depth as kernels
+from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -135,7 +136,7 @@ def depth_matte(
     """
     span = _Range(near, far, softness, invalid)
     shape = check_depth("depth", depth)
-    result = _checked_out(out, shape)
+    result = plane_out(out, shape, "depth")
     if out is not None and np.shares_memory(out, depth):
         raise OverlapError("out: shares memory with depth; wanted a separate array")
     units = _packed(as_depth(depth, invalid=invalid))
@@ -225,7 +226,7 @@ class DepthKeyer:
         shape = check_depth("depth", depth)
         if self._kept is not None and shape != self._kept.shape:
             check_same_size("depth", shape, "the first map", self._kept.shape)
-        result = _checked_out(out, shape)
+        result = plane_out(out, shape, "depth")
         if out is not None and np.shares_memory(out, depth):
             raise OverlapError("out: shares memory with depth; wanted a separate array")
         if self._kept is None:
@@ -244,7 +245,7 @@ class DepthKeyer:
             check_writable(result)
             result[:] = 0
             return result
-        result = _checked_out(out, self._age.shape)
+        result = plane_out(out, self._age.shape, "depth")
         work = _work_for(result)
         kernels.aged_matte.call(self._kept, self._age, work, *self._range.numbers, self._limit)
         return _into(result, work)
@@ -265,18 +266,6 @@ class _Range:
         soft = check_integer("softness", softness, 0, MOST)
         self.numbers = near, far, max(1, soft)
         self.hole = _NO_VALUE if invalid is None else check_integer("invalid", invalid, 0, MOST)
-
-
-def _checked_out(out: Matte | None, shape: tuple[int, ...]) -> Matte:
-    if out is None:
-        return np.empty(shape, np.uint8)
-    got = check_plane("out", out)
-    if got != shape:
-        raise ShapeError(
-            f"out: got {got[1]}x{got[0]} (width x height), wanted {shape[1]}x{shape[0]} like depth"
-        )
-    check_writable(out)
-    return out
 
 
 def _packed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -15,8 +15,9 @@ from fastvbg.checks import (
 )
 from fastvbg.kernels import chroma as kernels
 from fastvbg.kernels.keyrows import scratch_for
-from fastvbg.keyers._planes import frame_for, matte_for, packed_rows
+from fastvbg.keyers._planes import packed_rows
 from fastvbg.keyers.screen import UNIT, chroma_of, direction_of
+from fastvbg.outputs import frame_out, plane_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -53,7 +54,7 @@ def clear_frame(
     """Take spill off a frame, checked here; `despill` says how."""
     shape = check_frame("frame", frame)
     check_same_size("matte", check_plane("matte", matte), "frame", shape)
-    out = frame_for(out, shape, frame=frame, matte=matte)
+    out = frame_out(out, shape, "frame", frame=frame, matte=matte)
     scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
     source, to = frame, out
     if not packed_rows(frame, out):
@@ -77,7 +78,7 @@ def clear_planes(
     y, u, v = planes
     chroma = (u.shape[0], u.shape[1])
     outs = out or (None, None)
-    to_u, to_v = (matte_for(part, chroma, ()) for part in outs)
+    to_u, to_v = (plane_out(part, chroma, "U and V") for part in outs)
     scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
     kernels.despill_planes.call(
         u, v, matte, to_u, to_v, scratch, *shifts, direction, _planes_amount(amount)

@@ -14,7 +14,7 @@ from fastvbg.checks import (
 )
 from fastvbg.errors import ShapeError
 from fastvbg.kernels import frames
-from fastvbg.keyers.outputs import checked_frame, checked_mask
+from fastvbg.outputs import composite_out, plane_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -91,7 +91,7 @@ class SubtractorKeyer:
             As for `AdaptiveKeyer.key`.
         """
         shape = check_frame("frame", frame)
-        out = checked_mask(out, shape, [("frame", frame)])
+        out = plane_out(out, shape, "frame", frame=frame)
         self._check_form(("BGR", shape[:2]))
         return self._apply(frame, out)
 
@@ -119,8 +119,7 @@ class SubtractorKeyer:
             As for `AdaptiveKeyer.key_planes`.
         """
         luma, *_ = check_planes("planes", planes)
-        inputs = [(f"plane {name}", plane) for name, plane in zip("YUV", planes, strict=True)]
-        out = checked_mask(out, luma, inputs)
+        out = plane_out(out, luma, "planes", Y=planes[0], U=planes[1], V=planes[2])
         self._check_form(("planes", luma))
         channels = np.empty((*luma, 3), np.uint8)
         for k, plane in enumerate(planes):
@@ -152,7 +151,7 @@ class SubtractorKeyer:
         DTypeError, ShapeError, OverlapError
             As for `AdaptiveKeyer.composite`.
         """
-        out = checked_frame(out, frame, background)
+        out = composite_out(frame, background, out)
         frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
         return out
 

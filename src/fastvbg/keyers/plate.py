@@ -19,8 +19,6 @@ from fastvbg.kernels import frames
 from fastvbg.kernels import plate as kernels
 from fastvbg.kernels.keyrows import scratch_for, slope_of
 from fastvbg.keyers._planes import (
-    frame_for,
-    matte_for,
     packed_rows,
     thin_frame,
     thin_planes,
@@ -28,6 +26,7 @@ from fastvbg.keyers._planes import (
     widened,
 )
 from fastvbg.keyers.light import LightMeter, step_for
+from fastvbg.outputs import composite_out, plane_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -157,7 +156,7 @@ class PlateKeyer:
             The matte, 0 (plate) to 255; `out` when given.
         """
         self._check_frame(frame)
-        out = matte_for(out, self._shape, (frame,))
+        out = plane_out(out, self._shape, "frame", frame=frame)
         self._follow_frame(frame)
         kernels.key_frame.call(frame, self._lit, out, self._scratch, self._options)
         return out
@@ -188,7 +187,7 @@ class PlateKeyer:
             raise ShapeError(
                 f"planes: got chroma of shape {planes[1].shape}, wanted it as in the plate"
             )
-        out = matte_for(out, self._shape, tuple(planes))
+        out = plane_out(out, self._shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         if self._meter is not None and self._meter.due():
             self._follow(self._meter, thin_planes(planes, *self._shifts, self._step))
         kernels.key_planes.call(
@@ -214,11 +213,9 @@ class PlateKeyer:
             The composited frame; `out` when given.
         """
         self._check_frame(frame)
-        shape = (*self._shape, 3)
-        check_same_size("background", check_frame("background", background), "the plate", shape)
-        out = frame_for(out, shape, frame=frame, background=background)
+        out = composite_out(frame, background, out)
         if not packed_rows(frame, background, out):
-            frames.blend.call(frame, self.key(frame), background, out, shape[0])
+            frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
             return out
         self._follow_frame(frame)
         kernels.composite.call(frame, self._lit, background, out, self._scratch, self._options)

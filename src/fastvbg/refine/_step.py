@@ -9,11 +9,10 @@ import numpy as np
 
 from fastvbg.checks import (
     check_apart,
-    check_no_partial_overlap,
     check_plane,
     check_same_size,
-    check_writable,
 )
+from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane
@@ -65,24 +64,12 @@ def packed(plane: Plane) -> Plane:
     return plane if is_packed(plane) else np.ascontiguousarray(plane)
 
 
-def checked_out(out: Matte | None, shape: tuple[int, int], name: str, matte: Matte) -> Matte:
-    """Return `out` if it fits the matte called `name`, or a new array when there is none."""
-    if out is None:
-        return np.empty(shape, np.uint8)
-    got = check_plane("out", out)
-    if got != shape:
-        check_same_size("out", got, name, shape)
-    check_writable(out)
-    check_no_partial_overlap(out, ((name, matte),))
-    return out
-
-
 def apply_once(
     step: Step, name: str, matte: Matte, out: Matte | None, guide: Plane | None = None
 ) -> Matte:
     """Check a caller's arrays, run one step on them, and return the result."""
     shape = check_plane(name, matte)
-    out = checked_out(out, shape, name, matte)
+    out = plane_out(out, shape, name, **{name: matte})
     if guide is not None:
         check_guide(guide, shape, name, out)
         guide = packed(guide)

@@ -8,7 +8,8 @@ import numpy as np
 
 from fastvbg.checks import check_plane, check_same_size
 from fastvbg.errors import OptionError
-from fastvbg.refine._step import check_guide, checked_out, is_packed, packed
+from fastvbg.outputs import plane_out
+from fastvbg.refine._step import check_guide, is_packed, packed
 from fastvbg.refine.spec import parse
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Refiner:
         shape = check_plane("matte", matte)
         if shape != self._size:
             self._start(shape)
-        out = self._result if out is None else checked_out(out, shape, "matte", matte)
+        out = self._result if out is None else plane_out(out, shape, "matte", matte=matte)
         luma = self._checked_guide(guide, shape, out)
         target = out if is_packed(out) else self._result
         current = packed(matte)

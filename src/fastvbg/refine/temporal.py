@@ -8,7 +8,8 @@ import numpy as np
 
 from fastvbg.checks import check_integer, check_no_partial_overlap, check_plane, check_same_size
 from fastvbg.kernels import temporal
-from fastvbg.refine._step import Step, apply_once, checked_out, is_packed, packed
+from fastvbg.outputs import plane_out
+from fastvbg.refine._step import Step, apply_once, is_packed, packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
@@ -64,7 +65,7 @@ def hold(
     if held_shape != shape:
         check_same_size("held", held_shape, "matte", shape)
     decay = check_integer("decay", decay, 0, 255)
-    out = checked_out(out, shape, "matte", matte)
+    out = plane_out(out, shape, "matte", matte=matte)
     check_no_partial_overlap(out, (("held", held),))
     result = out if is_packed(out) else np.empty(shape, np.uint8)
     temporal.hold.call(packed(matte), packed(held), result, decay, temporal.scratch_for(shape[1]))

@@ -1,0 +1,69 @@
+"""`out` as callers give it, or a new array when they give none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.checks import (
+    check_frame,
+    check_no_partial_overlap,
+    check_plane,
+    check_same_size,
+    check_writable,
+)
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Matte
+
+
+def plane_out(
+    out: Matte | None, shape: tuple[int, ...], like: str, **inputs: npt.NDArray[Any]
+) -> Matte:
+    """Return `out` if it fits, or a new plane.
+
+    Parameters
+    ----------
+    out : ndarray, shape (H, W), uint8, optional
+        What the caller gave.
+    shape : tuple of int
+        Height and width wanted; more does not matter.
+    like : str
+        What has that size, for messages.
+    **inputs : ndarray
+        What `out` may be exactly, but not share memory with otherwise.
+    """
+    if out is None:
+        return np.empty(shape[:2], np.uint8)
+    got = check_plane("out", out)
+    if got != shape[:2]:
+        check_same_size("out", got, like, shape)
+    check_writable(out)
+    check_no_partial_overlap(out, inputs.items())
+    return out
+
+
+def frame_out(
+    out: Frame | None, shape: tuple[int, int, int], like: str, **inputs: npt.NDArray[Any]
+) -> Frame:
+    """Return `out` if it fits, or a new frame; parameters are those of `plane_out`."""
+    if out is None:
+        return np.empty(shape, np.uint8)
+    got = check_frame("out", out)
+    if got != shape:
+        check_same_size("out", got, like, shape)
+    check_writable(out)
+    check_no_partial_overlap(out, inputs.items())
+    return out
+
+
+def composite_out(frame: Frame, background: Frame, out: Frame | None) -> Frame:
+    """Return `out` if it fits a frame and its background, which must agree, or a new frame."""
+    shape = check_frame("frame", frame)
+    other = check_frame("background", background)
+    if other != shape:
+        check_same_size("background", other, "frame", shape)
+    return frame_out(out, shape, "frame", frame=frame, background=background)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import av
 import cv2
@@ -15,6 +18,7 @@ import fastvbg
 from fastvbg import MaskOptions, Refiner, matte, process
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, SourceError
+from fastvbg.keyers.estimate import PlateEstimator
 from fastvbg.media.planes import planes_of
 from fastvbg.pipeline.masking.build import DEFAULT_REFINE
 from fastvbg.pipeline.masking.options import KINDS
@@ -557,6 +561,30 @@ def test_a_plate_cannot_be_taken_from_standard_input(tmp_path: Path) -> None:
         )
     assert done.returncode == 2
     assert done.stderr.startswith("fastvbg: plate: standard input can be read once only")
+
+
+def test_a_signal_is_heeded_while_a_plate_is_estimated(clip: Clip, tmp_path: Path) -> None:
+    calls = []
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt(number)
+
+    class Estimator(PlateEstimator):
+        def add(self, frame: object) -> None:
+            calls.append(1)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        with (
+            mock.patch("fastvbg.pipeline.masking.plate.PlateEstimator", Estimator),
+            pytest.raises(KeyboardInterrupt),
+        ):
+            matte(clip.path, tmp_path / "m.mkv", mask="plate")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(calls) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_depth_map_leaves_no_output(clip: Clip, tmp_path: Path) -> None:

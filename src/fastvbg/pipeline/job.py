@@ -17,6 +17,7 @@ from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.cuts import CutDetector
 from fastvbg.pipeline.interrupts import Interrupts
 from fastvbg.pipeline.masking.build import make_masker
+from fastvbg.pipeline.masking.context import Context
 from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.overlap import Ahead, Behind
 from fastvbg.pipeline.pairing import Pair, PairingName, make_pairing
@@ -120,9 +121,8 @@ def run(job: Job) -> Result:
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, job.threads)
         info = _output_info(source.info, job)
-        masker = make_masker(
-            job.mask, job.threshold, pixels, source.info, job.input, reading, stack
-        )
+        context = Context(pixels, source.info, job.input, reading, stack, interrupts.check)
+        masker = make_masker(job.mask, job.threshold, context)
         stage = _make_stage(job, info, pixels, masker, stack)
         cuts = CutDetector(pixels)
         sink = stack.enter_context(

@@ -16,6 +16,7 @@ from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.cuts import CutDetector
 from fastvbg.pipeline.masking.build import make_masker
+from fastvbg.pipeline.masking.context import Context
 from fastvbg.pipeline.masking.options import MaskOptions, mask_options
 from fastvbg.pipeline.pairing import make_pairing
 from fastvbg.pipeline.pixels import BGRPixels
@@ -78,7 +79,9 @@ def preview(
         pixels = BGRPixels(info, None)
         behind = _backgrounds(background, fit, info, pixels, stack)
         wanted = _evenly_spaced(info.frames, times)
-        masker = make_masker(mask_options(mask), threshold, pixels, info, input, options, stack)
+        masker = make_masker(
+            mask_options(mask), threshold, Context(pixels, info, input, options, stack)
+        )
         rows: list[list[Labelled]] = []
         for pair in _pairs(source, make_pairing("neighbours", CutDetector(pixels))):
             wants = pair.position in wanted

@@ -14,13 +14,10 @@ from fastvbg.refine.refiner import Refiner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import ExitStack
-    from pathlib import Path
 
-    from fastvbg.media.model import ReadOptions, StreamInfo
+    from fastvbg.pipeline.masking.context import Context
     from fastvbg.pipeline.masking.masker import Way
     from fastvbg.pipeline.masking.options import MaskOptions
-    from fastvbg.pipeline.pixels import Pixels
 
 DEFAULT_REFINE = {
     "motion": "none",
@@ -40,15 +37,7 @@ lies where it should and only its grain is softened.
 """
 
 
-def make_masker(
-    options: MaskOptions,
-    threshold: int,
-    pixels: Pixels,
-    info: StreamInfo,
-    input: str | Path,
-    reading: ReadOptions,
-    stack: ExitStack,
-) -> Masker:
+def make_masker(options: MaskOptions, threshold: int, context: Context) -> Masker:
     """Return what gives each frame of a video its matte.
 
     Parameters
@@ -57,53 +46,36 @@ def make_masker(
         What the user asked for.
     threshold : int
         Of the motion keyer.
-    pixels : Pixels
-        The operations on the frames.
-    info : StreamInfo
-        Of the frames.
-    input : str or Path
-        The video, which a plate may be taken from.
-    reading : ReadOptions
-        How it is read.
-    stack : ExitStack
-        Closes what is opened here.
+    context : Context
+        The run.
     """
-    shape = info.height, info.width
-    size = info.width, info.height
     spec = DEFAULT_REFINE[options.kind] if options.refine is None else options.refine
     refiner = Refiner(spec)
-    regions = [
+    size = context.info.width, context.info.height
+    keep, drop = (
         None if region is None else region_mask(region, size, name=f"{name}-region")
         for name, region in (("keep", options.keep_region), ("drop", options.drop_region))
-    ]
-    way = _way(options, threshold, pixels, info, input, reading, stack)
+    )
+    way = _way(options, threshold, context)
     return Masker(
         way,
-        pixels,
-        shape,
+        context.pixels,
+        context.shape,
         refiner=refiner if refiner.steps else None,
-        keep=regions[0],
-        drop=regions[1],
+        keep=keep,
+        drop=drop,
     )
 
 
-def _way(
-    options: MaskOptions,
-    threshold: int,
-    pixels: Pixels,
-    info: StreamInfo,
-    input: str | Path,
-    reading: ReadOptions,
-    stack: ExitStack,
-) -> Way:
-    shape = info.height, info.width
+def _way(options: MaskOptions, threshold: int, context: Context) -> Way:
+    pixels, shape = context.pixels, context.shape
     make: dict[str, Callable[[], Way]] = {
         "motion": lambda: Motion(pixels, threshold),
-        "plate": lambda: PlateWay(options, pixels, info, input, reading),
+        "plate": lambda: PlateWay(options, context),
         "chroma": lambda: Chroma(options, pixels, shape),
         "adaptive": lambda: Adaptive(options, pixels, shape),
-        "depth": lambda: DepthMaps(options, pixels, shape, reading, stack),
-        "matte": lambda: Elsewhere(options, shape, reading, stack),
+        "depth": lambda: DepthMaps(options, context),
+        "matte": lambda: Elsewhere(options, context),
         "mog2": lambda: Subtracted(pixels, SubtractorKeyer("mog2"), shape),
         "knn": lambda: Subtracted(pixels, SubtractorKeyer("knn"), shape),
     }

@@ -19,15 +19,14 @@ from fastvbg.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import ExitStack
     from fractions import Fraction
     from pathlib import Path
 
     from fastvbg._types import Matte
-    from fastvbg.media.model import Picture, ReadOptions
+    from fastvbg.media.model import Picture
+    from fastvbg.pipeline.masking.context import Context
     from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.pairing import Pair
-    from fastvbg.pipeline.pixels import Pixels
     from fastvbg.source import Source
 
 _STEREO = "stereo:"
@@ -43,12 +42,10 @@ class _Item(NamedTuple):
     """From the first one on; None in an image sequence, whose rate nobody knows."""
 
 
-def _open(
-    path: str | Path, pixels: Any, role: str, reading: ReadOptions, stack: ExitStack
-) -> tuple[Source, Iterator[_Item]]:
-    options = replace(reading, pixels=pixels, role=role, scale=None)
-    source = stack.enter_context(open_source(path, options=options))
-    ahead = stack.enter_context(Ahead(source, role))
+def _open(path: str, pixels: Any, role: str, context: Context) -> tuple[Source, Iterator[_Item]]:
+    options = replace(context.reading, pixels=pixels, role=role, scale=None)
+    source = context.stack.enter_context(open_source(path, options=options))
+    ahead = context.stack.enter_context(Ahead(source, role, context.poll))
     return source, _items(source, iter(ahead), timed=parse_numbering(path) is None)
 
 
@@ -100,30 +97,20 @@ class Elsewhere:
     ----------
     options : MaskOptions
         Their file and hold.
-    shape : (int, int)
-        Height and width of the frames.
-    reading : ReadOptions
-        How the frames are read: the mattes begin and end where they do.
-    stack : ExitStack
-        Closes the file.
+    context : Context
+        The run.
     """
 
-    def __init__(
-        self,
-        options: MaskOptions,
-        shape: tuple[int, int],
-        reading: ReadOptions,
-        stack: ExitStack,
-    ) -> None:
+    def __init__(self, options: MaskOptions, context: Context) -> None:
         path = str(options.matte)
-        source, items = _open(path, "matte", "matte", reading, stack)
+        source, items = _open(path, "matte", "matte", context)
         pictures: Any = ((item.picture, item.seconds) for item in items)
         if is_still(path):
             picture = next(pictures)[0]
             pictures = iter(lambda: (picture, None), None)
         self._source = source
         self._feed = MatteFeed(pictures, hold=options.matte_hold, name="matte")
-        self._frames, self._stretched = _Frames(), _Stretched(shape)
+        self._frames, self._stretched = _Frames(), _Stretched(context.shape)
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte that belongs to the frame."""
@@ -148,24 +135,11 @@ class DepthMaps:
     ----------
     options : MaskOptions
         The maps' file, or that of a stereo pair's right pictures, and the range that is kept.
-    pixels : Pixels
-        The operations on the frames, which are a stereo pair's left pictures.
-    shape : (int, int)
-        Height and width of the frames.
-    reading : ReadOptions
-        How the frames are read: the maps begin and end where they do.
-    stack : ExitStack
-        Closes the file.
+    context : Context
+        The run; its frames are a stereo pair's left pictures.
     """
 
-    def __init__(
-        self,
-        options: MaskOptions,
-        pixels: Pixels,
-        shape: tuple[int, int],
-        reading: ReadOptions,
-        stack: ExitStack,
-    ) -> None:
+    def __init__(self, options: MaskOptions, context: Context) -> None:
         if options.near is None or options.far is None:
             raise OptionError(
                 "near, far: the mask 'depth' wants both, such as --near 300 --far 900"
@@ -176,13 +150,13 @@ class DepthMaps:
         self._keyer = DepthKeyer(**given)
         path = str(options.depth)
         if path.startswith(_STEREO):
-            self._source, self._items, self._map = _stereo(options, pixels, reading, stack)
+            self._source, self._items, self._map = _stereo(options, context)
         else:
-            self._source, self._items = _open(path, "depth", "depth", reading, stack)
+            self._source, self._items = _open(path, "depth", "depth", context)
             self._map = lambda picture, frame: picture  # noqa: ARG005
         self._now: _Item | None = None
         self._ahead = next(self._items, None)
-        self._frames, self._stretched = _Frames(), _Stretched(shape)
+        self._frames, self._stretched = _Frames(), _Stretched(context.shape)
         self._without = 0
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
@@ -228,7 +202,7 @@ class DepthMaps:
 
 
 def _stereo(
-    options: MaskOptions, pixels: Pixels, reading: ReadOptions, stack: ExitStack
+    options: MaskOptions, context: Context
 ) -> tuple[Source, Iterator[_Item], Callable[[Any, Any], Any]]:
     """Return the right pictures, and what makes a depth map of one with the left frame."""
     from fastvbg.keyers.stereo import StereoDepth
@@ -240,8 +214,8 @@ def _stereo(
         )
     matcher = StereoDepth(focal=options.focal, baseline=options.baseline)
     path = str(options.depth).removeprefix(_STEREO)
-    source, items = _open(path, reading.pixels, "right pictures", reading, stack)
-    right = make_pixels(source.info, reading.threads)
+    source, items = _open(path, context.reading.pixels, "right pictures", context)
+    pixels, right = context.pixels, make_pixels(source.info, context.reading.threads)
     return (
         source,
         items,

@@ -23,7 +23,7 @@ from fastvbg.source import open_source
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte
-    from fastvbg.media.model import ReadOptions, StreamInfo
+    from fastvbg.pipeline.masking.context import Context
     from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.pairing import Pair
     from fastvbg.pipeline.pixels import Pixels
@@ -42,34 +42,21 @@ class PlateWay(Keyed):
     ----------
     options : MaskOptions
         What the user asked for.
-    pixels : Pixels
-        The operations on the frames.
-    info : StreamInfo
-        Of the frames.
-    input : str or Path
-        The video, which the plate may be taken from.
-    reading : ReadOptions
-        How it is read.
+    context : Context
+        The run.
     """
 
-    def __init__(
-        self,
-        options: MaskOptions,
-        pixels: Pixels,
-        info: StreamInfo,
-        input: str | Path,
-        reading: ReadOptions,
-    ) -> None:
-        shape = info.height, info.width
+    def __init__(self, options: MaskOptions, context: Context) -> None:
+        pixels, shape = context.pixels, context.shape
         asked = "auto" if options.plate is None else options.plate
         noise = None
         plate: Any
         if isinstance(asked, np.ndarray):
             plate = _picture(asked, shape, pixels)
         elif asked == "auto":
-            plate, noise = _estimated(input, reading, None)
+            plate, noise = _estimated(context, None)
         elif isinstance(asked, str) and asked.startswith("first:"):
-            plate, noise = _estimated(input, reading, _seconds(asked))
+            plate, noise = _estimated(context, _seconds(asked))
         else:
             plate = _picture(read_image(Path(asked), "plate"), shape, pixels)
         given = options.given("tolerance", "falloff")
@@ -112,23 +99,25 @@ def _seconds(text: str) -> Fraction:
     return seconds
 
 
-def _estimated(input: str | Path, reading: ReadOptions, seconds: Fraction | None) -> Any:
+def _estimated(context: Context, seconds: Fraction | None) -> Any:
     """Return plate and noise of the video's first seconds, or of all that is keyed."""
-    if str(input) == "-":
+    if str(context.input) == "-":
         raise OptionError(
             "plate: standard input can be read once only, so no plate can be taken from it "
             "beforehand; wanted --plate FILE"
         )
+    reading = context.reading
     if seconds is not None:
         reading = replace(reading, start=None, end=seconds)
     estimator = PlateEstimator()
-    with open_source(input, options=reading) as source:
+    with open_source(context.input, options=reading) as source:
         pixels = make_pixels(source.info, reading.threads)
         some = False
         for item in source:
+            context.poll()
             if not isinstance(item, CopiedPacket):
                 estimator.add(pixels.sample(item.frame))
                 some = True
     if not some:
-        raise SourceError(f"plate: {input} has no frame to take it from")
+        raise SourceError(f"plate: {context.input} has no frame to take it from")
     return estimator.estimate()

@@ -13,7 +13,9 @@ from fastvbg import reference
 from fastvbg.constants import YUV_GRAY
 from fastvbg.media.colour import ColourTags, FromBGR
 from fastvbg.media.formats import layout_of, working_format
+from fastvbg.media.model import StreamInfo
 from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.pipeline.pixels import make_pixels
 from fastvbg.pipeline.process import process
 from fastvbg.reference import planes as reference_planes
 from fastvbg.sink.encoding import best_format
@@ -165,3 +167,23 @@ def test_the_format_to_work_in(name: str, wanted: str) -> None:
 def test_the_format_to_encode_loses_least(name: str, encoder: str, wanted: str) -> None:
     formats = [format.name for format in av.Codec(encoder, "w").video_formats]
     assert best_format(name, formats) == wanted
+
+
+@pytest.mark.parametrize("name", ["yuv420p", "yuv444p10le", "nv12", "bgr24"])
+def test_the_share_of_changed_pixels_is_told_from_some_rows(name: str) -> None:
+    info = StreamInfo(
+        width=80,
+        height=200,
+        rate=Fraction(25),
+        time_base=Fraction(1, 25),
+        frames=2,
+        colour=ColourTags(),
+        pixel_format=name,
+    )
+    pixels = make_pixels(info, None)
+    prev, next = (np.full((200, 80, 3), 100, np.uint8) for _ in range(2))
+    next[:, :40] = 150
+    first, second = (pixels.from_bgr(frame) for frame in (prev, next))
+    assert pixels.share(first, second, 24) == 0.5
+    assert pixels.share(first, second, 60) == 0
+    assert pixels.share(first, first, 24) == 0

@@ -118,16 +118,3 @@ def test_at_8_bits_in_420_the_rule_is_that_of_the_planar_reference(space) -> Non
     wanted = reference.planar_composite(prev, next, bg, 3, YUV_GRAY[space])
     for k in range(3):
         assert np.array_equal(reference_planes.select_plane(mask, next[k], bg[k]), wanted[k])
-
-
-@pytest.mark.parametrize("chroma", sorted(SHIFTS))
-def test_the_share_of_moved_pixels_is_told_from_a_grid(chroma: str) -> None:
-    shift_x, shift_y = SHIFTS[chroma]
-    prev = tuple(
-        np.full_like(p, 100) for p in random_planes(np.random.default_rng(1), 64, 80, chroma, 8)
-    )
-    next = tuple(p.copy() for p in prev)
-    next[0][:, :40] += 50
-    keyer = PlanesKeyer("bt709", "limited", depth=8, shift_x=shift_x, shift_y=shift_y)
-    assert keyer.share(prev, next, 24, 8) == 0.5
-    assert keyer.share(prev, prev, 24, 8) == 0

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fastvbg.constants import YUV_GRAY, YUV_UNIT
 from fastvbg.kernels import planes_any
 
@@ -61,21 +59,6 @@ class PlanesKeyer:
         """
         self._kernel.call(*prev, *next, out, *self._shifts, self._weights, self._bound(threshold))
         return out
-
-    def share(self, prev: Planes, next: Planes, threshold: int, step: int) -> float:
-        """Return the share of pixels that differ, from every `step`-th one of every such row."""
-        shift_x, shift_y = self._shifts
-        steps = ((step, step), *((step >> shift_y, step >> shift_x),) * 2)
-        thin = [
-            tuple(
-                np.ascontiguousarray(plane[::down, ::across])
-                for plane, (down, across) in zip(planes, steps, strict=True)
-            )
-            for planes in (prev, next)
-        ]
-        mask = np.empty(thin[0][0].shape, np.uint8)
-        self._kernel.call(*thin[0], *thin[1], mask, 0, 0, self._weights, self._bound(threshold))
-        return float(np.count_nonzero(mask) / max(1, mask.size))
 
     def _bound(self, threshold: int) -> int:
         return (threshold * YUV_UNIT + YUV_UNIT // 2) << self._scale

@@ -77,6 +77,7 @@ def _encode(clip: Path, folder: Path) -> Callable[[], int]:
     def work() -> int:
         with av.open(str(folder / "encoded.mkv"), "w") as container:
             video: Any = container.add_stream(ENCODER, rate=rate, options=dict(_OPTIONS))
+            video.codec_context.thread_type = "AUTO"  # as in a run
             video.width, video.height = frames[0].width, frames[0].height
             video.pix_fmt = frames[0].format.name
             video.codec_context.time_base = frames[0].time_base
@@ -136,6 +137,7 @@ def _libavfilter(clip: Path, folder: Path) -> Callable[[], int]:
             video: Any = output.add_stream(
                 ENCODER, rate=stream.average_rate, options=dict(_OPTIONS)
             )
+            video.codec_context.thread_type = "AUTO"
             video.width, video.height, video.pix_fmt = stream.width, stream.height, "yuv420p"
             for frame in container.decode(stream):
                 source.push(frame)

@@ -62,7 +62,7 @@ class ReadOptions:
     max_pixels: int = MAX_PIXELS
     """Frames with more pixels are refused."""
     threads: int | None = None
-    """How many threads decode; as many as there are processors when None."""
+    """How many threads decode; when None as many as leave room for encoding."""
     role: str = "input"
     """How messages call the source."""
 

@@ -14,6 +14,7 @@ from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import MAX_PIXELS, CopiedPacket, PixelPath, ReadOptions
 from fastvbg.pipeline.backdrop import BackgroundEnd, open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.collector import settled
 from fastvbg.pipeline.cuts import CutDetector
 from fastvbg.pipeline.interrupts import Interrupts
 from fastvbg.pipeline.masking.build import make_masker
@@ -138,6 +139,7 @@ def run(job: Job) -> Result:
         behind = stack.enter_context(
             Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
         )
+        stack.enter_context(settled())
         items = _pairs(ahead, make_pairing(job.pairing, cuts))
         frames, seconds = _composite(items, stage, job, info, behind, interrupts)
         if not frames:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastvbg.bands import usable_cpus
 from fastvbg.checks import check_frame
 from fastvbg.errors import OptionError, ShapeError, SourceError
 from fastvbg.keyers.camera import CameraMotion
@@ -106,7 +107,8 @@ def _estimated(context: Context, seconds: Fraction | None) -> Any:
             "plate: standard input can be read once only, so no plate can be taken from it "
             "beforehand; wanted --plate FILE"
         )
-    reading = context.reading
+    # Nothing is encoded meanwhile: decoding may have all processors.
+    reading = replace(context.reading, threads=context.reading.threads or usable_cpus())
     if seconds is not None:
         reading = replace(reading, start=None, end=seconds)
     estimator = PlateEstimator()

@@ -70,14 +70,17 @@ class Contender(NamedTuple):
         step = self.step(steps.Room(width, height, plate))
         for picture in clip.pictures("native" if self.filter else "bgr"):
             matte = step(self.prepared(picture))
-            yield matte.to_ndarray() if isinstance(matte, av.VideoFrame) else matte
+            if isinstance(matte, av.VideoFrame):
+                matte = matte.to_ndarray()
+            yield None if matte is None else np.asarray(matte, np.uint8)
 
     def _by_file(self, clip: Clip, path: Path, warnings: list[str]) -> Iterator[Matte]:
-        given = {k: clip.plate if v == EXACT else v for k, v in (self.mask or {}).items()}
+        given: dict[str, Any] = dict(self.mask or {})
+        if given.get("plate") == EXACT:
+            given["plate"] = clip.plate
         options = fastvbg.MaskOptions(**given)
         warnings += fastvbg.matte(clip.input, path, mask=options, overwrite=True).warnings
-        for matte in grays(path):
-            yield np.asarray(matte)
+        yield from grays(path)
 
 
 def _has_kind(kind: str) -> bool:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 
 from bench.quality.scores import LabelScore, MatteScore
-from fastvbg.media.colour import ColourTags
 from fastvbg.media.image import read_matte, write_image
-from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo
+from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.scene import Scene, draw_room
-from fastvbg.sink import open_sink
+from fastvbg.scene_clips import write_clip
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:
@@ -88,16 +86,20 @@ def grays(path: Path) -> Iterator[Matte]:
         yield np.asarray(picture, np.uint8)
 
 
+def _gray(path: Path) -> Matte:
+    """Return a gray picture, also of a file that holds it three times."""
+    picture = read_matte(path, "truth")
+    return np.asarray(picture if picture.ndim == 2 else picture[..., 0], np.uint8)
+
+
 def _labels(folder: Path) -> tuple[dict[int, Matte], npt.NDArray[np.bool_]]:
     """Return CDnet's labels by the number in their file's name, and the region of interest."""
     truths = {
-        int(re.findall(r"\d+", file.stem)[-1]): read_matte(file, "truth")
+        int(re.findall(r"\d+", file.stem)[-1]): _gray(file)
         for file in sorted((folder / "groundtruth").glob("*.png"))
     }
-    region = read_matte(folder / "ROI.bmp", "region")
-    region = region if region.ndim == 2 else region[..., 0]
     height, width = next(iter(truths.values())).shape
-    region = cv2.resize(region, (width, height), interpolation=cv2.INTER_NEAREST)
+    region = cv2.resize(_gray(folder / "ROI.bmp"), (width, height), interpolation=cv2.INTER_NEAREST)
     return truths, np.asarray(region > 0)
 
 
@@ -151,21 +153,16 @@ def generated(name: str, scratch: Path, scene: Scene | None = None) -> Clip:
         With the empty room as its plate.
     """
     scene = scene or Scene()
-    info = StreamInfo(
-        width=scene.width,
-        height=scene.height,
-        rate=Fraction(scene.rate),
-        time_base=Fraction(1, scene.rate),
-        frames=scene.frames,
-        colour=ColourTags(),
-    )
     video, plate = scratch / f"{name}.mp4", scratch / f"{name}-plate.png"
     truths: dict[int, Matte] = {}
-    with open_sink(video, info, overwrite=True) as sink:
+
+    def frames() -> Iterator[Frame]:
         for place, item in enumerate(scene):
-            sink.write(item.frame, place, place + 1)
             if truths or item.truth.any():
                 truths[place] = item.truth
+            yield item.frame
+
+    write_clip(frames(), video, size=(scene.width, scene.height), rate=scene.rate)
     write_image(plate, draw_room(scene.width, scene.height, np.random.default_rng(scene.seed)))
     return Clip(name, video, truths, plate=plate)
 

@@ -38,7 +38,9 @@ def _refined(key: Step, steps: str) -> Step:
         return key
 
     def step(frame: Frame) -> Matte:
-        guide = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) if refiner.needs_guide else None
+        if not refiner.needs_guide:
+            return refiner.apply(key(frame))
+        guide = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
         return refiner.apply(key(frame), guide)
 
     return step

@@ -65,7 +65,7 @@ def trees(height: int, width: int) -> np.ndarray:
     """Branches that meet pairwise further and further down, which makes long chains of unions."""
     mask = np.zeros((height, width), np.uint8)
     mask[:, ::2] = 255
-    for k in range(width // 2):
+    for k in range(width // 2 if height else 0):
         row = int(height - 1 - np.log2(k + 1)) if k else height - 1
         mask[max(row, 0), : 2 * k + 3] = 255
     return mask

@@ -26,21 +26,28 @@ if TYPE_CHECKING:
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.adaptive import AdaptiveKeyer
+    from fastvbg.keyers.camera import CameraMotion
+    from fastvbg.keyers.chroma import ChromaKeyer, despill, despill_planes
     from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
     from fastvbg.keyers.disparity import disparity_to_depth
+    from fastvbg.keyers.estimate import PlateEstimator, estimate_plate
     from fastvbg.keyers.external import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.keyers.opencv import SubtractorKeyer
+    from fastvbg.keyers.plate import PlateKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
+    from fastvbg.keyers.screen import pick_key
     from fastvbg.keyers.stereo import StereoDepth
     from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.refine.guided import smooth_guided
     from fastvbg.refine.refiner import Refiner
     from fastvbg.refine.regions import drop_specks, fill_holes, hysteresis
     from fastvbg.refine.shape import choke, despeckle, spread
     from fastvbg.refine.soften import feather
     from fastvbg.refine.temporal import Hold, hold
+    from fastvbg.refine.wrap import LightWrap, light_wrap
     from fastvbg.warmup import warm_up
 
 __version__ = "0.1.0"
@@ -49,17 +56,22 @@ __all__ = [
     "I420",
     "NV12",
     "AdaptiveKeyer",
+    "CameraMotion",
+    "ChromaKeyer",
     "Compositor",
     "DTypeError",
     "DepthKeyer",
     "FastvbgError",
     "Hold",
+    "LightWrap",
     "MaskOptions",
     "MatteFeed",
     "MissingLibraryError",
     "OptionError",
     "OptionTypeError",
     "OverlapError",
+    "PlateEstimator",
+    "PlateKeyer",
     "Refiner",
     "ShapeError",
     "SinkError",
@@ -77,18 +89,24 @@ __all__ = [
     "composite_planar",
     "depth_matte",
     "despeckle",
+    "despill",
+    "despill_planes",
     "disparity_to_depth",
     "drop_specks",
+    "estimate_plate",
     "feather",
     "fill_holes",
     "fit_background",
     "hold",
     "hysteresis",
+    "light_wrap",
     "matte",
     "motion_mask",
+    "pick_key",
     "process",
     "reference",
     "region_mask",
+    "smooth_guided",
     "spread",
     "warm_up",
 ]
@@ -115,8 +133,19 @@ _HOME = {
     "StereoDepth": "fastvbg.keyers.stereo",
     "disparity_to_depth": "fastvbg.keyers.disparity",
     "MaskOptions": "fastvbg.pipeline.masking.options",
+    "CameraMotion": "fastvbg.keyers.camera",
+    "ChromaKeyer": "fastvbg.keyers.chroma",
+    "despill": "fastvbg.keyers.chroma",
+    "despill_planes": "fastvbg.keyers.chroma",
+    "PlateEstimator": "fastvbg.keyers.estimate",
+    "estimate_plate": "fastvbg.keyers.estimate",
+    "PlateKeyer": "fastvbg.keyers.plate",
+    "pick_key": "fastvbg.keyers.screen",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
+    "LightWrap": "fastvbg.refine.wrap",
+    "light_wrap": "fastvbg.refine.wrap",
+    "smooth_guided": "fastvbg.refine.guided",
     "Refiner": "fastvbg.refine.refiner",
     "drop_specks": "fastvbg.refine.regions",
     "fill_holes": "fastvbg.refine.regions",

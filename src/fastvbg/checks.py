@@ -49,6 +49,34 @@ def check_plane(name: str, array: Mask) -> tuple[int, int]:
     return shape
 
 
+def check_planes(name: str, planes: object) -> tuple[tuple[int, int], int, int]:
+    """Return the shape of Y, and whether chroma is halved across and down.
+
+    `planes` must be three uint8 arrays Y, U and V, chroma as large as luma, halved across, or
+    halved across and down, odd sizes rounded up.
+    """
+    if not isinstance(planes, (tuple, list)) or len(planes) != 3:
+        raise DTypeError(f"{name}: got {type(planes).__name__}, wanted planes (Y, U, V)")
+    y, u, v = (
+        check_plane(f"{name} {part}", plane)
+        for part, plane in zip(("Y", "U", "V"), planes, strict=True)
+    )
+    if u != v:
+        raise ShapeError(f"{name}: got U of shape {u} and V of {v}, wanted one shape")
+    for shift_x, shift_y in ((0, 0), (1, 0), (1, 1)):
+        if u == ((y[0] + shift_y) >> shift_y, (y[1] + shift_x) >> shift_x):
+            return y, shift_x, shift_y
+    raise ShapeError(f"{name}: got chroma of shape {u} beside luma of {y}, wanted it 1:1 or halved")
+
+
+def check_colour(name: str, value: object) -> tuple[int, int, int]:
+    """Return a colour, three integers blue, green, red in 0..255."""
+    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != 3:
+        raise OptionTypeError(f"{name}: got {value!r}, wanted a colour (blue, green, red)")
+    b, g, r = (check_integer(name, part, 0, 255) for part in value)
+    return b, g, r
+
+
 def check_matte(name: str, array: Matte | FloatMatte) -> tuple[int, int]:
     """Return the shape of `array`, which must be `(h, w)` uint8 or float32, 1x1 at least."""
     if not isinstance(array, np.ndarray):
@@ -198,27 +226,6 @@ def check_depth(name: str, array: object) -> tuple[int, int]:
         raise ShapeError(f"{name}: got shape {array.shape}, wanted (H, W), one depth a pixel")
     rows, cols = array.shape
     return rows, cols
-
-
-def check_planes(planes: object) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the shapes of luma and of chroma of a frame in planes Y, U and V.
-
-    Each must be uint8; U and V of one shape, as wide and as high as Y or half of that, rounded up.
-    """
-    if not isinstance(planes, (tuple, list)) or len(planes) != 3:
-        raise ShapeError("planes: wanted three, (Y, U, V)")
-    y, u, v = (
-        check_plane(f"plane {name}", plane) for name, plane in zip("YUV", planes, strict=True)
-    )
-    if u != v:
-        check_same_size("plane V", v, "plane U", u)
-    for got, whole in zip(u, y, strict=True):
-        if got not in (whole, (whole + 1) // 2):
-            raise ShapeError(
-                f"plane U: got {u[1]}x{u[0]} (width x height), wanted {y[1]}x{y[0]} like plane Y, "
-                f"{(y[1] + 1) // 2}x{y[0]} or {(y[1] + 1) // 2}x{(y[0] + 1) // 2}"
-            )
-    return y, u
 
 
 def check_fraction(name: str, value: object) -> float:

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 from fastvbg.checks import check_choice
 from fastvbg.kernels import (
     adaptive,
+    chroma,
     depth,
     feather,
     frames,
+    guided,
     keepdrop,
+    keyspace,
+    light,
     morphology,
     planar,
     planes_any,
     planes_blend,
+    plate,
     regions,
     scaled,
     stereo,
@@ -33,9 +38,25 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     "composite": (frames.composite,),
     "motion_mask": (frames.motion_mask,),
     "blend": (frames.blend, scaled.blend, scaled.quantize),
+    "plate": (
+        keyspace.keyspace,
+        plate.key_frame,
+        plate.key_planes,
+        plate.composite,
+        plate.light,
+        plate.measure,
+    ),
+    "chroma": (
+        keyspace.keyspace,
+        chroma.key_frame,
+        chroma.key_planes,
+        chroma.composite,
+        chroma.despill_frame,
+        chroma.despill_planes,
+    ),
     "composite_planar": (planar.composite_i420, planar.composite_nv12),
     "blend_planar": (planar.blend_i420, planar.blend_nv12),
-    "planes of any depth": (
+    "any_planes": (
         planes_any.mask_u8,
         planes_any.mask_u16,
         planes_any.select_u8,
@@ -54,6 +75,8 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         regions.hysteresis,
         feather.box,
         temporal.hold,
+        guided.smooth,
+        light.weigh,
     ),
     "adaptive": (adaptive.key, adaptive.key_planes, adaptive.composite, adaptive.planes_of),
 }
@@ -72,6 +95,9 @@ def warm_up(
     ----------
     *operations : str
         Which of those that `fastvbg warmup` lists; all when none is named.
+    *operations : {"composite", "motion_mask", "blend", "plate", "chroma", "composite_planar", \
+"blend_planar"}
+        Which; all when none is named.
     strided : bool, default False
         Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
         (mirrored, transposed, every other column).

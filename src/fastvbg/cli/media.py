@@ -89,6 +89,12 @@ def run(  # noqa: PLR0913, PLR0917
         ),
     ],
     threshold: Threshold = 3,
+    light_wrap: Annotated[
+        int,
+        typer.Option(
+            metavar="N", help="Light of the background around the foreground's edge, 0..255."
+        ),
+    ] = 0,
     fit: FitName = "stretch",
     background_end: Annotated[
         str, typer.Option(help="After a background video's last frame: loop, hold or trim.")
@@ -134,6 +140,7 @@ def run(  # noqa: PLR0913, PLR0917
                 background=background,
                 mask=mask,
                 threshold=threshold,
+                light_wrap=light_wrap,
                 fit=fit,  # type: ignore[arg-type]  # checked there
                 background_end=background_end,  # type: ignore[arg-type]
                 pairing=pairing,  # type: ignore[arg-type]

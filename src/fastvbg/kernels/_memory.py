@@ -44,6 +44,12 @@ def _word_pointer(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic
+def _integer_pointer(typing_context: Any, address: Any) -> Any:
+    """Take an address as a pointer to signed 32-bit integers."""
+    return types.CPointer(types.int32)(types.int64), _as_pointer
+
+
+@intrinsic
 def _long_word_pointer(typing_context: Any, address: Any) -> Any:
     """Take an address as a pointer to unsigned 64-bit integers."""
     return types.CPointer(types.uint64)(types.int64), _as_pointer
@@ -96,6 +102,12 @@ def bytes_at(address: Any, count: Any) -> Any:
 def words_at(address: Any, count: Any) -> Any:
     """Return `count` consecutive signed 16-bit integers at an address, as a flat array."""
     return carray(_word_pointer(address), (count,))
+
+
+@inline
+def integers_at(address: Any, count: Any) -> Any:
+    """Return `count` consecutive signed 32-bit integers at an address, as a flat array."""
+    return carray(_integer_pointer(address), (count,))
 
 
 @inline

@@ -7,6 +7,15 @@ from fastvbg.kernels._target import TARGET
 if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
     from fastvbg.kernels.vector.bits import reaching_bits
+    from fastvbg.kernels.vector.keyers import (
+        chroma_composite_run,
+        chroma_pixels_run,
+        chroma_planes_run,
+        despill_run,
+        plate_composite_run,
+        plate_pixels_run,
+        plate_planes_run,
+    )
     from fastvbg.kernels.vector.keyspace import keyspace_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
@@ -24,15 +33,31 @@ else:
         slide_mean_run,
         window_mean_run,
     )
+    from fastvbg.kernels.portable_keyers import (
+        chroma_composite_run,
+        chroma_pixels_run,
+        chroma_planes_run,
+        despill_run,
+        plate_composite_run,
+        plate_pixels_run,
+        plate_planes_run,
+    )
 
 __all__ = [
     "blend_between_run",
     "blend_run",
+    "chroma_composite_run",
+    "chroma_pixels_run",
+    "chroma_planes_run",
     "composite_run",
+    "despill_run",
     "fence",
     "keyspace_run",
     "lerp_run",
     "motion_mask_run",
+    "plate_composite_run",
+    "plate_pixels_run",
+    "plate_planes_run",
     "ramp_run",
     "reaching_bits",
     "slide_mean_run",

@@ -18,7 +18,6 @@ from fastvbg.kernels._memory import address_of
 from fastvbg.kernels._runs import blend_run, fence
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.adaptive_rows import (
-    above_run,
     chroma_run,
     columns_run,
     copy_run,
@@ -29,6 +28,7 @@ from fastvbg.kernels.adaptive_rows import (
     learn_run,
     mean_of_blocks_run,
     swing_run,
+    vote_run,
 )
 from fastvbg.kernels.keyspace import keyspace_row
 
@@ -127,9 +127,8 @@ def _decide(row: Any, rows: Any, cols: Any, mask: Any, scratch: Any, words: Any,
         address_of(words, _COLUMNS),
         cols,
     )
-    above_run(address_of(words, _COLUMNS), mask, cols, 25 * now[0])
-    if now[9] != 0:
-        above_run(address_of(words, _COLUMNS), address_of(scratch, _HELD), cols, now[1])
+    sums, held = address_of(words, _COLUMNS), address_of(scratch, _HELD)
+    vote_run(sums, mask, held, cols, 25 * now[0], now[1])
 
 
 @inline

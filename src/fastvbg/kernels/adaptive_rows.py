@@ -118,18 +118,19 @@ def columns_run(
 
 
 @inline
-def _five(sums: Any, i: Any) -> Any:
-    ends = plus(plus(sums[i], sums[i + _ONE]), plus(sums[i + _THREE], sums[i + _FOUR]))
-    return plus(ends, sums[i + _TWO])
+def vote_run(sums: Any, mask: Any, held: Any, count: Any, bound: Any, guard: Any) -> None:
+    """Write 255 where five neighbouring sums together exceed a bound, else 0; the same of another.
 
-
-@inline
-def above_run(sums: Any, out: Any, count: Any, bound: Any) -> None:
-    """Write 255 where five neighbouring sums together exceed a bound, else 0."""
-    ins, outs = unsigned_words_at(sums, count + 4), bytes_at(out, count)
-    least = _W(bound)
+    `sums` are those of `columns_run`.
+    """
+    ins = unsigned_words_at(sums, count + 4)
+    masks, helds = bytes_at(mask, count), bytes_at(held, count)
+    most, least = _W(bound), _W(guard)
     for i in range(np.uint64(count)):
-        outs[i] = _YES if _five(ins, i) > least else _NO
+        ends = plus(plus(ins[i], ins[i + _ONE]), plus(ins[i + _THREE], ins[i + _FOUR]))
+        vote = plus(ends, ins[i + _TWO])
+        masks[i] = _YES if vote > most else _NO
+        helds[i] = _YES if vote > least else _NO
 
 
 @inline
@@ -138,7 +139,8 @@ def fickle_run(held: Any, swings: Any, out: Any, count: Any, bound: Any) -> None
     ins, counts, outs = bytes_at(held, count), bytes_at(swings, count), bytes_at(out, count)
     least = _B(bound)
     for i in range(np.uint64(count)):
-        outs[i] = _NO if byte_and(counts[i], _COUNT) >= least else ins[i]
+        flag = ins[i]  # read in any case: a load under a condition needs AVX-512 to vectorize
+        outs[i] = _NO if byte_and(counts[i], _COUNT) >= least else flag
 
 
 @inline

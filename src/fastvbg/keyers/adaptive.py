@@ -145,10 +145,10 @@ class AdaptiveKeyer:
         """
         scene = self._scene_of_frame(frame)
         out = checked_mask(out, frame.shape, [("frame", frame)])
-        if out.strides[-1:] != (1,):
-            out[...] = self.key(frame)
-            return out
-        adaptive.key.call(frame, out, *scene.arguments(), self._now(scene))
+        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
+        adaptive.key.call(frame, rows, *scene.arguments(), self._now(scene))
+        if rows is not out:
+            np.copyto(out, rows)
         return out
 
     def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
@@ -172,17 +172,17 @@ class AdaptiveKeyer:
         DTypeError, ShapeError, OverlapError
             As for `key`.
         """
-        luma, chroma = check_planes(planes)
+        luma, *shifts = check_planes("planes", planes)
+        chroma = planes[1].shape
         scene = self._scene_for(("planes", luma, chroma), planes)
         out = checked_mask(
             out, luma, [(f"plane {n}", p) for n, p in zip("YUV", planes, strict=True)]
         )
-        if out.strides[-1:] != (1,):
-            out[...] = self.key_planes(planes)
-            return out
-        rows = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
-        shifts = int(chroma[1] < luma[1]), int(chroma[0] < luma[0])
-        adaptive.key_planes.call(*rows, out, *shifts, *scene.arguments(), self._now(scene))
+        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
+        packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
+        adaptive.key_planes.call(*packed, rows, *shifts, *scene.arguments(), self._now(scene))
+        if rows is not out:
+            np.copyto(out, rows)
         return out
 
     def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:

@@ -104,7 +104,7 @@ def load_scene(path: str | os.PathLike[str]) -> tuple[Scene, AdaptiveSettings, b
     """Return a scene that was saved, its keyer's settings and whether it was frozen."""
     name = os.fspath(path)
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as saved:
             return _scene_of(dict(saved))
     except OSError as error:
         if error.strerror:

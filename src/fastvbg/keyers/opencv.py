@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["SubtractorKeyer"]
 
 _FOREGROUND = 255  # OpenCV marks shadows 127
+# Learning rates that stop learning. At 0 the nearest neighbours take one more sample.
+_FROZEN = {"mog2": 0.0, "knn": 1e-9}
 
 
 class SubtractorKeyer:
     """Masks by OpenCV's mixture of Gaussians or nearest neighbours, at their own defaults.
 
-    Both mark shadows, which count as background here.
+    Both mark shadows, which count as background here. The nearest neighbours choose what to keep by
+    chance: their masks repeat only after `cv2.setRNGSeed`.
 
     Parameters
     ----------
@@ -115,7 +118,7 @@ class SubtractorKeyer:
         DTypeError, ShapeError, OverlapError
             As for `AdaptiveKeyer.key_planes`.
         """
-        luma, _ = check_planes(planes)
+        luma, *_ = check_planes("planes", planes)
         inputs = [(f"plane {name}", plane) for name, plane in zip("YUV", planes, strict=True)]
         out = checked_mask(out, luma, inputs)
         self._check_form(("planes", luma))
@@ -183,7 +186,8 @@ class SubtractorKeyer:
     def _apply(self, frame: Frame, out: Mask) -> Mask:
         if frame.size:
             marks = self._subtractor.apply(
-                np.ascontiguousarray(frame), learningRate=0 if self._frozen else -1
+                np.ascontiguousarray(frame),
+                learningRate=_FROZEN[self._kind] if self._frozen else -1,
             )
             out[...] = np.where(marks == _FOREGROUND, np.uint8(255), np.uint8(0))
         return out

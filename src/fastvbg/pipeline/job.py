@@ -22,6 +22,7 @@ from fastvbg.pipeline.overlap import Ahead, Behind
 from fastvbg.pipeline.pairing import Pair, PairingName, make_pairing
 from fastvbg.pipeline.pixels import make_pixels
 from fastvbg.pipeline.stages import MatteAlone, OverBackdrop, OverBlur, Transparent
+from fastvbg.pipeline.wrap import Wrap
 from fastvbg.sink import holds_rotation, open_sink
 from fastvbg.sink.encoding import EncodeOptions, choose_encoding
 from fastvbg.source import open_source
@@ -54,6 +55,7 @@ class Job:
     """None for the matte alone."""
     threshold: int = DEFAULT_THRESHOLD
     mask: MaskOptions = field(default_factory=MaskOptions)
+    light_wrap: int = 0
     fit: Fit = "stretch"
     background_end: BackgroundEnd = "loop"
     pairing: PairingName = "neighbours"
@@ -190,7 +192,9 @@ def _make_stage(
         end=job.background_end,
         max_pixels=job.max_pixels,
     )
-    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), job.threshold)
+    shape = info.height, info.width
+    wrap = Wrap(pixels, shape, job.light_wrap) if job.light_wrap else None
+    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), job.threshold, wrap)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:

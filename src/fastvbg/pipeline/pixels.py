@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
+    Sample = tuple[Plane, Plane, Plane]
 
 # A share of pixels is told from about so many of them, or more in a small picture.
 _SAMPLES = 8000
@@ -52,6 +53,16 @@ class Keyer(Protocol):
         """Forget what was learned of the scene."""
 
 
+class ScreenKeyer(Keyer, Protocol):
+    """A keyer of what stands before a coloured screen."""
+
+    def despill(self, frame: Frame, matte: Matte) -> Frame:
+        """Take the screen's light off a BGR frame."""
+
+    def despill_planes(self, planes: Any, matte: Matte) -> Planes:
+        """Take the screen's light off planes Y, U and V, 8 bits."""
+
+
 class Pixels(Protocol):
     """What a stage may do with the frames of one video."""
 
@@ -72,6 +83,12 @@ class Pixels(Protocol):
 
     def key(self, keyer: Keyer, picture: Any, out: Matte) -> None:
         """Write a keyer's matte of the next frame into `out`."""
+
+    def sample(self, picture: Any) -> Frame | Sample:
+        """Return a frame as keyers take it: BGR, or planes in 8 bits; valid until the next call."""
+
+    def despill(self, keyer: ScreenKeyer, picture: Any, matte: Matte) -> Picture:
+        """Return a frame without the screen's light; to be given back by `recycle`."""
 
     def luma(self, picture: Any) -> Plane:
         """Return the luma of a frame in 8 bits; valid until the next call."""
@@ -136,6 +153,14 @@ class BGRPixels:
         """Write a keyer's matte of the next frame into `out`."""
         keyer.key(picture, out=out)
 
+    def sample(self, picture: Frame) -> Frame:
+        """Return the frame itself."""
+        return picture
+
+    def despill(self, keyer: ScreenKeyer, picture: Frame, matte: Matte) -> Frame:
+        """Return a frame without the screen's light."""
+        return keyer.despill(picture, matte)
+
     def luma(self, picture: Frame) -> Plane:
         """Return the gray of a frame; valid until the next call."""
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma), np.uint8)
@@ -189,7 +214,7 @@ class NativePixels:
         )
         self._fields = 2 if info.interlaced and layout.shift_y and info.height % 4 == 0 else 1
         self._mask = np.empty((info.height, info.width), np.uint8)
-        self._key_planes: Planes | None = None
+        self._sample: Sample | None = None
         self._from_bgr = FromBGR(info.colour, layout.name)
         self._to_bgr = ToBGR(info.colour)
         # New memory costs a page fault every 4 kB: at 1080p as much time as compositing does.
@@ -272,25 +297,45 @@ class NativePixels:
             blend_planes(part[0], new, old, out)
         return picture
 
-    def key_planes(self, picture: av.VideoFrame) -> Planes:
+    def sample(self, picture: av.VideoFrame) -> Sample:
         """Return Y, U and V of a frame in 8 bits; valid until the next call."""
-        planes = _packed(self.planes(picture))
+        y, u, v = _packed(self.planes(picture))
         deeper = self._layout.depth - 8
         if not deeper:
-            return planes
-        if self._key_planes is None:
-            self._key_planes = tuple(np.empty(plane.shape, np.uint8) for plane in planes)
-        for plane, target in zip(planes, self._key_planes, strict=True):
+            return y, u, v
+        if self._sample is None:
+            self._sample = np.empty_like(y, np.uint8), *np.empty((2, *u.shape), np.uint8)
+        for plane, target in zip((y, u, v), self._sample, strict=True):
             np.right_shift(plane, deeper, out=target, casting="unsafe")
-        return self._key_planes
+        return self._sample
 
     def key(self, keyer: Keyer, picture: av.VideoFrame, out: Matte) -> None:
         """Write a keyer's matte of the next frame into `out`."""
-        keyer.key_planes(self.key_planes(picture), out=out)
+        keyer.key_planes(self.sample(picture), out=out)
+
+    def despill(self, keyer: ScreenKeyer, picture: av.VideoFrame, matte: Matte) -> av.VideoFrame:
+        """Return a frame without the screen's light.
+
+        That of deeper frames is known in 8 bits: what changes there is taken off at their depth.
+        """
+        sample = self.sample(picture)
+        clean = keyer.despill_planes(sample, matte)
+        result = self.empty()
+        source, target = self.planes(picture), self.planes(result)
+        target[0][:] = source[0]
+        deeper = self._layout.depth - 8
+        for k in (1, 2):
+            if not deeper:
+                target[k][:] = clean[k]
+                continue
+            change = clean[k].astype(np.int32) - sample[k]
+            moved = source[k] + (change << deeper)
+            target[k][:] = np.clip(moved, 0, (1 << self._layout.depth) - 1)
+        return result
 
     def luma(self, picture: av.VideoFrame) -> Plane:
         """Return the luma of a frame in 8 bits; valid until the next call."""
-        return self.key_planes(picture)[0]
+        return self.sample(picture)[0]
 
     def to_bgr(self, picture: av.VideoFrame) -> Frame:
         """Return a frame in BGR."""

@@ -38,6 +38,7 @@ def process(  # noqa: PLR0913
     background: str | Path | Frame,
     mask: str | MaskOptions = "motion",
     threshold: int = DEFAULT_THRESHOLD,
+    light_wrap: int = 0,
     fit: Fit = "stretch",
     pairing: PairingName = "neighbours",
     fps: Fraction | None = None,
@@ -79,6 +80,9 @@ def process(  # noqa: PLR0913
         the others and their options.
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255; of the mask "motion".
+    light_wrap : int, default 0
+        How much of the background's light falls around the foreground's edge, 0 (none) to 255; see
+        `light_wrap`. Not with `blur` and `transparent`.
     fit : {"stretch", "cover", "contain"}
         How a background of another size is fitted; see `fit_background`.
     pairing : {"neighbours", "tutorial"}
@@ -145,6 +149,7 @@ def process(  # noqa: PLR0913
         background_end=background_end,
         mask=mask,
         threshold=threshold,
+        light_wrap=check_integer("light_wrap", light_wrap, 0, 255),
         pairing=pairing,
         fps=fps,
         overwrite=overwrite,

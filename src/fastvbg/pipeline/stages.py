@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fastvbg.pipeline.masking.masker import Masker
     from fastvbg.pipeline.pairing import Pair
     from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pipeline.wrap import Wrap
 
 
 class Stage(Protocol):
@@ -36,18 +37,26 @@ class OverBackdrop:
     Plain motion takes the fused way, in which no mask is ever written.
     """
 
-    def __init__(self, pixels: Pixels, masker: Masker, backdrop: Backdrop, threshold: int) -> None:
+    def __init__(
+        self,
+        pixels: Pixels,
+        masker: Masker,
+        backdrop: Backdrop,
+        threshold: int,
+        wrap: Wrap | None = None,
+    ) -> None:
         self._pixels, self._masker, self._backdrop = pixels, masker, backdrop
-        self._threshold = threshold
+        self._threshold, self._wrap = threshold, wrap
 
     def __call__(self, pair: Pair, seconds: Fraction) -> Picture | None:
         """Return the composite; None when the background has ended."""
         behind = self._backdrop.at(seconds)
         if behind is None:
             return None
-        if self._masker.plain:
+        if self._masker.plain and self._wrap is None:
             return self._pixels.composite(pair.prev, pair.next, behind, self._threshold)
-        return _laid_over(self._pixels, self._masker, self._masker(pair, seconds), pair, behind)
+        matte = self._masker(pair, seconds)
+        return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap)
 
 
 class OverBlur:
@@ -64,12 +73,24 @@ class OverBlur:
 
 
 def _laid_over(
-    pixels: Pixels, masker: Masker, matte: Matte, pair: Pair, behind: Picture
+    pixels: Pixels,
+    masker: Masker,
+    matte: Matte,
+    pair: Pair,
+    behind: Picture,
+    wrap: Wrap | None = None,
 ) -> Picture:
     """Return a frame over a background; by a plain mask chroma is one or the other, never mixed."""
-    if masker.plain:
+    if masker.plain and wrap is None:
         return pixels.select(matte, pair.next, behind)
-    return pixels.blend(matte, masker.foreground(pair.next, matte), behind)
+    kept = masker.foreground(pair.next, matte)
+    lit = kept if wrap is None else wrap(kept, matte, behind)
+    result = pixels.blend(matte, lit, behind)
+    if kept is not pair.next:
+        pixels.recycle(kept)
+    if lit is not kept:
+        pixels.recycle(lit)
+    return result
 
 
 class MatteAlone:
@@ -114,6 +135,8 @@ class Transparent:
         matte = self._masker(pair, seconds)
         kept = self._masker.foreground(pair.next, matte)
         colour = self._pixels.select(self._shown(matte), kept, self._black)
+        if kept is not pair.next:
+            self._pixels.recycle(kept)
         if isinstance(colour, np.ndarray):
             picture = self._from_bgr(colour)
         else:

@@ -36,6 +36,8 @@ class Refiner:
         `choke=RADIUS`         shrink, see `choke`
         `spread=RADIUS`        grow, see `spread`
         `feather[=RADIUS]`     soften, see `feather`; RADIUS 1, `feather=RADIUS:PASSES`
+        `guided[=RADIUS]`      edges of the frame, see `smooth_guided`; RADIUS 8,
+                               `guided=RADIUS:CONTRAST:GAIN`
         `hold[=DECAY]`         fall slowly over time, see `Hold`; DECAY 40
         =====================  ==============================================================
 

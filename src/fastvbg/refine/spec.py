@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastvbg.errors import OptionError, OptionTypeError
+from fastvbg.refine.guided import Guided
 from fastvbg.refine.regions import DropSpecks, FillHoles, Hysteresis
 from fastvbg.refine.shape import Choke, Despeckle, Spread
 from fastvbg.refine.soften import Feather
@@ -52,6 +53,7 @@ STEPS: dict[str, Form] = {
     "choke": Form(Choke, ("radius",), 1),
     "spread": Form(Spread, ("radius",), 1),
     "feather": Form(Feather, ("radius", "passes")),
+    "guided": Form(Guided, ("radius", "contrast", "gain")),
     "hold": Form(HoldStep, ("decay",)),
 }
 """By name, the steps that a text may name."""

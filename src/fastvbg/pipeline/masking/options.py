@@ -25,7 +25,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "load_model",
         "save_model",
     ),
-    "chroma": ("key", "tolerance", "falloff", "despill"),
+    "chroma": ("key", "tolerance", "falloff", "choke", "despill"),
     "depth": (
         "depth",
         "near",
@@ -72,8 +72,9 @@ class MaskOptions:
     key : str or (int, int, int), optional
         Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, picks
         it from the first frame.
-    despill : float, optional
-        How much of the screen's light is taken off kept pixels, 0 to 1.
+    choke, despill : int, optional
+        Of `ChromaKeyer`: how far the soft edge is drawn in, and how much of the screen's light is
+        taken off kept pixels, 0 for none to 255.
     learning_rate : float, optional
         Of `AdaptiveKeyer`.
     warm_up, absorb : int, optional
@@ -110,7 +111,8 @@ class MaskOptions:
     tolerance: int | None = None
     falloff: int | None = None
     key: str | tuple[int, int, int] | None = None
-    despill: float | None = None
+    choke: int | None = None
+    despill: int | None = None
     learning_rate: float | None = None
     warm_up: int | None = None
     absorb: int | None = None

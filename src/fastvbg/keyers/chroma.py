@@ -1,0 +1,430 @@
+"""The chroma keyer: what is not of a screen's colour, and the screen's light on what is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvbg.checks import (
+    check_frame,
+    check_integer,
+    check_plane,
+    check_planes,
+    check_same_size,
+)
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError
+from fastvbg.kernels import chroma as kernels
+from fastvbg.kernels import frames
+from fastvbg.kernels.keyrows import scratch_for, slope_of
+from fastvbg.keyers._planes import frame_for, matte_for, packed_rows, thin_frame, thin_planes
+from fastvbg.keyers.screen import UNIT, Screen, chroma_of, direction_of, pick_chroma
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Matte
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+    Colour = tuple[int, int, int]
+
+__all__ = ["ChromaKeyer", "despill", "despill_planes"]
+
+DEFAULT_TOLERANCE = 26
+DEFAULT_FALLOFF = 166
+
+_ALL = 255
+
+
+def _tint(direction: tuple[int, int], amount: int) -> tuple[int, int, int]:
+    """Return by how much a unit of the key's strength moves B, G and R, in 1/64.
+
+    Chroma moves against the key's direction: R = Y + 1.402 V, G = Y - 0.344 U - 0.714 V and
+    B = Y + 1.772 U (ITU-T T.871 section 7).
+    """
+    u, v = (-part * amount / _ALL for part in direction)
+    return round(1.772 * u), round(-0.344136 * u - 0.714136 * v), round(1.402 * v)
+
+
+def _planes_amount(amount: int) -> int:
+    return (UNIT * amount + _ALL // 2) // _ALL
+
+
+def _despill_frame(
+    frame: Frame, matte: Matte, direction: tuple[int, int], amount: int, out: Frame | None
+) -> Frame:
+    shape = check_frame("frame", frame)
+    check_same_size("matte", check_plane("matte", matte), "frame", shape)
+    out = frame_for(out, shape, frame=frame, matte=matte)
+    scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
+    source, to = frame, out
+    if not packed_rows(frame, out):
+        source, to = np.ascontiguousarray(frame), np.empty(shape, np.uint8)
+    kernels.despill_frame.call(source, matte, to, scratch, direction, _tint(direction, amount))
+    if to is not out:
+        np.copyto(out, to)
+    return out
+
+
+def _despill_planes(
+    planes: Planes,
+    matte: Matte,
+    direction: tuple[int, int],
+    amount: int,
+    out: tuple[Plane, Plane] | None,
+) -> Planes:
+    shape, *shifts = check_planes("planes", planes)
+    check_same_size("matte", check_plane("matte", matte), "planes", shape)
+    y, u, v = planes
+    chroma = (u.shape[0], u.shape[1])
+    outs = out or (None, None)
+    to_u, to_v = (matte_for(part, chroma, ()) for part in outs)
+    scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
+    kernels.despill_planes.call(
+        u, v, matte, to_u, to_v, scratch, *shifts, direction, _planes_amount(amount)
+    )
+    return y, to_u, to_v
+
+
+def despill(
+    frame: Frame, matte: Matte, key: Colour, *, amount: int = _ALL, out: Frame | None = None
+) -> Frame:
+    """Take a screen's light off what is kept of a frame.
+
+    Chroma that goes along the key's hue by more than half of what it goes beside it is moved
+    against the key, as far as to that bound; luma stays. Hues that are 63 degrees or more beside
+    the key's do not change. `reference.chroma.despill_frame` has the formula.
+
+    Parameters
+    ----------
+    frame : ndarray, shape (H, W, 3), uint8
+        Channels blue, green, red. Any strides, also read-only.
+    matte : ndarray, shape (H, W), uint8
+        Coverage; where it is 0 the frame stays as it is.
+    key : (int, int, int)
+        The screen's colour, blue, green, red.
+    amount : int, default 255
+        How much of the spill is taken off, 0 to 255.
+    out : ndarray, shape (H, W, 3), uint8, optional
+        Where to write the result. May be `frame` itself.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 3), uint8
+        The frame without spill; `out` when given.
+
+    Raises
+    ------
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
+    OptionError, OptionTypeError
+        The key is no colour or nearly gray, or the amount is not in 0..255.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frame = np.full((1, 1, 3), (100, 140, 100), np.uint8)
+    >>> despill(frame, np.full((1, 1), 255, np.uint8), (64, 160, 64))[0, 0]
+    array([123, 124, 123], dtype=uint8)
+    """
+    direction = direction_of(*chroma_of(key, planar=False))
+    return _despill_frame(frame, matte, direction, check_integer("amount", amount, 0, 255), out)
+
+
+def despill_planes(
+    planes: Planes,
+    matte: Matte,
+    key: Colour,
+    *,
+    amount: int = _ALL,
+    out: tuple[Plane, Plane] | None = None,
+) -> Planes:
+    """Take a screen's light off what is kept of a frame in planes.
+
+    As `despill`, on the planes as they are: luma does not change.
+
+    Parameters
+    ----------
+    planes : tuple of 3 ndarray, uint8
+        Y, U and V, chroma as large as luma or halved across, or across and down.
+    matte : ndarray, shape of Y, uint8
+        Coverage; chroma all of whose pixels have 0 stays as it is.
+    key : (int, int, int)
+        The screen's colour, blue, green, red.
+    amount : int, default 255
+        How much of the spill is taken off, 0 to 255.
+    out : tuple of 2 ndarray, optional
+        Where to write U and V; they may be those of `planes`.
+
+    Returns
+    -------
+    tuple of 3 ndarray
+        Y as given, and U and V without spill.
+
+    Raises
+    ------
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
+    OptionError, OptionTypeError
+        The key is no colour or nearly gray, or the amount is not in 0..255.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> y, u, v = (np.full((1, 1), value, np.uint8) for value in (125, 116, 113))
+    >>> despill_planes((y, u, v), np.full((1, 1), 255, np.uint8), (64, 160, 64))[1:]
+    (array([[128]], dtype=uint8), array([[128]], dtype=uint8))
+    """
+    direction = direction_of(*chroma_of(key, planar=True))
+    amount = check_integer("amount", amount, 0, 255)
+    return _despill_planes(planes, matte, direction, amount, out)
+
+
+class ChromaKeyer:
+    """Keys what stands before a screen of one colour, frame after frame.
+
+    The key's strength in a pixel is how far its chroma goes along the key's hue, less half of how
+    far beside it. As a share of the screen's own strength at that place, which is measured and
+    followed where the light is uneven, it makes the matte: 0 where the pixel lacks up to
+    `tolerance` of it, 255 where it lacks `falloff` more. `reference.chroma` has the formulas.
+
+    Parameters
+    ----------
+    key : (int, int, int) or "auto", optional
+        The screen's colour, blue, green, red. When absent or "auto" it is found in the first frame,
+        at whose border it must show.
+    tolerance : int, default 26
+        What a pixel of the screen may lack of the key, in 1/255, 0 to 255.
+    falloff : int, default 166
+        What more it lacks where it is foreground, in 1/255, 1 to 255.
+    choke : int, default 0
+        How far the matte's soft edge is drawn in: this much of its low end becomes 0, 0 to 254.
+    despill : int, default 255
+        How much of the screen's light `composite` takes off what is kept, 0 to 255.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        An option is out of range (also a `ValueError`) or of the wrong type (a `TypeError`); at the
+        first frame, when no screen is found in it.
+
+    Notes
+    -----
+    One object serves one video: call it from one thread at a time. The first frame fixes size and
+    form. A key given as a colour is taken by the matrix of BT.601; for planes of another matrix its
+    hue is off by some degrees, which the tolerance covers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frame = np.full((90, 160, 3), (64, 160, 64), np.uint8)
+    >>> frame[40:60, 50:90] = (90, 110, 180)
+    >>> ChromaKeyer().key(frame)[50, 48:52]
+    array([  0,   0, 255, 255], dtype=uint8)
+    """
+
+    def __init__(
+        self,
+        key: Colour | str | None = None,
+        *,
+        tolerance: int = DEFAULT_TOLERANCE,
+        falloff: int = DEFAULT_FALLOFF,
+        choke: int = 0,
+        despill: int = _ALL,
+    ) -> None:
+        tolerance = check_integer("tolerance", tolerance, 0, 255)
+        falloff = check_integer("falloff", falloff, 1, 255)
+        drawn = falloff * check_integer("choke", choke, 0, 254) // 255
+        self._ramp = (min(255, tolerance + drawn), falloff - drawn, slope_of(falloff - drawn))
+        self._amount = check_integer("despill", despill, 0, 255)
+        if isinstance(key, str) and key != "auto":
+            raise OptionError(f'key: got {key!r}, wanted (blue, green, red) or "auto"')
+        self._key = None if key is None or isinstance(key, str) else key
+        if self._key is not None:
+            chroma_of(self._key, planar=False)
+        self._form: tuple[tuple[int, ...], ...] | None = None
+        self._screen: Screen | None = None
+        self._scratch = scratch_for(1, 1)
+
+    @property
+    def direction(self) -> tuple[int, int]:
+        """The key's hue, a vector in U and V of length 64; known from the first frame on."""
+        if self._screen is None:
+            raise OptionError("key: is not known before the first frame")
+        return self._screen.direction
+
+    @property
+    def reach(self) -> Plane:
+        """4080 over the strength of the screen, at each chroma sample; do not write to it."""
+        if self._screen is None:
+            raise OptionError("key: is not known before the first frame")
+        return self._screen.reach
+
+    def reset(self) -> None:
+        """Forget the screen, as at a hard cut: the next frame shows it anew."""
+        self._screen = None
+
+    def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
+        """Key the next frame.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the frame.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte, 0 (screen) to 255; `out` when given.
+        """
+        shape = self._check_frame(frame)
+        out = matte_for(out, shape, (frame,))
+        screen = self._follow_frame(frame)
+        options = (*screen.direction, *self._ramp)
+        kernels.key_frame.call(frame, screen.reach, out, self._scratch, options)
+        return out
+
+    def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
+        """Key the next frame, given as planes.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y, U and V, chroma as large as luma or halved across, or across and down.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the planes.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte, 0 (screen) to 255; `out` when given.
+        """
+        shape, *shifts = check_planes("planes", planes)
+        self._check_form(shape, planes[1].shape, "planes")
+        out = matte_for(out, shape, tuple(planes))
+        screen = self._screen
+        if screen is None:
+            step = 2 * max(1, max(shape) // 640)
+            thin = thin_planes(planes, shifts[0], shifts[1], step)
+            screen = self._found(thin, planes[1].shape, planar=True)
+        if screen.due() and planes[1].size:
+            screen.measure(*planes[1:])
+        options = (*screen.direction, *self._ramp)
+        kernels.key_planes.call(*planes[1:], screen.reach, out, self._scratch, *shifts, options)
+        return out
+
+    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
+        """Key the next frame, take off its spill, and lay it over a background, in one pass.
+
+        The same as `key`, then `despill`, then `blend`.
+
+        Parameters
+        ----------
+        frame, background : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides; rows of consecutive pixels are fastest.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` or `background` itself.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The composited frame; `out` when given.
+        """
+        shape = self._check_frame(frame)
+        check_same_size("background", check_frame("background", background), "frame", shape)
+        out = frame_for(out, shape, frame=frame, background=background)
+        if not packed_rows(frame, background, out):
+            matte = self.key(frame)
+            frames.blend.call(self.despill(frame, matte), matte, background, out, shape[0])
+            return out
+        screen = self._follow_frame(frame)
+        kernels.composite.call(
+            frame,
+            screen.reach,
+            background,
+            out,
+            self._scratch,
+            (*screen.direction, *self._ramp),
+            _tint(screen.direction, self._amount),
+        )
+        return out
+
+    def despill(self, frame: Frame, matte: Matte, *, out: Frame | None = None) -> Frame:
+        """Take the screen's light off what is kept of the frame keyed last; as `despill` does.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            The frame.
+        matte : ndarray, shape (H, W), uint8
+            Its matte, as keyed or refined.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` itself.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The frame without spill; `out` when given.
+        """
+        return _despill_frame(frame, matte, self.direction, self._amount, out)
+
+    def despill_planes(
+        self, planes: Planes, matte: Matte, *, out: tuple[Plane, Plane] | None = None
+    ) -> Planes:
+        """Take the screen's light off what is kept of the planes keyed last; as `despill_planes`.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y, U and V.
+        matte : ndarray, shape of Y, uint8
+            Their matte, as keyed or refined.
+        out : tuple of 2 ndarray, optional
+            Where to write U and V; they may be those of `planes`.
+
+        Returns
+        -------
+        tuple of 3 ndarray
+            Y as given, and U and V without spill.
+        """
+        return _despill_planes(planes, matte, self.direction, self._amount, out)
+
+    def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
+        shape = check_frame("frame", frame)
+        self._check_form(shape, (), "frame")
+        return shape
+
+    def _check_form(self, shape: tuple[int, ...], chroma: tuple[int, ...], name: str) -> None:
+        if self._form is None:
+            self._form = shape[:2], chroma
+            self._scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
+        if self._form == (shape[:2], chroma):
+            return
+        check_same_size(name, shape, "the first frame", self._form[0])
+        if bool(chroma) != bool(self._form[1]):
+            raise OptionTypeError(f"{name}: the first one had another form, BGR or planes")
+        raise ShapeError(
+            f"{name}: got chroma of shape {chroma}, wanted {self._form[1]} as at first"
+        )
+
+    def _follow_frame(self, frame: Frame) -> Screen:
+        screen = self._screen
+        if screen is None:
+            thin = thin_frame(frame, max(1, max(frame.shape) // 320))
+            screen = self._found(thin, frame.shape[:2], planar=False)
+        if screen.due() and frame.size:
+            rows, cols = frame.shape[:2]
+            step = max(1, min(rows // 90, cols // 160))
+            screen.measure(*thin_frame(frame, step)[1:])
+        return screen
+
+    def _found(self, thin: Planes, shape: tuple[int, ...], *, planar: bool) -> Screen:
+        if self._key is not None:
+            u, v = chroma_of(self._key, planar=planar)
+        else:
+            u, v = pick_chroma(thin)
+        self._screen = Screen(u, v, shape)
+        return self._screen

@@ -1,0 +1,178 @@
+"""The empty scene from frames that show it mostly, but never whole: the median over time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.checks import check_frame, check_integer, check_planes
+from fastvbg.errors import OptionError, ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+
+__all__ = ["PlateEstimator", "estimate_plate"]
+
+DEFAULT_COUNT = 31
+
+_NOISE = 3
+"""Times the median deviation: two standard deviations of a normal distribution are 2.97 of it."""
+_MOST_NOISE = 15
+_ROWS = 16
+
+
+class PlateEstimator:
+    """Estimates the empty scene of a clip of any length, in bounded memory.
+
+    Up to `count` frames are kept, evenly spread over what has come: when there are as many, every
+    second one is dropped, and of those that follow half as many are kept. The plate is their median
+    at each pixel, so the scene must be seen there in more than half of the clip.
+
+    Parameters
+    ----------
+    count : int, default 31
+        How many frames are kept at most, 3 to 255.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        `count` is out of range (also a `ValueError`), or not an integer (a `TypeError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> estimator = PlateEstimator()
+    >>> for level in (50, 51, 50, 255, 52):
+    ...     estimator.add(np.full((1, 1, 3), level, np.uint8))
+    >>> plate, noise = estimator.estimate()
+    >>> plate[0, 0], noise
+    (array([51, 51, 51], dtype=uint8), array([[3]], dtype=uint8))
+    """
+
+    def __init__(self, count: int = DEFAULT_COUNT) -> None:
+        self._count = check_integer("count", count, 3, 255)
+        self._kept: list[tuple[Plane, ...]] = []
+        self._planar = False
+        self._seen = 0
+        self._stride = 1
+
+    def add(self, frame: Frame | Planes) -> None:
+        """Take the next frame into account.
+
+        Parameters
+        ----------
+        frame : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
+            Blue, green, red; or planes Y, U and V. All of one form and size. It is copied.
+
+        Raises
+        ------
+        DTypeError, ShapeError
+            It is not as above, or not like the first one (also a `TypeError` or `ValueError`).
+        """
+        planar = isinstance(frame, (tuple, list))
+        if isinstance(frame, (tuple, list)):
+            check_planes("planes", frame)
+            parts = tuple(frame)
+        else:
+            check_frame("frame", frame)
+            parts = (frame,)
+        if self._kept:
+            shapes = [part.shape for part in self._kept[0]]
+            if [part.shape for part in parts] != shapes:
+                got = ", ".join(str(part.shape) for part in parts)
+                raise ShapeError(f"frame: got {got}, wanted {shapes} like the first frame")
+        self._planar = planar
+        if self._seen % self._stride == 0:
+            if len(self._kept) == self._count:
+                self._kept = self._kept[::2]
+                self._stride *= 2
+            if self._seen % self._stride == 0:
+                self._kept.append(tuple(part.copy() for part in parts))
+        self._seen += 1
+
+    def estimate(self) -> tuple[Frame | Planes, Plane]:
+        """Return the plate and its noise.
+
+        Returns
+        -------
+        plate : ndarray or tuple of 3 ndarray, uint8
+            Of the frames' form and size: the lower median of the kept frames.
+        noise : ndarray, shape (H, W), uint8
+            Three times the median deviation of luma (of green, for frames) from it: the levels
+            within which 19 of 20 samples of the empty scene lie. 15 at most.
+
+        Raises
+        ------
+        OptionError
+            No frame has been added (also a `ValueError`).
+        """
+        if not self._kept:
+            raise OptionError("frames: got none, wanted one or more to estimate a plate from")
+        plates = [np.empty_like(part) for part in self._kept[0]]
+        shape = self._kept[0][0].shape[:2]
+        noise = np.empty(shape, np.uint8)
+        for k, plate in enumerate(plates):
+            for first in range(0, plate.shape[0], _ROWS):
+                band = slice(first, first + _ROWS)
+                samples = np.stack([parts[k][band] for parts in self._kept])
+                plate[band] = _median(samples)
+                if k == 0:
+                    luma = samples if self._planar else samples[..., 1]
+                    middle = plate[band] if self._planar else plate[band][..., 1]
+                    deviation = _median(np.abs(luma.astype(np.int16) - middle))
+                    noise[band] = np.minimum(_NOISE * deviation, _MOST_NOISE)
+        if not self._planar:
+            return plates[0], noise
+        return (plates[0], plates[1], plates[2]), noise
+
+
+def _median(samples: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    middle = (len(samples) - 1) // 2
+    return np.asarray(np.partition(samples, middle, axis=0)[middle])
+
+
+def estimate_plate(
+    frames: Iterable[Frame] | Iterable[Planes], *, count: int = DEFAULT_COUNT
+) -> tuple[Frame | Planes, Plane]:
+    """Estimate the empty scene from frames of a clip, in bounded memory.
+
+    Parameters
+    ----------
+    frames : iterable of ndarray of shape (H, W, 3), or of tuple of 3 ndarray, uint8
+        Frames, blue, green, red; or planes Y, U and V. All of one form and size.
+    count : int, default 31
+        How many of them are kept at most, evenly spread, 3 to 255.
+
+    Returns
+    -------
+    plate : ndarray or tuple of 3 ndarray, uint8
+        The median over time of what was kept.
+    noise : ndarray, shape (H, W), uint8
+        Levels by which the scene wanders at each pixel, for `PlateKeyer`.
+
+    Raises
+    ------
+    DTypeError, ShapeError
+        A frame is not as above (also a `TypeError` or `ValueError`).
+    OptionError, OptionTypeError
+        There is no frame, or `count` is not an integer in its range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plate, noise = estimate_plate(np.full((1, 1, 3), k, np.uint8) for k in (7, 7, 200))
+    >>> plate[0, 0]
+    array([7, 7, 7], dtype=uint8)
+    """
+    estimator = PlateEstimator(count)
+    for frame in frames:
+        estimator.add(frame)
+    return estimator.estimate()

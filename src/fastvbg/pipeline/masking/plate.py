@@ -1,0 +1,134 @@
+"""The plate of a run: a picture of the empty scene, or taken from the video itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.checks import check_frame
+from fastvbg.errors import OptionError, ShapeError, SourceError
+from fastvbg.keyers.camera import CameraMotion
+from fastvbg.keyers.estimate import PlateEstimator
+from fastvbg.keyers.plate import PlateKeyer
+from fastvbg.media.image import read_image
+from fastvbg.media.model import CopiedPacket
+from fastvbg.pipeline.masking.masker import Keyed
+from fastvbg.pipeline.pixels import make_pixels
+from fastvbg.source import open_source
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Matte
+    from fastvbg.media.model import ReadOptions, StreamInfo
+    from fastvbg.pipeline.masking.options import MaskOptions
+    from fastvbg.pipeline.pairing import Pair
+    from fastvbg.pipeline.pixels import Pixels
+
+_FIRST = re.compile(r"first:(\d+(?:\.\d+)?)s?")
+_MOVES = (
+    "plate: the camera moves, so the scene is no longer where the plate has it; "
+    "the masks 'adaptive' and 'motion' need no plate"
+)
+
+
+class PlateWay(Keyed):
+    """The plate keyer with the plate that was asked for; it warns when the camera moves.
+
+    Parameters
+    ----------
+    options : MaskOptions
+        What the user asked for.
+    pixels : Pixels
+        The operations on the frames.
+    info : StreamInfo
+        Of the frames.
+    input : str or Path
+        The video, which the plate may be taken from.
+    reading : ReadOptions
+        How it is read.
+    """
+
+    def __init__(
+        self,
+        options: MaskOptions,
+        pixels: Pixels,
+        info: StreamInfo,
+        input: str | Path,
+        reading: ReadOptions,
+    ) -> None:
+        shape = info.height, info.width
+        asked = "auto" if options.plate is None else options.plate
+        noise = None
+        plate: Any
+        if isinstance(asked, np.ndarray):
+            plate = _picture(asked, shape, pixels)
+        elif asked == "auto":
+            plate, noise = _estimated(input, reading, None)
+        elif isinstance(asked, str) and asked.startswith("first:"):
+            plate, noise = _estimated(input, reading, _seconds(asked))
+        else:
+            plate = _picture(read_image(Path(asked), "plate"), shape, pixels)
+        given = options.given("tolerance", "falloff")
+        keyer = PlateKeyer(plate, noise=noise, **given)
+        super().__init__(pixels, keyer, shape)
+        self._camera = CameraMotion()
+        self._moves = False
+
+    def matte(self, pair: Pair, seconds: Fraction) -> Matte:
+        """Return the keyer's matte."""
+        self._moves = self._camera.add(self._pixels.sample(pair.next)) or self._moves
+        return super().matte(pair, seconds)
+
+    def reset(self) -> None:
+        """Another scene begins: the light may be another one, and the camera stands elsewhere."""
+        super().reset()
+        self._camera.reset()
+
+    def finish(self) -> list[str]:
+        """Say whether the camera moved."""
+        return [_MOVES] if self._moves else []
+
+
+def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:
+    """Return a picture of the empty scene in the frames' form."""
+    got = check_frame("plate", picture)[:2]
+    if got != shape:
+        raise ShapeError(
+            f"plate: got {got[1]}x{got[0]} (width x height), wanted {shape[1]}x{shape[0]} like the "
+            "frames; a plate must be from the same camera at the same place"
+        )
+    return pixels.sample(pixels.from_bgr(picture))
+
+
+def _seconds(text: str) -> Fraction:
+    match = _FIRST.fullmatch(text)
+    seconds = Fraction(match[1]) if match else Fraction(0)
+    if not seconds:
+        raise OptionError(f"plate: got {text!r}, wanted first:SECONDS, such as first:2s")
+    return seconds
+
+
+def _estimated(input: str | Path, reading: ReadOptions, seconds: Fraction | None) -> Any:
+    """Return plate and noise of the video's first seconds, or of all that is keyed."""
+    if str(input) == "-":
+        raise OptionError(
+            "plate: standard input can be read once only, so no plate can be taken from it "
+            "beforehand; wanted --plate FILE"
+        )
+    if seconds is not None:
+        reading = replace(reading, start=None, end=seconds)
+    estimator = PlateEstimator()
+    with open_source(input, options=reading) as source:
+        pixels = make_pixels(source.info, reading.threads)
+        some = False
+        for item in source:
+            if not isinstance(item, CopiedPacket):
+                estimator.add(pixels.sample(item.frame))
+                some = True
+    if not some:
+        raise SourceError(f"plate: {input} has no frame to take it from")
+    return estimator.estimate()

@@ -67,16 +67,13 @@ def main(arguments: list[str] | None = None) -> int:
                 draw=draw if given.pictures is not None else None,
             )
         if given.json is not None:
-            write_record({"quality": SHAPE, **asdict(record)}, given.json)
+            write_record(asdict(record), given.json)
     except (FastvbgError, OSError) as error:
         sys.stderr.write(f"quality: {error}\n")
         return 2
     print_record(record)
     return 0
 
-
-SHAPE = 1
-"""Version of the JSON's shape."""
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -11,7 +11,6 @@ import fastvbg
 from bench.quality import peers, steps
 from bench.quality.scenes import grays
 from fastvbg.media.image import read_image
-from fastvbg.pipeline.masking.options import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,8 +45,6 @@ class Contender(NamedTuple):
 
     def missing(self) -> str | None:
         """Return why it cannot run here, None if it can."""
-        if self.mask is not None and not _has_kind(self.mask["kind"]):
-            return f"there is no mask {self.mask['kind']!r} yet"
         if self.filter and self.filter not in peers.filters():
             return f"FFmpeg's libraries here have no filter {self.filter!r}"
         return None
@@ -81,11 +78,6 @@ class Contender(NamedTuple):
         options = fastvbg.MaskOptions(**given)
         warnings += fastvbg.matte(clip.input, path, mask=options, overwrite=True).warnings
         yield from grays(path)
-
-
-def _has_kind(kind: str) -> bool:
-    needs = {"plate": "PlateKeyer", "chroma": "ChromaKeyer"}
-    return kind in KINDS and needs.get(kind, "matte") in fastvbg.__all__
 
 
 CLEAN = "despeckle=5,fill"

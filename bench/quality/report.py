@@ -45,7 +45,7 @@ def _print_scene(rows: list[Row], console: Console) -> None:
     table = plain_table("", *names, "ms", "± MAD", "ms 1080p", "± MAD")
     notes = []
     for row in rows:
-        title = CONTENDERS[row.contender].title
+        title = row.title
         if row.scores is None:
             table.add_row(title, *("-" for _ in names), "-", "", "-", "")
             notes.append(f"{title}: {row.why}")

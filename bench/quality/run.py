@@ -34,6 +34,9 @@ class Row:
 
     scene: str
     contender: str
+    title: str
+    ours: bool
+    """Whether it is a keyer of this package."""
     scores: dict[str, float] | None = None
     """None where it could not run."""
     why: str | None = None
@@ -139,7 +142,8 @@ def _scored(
     pictures = _sources(clip)
     for name, contender in contenders.items():
         tell(f"{clip.name}: {contender.title}")
-        row = rows[name] = Row(clip.name, name, why=contender.missing())
+        row = rows[name] = Row(clip.name, name, contender.title, contender.ours)
+        row.why = contender.missing()
         if row.why is None and contender.exact and clip.plate is None:
             row.why = "the scene has no exact plate"
         if row.why is not None:

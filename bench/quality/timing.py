@@ -30,8 +30,9 @@ FULL_HD = 1920, 1080
 
 _FRAMES = 24  # of the scene, played forth and back
 _BURST = 3  # frames in a row; the first finds other data in the caches and is not timed
-_WARM_UP = 12  # turns without the clock: adaptive models have settled by then
-_TURNS = 16
+
+TURNS = 12, 16
+"""Without the clock, in which adaptive models settle; and with it."""
 
 
 class Lane(NamedTuple):
@@ -98,14 +99,15 @@ def time_contenders(
 
 def _interleaved(lanes: Mapping[str, Lane]) -> dict[str, list[float]]:
     samples: dict[str, list[float]] = {name: [] for name in lanes}
-    for turn in range(_WARM_UP + _TURNS):
+    warm_up, timed = TURNS
+    for turn in range(warm_up + timed):
         for name, lane in lanes.items():
             for k in range(_BURST):
                 frame = lane.frames[forth_and_back(len(lane.frames), 1 + turn * _BURST + k)]
                 start = time.thread_time()
                 lane.step(frame)
                 spent = time.thread_time() - start
-                if turn >= _WARM_UP and k:
+                if turn >= warm_up and k:
                     samples[name].append(spent * 1e3)
     return samples
 

@@ -88,7 +88,7 @@ def test_peers_mark_what_they_should() -> None:
 def test_ffmpegs_filters_key() -> None:
     if "chromakey" not in peers.filters():
         pytest.skip("FFmpeg's libraries here have no chromakey")
-    frame = np.full((36, 64, 3), (0, 128, 0), np.uint8)
+    frame = np.full((36, 64, 3), (64, 145, 63), np.uint8)
     frame[8:28, 16:48] = (90, 110, 200)
     matte = peers.Filter("chromakey", peers.CHROMAKEY, 64, 36)(peers.as_yuva(frame)).to_ndarray()
     assert matte.shape == (36, 64)

@@ -12,10 +12,12 @@ import argparse
 import json
 import shutil
 import tempfile
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+import av
 import cv2
 import numpy as np
 
@@ -26,7 +28,11 @@ from fastvbg.pipeline.preview import preview
 from fastvbg.scene import Scene, draw_backdrop, draw_room
 from fastvbg.scene_clips import GreenScreen, depth_map, write_clip
 from fastvbg.sheet import Labelled, contact_sheet
+from fastvbg.sink.palette import Palette
 from fastvbg.source import open_source
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame
 
 OUT = Path("docs/gallery.png")
 SCENE = Scene(width=1280, height=720, frames=84, empty=1.25)
@@ -109,7 +115,7 @@ def strip(example: Example, background: Path, scratch: Path) -> list[Labelled]:
     ]
 
 
-def _frame(path: Path, place: int) -> fastvbg._types.Frame:
+def _frame(path: Path, place: int) -> Frame:
     with open_source(path, options=ReadOptions(pixels="bgr")) as source:
         frames = (item.frame for item in source if not isinstance(item, CopiedPacket))
         return np.asarray(next(islice(frames, place, None)), np.uint8)
@@ -130,8 +136,20 @@ def draw_gallery(path: Path, scene: Scene = SCENE) -> None:
         background = folder / "background.png"
         write_image(background, draw_backdrop(scene.width, scene.height))
         rows = [strip(example, background, folder) for example in examples(folder, scene)]
-    sheet = contact_sheet(rows, cell_width=_CELL)
-    path.write_bytes(cv2.imencode(".png", sheet, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes())
+    write_small(path, contact_sheet(rows, cell_width=_CELL))
+
+
+def write_small(path: Path, picture: Frame) -> None:
+    """Write a PNG file of 256 colours: half the size, and the grain hides it."""
+    whole = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="bgra")
+    whole.pts, whole.time_base = 0, Fraction(1)
+    coloured = Palette()(whole)
+    encoder = av.CodecContext.create("png", "w")
+    encoder.width, encoder.height = coloured.width, coloured.height
+    encoder.pix_fmt, encoder.time_base = "pal8", Fraction(1)
+    encoder.options = {"pred": "none", "compression_level": "9"}
+    packets = encoder.encode(coloured) + encoder.encode(None)
+    path.write_bytes(b"".join(bytes(packet) for packet in packets))
 
 
 def clip_masks(clips: Path, scratch: Path) -> dict[str, tuple[Path, fastvbg.MaskOptions]]:

@@ -19,8 +19,8 @@ _SHADOW = 127  # as OpenCV marks them; foreground is 255
 _DIFFERENCE = 20
 _BASE = Fraction(1, 25)
 
-CHROMAKEY = "color=green:similarity=0.12:blend=0.05"
-"""What came out best on `talk_green` in a search over both numbers and two keys."""
+CHROMAKEY = "color=0x3f9140:similarity=0.05:blend=0.04"
+"""What came out best on `talk_green` in a search over both numbers; the median of its plate."""
 BACKGROUNDKEY = "threshold=1:similarity=0.02:blend=0.02"
 """What came out best on `talk_plate`; below a threshold of 1 it takes a new plate on the way."""
 

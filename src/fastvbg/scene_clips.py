@@ -48,7 +48,7 @@ class GreenScreen(Scene):
 
     def lit(self, figure: Frame, truth: Matte) -> Frame:
         """Return the figure with the screen's light on it, strongest at its edge."""
-        outside = cv2.GaussianBlur(255 - truth, (0, 0), self.height / 50)
+        outside = cv2.GaussianBlur(255 - truth, (0, 0), self.height / 90)
         share = (outside * np.float32(_SPILL / 255))[..., np.newaxis]
         mixed = figure * (1 - share) + np.array(_GREEN, np.float32) * share
         return np.asarray(np.clip(mixed + 0.5, 0, 255), np.uint8)

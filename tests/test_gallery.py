@@ -38,7 +38,7 @@ def test_the_figure_is_the_same_but_for_the_screens_light_at_its_edge(green: lis
     )[..., 2]
     inside = last.truth == 255
     depth = cv2.distanceTransform(inside.astype(np.uint8), cv2.DIST_L2, 3)
-    assert greener[inside & (depth < 2)].mean() > 15
+    assert greener[inside & (depth < 1.5)].mean() > 10
     assert abs(greener[depth > 10].mean()) < 3
 
 

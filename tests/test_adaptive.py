@@ -60,6 +60,7 @@ def known(keyer):
 
 
 def same(keyer, state):
+    assert keyer._scene.gain == state.gain
     arrays = [*state.means, *state.spreads, state.swings]
     for got, wanted in zip(known(keyer), arrays, strict=True):
         np.testing.assert_array_equal(got, wanted)
@@ -262,6 +263,46 @@ def test_swaying_is_let_be_and_still_is_seen():
     frame = frames[-1].copy()
     frame[30:] = 250
     assert (keyer.key(frame)[34:] > 0).mean() > 0.9
+
+
+def dimmed(frames):
+    """Frames as a camera with a shorter exposure takes them."""
+    return [(frame * 0.85).round().astype(np.uint8) for frame in frames]
+
+
+def test_exposure_is_followed_also_behind_a_person(rng):
+    keyer = AdaptiveKeyer()
+    frames = [
+        *empty_room(48),
+        *with_person(empty_room(20, 1), rng),
+        *dimmed(with_person(empty_room(20, 2), rng)),
+        *dimmed(empty_room(3, 3)),
+    ]
+    expected = literal(keyer, map(keyed_planes, frames))
+    shares = []
+    for frame, (mask, state) in zip(frames, expected, strict=True):
+        got = keyer.key(frame)
+        np.testing.assert_array_equal(got, mask)
+        same(keyer, state)
+        shares.append(share(got))
+    assert shares[68][1] > 0.3  # the frame in which the light changes
+    assert all(inside > 0.9 and outside < 0.02 for inside, outside in shares[70:88])
+    assert max(shares[-1]) < 0.02
+    assert 1.1 < state.gain / 32768 < 1.25
+
+
+def test_a_change_of_nearly_everything_is_followed():
+    keyer = AdaptiveKeyer()
+    for frame in empty_room(48):
+        keyer.key(frame)
+    dark = [(frame * 0.6).astype(np.uint8) for frame in empty_room(30, 1)]
+    shares = [(keyer.key(frame) > 0).mean() for frame in dark]
+    assert shares[0] > 0.9
+    assert shares[-1] < 0.05
+    for frame in dark[:4]:
+        keyer.key(np.zeros_like(frame))  # the lens covered
+    shares = [(keyer.key(frame) > 0).mean() for frame in empty_room(5, 2)]
+    assert shares[-1] < 0.05
 
 
 def test_freeze_keeps_the_scene(rng):

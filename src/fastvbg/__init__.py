@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.adaptive import AdaptiveKeyer
     from fastvbg.keyers.camera import CameraMotion
-    from fastvbg.keyers.chroma import ChromaKeyer, despill, despill_planes
+    from fastvbg.keyers.chroma import ChromaKeyer
     from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
+    from fastvbg.keyers.despill import despill, despill_planes
     from fastvbg.keyers.disparity import disparity_to_depth
     from fastvbg.keyers.estimate import PlateEstimator, estimate_plate
     from fastvbg.keyers.external import MatteFeed, as_matte
@@ -135,8 +136,8 @@ _HOME = {
     "MaskOptions": "fastvbg.pipeline.masking.options",
     "CameraMotion": "fastvbg.keyers.camera",
     "ChromaKeyer": "fastvbg.keyers.chroma",
-    "despill": "fastvbg.keyers.chroma",
-    "despill_planes": "fastvbg.keyers.chroma",
+    "despill": "fastvbg.keyers.despill",
+    "despill_planes": "fastvbg.keyers.despill",
     "PlateEstimator": "fastvbg.keyers.estimate",
     "estimate_plate": "fastvbg.keyers.estimate",
     "PlateKeyer": "fastvbg.keyers.plate",

@@ -22,12 +22,22 @@ rest of 128 would spend half its time there. What lies past the row's end holds 
 """
 
 
+PART = 8 * STEP
+"""How much of a row of words is summed at a time where rows are longer."""
+
+
 def room_for(count: int) -> int:
     """Return how many elements a scratch row of `count` needs, its pads included.
 
     One step more than whole steps: a window's shifted reads begin up to `count` and go on in steps.
     """
     return -(-count // STEP) * STEP + STEP
+
+
+@inline
+def room_within(count: Any) -> Any:
+    """Return what `room_for` does, in a kernel."""
+    return (count + (STEP - 1)) // STEP * STEP + STEP
 
 
 @inline
@@ -90,7 +100,7 @@ def word_sums(row: Any, sums: Any, spare: Any, count: Any, width: Any, step: Any
     `spare` is the address of three rows of words with room for the padded row's elements each.
     """
     length = count + (width - 1) * step
-    room = (length + (STEP - 1)) // STEP * STEP + STEP
+    room = room_within(length)
     narrow, wide = bytes_at(row, length), words_at(spare, length)
     for i in range(steps(length)):
         wide[i] = narrow[i]

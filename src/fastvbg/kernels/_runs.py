@@ -8,17 +8,19 @@ if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
     from fastvbg.kernels.vector.bits import reaching_bits
     from fastvbg.kernels.vector.keyers import (
-        chroma_composite_run,
         chroma_pixels_run,
         chroma_planes_run,
-        despill_run,
+        light_run,
         plate_composite_run,
         plate_pixels_run,
         plate_planes_run,
+        strength_run,
     )
     from fastvbg.kernels.vector.keyspace import keyspace_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
+    from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
+    from fastvbg.kernels.vector.votes import vote_run
 else:
     from fastvbg.kernels.portable import (
         blend_between_run,
@@ -31,6 +33,7 @@ else:
         ramp_run,
         reaching_bits,
         slide_mean_run,
+        vote_run,
         window_mean_run,
     )
     from fastvbg.kernels.portable_keyers import (
@@ -38,9 +41,11 @@ else:
         chroma_pixels_run,
         chroma_planes_run,
         despill_run,
+        light_run,
         plate_composite_run,
         plate_pixels_run,
         plate_planes_run,
+        strength_run,
     )
 
 __all__ = [
@@ -54,6 +59,7 @@ __all__ = [
     "fence",
     "keyspace_run",
     "lerp_run",
+    "light_run",
     "motion_mask_run",
     "plate_composite_run",
     "plate_pixels_run",
@@ -61,5 +67,7 @@ __all__ = [
     "ramp_run",
     "reaching_bits",
     "slide_mean_run",
+    "strength_run",
+    "vote_run",
     "window_mean_run",
 ]

@@ -22,6 +22,7 @@ from fastvbg.kernels.narrow import (
     byte_or,
     byte_plus,
     down_by,
+    high_product,
     minus,
     plus,
     signed_down_by,
@@ -33,7 +34,8 @@ from fastvbg.kernels.narrow import (
 _W = np.uint16
 _B = np.uint8
 _ONE, _TWO, _THREE, _FOUR = np.uint64(1), np.uint64(2), np.uint64(3), np.uint64(4)
-_UNIT = _W(7)  # a gray level is 1 << 7
+_WHITE = _W(255 << 7)  # a gray level is 1 << 7
+_SAMPLE_UP = _W(8)
 _STEP = _W(4)  # and evidence counts in 1 << 4 of those
 _SPREADS = _W(3)
 _CHROMA = _W(2)
@@ -43,24 +45,35 @@ _NO, _YES, _TICK = _B(0), _B(255), _B(1)
 
 
 @inline
-def _beyond_spread(sample: Any, mean: Any, spread: Any) -> Any:
-    away = apart(up_by(_W(sample), _UNIT), mean)
+def scaled_run(sample: Any, out: Any, count: Any, gain: Any, middle: Any) -> None:
+    """Write samples as words, 1 << 7 a level, their distance from a middle times a gain."""
+    samples, outs = bytes_at(sample, count), unsigned_words_at(out, count)
+    factor, centre = _W(gain), _W(middle << 7)
+    moved = high_product(up_by(centre, _W(1)), factor)
+    for i in range(np.uint64(count)):
+        value = high_product(up_by(_W(samples[i]), _SAMPLE_UP), factor)
+        above = plus(centre, beyond(value, moved))
+        outs[i] = at_most(minus(above, at_most(beyond(moved, value), centre)), _WHITE)
+
+
+@inline
+def _beyond_spread(value: Any, mean: Any, spread: Any) -> Any:
+    away = apart(value, mean)
     return down_by(beyond(away, times(spread, _SPREADS)), _STEP)
 
 
 @inline
-def chroma_run(sample: Any, mean: Any, spread: Any, out: Any, count: Any, more: Any) -> None:
-    """Write a chroma row's evidence, words; add it to what is there if there is `more` than one."""
-    samples = bytes_at(sample, count)
+def chroma_run(value: Any, mean: Any, spread: Any, out: Any, count: Any, more: Any) -> None:
+    """Write a chroma row's evidence, words; with `more`, twice that and what is there."""
+    values, outs = unsigned_words_at(value, count), unsigned_words_at(out, count)
     means, spreads = unsigned_words_at(mean, count), unsigned_words_at(spread, count)
-    outs = unsigned_words_at(out, count)
     if more:
         for i in range(np.uint64(count)):
-            part = _beyond_spread(samples[i], means[i], spreads[i])
+            part = _beyond_spread(values[i], means[i], spreads[i])
             outs[i] = times(plus(outs[i], part), _CHROMA)
     else:
         for i in range(np.uint64(count)):
-            outs[i] = _beyond_spread(samples[i], means[i], spreads[i])
+            outs[i] = _beyond_spread(values[i], means[i], spreads[i])
 
 
 @inline
@@ -74,13 +87,13 @@ def double_run(words: Any, out: Any, count: Any) -> None:
 
 
 @inline
-def evidence_run(sample: Any, mean: Any, spread: Any, chroma: Any, out: Any, count: Any) -> None:
-    """Write a row's evidence as bytes: luma's and, from `chroma`, chroma's."""
-    samples, outs = bytes_at(sample, count), bytes_at(out, count)
+def evidence_run(value: Any, mean: Any, spread: Any, chroma: Any, out: Any, count: Any) -> None:
+    """Write a row's evidence as bytes: luma's, given as words, and, from `chroma`, chroma's."""
+    values, outs = unsigned_words_at(value, count), bytes_at(out, count)
     means, spreads = unsigned_words_at(mean, count), unsigned_words_at(spread, count)
     chromas = unsigned_words_at(chroma, count)
     for i in range(np.uint64(count)):
-        total = plus(_beyond_spread(samples[i], means[i], spreads[i]), chromas[i])
+        total = plus(_beyond_spread(values[i], means[i], spreads[i]), chromas[i])
         outs[i] = _B(at_most(total, _TOP))
 
 
@@ -153,7 +166,7 @@ def halve_run(flags: Any, out: Any, count: Any) -> None:
 
 @inline
 def learn_run(
-    sample: Any,
+    value: Any,
     mean: Any,
     spread: Any,
     held: Any,
@@ -164,22 +177,43 @@ def learn_run(
     fall: Any,
     top: Any,
 ) -> None:
-    """Move means where they are not held, and spreads where they are not steady."""
-    samples, helds, steadies = (
-        bytes_at(sample, count),
-        bytes_at(held, count),
-        bytes_at(steady, count),
-    )
+    """Move means where they are not held, and spreads where they are not steady.
+
+    Values come as words.
+    """
+    values = unsigned_words_at(value, count)
+    helds, steadies = bytes_at(held, count), bytes_at(steady, count)
     means, spreads = unsigned_words_at(mean, count), unsigned_words_at(spread, count)
     bits, half, up, down, most = _W(rate), _W(1 << rate >> 1), _W(rise), _W(fall), _W(top)
     for i in range(np.uint64(count)):
-        value, before, wide = up_by(_W(samples[i]), _UNIT), means[i], spreads[i]
-        step = signed_down_by(plus(minus(value, before), half), bits)
+        now, before, wide = values[i], means[i], spreads[i]
+        step = signed_down_by(plus(minus(now, before), half), bits)
         means[i] = plus(before, step) if helds[i] == _NO else before
-        away = apart(value, before)
+        away = apart(now, before)
         risen = plus(wide, down_by(beyond(away, wide), up))
         moved = at_most(minus(risen, down_by(beyond(wide, away), down)), most)
         spreads[i] = moved if steadies[i] == _NO else wide
+
+
+@inline
+def total_run(value: Any, mean: Any, held: Any, count: Any, totals: Any) -> None:
+    """Add to `totals`: values, means and how many of what is not held; values and means of all."""
+    values, means = unsigned_words_at(value, count), unsigned_words_at(mean, count)
+    helds = bytes_at(held, count)
+    seen = known = free = all_seen = all_known = np.int64(0)
+    for i in range(np.uint64(count)):
+        now, before = np.int64(values[i]), np.int64(means[i])
+        teaches = np.int64(helds[i] == _NO)
+        seen += now * teaches
+        known += before * teaches
+        free += teaches
+        all_seen += now
+        all_known += before
+    totals[0] += seen
+    totals[1] += known
+    totals[2] += free
+    totals[3] += all_seen
+    totals[4] += all_known
 
 
 @inline

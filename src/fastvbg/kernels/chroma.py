@@ -18,11 +18,12 @@ from fastvbg.kernels._runs import (
     chroma_planes_run,
     despill_run,
     fence,
+    strength_run,
 )
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keyspace import keyspace_row
-from fastvbg.kernels.portable_bytes import less, more, portion, strength
+from fastvbg.kernels.portable_bytes import less, more, portion
 
 __all__ = [
     "SCRATCH_ROWS",
@@ -41,7 +42,7 @@ TINT = types.UniTuple(INT, 3)
 """By how much a unit of spill moves B, G and R, in 1/64."""
 DIRECTION = types.UniTuple(INT, 2)
 
-_ONE = np.uint64(1)
+_ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
 @inline
@@ -116,15 +117,6 @@ def composite(
     fence()
 
 
-@inline
-def _strength_run(u: Any, v: Any, out: Any, count: Any, direction: Any) -> None:
-    """Write how strong the key is in samples."""
-    fu, fv, run = bytes_at(u, count), bytes_at(v, count), bytes_at(out, count)
-    key_u, key_v = np.uint16(direction[0]), np.uint16(direction[1])
-    for x in range(np.uint64(count)):
-        run[x] = strength(fu[x], fv[x], key_u, key_v)
-
-
 @kernel(FRAME, PLANE, OUT_FRAME, SCRATCH, DIRECTION, TINT)
 def despill_frame(
     frame: Any, matte: Any, out: Any, scratch: Any, direction: Any, tint: Any
@@ -134,22 +126,25 @@ def despill_frame(
     y, u, v, coverage, spill = _spare(scratch)
     for row in range(rows):
         keyspace_row(frame, row, y, u, v)
-        _strength_run(u, v, spill, cols, direction)
+        strength_run(u, v, spill, cols, direction)
         here = packed_row(matte, row, coverage)
         despill_run(address_of(frame, row), here, spill, address_of(out, row), cols, tint)
 
 
 @inline
-def _block_row(matte: Any, row: Any, shift_x: Any, shift_y: Any, out: Any, cols: Any) -> None:
-    """Write whether anything that a chroma sample covers is kept."""
-    rows, wide = matte.shape
-    run = bytes_at(out, cols)
-    upper = row << shift_y
-    lower = min(upper + shift_y, rows - 1)
-    for x in range(cols):
-        left = x << shift_x
-        right = min(left + shift_x, wide - 1)
-        run[x] = matte[upper, left] | matte[upper, right] | matte[lower, left] | matte[lower, right]
+def _covered_run(upper: Any, lower: Any, halved: Any, out: Any, wide: Any, cols: Any) -> None:
+    """Write what is not 0 where anything that a chroma sample covers is kept."""
+    above, below, run = bytes_at(upper, wide), bytes_at(lower, wide), bytes_at(out, cols)
+    if halved == 0:
+        for x in range(np.uint64(cols)):
+            run[x] = above[x] | below[x]
+        return
+    for x in range(np.uint64(wide // 2)):
+        left, right = _TWO * x, _TWO * x + _ONE
+        run[x] = above[left] | above[right] | below[left] | below[right]
+    if wide & 1:
+        last = np.uint64(wide - 1)
+        run[last >> _ONE] = above[last] | below[last]
 
 
 @inline
@@ -185,8 +180,11 @@ def despill_planes(
     first, second, coverage, spill, spare = _spare(scratch)
     for row in range(rows):
         blue, red = packed_row(u, row, first), packed_row(v, row, second)
-        _block_row(matte, row, shift_x, shift_y, coverage, cols)
-        _strength_run(blue, red, spill, cols, direction)
+        top = row << shift_y
+        upper = packed_row(matte, top, address_of(scratch, 5))
+        lower = packed_row(matte, min(top + shift_y, matte.shape[0] - 1), address_of(scratch, 6))
+        _covered_run(upper, lower, shift_x, coverage, matte.shape[1], cols)
+        strength_run(blue, red, spill, cols, direction)
         moves = direction[0] * amount, direction[1] * amount
         _move_run(blue, spill, coverage, spare, cols, abs(moves[0]) >> 6, moves[0] < 0)
         put_row(spare, out_u, row)

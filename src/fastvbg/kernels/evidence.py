@@ -46,7 +46,7 @@ def _apart(first: Any, second: Any) -> Any:
 
 @inline
 def plate_matte(frame: Any, plate: Any, limits: Any) -> Any:
-    """Return the matte of Y, U and V before the plate's Y, U, V, floors and colourfulness.
+    """Return the matte of Y, U and V before the plate's Y, U, V and floors.
 
     Of two accounts of a pixel the better one counts: the plate as it is, and the plate in shadow.
     Bits that are never set together are joined by `either`: saturating sums and products are what
@@ -58,7 +58,7 @@ def plate_matte(frame: Any, plate: Any, limits: Any) -> Any:
     u, v = _apart(frame[1], plate[1]), _apart(frame[2], plate[2])
     chroma = more(less(u, floor_c), less(v, floor_c))
     bare = more(less(fall, floor_y), more(chroma, chroma))
-    paler = less(chroma, lower(plate[4], eighth(fall)))
+    paler = less(chroma, eighth(fall))
     darker = more(less(fall, three_eighths(less(plate[0], black))), paler)
     return ramp(more(rise, lower(bare, more(darker, darker))), tolerance, falloff, slope)
 

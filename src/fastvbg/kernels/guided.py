@@ -6,7 +6,7 @@ takes its course. Fit and averages are made of means of 4x4 pixels, then `a` and
 bilinearly and meet the guide at full size. K. He, J. Sun, X. Tang, "Guided Image Filtering", ECCV
 2010; K. He, J. Sun, "Fast Guided Filter", arXiv:1505.00996.
 
-All in integers, `a` and `b` in parts of 1/256; `reference.refine.smooth_guided` has the arithmetic.
+All in integers, `a` and `b` in parts of 1/256; `reference.guided.smooth_guided` has the arithmetic.
 Divisions go through float64, which are exact here: numerators stay below 2**53, so a quotient that
 is no integer is never rounded to one.
 
@@ -30,6 +30,12 @@ REDUCTION = 4
 MAX_RADIUS = 6
 """Of squares at the small size: with 13 by 13 pixels the sums below still fit 32 bits."""
 
+BLOCK = 8
+"""Small pixels in a block that is found to be even or not."""
+
+MIXED = -(1 << 31)
+"""Of a block that is not even; no `b` is as low."""
+
 _BYTES = types.Array(types.uint8, 3, "C")
 _INTEGERS = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
@@ -47,6 +53,7 @@ def scratch_for(rows: int, cols: int) -> tuple[Any, ...]:
         np.empty((4, height, room), np.int32),
         np.empty((11, room), np.int32),
         np.empty((2, room_for(REDUCTION * width)), np.int32),
+        np.empty((height, -(-width // BLOCK) + 2), np.int32),
     )
 
 
@@ -169,33 +176,73 @@ def _average(plane: Any, out: Any, width: Any, radius: Any, rows: Any) -> None:
 
 
 @inline
-def _between(plane: Any, y: Any, rows: Any, index: Any, width: Any, out: Any) -> None:
-    """Stretch to row `y` of the frame, in parts of 1/64 more.
+def _summarize(mean_a: Any, mean_b: Any, codes: Any, width: Any) -> None:
+    """Write, for each block of small pixels, the `b` they share where `a` is 0, or else `MIXED`.
+
+    A column of `MIXED` codes stands at each side only to be overwritten: sides repeat outward.
+    """
+    height, blocks = mean_a.shape[0], codes.shape[1] - 2
+    for y in range(height):
+        a, b = integers_at(address_of(mean_a, y), width), integers_at(address_of(mean_b, y), width)
+        for k in range(blocks):
+            first = b[np.uint64(BLOCK * k)]
+            unlike = np.int32(0)
+            for x in range(np.uint64(BLOCK * k), np.uint64(min(BLOCK * (k + 1), width))):
+                unlike |= a[x] | (b[x] ^ first)
+            codes[y, k + 1] = first if unlike == 0 else MIXED
+        codes[y, 0], codes[y, blocks + 1] = codes[y, 1], codes[y, blocks]
+
+
+@inline
+def _code(codes: Any, y: Any, k: Any) -> Any:
+    """Return what a block and all around it share, or `MIXED`."""
+    code = codes[y, k + 1]
+    for row in range(max(y - 1, 0), min(y + 2, codes.shape[0])):
+        for column in range(k, k + 3):
+            if codes[row, column] != code:
+                code = MIXED
+    return code
+
+
+@inline
+def _between(plane: Any, y: Any, start: Any, end: Any, width: Any, row: Any, out: Any) -> None:
+    """Stretch small columns from `start` up to `end` to row `y` of the frame, times 64.
 
     Pixel `4j + t` lies at `j + (2t - 3) / 8` small pixels, between two of them.
     """
-    height = plane.shape[0]
     j, t = y // 4, y % 4
     near = integers_at(address_of(plane, j), width)
-    beside = min(max(j - 1 if t < 2 else j + 1, 0), height - 1)
+    beside = min(max(j - 1 if t < 2 else j + 1, 0), plane.shape[0] - 1)
     far = integers_at(address_of(plane, beside), width)
     far_weight = np.int32(abs(2 * t - 3))
     near_weight = np.int32(8) - far_weight
-    padded = integers_at(address_of(rows, index), width + 2)
-    inner = integers_at(address_of(rows, index) + 4, width)
-    for x in range(np.uint64(width)):
-        inner[x] = near_weight * near[x] + far_weight * far[x]
-    pad_row(padded, width, 1, 1)
-    for x in range(np.uint64(width)):
-        left, middle, right = padded[x], padded[x + _ONE], padded[x + _TWO]
+    count = end - start
+    padded, offset = integers_at(row, count + 2), np.uint64(start)
+    inner = integers_at(row + 4, count)
+    for x in range(np.uint64(count)):
+        inner[x] = near_weight * near[x + offset] + far_weight * far[x + offset]
+    left, right = np.uint64(max(start - 1, 0)), np.uint64(min(end, width - 1))
+    padded[np.uint64(0)] = near_weight * near[left] + far_weight * far[left]
+    inner[np.uint64(count)] = near_weight * near[right] + far_weight * far[right]
+    for x in range(np.uint64(count)):
+        before, middle, after = padded[x], padded[x + _ONE], padded[x + _TWO]
         k = _FOUR * x
-        out[k] = np.int32(3) * left + np.int32(5) * middle
-        out[k + _ONE] = left + np.int32(7) * middle
-        out[k + _TWO] = np.int32(7) * middle + right
-        out[k + _THREE] = np.int32(5) * middle + np.int32(3) * right
+        out[k] = np.int32(3) * before + np.int32(5) * middle
+        out[k + _ONE] = before + np.int32(7) * middle
+        out[k + _TWO] = np.int32(7) * middle + after
+        out[k + _THREE] = np.int32(5) * middle + np.int32(3) * after
 
 
-@kernel(PLANE, PLANE, OUT_PLANE, INT, INT, INT, _BYTES, _INTEGERS, _ROWS, _ROWS)
+@inline
+def _result(slope: Any, base: Any, guide: Any, gain: Any) -> Any:
+    """Return the matte of `a` and `b` times 64, in parts of 1/128 until the gain has been used."""
+    fitted = np.int32(np.int32(slope * np.int32(guide)) + base) >> np.int32(7)
+    steeper = np.int32(np.int32(fitted - np.int32(128 << 7)) * gain)
+    value = np.int32(steeper + np.int32((128 << 7) + 64)) >> np.int32(7)
+    return np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+
+
+@kernel(PLANE, PLANE, OUT_PLANE, INT, INT, INT, _BYTES, _INTEGERS, _ROWS, _ROWS, _ROWS)
 def smooth(
     matte: Any,
     guide: Any,
@@ -207,11 +254,13 @@ def smooth(
     planes: Any,
     rows: Any,
     wide: Any,
+    codes: Any,
 ) -> None:
     """`out` is the matte smoothed along the guide's edges.
 
     `radius` is in small pixels, `epsilon` the variance of the guide below which it counts as flat;
-    differences from 128 are multiplied by `gain`.
+    differences from 128 are multiplied by `gain`. Where the matte is even, as most of it is, the
+    fit is too, and is not stretched.
     """
     height, cols = out.shape
     if height == 0 or cols == 0:
@@ -224,17 +273,26 @@ def smooth(
     _fit(small_guide, small_matte, a, b, radius, epsilon, rows)
     _average(a, mean_a, width, radius, rows)
     _average(b, mean_b, width, radius, rows)
-    slopes, bases = (
-        integers_at(address_of(wide, 0), 4 * width),
-        integers_at(address_of(wide, 1), 4 * width),
-    )
-    # From here on in parts of 1/128: then a gain of 8 still fits 32 bits.
-    times, middle, rounded_middle = np.int32(gain), np.int32(128 << 7), np.int32((128 << 7) + 64)
-    for y in range(height):
-        _between(mean_a, y, rows, 0, width, slopes)
-        _between(mean_b, y, rows, 1, width, bases)
-        g, result = bytes_at(address_of(guide, y), cols), bytes_at(address_of(out, y), cols)
-        for x in range(np.uint64(cols)):
-            fitted = (slopes[x] * np.int32(g[x]) + bases[x]) >> np.int32(7)
-            value = ((fitted - middle) * times + rounded_middle) >> np.int32(7)
-            result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+    _summarize(mean_a, mean_b, codes, width)
+    times, blocks = np.int32(gain), codes.shape[1] - 2
+    slopes, bases = integers_at(address_of(wide, 0), cols), integers_at(address_of(wide, 1), cols)
+    for j in range(small_matte.shape[0]):
+        k = 0
+        while k < blocks:
+            code, first = _code(codes, j, k), k
+            while k < blocks and _code(codes, j, k) == code:
+                k += 1
+            start, end = BLOCK * first, min(BLOCK * k, width)
+            left, count = 4 * start, min(4 * end, cols) - 4 * start
+            for y in range(4 * j, min(4 * j + 4, height)):
+                result = bytes_at(address_of(out, y) + left, count)
+                if code != MIXED:
+                    even = _result(np.int32(0), np.int32(64 * code), np.uint8(0), times)
+                    for x in range(np.uint64(count)):
+                        result[x] = even
+                    continue
+                _between(mean_a, y, start, end, width, address_of(rows, 0), slopes)
+                _between(mean_b, y, start, end, width, address_of(rows, 1), bases)
+                g = bytes_at(address_of(guide, y) + left, count)
+                for x in range(np.uint64(count)):
+                    result[x] = _result(slopes[x], bases[x], g[x], times)

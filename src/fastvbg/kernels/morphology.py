@@ -13,17 +13,21 @@ from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at
-from fastvbg.kernels._rows import copy_row, pad_row, room_for, steps, window_minima, window_sums
+from fastvbg.kernels._rows import pad_row, room_for, steps, window_minima
+from fastvbg.kernels._runs import vote_run
 
 SCRATCH = types.Array(types.uint8, 2, "C")
 
+BIT_ROWS = 5
+"""The row of `despeckle`'s scratch from which on bits are kept, after columns and four to spare."""
+
 WORK_ROWS = 4
-"""Rows of scratch beyond those that the window's height wants."""
+"""Rows of `extreme`'s scratch beyond those that the window's height wants."""
 
 
 def despeckle_scratch(cols: int, size: int) -> Any:
     """Return the scratch of `despeckle`: bits of the window's rows and of the one that left it."""
-    return np.empty((WORK_ROWS + size + 1, room_for(cols + size)), np.uint8)
+    return np.empty((BIT_ROWS + size + 1, room_for(cols + size)), np.uint8)
 
 
 def extreme_scratch(rows: int, cols: int, radius: int) -> Any:
@@ -33,39 +37,27 @@ def extreme_scratch(rows: int, cols: int, radius: int) -> Any:
 
 
 @inline
-def _enter(mask: Any, y: Any, ring: Any, column: Any, cols: Any, times: Any) -> None:
-    """Keep the bits of row `y` at an address, and add them to the column sums `times` over."""
-    row, bits, sums = bytes_at(address_of(mask, y), cols), bytes_at(ring, cols), column
+def _take_bits(mask: Any, y: Any, slot: Any, cols: Any) -> None:
+    """Write 1 at an address where row `y` is 128 or more, else 0."""
+    row, bits = bytes_at(address_of(mask, y), cols), bytes_at(slot, cols)
     for i in range(np.uint64(cols)):
         bits[i] = row[i] >> np.uint8(7)
-    weight = np.uint8(times)
-    for i in range(steps(cols)):
-        sums[i] += bits[i] * weight
 
 
 @inline
-def _add(column: Any, address: Any, cols: Any) -> None:
-    bits = bytes_at(address, cols)
+def _count(column: Any, slot: Any, cols: Any, times: Any) -> None:
+    """Add a row's bits to the column counts, as often as the border repeats it."""
+    bits, weight = bytes_at(slot, cols), np.uint8(times)
     for i in range(steps(cols)):
-        column[i] += bits[i]
+        column[i] += bits[i] * weight
 
 
 @inline
-def _leave(column: Any, address: Any, cols: Any) -> None:
-    bits = bytes_at(address, cols)
+def _change(column: Any, enters: Any, leaves: Any, cols: Any) -> None:
+    """Add a row's bits to the column counts and take another's from them."""
+    new, old = bytes_at(enters, cols), bytes_at(leaves, cols)
     for i in range(steps(cols)):
-        column[i] -= bits[i]
-
-
-@inline
-def _vote(matte: Any, counts: Any, out: Any, cols: Any, half: Any) -> None:
-    """Keep a value that is on the majority's side of 128; else write the majority's end."""
-    row, result, bound = bytes_at(matte, cols), bytes_at(out, cols), np.uint8(half)
-    for i in range(np.uint64(cols)):
-        value = row[i]
-        high = value if value >= np.uint8(128) else np.uint8(255)
-        low = value if value < np.uint8(128) else np.uint8(0)
-        result[i] = high if counts[i] > bound else low
+        column[i] += new[i] - old[i]
 
 
 @kernel(PLANE, OUT_PLANE, INT, SCRATCH)
@@ -79,32 +71,28 @@ def despeckle(matte: Any, out: Any, size: Any, scratch: Any) -> None:
     radius, kept = size // 2, size + 1
     if rows == 0 or cols == 0:
         return
-    length = cols + 2 * radius
-    padded = bytes_at(address_of(scratch, 0), length)
-    column = bytes_at(address_of(scratch, 0) + radius, cols)
-    spare, other = (
-        bytes_at(address_of(scratch, 1), length),
-        bytes_at(address_of(scratch, 2), length),
-    )
-    counts = bytes_at(address_of(scratch, 3), cols)
+    columns, spare = address_of(scratch, 0), address_of(scratch, 1)
+    padded = bytes_at(columns, cols + 2 * radius)
+    column = bytes_at(columns + radius, cols)
     for i in range(steps(cols)):
         column[i] = np.uint8(0)
-    for y in range(-radius, rows):
-        enters, leaves = y + radius, y - radius - 1
-        if enters < rows:
-            slot = address_of(scratch, WORK_ROWS + enters % kept)
-            _enter(matte, enters, slot, column, cols, radius + 1 if enters == 0 else 1)
-        else:
-            _add(column, address_of(scratch, WORK_ROWS + (rows - 1) % kept), cols)
-        if y < 0:
-            continue
-        if y > 0:
-            _leave(column, address_of(scratch, WORK_ROWS + max(leaves, 0) % kept), cols)
+    # Counts begin as those of row -1: the first row as often as it stands above it, and so on.
+    for y in range(-1, radius):
+        row = min(max(y, 0), rows - 1)
+        slot = address_of(scratch, BIT_ROWS + row % kept)
+        if y <= row:
+            _take_bits(matte, row, slot, cols)
+        _count(column, slot, cols, radius + 1 if y < 0 else 1)
+    for y in range(rows):
+        enters, leaves = min(y + radius, rows - 1), max(y - radius - 1, 0)
+        slot = address_of(scratch, BIT_ROWS + enters % kept)
+        if y + radius < rows:
+            _take_bits(matte, enters, slot, cols)
+        _change(column, slot, address_of(scratch, BIT_ROWS + leaves % kept), cols)
         pad_row(padded, cols, radius, 1)
-        window_sums(padded, counts, spare, other, cols, size, 1)
-        result = address_of(scratch, 1)
-        _vote(address_of(matte, y), counts, result, cols, size * size // 2)
-        copy_row(result, address_of(out, y), cols)
+        vote_run(
+            columns, spare, address_of(matte, y), address_of(out, y), cols, size, size * size // 2
+        )
 
 
 @inline

@@ -69,6 +69,14 @@ def times(builder: Any, first: Any, second: Any) -> Any:
 
 
 @_operation(WORD)
+def high_product(builder: Any, first: Any, second: Any) -> Any:
+    """Return `(first * second) >> 16`."""
+    wide = ir.IntType(32)
+    product = builder.mul(builder.zext(first, wide), builder.zext(second, wide))
+    return builder.trunc(builder.lshr(product, ir.Constant(wide, 16)), first.type)
+
+
+@_operation(WORD)
 def up_by(builder: Any, value: Any, bits: Any) -> Any:
     """Return `value << bits`."""
     return builder.shl(value, bits)

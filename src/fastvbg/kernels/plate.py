@@ -1,7 +1,7 @@
 """The plate keyer: distance from the empty scene in luma and chroma; `reference.plate` defines it.
 
-A plate is kept ready for keying, `(H, 5, W + SLACK)` bytes: for each row Y, U, V, and by how much
-luma and chroma may differ before it counts.
+A plate is kept ready for keying, `(H, 4, W + SLACK)` bytes: for each row Y, U, V, and by how much
+luma (high four bits) and chroma (low four bits) may differ before it counts.
 """
 
 from __future__ import annotations
@@ -12,8 +12,14 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, packed
-from fastvbg.kernels._runs import fence, plate_composite_run, plate_pixels_run, plate_planes_run
+from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._runs import (
+    fence,
+    light_run,
+    plate_composite_run,
+    plate_pixels_run,
+    plate_planes_run,
+)
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keyspace import keyspace_row
@@ -33,28 +39,14 @@ LIGHT = types.UniTuple(INT, 6)
 """Gain in 1/1024 beyond 1 and offset in 1/32 level, of Y, of U and of V."""
 SUMS = types.Array(types.int64, 1, "C")
 
-_ZERO, _TOP, _MIDDLE = np.int16(0), np.int16(255), np.int16(128)
-
 
 def model_for(rows: int, cols: int) -> Any:
     """Return an empty model of frames of a size, whose rows start on cache lines."""
-    shape = rows, 5, -(-(cols + SLACK) // _LINE) * _LINE
+    shape = rows, 4, -(-(cols + SLACK) // _LINE) * _LINE
     size = int(np.prod(shape))
     memory = np.zeros(size + _LINE, np.uint8)
     start = -memory.ctypes.data % _LINE
     return memory[start : start + size].reshape(shape)
-
-
-@inline
-def _lit_run(source: Any, out: Any, count: Any, gain: Any, offset: Any) -> None:
-    """Write samples as another light shows them."""
-    samples, run = bytes_at(source, count), bytes_at(out, count)
-    slope, shift = np.int16(gain), np.int16(offset + 16)
-    for x in range(np.uint64(count)):
-        sample = np.int16(samples[x])
-        change = np.int16(np.int16(np.int16(sample - _MIDDLE) * slope) >> np.int16(5))
-        change = np.int16(np.int16(change + shift) >> np.int16(5))
-        run[x] = np.uint8(min(max(np.int16(sample + change), _ZERO), _TOP))
 
 
 @kernel(MODEL, MODEL, LIGHT)
@@ -63,9 +55,9 @@ def light(model: Any, out: Any, lights: Any) -> None:
     rows, _, step = model.shape
     for row in range(rows):
         here, there = address_of(model, row), address_of(out, row)
-        _lit_run(here, there, step, lights[0], lights[1])
-        _lit_run(here + step, there + step, step, lights[2], lights[3])
-        _lit_run(here + 2 * step, there + 2 * step, step, lights[4], lights[5])
+        light_run(here, there, step, lights[0], lights[1])
+        light_run(here + step, there + step, step, lights[2], lights[3])
+        light_run(here + 2 * step, there + 2 * step, step, lights[4], lights[5])
 
 
 @inline

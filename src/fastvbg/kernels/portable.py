@@ -24,7 +24,7 @@ from fastvbg.constants import (
 )
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import bytes_at, long_words_at, words_at
-from fastvbg.kernels._rows import word_sums
+from fastvbg.kernels._rows import copy_row, room_within, window_sums, word_sums
 
 # 32-bit constants keep the arithmetic in 32-bit lanes; a Python int would widen it to 64.
 _B, _G, _R = np.int32(GRAY_B), np.int32(GRAY_G), np.int32(GRAY_R)
@@ -236,6 +236,29 @@ def slide_mean_run(
         sum_run[i] += np.int16(new[i]) - np.int16(old[i])
     for i in range(np.uint64(count)):
         out_run[i] = _mean(sum_run[i], half, scale, down)
+
+
+@inline
+def vote_run(
+    columns: Any, spare: Any, matte: Any, out: Any, count: Any, width: Any, half: Any
+) -> None:
+    """Write a matte with 0 or 255 where most of `width` columns' counts are on the other side.
+
+    `spare` is the address of four rows of bytes with room for the padded columns each.
+    """
+    length = count + width - 1
+    row, counts = bytes_at(columns, length), bytes_at(spare, count)
+    room = room_within(length)
+    first, second = bytes_at(spare + room, length), bytes_at(spare + 2 * room, length)
+    window_sums(row, counts, first, second, count, width, 1)
+    values, result = bytes_at(matte, count), bytes_at(spare + 3 * room, count)
+    bound = np.uint8(half)
+    for i in range(np.uint64(count)):
+        value = values[i]
+        high = value if value >= np.uint8(128) else np.uint8(255)
+        low = value if value < np.uint8(128) else np.uint8(0)
+        result[i] = high if counts[i] > bound else low
+    copy_row(spare + 3 * room, out, count)
 
 
 _LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)

@@ -8,7 +8,7 @@ import numpy as np
 
 from fastvbg.kernels._jit import inline
 
-_ZERO, _TOP, _MIDDLE = np.int16(0), np.int16(255), np.int16(128)
+_ZERO, _MIDDLE = np.int16(0), np.int16(128)
 
 
 @inline
@@ -85,9 +85,18 @@ def strength(u: Any, v: Any, key_u: Any, key_v: Any) -> Any:
     ku, kv = np.int16(key_u), np.int16(key_v)
     along = np.int16(np.int16(first * ku) + np.int16(second * kv))
     beside = np.int16(np.int16(first * kv) - np.int16(second * ku))
-    half = np.int16(np.int16(abs(beside)) >> np.int16(1))
-    value = max(np.int16(along - half), _ZERO)
-    return np.uint8(np.int16(value >> np.int16(6)))
+    away = np.uint16(max(beside, np.int16(-beside)))  # LLVM narrows only unsigned shifts to words
+    value = max(np.int16(along - np.uint16(away >> np.uint16(1))), _ZERO)
+    return np.uint8(np.uint16(value) >> np.uint16(6))
+
+
+@inline
+def relit(samples: Any, gain: Any, offset: Any) -> Any:
+    """Return `p + ((((p - 128)*gain >> 5) + offset) >> 5)`, held to 0..255."""
+    sample = np.int32(samples)
+    change = np.int32((sample - np.int32(128)) * np.int32(np.int16(gain))) >> np.int32(5)
+    change = np.int32(change + np.int32(np.int16(offset))) >> np.int32(5)
+    return np.uint8(min(max(np.int32(sample + change), np.int32(0)), np.int32(255)))
 
 
 @inline

@@ -19,9 +19,27 @@ from fastvbg.kernels.evidence import (
     tint_limits,
 )
 from fastvbg.kernels.portable import blend_run, keyspace_run, over
-from fastvbg.kernels.portable_bytes import less, more, portion
+from fastvbg.kernels.portable_bytes import less, more, portion, relit, splat_word, strength
 
 _ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
+
+
+@inline
+def light_run(source: Any, out: Any, count: Any, gain: Any, offset: Any) -> None:
+    """Write samples as another light shows them; `count` is a multiple of 64."""
+    samples, run = bytes_at(source, count), bytes_at(out, count)
+    slope, shift = splat_word(gain), splat_word(offset + 16)
+    for x in range(np.uint64(count)):
+        run[x] = relit(samples[x], slope, shift)
+
+
+@inline
+def strength_run(u: Any, v: Any, out: Any, count: Any, direction: Any) -> None:
+    """Write how strong the key is in samples."""
+    fu, fv, run = bytes_at(u, count), bytes_at(v, count), bytes_at(out, count)
+    key_u, key_v = splat_word(direction[0]), splat_word(direction[1])
+    for x in range(np.uint64(count)):
+        run[x] = strength(fu[x], fv[x], key_u, key_v)
 
 
 @inline
@@ -32,10 +50,10 @@ def plate_planes_run(
     limits = plate_limits(options)
     fy, fu, fv = bytes_at(y, count), bytes_at(u, count), bytes_at(v, count)
     py, pu = bytes_at(plate, count), bytes_at(plate + step, count)
-    pv, floors_y = bytes_at(plate + 2 * step, count), bytes_at(plate + 3 * step, count)
-    floors_c, matte = bytes_at(plate + 4 * step, count), bytes_at(out, count)
+    pv, floors = bytes_at(plate + 2 * step, count), bytes_at(plate + 3 * step, count)
+    matte = bytes_at(out, count)
     for x in range(np.uint64(count)):
-        scene = py[x], pu[x], pv[x], floors_y[x], floors_c[x]
+        scene = py[x], pu[x], pv[x], floors[x]
         matte[x] = plate_matte((fy[x], fu[x], fv[x]), scene, limits)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Frame, Mask
     from fastvbg.constants import AdaptiveSettings
+    from fastvbg.kernels._jit import Kernel
     from fastvbg.keyers.adaptive_scene import Form
 
     Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
@@ -146,7 +147,7 @@ class AdaptiveKeyer:
         scene = self._scene_of_frame(frame)
         out = checked_mask(out, frame.shape, [("frame", frame)])
         rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        adaptive.key.call(frame, rows, *scene.arguments(), self._now(scene))
+        self._run(scene, adaptive.key, frame, rows)
         if rows is not out:
             np.copyto(out, rows)
         return out
@@ -180,7 +181,7 @@ class AdaptiveKeyer:
         )
         rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
         packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
-        adaptive.key_planes.call(*packed, rows, *shifts, *scene.arguments(), self._now(scene))
+        self._run(scene, adaptive.key_planes, *packed, rows, *shifts)
         if rows is not out:
             np.copyto(out, rows)
         return out
@@ -210,8 +211,7 @@ class AdaptiveKeyer:
         out = checked_frame(out, frame, background)
         scene = self._scene_of_frame(frame)
         if all(array.strides[1:] == (3, 1) for array in (frame, background, out)):
-            arrays = frame, background, out
-            adaptive.composite.call(*arrays, *scene.arguments(), self._now(scene))
+            self._run(scene, adaptive.composite, frame, background, out)
         else:
             frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
         return out
@@ -284,8 +284,5 @@ class AdaptiveKeyer:
             self._scene.check_form(form)
         return self._scene
 
-    def _now(self, scene: Scene) -> tuple[int, ...]:
-        now = adaptive.settings_now(self._settings, scene.frames, frozen=self._frozen)
-        if not self._frozen:
-            scene.frames += 1
-        return now
+    def _run(self, scene: Scene, kernel: Kernel, *arguments: Any) -> None:
+        scene.run(kernel, *arguments, settings=self._settings, learns=not self._frozen)

@@ -13,11 +13,13 @@ from fastvbg.checks import check_same_size
 from fastvbg.constants import AdaptiveSettings
 from fastvbg.errors import ShapeError, SinkError, SourceError
 from fastvbg.kernels import adaptive
+from fastvbg.kernels.adaptive_pass import ONE, scratch_for, settings_now
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame
+    from fastvbg.kernels._jit import Kernel
 
     Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
     Form = tuple[str, tuple[int, int], tuple[int, int]]
@@ -47,12 +49,37 @@ class Scene:
         self.means = tuple(np.zeros(shape, np.uint16) for shape in shapes)
         self.spreads = tuple(np.full(shape, spread, np.uint16) for shape in shapes)
         self.swings = np.zeros(luma, np.uint8)
+        self.gain = ONE
         self.frames = 0
-        self._scratch = adaptive.scratch_for(luma[1])
+        self._totals = np.zeros(5, np.int64)
+        self._scratch = scratch_for(luma[1])
 
-    def arguments(self) -> tuple[Any, ...]:
-        """Return what the kernels take of it, in their order."""
-        return (self.means, self.spreads, self.swings, *self._scratch)
+    def run(
+        self, kernel: Kernel, *arguments: Any, settings: AdaptiveSettings, learns: bool
+    ) -> None:
+        """Call a kernel on a frame; with `learns`, the scene learns it."""
+        everyone = self.frames < settings.warm_up or (
+            settings.absorb > 0 and self.frames % settings.absorb == settings.absorb - 1
+        )
+        now = settings_now(
+            settings, gain=self.gain, everyone=everyone, frames=self.frames, learns=learns
+        )
+        self._totals[:] = 0
+        state = self.means, self.spreads, self.swings
+        kernel.call(*arguments, *state, self._totals, *self._scratch, now)
+        if learns:
+            self.frames += 1
+            if not everyone:
+                self._follow_exposure()
+
+    def _follow_exposure(self) -> None:
+        """Set the gain for the next frame, by all pixels where hardly any is free."""
+        seen, known, free, all_seen, all_known = self._totals.tolist()
+        height, width = self.swings.shape
+        if 8 * free < (height + 3) // 4 * width:
+            seen, known = all_seen, all_known
+        if seen and 256 * abs(seen - known) > known:
+            self.gain = min(max(self.gain * known // seen, ONE >> 1), 2 * ONE - 1)
 
     def begin(self, first: Frame | Planes) -> None:
         """Take the first frame as the means."""
@@ -84,6 +111,7 @@ class Scene:
         head = {
             "version": np.array(_VERSION),
             "form": np.array(self.form[0]),
+            "gain": np.array(self.gain),
             "frames": np.array(self.frames),
             "frozen": np.array(frozen),
             "settings": np.array(settings),
@@ -132,5 +160,7 @@ def _scene_of(saved: dict[str, npt.NDArray[Any]]) -> tuple[Scene, AdaptiveSettin
         if stored.shape != array.shape or stored.dtype != array.dtype:
             raise ValueError(name)
         array[...] = stored
-    scene.frames = int(saved["frames"])
+    scene.gain, scene.frames = int(saved["gain"]), int(saved["frames"])
+    if not ONE >> 1 <= scene.gain < 2 * ONE or scene.frames < 0:
+        raise ValueError("gain")
     return scene, settings, bool(saved["frozen"])

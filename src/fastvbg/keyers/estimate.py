@@ -25,6 +25,8 @@ DEFAULT_COUNT = 31
 
 _NOISE = 3
 """Times the median deviation: two standard deviations of a normal distribution are 2.97 of it."""
+_USUAL = 1
+"""A median deviation that cameras and codecs make everywhere, and keyers' tolerance is for."""
 _MOST_NOISE = 15
 _ROWS = 16
 
@@ -54,7 +56,7 @@ class PlateEstimator:
     ...     estimator.add(np.full((1, 1, 3), level, np.uint8))
     >>> plate, noise = estimator.estimate()
     >>> plate[0, 0], noise
-    (array([51, 51, 51], dtype=uint8), array([[3]], dtype=uint8))
+    (array([51, 51, 51], dtype=uint8), array([[0]], dtype=uint8))
     """
 
     def __init__(self, count: int = DEFAULT_COUNT) -> None:
@@ -106,8 +108,9 @@ class PlateEstimator:
         plate : ndarray or tuple of 3 ndarray, uint8
             Of the frames' form and size: the lower median of the kept frames.
         noise : ndarray, shape (H, W), uint8
-            Three times the median deviation of luma (of green, for frames) from it: the levels
-            within which 19 of 20 samples of the empty scene lie. 15 at most.
+            Three times what the median deviation of luma (of green, for frames) from it is above
+            1: the levels, 15 at most, by which the scene wanders beyond what the keyer's tolerance
+            is for.
 
         Raises
         ------
@@ -128,7 +131,7 @@ class PlateEstimator:
                     luma = samples if self._planar else samples[..., 1]
                     middle = plate[band] if self._planar else plate[band][..., 1]
                     deviation = _median(np.abs(luma.astype(np.int16) - middle))
-                    noise[band] = np.minimum(_NOISE * deviation, _MOST_NOISE)
+                    noise[band] = np.clip(_NOISE * (deviation - _USUAL), 0, _MOST_NOISE)
         if not self._planar:
             return plates[0], noise
         return (plates[0], plates[1], plates[2]), noise
@@ -156,7 +159,7 @@ def estimate_plate(
     plate : ndarray or tuple of 3 ndarray, uint8
         The median over time of what was kept.
     noise : ndarray, shape (H, W), uint8
-        Levels by which the scene wanders at each pixel, for `PlateKeyer`.
+        Levels by which the scene wanders at each pixel beyond the usual, for `PlateKeyer`.
 
     Raises
     ------

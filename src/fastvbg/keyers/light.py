@@ -1,6 +1,6 @@
 """How the light of frames drifts from the plate's: gain and offset of each plane, frame by frame.
 
-Measured on a few thousand samples that look like the plate already, by least squares held toward a
+Measured on some 1500 samples that look like the plate already, by least squares held toward a
 gain of 1, and smoothed over time. A thing in front of the plate that covers all but a tenth of the
 frame leaves the last measure as it is.
 """
@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 
     Samples = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
-_SAMPLES = 4000
+_SAMPLES = 1500
 _NEAR = 16
 """What a sample may differ by, luma once and chroma twice, to be taken for the plate."""
 _FIRST = (64, 32, _NEAR)
 _LEAST_SHARE = 0.1
+_SURE_SHARE = 0.5
+"""What share of the samples a light must explain to take the place of one that explains none."""
 _PRIOR = 25.0
 """Variance, in levels squared, that speaks for a gain of 1."""
-_RATE = 0.25
+_RATE = 0.5
 _STEP = 0.35
 """Levels by which the light has to change before the plate is made anew."""
 
@@ -53,6 +55,12 @@ class LightMeter:
         """Forget what was measured."""
         self._now: npt.NDArray[np.float64] | None = None
         self._held = np.zeros(6)
+        self._frames = 0
+
+    def due(self) -> bool:
+        """Count a frame, and tell whether it is to be measured: every second one, and the first."""
+        self._frames += 1
+        return self._now is None or self._frames % 2 == 1
 
     @property
     def lights(self) -> tuple[int, ...]:
@@ -77,7 +85,7 @@ class LightMeter:
             found = self._fit(samples, self._now, _NEAR)
         if found is None:
             found = self._search(samples)
-            if found is None:
+            if found is None or (self._now is not None and self._share() < _SURE_SHARE):
                 return False
             self._now = found
         elif self._now is not None:
@@ -88,6 +96,10 @@ class LightMeter:
             return False
         self._held = self._now
         return True
+
+    def _share(self) -> float:
+        """Return the share of samples that the last fit was made of."""
+        return float(self._sums[0]) / self._plate[0].size
 
     def _search(self, samples: Samples) -> npt.NDArray[np.float64] | None:
         """Fit from the most common difference of each plane on."""
@@ -110,7 +122,7 @@ class LightMeter:
         sums: Any = self._sums
         kernels.measure.call(*samples, *self._plate, _fixed(lights), limit, sums)
         count = int(sums[0])
-        if count <= _LEAST_SHARE * self._plate[0].size:
+        if self._share() <= _LEAST_SHARE:
             return None
         found = np.empty(6)
         for k in range(3):

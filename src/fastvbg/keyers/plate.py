@@ -189,7 +189,7 @@ class PlateKeyer:
                 f"planes: got chroma of shape {planes[1].shape}, wanted it as in the plate"
             )
         out = matte_for(out, self._shape, tuple(planes))
-        if self._meter is not None:
+        if self._meter is not None and self._meter.due():
             self._follow(self._meter, thin_planes(planes, *self._shifts, self._step))
         kernels.key_planes.call(
             *planes, self._lit, out, self._scratch, *self._shifts, self._options
@@ -234,7 +234,7 @@ class PlateKeyer:
         check_same_size("frame", shape, "the plate", self._shape)
 
     def _follow_frame(self, frame: Frame) -> None:
-        if self._meter is not None:
+        if self._meter is not None and self._meter.due():
             self._follow(self._meter, thin_frame(frame, self._step))
 
     def _follow(self, meter: LightMeter, samples: Planes) -> None:
@@ -270,6 +270,4 @@ def _model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
     for row, plane in enumerate(planes):
         model[:, row, :width] = plane
     model[:, 3, :width] = (high << 4) | low
-    colour = sum(np.abs(plane.astype(np.int16) - 128) for plane in planes[1:])
-    model[:, 4, :width] = np.minimum(colour, 255) >> 2
     return model

@@ -23,13 +23,15 @@ from fastvbg.sheet import Labelled, contact_sheet
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Any
 
     from fastvbg._types import Frame
     from fastvbg.backgrounds import Fit
     from fastvbg.media.model import StreamInfo
+    from fastvbg.pipeline.pairing import Pair, Pairing
+    from fastvbg.source import Source
 
 # Squares of a transparent result's chequerboard, in pixels, and their two grays.
 _SQUARE, _GRAYS = 16, (102, 153)
@@ -77,33 +79,37 @@ def preview(
         behind = _backgrounds(background, fit, info, pixels, stack)
         wanted = _evenly_spaced(info.frames, times)
         masker = make_masker(mask_options(mask), threshold, pixels, info, input, options, stack)
-        pairing = make_pairing("neighbours", CutDetector(pixels))
         rows: list[list[Labelled]] = []
-        for item in source:
-            if isinstance(item, CopiedPacket):
+        for pair in _pairs(source, make_pairing("neighbours", CutDetector(pixels))):
+            wants = pair.position in wanted
+            if masker.plain and not wants:
                 continue
-            for pair in pairing.push(item):
-                seconds = pair.pts * info.time_base
-                if pair.position not in wanted and masker.plain:
-                    continue
-                matte = masker(pair, seconds)
-                if pair.position not in wanted:
-                    continue
-                frame: Any = pair.next
-                kept: Any = masker.foreground(frame, matte)
-                result = pixels.blend(matte, kept, behind(seconds, frame, matte))
-                rows.append(
-                    [
-                        Labelled(f"source {float(seconds):.2f} s", frame),
-                        Labelled("matte", matte.copy()),
-                        Labelled("result", result),
-                    ]
-                )
+            seconds = pair.pts * info.time_base
+            frame: Any = pair.next
+            matte = masker(pair, seconds)
+            if not wants:
+                continue
+            kept: Any = masker.foreground(frame, matte)
+            result = pixels.blend(matte, kept, behind(seconds, frame, matte))
+            rows.append(
+                [
+                    Labelled(f"source {float(seconds):.2f} s", frame),
+                    Labelled("matte", matte.copy()),
+                    Labelled("result", result),
+                ]
+            )
             if len(rows) >= len(wanted):
                 break
     if not rows:
-        raise SourceError(f"input: {input} has too few frames for a contact sheet, wanted 2")
+        raise SourceError(f"input: {input} has no frame for a contact sheet")
     return contact_sheet(rows)
+
+
+def _pairs(source: Source, pairing: Pairing) -> Iterator[Pair]:
+    for item in source:
+        if not isinstance(item, CopiedPacket):
+            yield from pairing.push(item)
+    yield from pairing.finish()
 
 
 def _backgrounds(
@@ -133,7 +139,7 @@ def chequerboard(width: int, height: int) -> Frame:
 
 
 def _evenly_spaced(frames: int | None, times: int) -> set[int]:
-    """Return frame indices of 1 or more: the middles of `times` equal parts of the video."""
+    """Return frame indices: the middles of `times` equal parts of the video."""
     if frames is None:
-        return {1 + 30 * step for step in range(times)}
-    return {max(1, int(frames * (step + 0.5) / times)) for step in range(times)}
+        return {30 * step for step in range(times)}
+    return {int(frames * (step + 0.5) / times) for step in range(times)}

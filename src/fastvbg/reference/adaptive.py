@@ -32,6 +32,9 @@ class AdaptiveState(NamedTuple):
     swings : ndarray, shape (H, W), uint8
         How often the pixel came and went lately, in the low 7 bits; whether it is gone from its
         background now in the high one.
+    gain : int
+        What luma, and chroma's distance from gray, are multiplied by before they meet the means,
+        in 1/32768.
     frames : int
         How many frames were learned.
     """
@@ -39,6 +42,7 @@ class AdaptiveState(NamedTuple):
     means: tuple[Words, Words, Words]
     spreads: tuple[Words, Words, Words]
     swings: Plane
+    gain: int
     frames: int
 
 
@@ -84,7 +88,7 @@ def adaptive_start(planes: Planes, settings: AdaptiveSettings = ADAPTIVE) -> Ada
     """
     y, u, v = (plane.astype(np.uint16) << 7 for plane in planes)
     spreads = tuple(np.full(p.shape, settings.spread_start, np.uint16) for p in planes)
-    return AdaptiveState((y, u, v), spreads, np.zeros(y.shape, np.uint8), 0)  # type: ignore[arg-type]
+    return AdaptiveState((y, u, v), spreads, np.zeros(y.shape, np.uint8), 1 << 15, 0)  # type: ignore[arg-type]
 
 
 def adaptive_step(
@@ -104,6 +108,12 @@ def adaptive_step(
     edges that a shaking camera moves), its spread learns all the same, and forgives it; spreads
     rise fast and fall slowly.
 
+    A camera's exposure acts on all at once: if the luma of what is free to teach, on every fourth
+    row, sums to something else than its means by more than 1/256, luma, and chroma's distance from
+    gray, are divided by that ratio from the next frame on. So means that are held, behind a person,
+    need not learn it, and light that changes suddenly does not turn the scene to foreground. That
+    waits while everything teaches.
+
     Parameters
     ----------
     state : AdaptiveState
@@ -122,7 +132,11 @@ def adaptive_step(
         The new state, and the mask, 0 or 255.
     """
     size = planes[0].shape
-    evidence = _evidence(state, planes)
+    samples = [
+        _scaled(plane, state.gain, middle)
+        for plane, middle in zip(planes, (0, 128, 128), strict=True)
+    ]
+    evidence = _evidence(state, samples)
     vote = _sum_around(evidence)
     mask = np.where(vote > 25 * settings.threshold, 255, 0).astype(np.uint8)
     if frozen:
@@ -138,25 +152,42 @@ def adaptive_step(
         _learned(
             mean.astype(np.int64),
             spread.astype(np.int64),
-            128 * plane.astype(np.int64),
-            _first_of(free, plane.shape, size),
-            _first_of(fickle, plane.shape, size),
+            sample,
+            _first_of(free, sample.shape, size),
+            _first_of(fickle, sample.shape, size),
             rate,
             settings,
         )
-        for mean, spread, plane in zip(state.means, state.spreads, planes, strict=True)
+        for mean, spread, sample in zip(state.means, state.spreads, samples, strict=True)
     ]
     means, spreads = (tuple(part) for part in zip(*learned, strict=True))
-    after = AdaptiveState(means, spreads, swings.astype(np.uint8), state.frames + 1)
-    return after, mask
+    gain = state.gain if everyone else _gain(state, samples[0], free)
+    return AdaptiveState(means, spreads, swings.astype(np.uint8), gain, state.frames + 1), mask
 
 
-def _evidence(state: AdaptiveState, planes: Planes) -> Wide:
-    height, width = planes[0].shape
+def _scaled(plane: Plane, gain: int, middle: int) -> Wide:
+    value = (256 * plane.astype(np.int64) * gain) >> 16
+    moved = 128 * middle + value - ((256 * middle * gain) >> 16)
+    return np.asarray(np.clip(moved, 0, 128 * 255), np.int64)
+
+
+def _gain(state: AdaptiveState, luma: Wide, free: npt.NDArray[np.bool_]) -> int:
+    """Return the gain for the next frame, by all pixels where hardly any is free."""
+    teach = free[::4]
+    if 8 * np.count_nonzero(teach) < teach.size:
+        teach = np.ones_like(teach)
+    seen = int(luma[::4][teach].sum())
+    known = int(state.means[0][::4][teach].sum(dtype=np.int64))
+    if 256 * abs(seen - known) <= known or seen == 0:
+        return state.gain
+    return min(max(state.gain * known // seen, 1 << 14), (1 << 16) - 1)
+
+
+def _evidence(state: AdaptiveState, samples: list[Wide]) -> Wide:
+    height, width = samples[0].shape
     parts = []
-    for plane, mean, spread in zip(planes, state.means, state.spreads, strict=True):
-        away = np.abs(128 * plane.astype(np.int64) - mean)
-        part = np.maximum(away - 3 * spread.astype(np.int64), 0) >> 4
+    for sample, mean, spread in zip(samples, state.means, state.spreads, strict=True):
+        part = np.maximum(np.abs(sample - mean) - 3 * spread.astype(np.int64), 0) >> 4
         for axis, whole in enumerate((height, width)):
             if part.shape[axis] < whole:
                 part = part.repeat(2, axis=axis)

@@ -141,8 +141,8 @@ def plate_matte(
     Of two accounts of a pixel the one counts that leaves less unexplained. It is the plate: then
     what speaks against it is how far luma is beyond its floor, and twice how far chroma is. Or it
     is the plate in a shadow, which takes luma toward black and chroma toward gray: then luma may
-    fall by 3/8 of what it is above black, and chroma may be off by a quarter of its distance from
-    gray, though by an eighth of luma's fall at most; what is beyond counts twice. Each difference
+    fall by 3/8 of what it is above black, and chroma may be off by an eighth of luma's fall; what
+    is beyond counts twice. Each difference
     and sum is held to 0..255.
 
     Parameters
@@ -177,8 +177,7 @@ def plate_matte(
         return ramp(held(rise + bare), tolerance, falloff)
     above = held(py - black)
     forgiven = (above >> 2) + (above >> 3)
-    colour = held(abs(pu - 128) + abs(pv - 128)) >> 2
-    paler = held(chroma - np.minimum(colour, fall >> 3))
+    paler = held(chroma - (fall >> 3))
     shaded = held(2 * held(held(fall - forgiven) + paler))
     return ramp(held(rise + np.minimum(bare, shaded)), tolerance, falloff)
 

@@ -69,7 +69,7 @@ def smooth_guided(
     multiplied by `gain`. A matte that is 0 or 255 all over a square's reach stays so.
 
     It mends mattes that are some pixels off, as those of differences or of small networks are; one
-    that is right already loses finest detail. `reference.refine.smooth_guided` has the arithmetic,
+    that is right already loses finest detail. `reference.guided.smooth_guided` has the arithmetic,
     which is in integers: the guided filter of K. He, J. Sun and X. Tang (ECCV 2010), fitted at a
     quarter of the size (K. He and J. Sun, arXiv:1505.00996).
 

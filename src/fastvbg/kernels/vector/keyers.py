@@ -7,30 +7,21 @@ from typing import Any
 from numba import types
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.evidence import (
     chroma_limits,
     chroma_matte,
     plate_limits,
     plate_matte,
-    tint_limits,
 )
 from fastvbg.kernels.vector._types import (
     ADDRESS,
-    BYTES,
-    CHANNELS,
     LANES,
-    PIXELS,
-    constant,
     operation,
-    shuffle,
 )
-from fastvbg.kernels.vector.arithmetic import LANE_BYTES
-from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE, blend_run
+from fastvbg.kernels.vector.bgr import blend_run
 from fastvbg.kernels.vector.memory import (
     STREAMS,
     emit_prefetch,
-    lead,
     load,
     load_few,
     load_few_pixels,
@@ -38,12 +29,13 @@ from fastvbg.kernels.vector.memory import (
     prefetch_pixels,
     store,
     store_few,
-    store_few_pixels,
-    store_pixels,
-    stream_pixels,
 )
-from fastvbg.kernels.vector.pixels import _from_lanes, keyspace_of, mix_pixels, spread
-from fastvbg.kernels.vector.saturating import emit_saturated, portion
+from fastvbg.kernels.vector.pixels import keyspace_of
+from fastvbg.kernels.vector.saturating import (
+    relit,
+    splat_word,
+    strength,
+)
 
 _AHEAD = 1024
 
@@ -55,58 +47,6 @@ def prefetch_row(builder: Any, address: Any) -> None:
         emit_prefetch(builder, address)
 
 
-@operation(BYTES, BYTES, BYTES)
-def kept(builder: Any, value: Any, coverage: Any) -> Any:
-    """Return the value where there is coverage, else 0."""
-    zero = constant(BYTES, 0)
-    return builder.select(builder.icmp_unsigned("!=", coverage, zero), value, zero)
-
-
-def _interleaved(builder: Any, channels: Any) -> list[Any]:
-    """Return as pixels what three vectors hold channel by channel."""
-    if not TARGET.x86:
-        return list(channels)
-    width = LANES if TARGET.level == "avx512" else LANE_BYTES
-    parts = []
-    for part in range(3):
-        places = [divmod(width * part + i, 3) for i in range(width)]
-        bases = range(0, LANES, width)
-        two = [base + p + (LANES if c == 1 else 0) for base in bases for p, c in places]
-        all_three = [
-            LANES + base + p if c == 2 else base + i
-            for base in bases
-            for i, (p, c) in enumerate(places)
-        ]
-        pair = shuffle(builder, channels[0], channels[1], two)
-        parts.append(shuffle(builder, pair, channels[2], all_three))
-    return parts if TARGET.level == "avx512" else _from_lanes(builder, parts)
-
-
-@operation(PIXELS, CHANNELS)
-def interleaved(builder: Any, channels: Any) -> list[Any]:
-    """Return as pixels what three vectors hold channel by channel."""
-    return _interleaved(builder, channels)
-
-
-@operation(PIXELS, PIXELS, PIXELS, PIXELS)
-def moved(builder: Any, pixels: Any, amounts: Any, ups: Any) -> list[Any]:
-    """Return pixels moved up where all bits of `ups` are set and down where none is."""
-    parts = []
-    for part, amount, up in zip(pixels, amounts, ups, strict=True):
-        raised = emit_saturated(builder, "uadd", part, builder.and_(amount, up))
-        lowered = builder.and_(amount, builder.not_(up))
-        parts.append(emit_saturated(builder, "usub", raised, lowered))
-    return parts
-
-
-@inline
-def _cleared(pixels: Any, spill: Any, tint: Any) -> Any:
-    """Return pixels without their spill."""
-    factors, ups = tint
-    amounts = portion(spill, factors[0]), portion(spill, factors[1]), portion(spill, factors[2])
-    return moved(pixels, interleaved(amounts), interleaved(ups))
-
-
 @inline
 def _plate_at(plate: Any, i: Any, step: Any, count: Any) -> Any:
     """Return what a plate's rows hold from pixel `i` on, and ask for what comes `_AHEAD` pixels on.
@@ -115,16 +55,37 @@ def _plate_at(plate: Any, i: Any, step: Any, count: Any) -> Any:
     """
     here, ahead = plate + i, plate + i + _AHEAD
     if i + _AHEAD >= count:
-        ahead += 5 * step - count
-    for k in range(5):
+        ahead += 4 * step - count
+    for k in range(4):
         prefetch_row(ahead + k * step)
     return (
         load(here),
         load(here + step),
         load(here + 2 * step),
         load(here + 3 * step),
-        load(here + 4 * step),
     )
+
+
+@inline
+def light_run(source: Any, out: Any, count: Any, gain: Any, offset: Any) -> None:
+    """Write samples as another light shows them; `count` is a multiple of 64."""
+    slope, shift = splat_word(gain), splat_word(offset + 16)
+    for i in range(0, count, LANES):
+        store(out + i, relit(load(source + i), slope, shift))
+
+
+@inline
+def strength_run(u: Any, v: Any, out: Any, count: Any, direction: Any) -> None:
+    """Write how strong the key is in samples."""
+    key_u, key_v = splat_word(direction[0]), splat_word(direction[1])
+    i = 0
+    while i + LANES <= count:
+        store(out + i, strength(load(u + i), load(v + i), key_u, key_v))
+        i += LANES
+    few = count - i
+    if few > 0:
+        key = strength(load_few(u + i, few), load_few(v + i, few), key_u, key_v)
+        store_few(out + i, few, key)
 
 
 @inline
@@ -148,14 +109,16 @@ def plate_planes_run(
 
 
 @inline
-def plate_pixels_run(
-    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+def _plate_pixels(
+    frame: Any, plate: Any, step: Any, out: Any, count: Any, options: Any, soon: Any
 ) -> None:
-    """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
+    """Write the matte of pixels before the rows of a plate, and ask for pixels needed soon."""
     limits = plate_limits(options)
     i = 0
     while i + LANES <= count:
         prefetch_pixels(frame + 3 * i)
+        for line in range(0, 3 * LANES, 64):
+            prefetch_row(soon + 3 * i + line)
         planes = keyspace_of(load_pixels(frame + 3 * i))
         store(out + i, plate_matte(planes, _plate_at(plate, i, step, count), limits))
         i += LANES
@@ -163,6 +126,14 @@ def plate_pixels_run(
     if few > 0:
         planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
         store_few(out + i, few, plate_matte(planes, _plate_at(plate, i, step, count), limits))
+
+
+@inline
+def plate_pixels_run(
+    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+) -> None:
+    """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
+    _plate_pixels(frame, plate, step, out, count, options, frame + 3 * count)
 
 
 @inline
@@ -182,7 +153,7 @@ def plate_composite_run(
     One loop for both took longer: its chain of operations is too long for the CPU to have the next
     step under way.
     """
-    plate_pixels_run(frame, spare, plate, step, spare[3], count, options)
+    _plate_pixels(frame, plate, step, spare[3], count, options, bg)
     blend_run(frame, spare[3], bg, out, count, streaming)
 
 
@@ -226,61 +197,3 @@ def chroma_pixels_run(
         matte, key = chroma_matte(planes[1], planes[2], load_few(reach + i, few), limits)
         store_few(out + i, few, matte)
         store_few(spill + i, few, key)
-
-
-@inline
-def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints: Any) -> None:
-    """Write pixels without their spill, or as they are where the matte is 0."""
-    tint = tint_limits(tints)
-    i = 0
-    while i + LANES <= count:
-        amount = kept(load(spill + i), load(matte + i))
-        store_pixels(out + 3 * i, _cleared(load_pixels(frame + 3 * i), amount, tint))
-        i += LANES
-    few = count - i
-    if few > 0:
-        amount = kept(load_few(spill + i, few), load_few(matte + i, few))
-        pixels = _cleared(load_few_pixels(frame + 3 * i, few), amount, tint)
-        store_few_pixels(out + 3 * i, few, pixels)
-
-
-@inline
-def chroma_composite_run(
-    frame: Any,
-    spare: Any,
-    reach: Any,
-    bg: Any,
-    out: Any,
-    count: Any,
-    options: Any,
-    tints: Any,
-    streaming: Any,
-) -> None:
-    """Lay pixels without their spill over `bg` by their matte."""
-    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, options)
-    tint = tint_limits(tints)
-    few = lead(out * PIXELS_A_BYTE, count, streaming)
-    i = 0
-    while i < count:
-        if few > 0:
-            k = 3 * i
-            pixels = _cleared(load_few_pixels(frame + k, few), load_few(spare[4] + i, few), tint)
-            coverage = spread(load_few(spare[3] + i, few))
-            mixed = mix_pixels(coverage, pixels, load_few_pixels(bg + k, few))
-            store_few_pixels(out + k, few, mixed)
-            i += few
-        if streaming:
-            while i + LANES <= count:
-                k = 3 * i
-                prefetch_pixels(bg + k)
-                pixels = _cleared(load_pixels(frame + k), load(spare[4] + i), tint)
-                mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
-                stream_pixels(out + k, mixed)
-                i += LANES
-        while i + LANES <= count:
-            k = 3 * i
-            pixels = _cleared(load_pixels(frame + k), load(spare[4] + i), tint)
-            mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
-            store_pixels(out + k, mixed)
-            i += LANES
-        few = count - i

@@ -138,6 +138,19 @@ def strength(builder: Any, u: Any, v: Any, key_u: Any, key_v: Any) -> Any:
     return _closed(builder, parts)
 
 
+@operation(BYTES, BYTES, WORDS, WORDS)
+def relit(builder: Any, samples: Any, gain: Any, offset: Any) -> Any:
+    """Return `p + ((((p - 128)*gain >> 5) + offset) >> 5)`, held to 0..255."""
+    zero, five = constant(WORDS, 0), constant(WORDS, 5)
+    parts = []
+    for part in _opened(builder, samples):
+        product = builder.mul(builder.sub(part, constant(WORDS, 128)), gain)
+        change = builder.add(builder.ashr(product, five), offset)
+        value = builder.add(part, builder.ashr(change, five))
+        parts.append(builder.select(builder.icmp_signed(">", value, zero), value, zero))
+    return _closed(builder, parts)
+
+
 @operation(BYTES, BYTES, BYTES)
 def share(builder: Any, value: Any, reach: Any) -> Any:
     """Return `(value * reach) >> 4`, 255 where that would be more."""

@@ -27,7 +27,7 @@ DEFAULT_REFINE = {
     "plate": "despeckle=5,fill,specks,guided",
     "adaptive": "fill,specks,guided=4",
     "chroma": "feather=1",
-    "depth": "none",
+    "depth": "specks=0.002,feather=1",
     "mog2": "despeckle=5,fill",
     "knn": "despeckle=5,fill",
     "matte": "none",

@@ -9,7 +9,6 @@ The second line draws contact sheets of real clips instead, each mask on its cli
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import shutil
 import tempfile
@@ -160,8 +159,8 @@ def clip_masks(clips: Path, scratch: Path) -> dict[str, tuple[Path, fastvbg.Mask
     road = clips / "gt_surveillance/cdnet_highway/highway_full_1700f.avi"
     plane = clips / "greenscreen/plane_green_720p.mp4"
     pair = clips / "depth/oakd_stereo"
-    for side, place in itertools.product(("left", "right"), range(2)):  # a preview wants two
-        shutil.copyfile(pair / f"selfie_{side}.png", scratch / f"{side}{place:04d}.png")
+    for side in ("left", "right"):
+        shutil.copyfile(pair / f"selfie_{side}.png", scratch / f"{side}0000.png")
     facts = json.loads((pair / "stereodemo_calibration.json").read_text(encoding="utf-8"))
     stereo = mask(
         "depth",

@@ -89,6 +89,15 @@ def test_the_gallery_is_drawn_small(tmp_path: Path, monkeypatch) -> None:
     assert (tmp_path / "gallery.png").stat().st_size < 200_000
 
 
+def test_a_picture_of_few_colours_is_written_as_it_is(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    colours = np.array(list(np.ndindex(3, 3, 4))) * (120, 120, 80)
+    picture = colours[rng.integers(0, 36, (90, 160))].astype(np.uint8)
+    gallery.write_small(tmp_path / "few.png", picture)
+    read = cv2.imread(str(tmp_path / "few.png")).astype(int)
+    assert np.abs(read - picture).max() <= 1
+
+
 def test_the_picture_in_the_docs_is_small_enough() -> None:
     picture = Path(__file__).parents[1] / "docs" / "gallery.png"
     assert picture.stat().st_size < 400_000

@@ -15,7 +15,7 @@ import tempfile
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import av
 import cv2
@@ -28,16 +28,19 @@ from fastvbg.pipeline.preview import preview
 from fastvbg.scene import Scene, draw_backdrop, draw_room
 from fastvbg.scene_clips import GreenScreen, depth_map, write_clip
 from fastvbg.sheet import Labelled, contact_sheet
-from fastvbg.sink.palette import Palette
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from fastvbg._types import Frame
 
 OUT = Path("docs/gallery.png")
 SCENE = Scene(width=1280, height=720, frames=84, empty=1.25)
 """Four times the size at which it is shown, which averages its grain away."""
 _CELL = 320
+_SAMPLES = 40_000  # pixels from which the palette is made
+_GRAIN = 1.2
 _SMALL = 240, 135  # of the matte from elsewhere
 
 
@@ -140,16 +143,34 @@ def draw_gallery(path: Path, scene: Scene = SCENE) -> None:
 
 
 def write_small(path: Path, picture: Frame) -> None:
-    """Write a PNG file of 256 colours: half the size, and the grain hides it."""
-    whole = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format="bgra")
-    whole.pts, whole.time_base = 0, Fraction(1)
-    coloured = Palette()(whole)
+    """Write a PNG file of 256 colours, a third of the size; some grain hides the steps."""
+    rng = np.random.default_rng(0)
+    pixels = picture.reshape(-1, 3).astype(np.float32)
+    some = pixels[rng.integers(0, len(pixels), _SAMPLES)]
+    cv2.setRNGSeed(0)
+    stop = cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 12, 0.5
+    unused = np.empty(0, np.int32)
+    colours = cv2.kmeans(some, 256, unused, stop, 1, cv2.KMEANS_PP_CENTERS)[2]
+    colours = colours[np.argsort(colours.sum(axis=1))]  # like indices for like colours
+    pixels += rng.normal(0, _GRAIN, pixels.shape).astype(np.float32)
+    nearest = [_nearest(block, colours) for block in np.array_split(pixels, 64)]
+    indices = np.concatenate(nearest).reshape(picture.shape[:2])
+    opaque = np.full((256, 1), 255)
+    palette = np.hstack([opaque, colours[:, ::-1].round()]).astype(np.uint8)
+    coloured: Any = indices, palette
+    frame = av.VideoFrame.from_ndarray(coloured, format="pal8")
+    frame.pts, frame.time_base = 0, Fraction(1)
     encoder = av.CodecContext.create("png", "w")
-    encoder.width, encoder.height = coloured.width, coloured.height
+    encoder.width, encoder.height = frame.width, frame.height
     encoder.pix_fmt, encoder.time_base = "pal8", Fraction(1)
     encoder.options = {"pred": "none", "compression_level": "9"}
-    packets = encoder.encode(coloured) + encoder.encode(None)
+    packets = encoder.encode(frame) + encoder.encode(None)
     path.write_bytes(b"".join(bytes(packet) for packet in packets))
+
+
+def _nearest(pixels: npt.NDArray[np.float32], colours: Any) -> npt.NDArray[np.uint8]:
+    far = (colours**2).sum(axis=1) - 2 * pixels @ colours.T
+    return np.asarray(far.argmin(axis=1), np.uint8)
 
 
 def clip_masks(clips: Path, scratch: Path) -> dict[str, tuple[Path, fastvbg.MaskOptions]]:

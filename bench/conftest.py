@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg.measure.bench import SIZES, make_frames
+from fastvbg.measure.bench import SIZES
+from fastvbg.measure.buffers import make_frames
 from fastvbg.measure.machine import cpu_name, library_versions, vector_features
 
 cv2.setNumThreads(1)

@@ -19,6 +19,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("cli",),
     ("measure",),
     ("pipeline",),
+    ("scene_clips",),
     (
         "source",
         "sink",

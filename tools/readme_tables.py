@@ -2,15 +2,18 @@
 
     fastvbg bench --json figures.json
     fastvbg bench files --json files.json
-    python tools/readme_tables.py figures.json files.json
+    python -m bench.quality --clips DIR --json quality.json
+    python tools/readme_tables.py figures.json files.json quality.json
 
-Everything between `<!-- bench -->` and `<!-- /bench -->`, and the same for `files`, is replaced.
+Everything between `<!-- bench -->` and `<!-- /bench -->`, and the same for `files` and `quality`,
+is replaced.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import statistics
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +28,14 @@ FILE_ROWS = {
     "libavfilter": "the same as a libavfilter graph",
     "cv2": "cv2.VideoCapture and VideoWriter around the kernel",
     "tutorial": "the tutorial's loop",
+}
+
+QUALITY_COLUMNS = {
+    "road, F": ("highway", ("F",)),
+    "shaking road, F": ("traffic", ("F",)),
+    "speaker, IoU / dtSSD": ("talk_plate", ("IoU", "dtSSD")),
+    "green screen, IoU / MAE": ("talk_green", ("IoU", "MAE")),
+    "generated, IoU": ("generated", ("IoU",)),
 }
 
 Times = dict[tuple[str, str, str], dict[str, float]]
@@ -113,6 +124,54 @@ def file_table(record: dict[str, Any]) -> str:
     )
 
 
+def quality_table(record: dict[str, Any]) -> str:
+    """Return a Markdown table of the quality bench, a row for each method, losing ones too."""
+    rows = {(row["scene"], row["contender"]): row for row in record["rows"]}
+    titles = {row["contender"]: (row["title"], row["ours"]) for row in record["rows"]}
+    lines = [
+        "| | " + " | ".join([*QUALITY_COLUMNS, "ms at 1080p"]) + " |",
+        "|---" + "|---:" * (len(QUALITY_COLUMNS) + 1) + "|",
+    ]
+    for name, (title, ours) in titles.items():
+        cells = [
+            _scores(rows.get((scene, name)), measures)
+            for scene, measures in QUALITY_COLUMNS.values()
+        ]
+        times = [row["ms"]["1080p"]["median_ms"] for row in _timed(record, name)]
+        cells.append(f"{statistics.median(times):.3g}" if times else "-")
+        shown = f"**{title}**" if ours else title
+        lines.append("| " + " | ".join([shown, *cells]) + " |")
+    return "\n".join(lines) + "\n\n" + quality_conditions(record)
+
+
+def _timed(record: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [row for row in record["rows"] if row["contender"] == name and "1080p" in row["ms"]]
+
+
+def _scores(row: dict[str, Any] | None, measures: tuple[str, ...]) -> str:
+    if row is None or row["scores"] is None:
+        return "-"
+    return " / ".join(
+        f"{row['scores'][name]:.4f}" if name in ("MAE", "dtSSD") else f"{row['scores'][name]:.3f}"
+        for name in measures
+    )
+
+
+def quality_conditions(record: dict[str, Any]) -> str:
+    """Return one paragraph on how the scores and times came about."""
+    facts = record["conditions"]
+    return (
+        "In bold the keyers of fastvbg, each at its defaults, the same on every scene, scored file "
+        "to file; the others frame by frame in BGR, FFmpeg's filters in the video's own pixels "
+        "with the values that scored best there. -: it has no plate or finds no screen in the "
+        "scene. F and IoU: 1 is best; MAE and dtSSD (flicker): 0 is. ms: mask and refinement of a "
+        "decoded frame, one thread's CPU time, median over the scenes scaled to 1920x1080, all in "
+        f"turns. {facts['cpu']}, {facts['vector features'][0]}; Numba {facts['numba']}, OpenCV "
+        f"{facts['opencv-python']}, PyAV {facts['av']}; {facts['date'][:10]}, commit "
+        f"{facts['commit']}; `python -m bench.quality --clips DIR --json quality.json`."
+    )
+
+
 def replace_block(text: str, name: str, content: str) -> str:
     """Return the text with what is between a block's markers replaced."""
     marked = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
@@ -130,6 +189,8 @@ def main() -> None:
         record = json.loads(Path(name).read_text(encoding="utf-8"))
         if "costs" in record:
             text = replace_block(text, "files", file_table(record))
+        elif "scenes" in record:
+            text = replace_block(text, "quality", quality_table(record))
         else:
             text = replace_block(text, "bench", table(record))
     readme.write_text(text, encoding="utf-8")

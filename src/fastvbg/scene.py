@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _NOISE_SIGMA = 1.5  # of the sensor, in 8-bit steps: a webcam in good light
 _DETAIL = 3  # the figure is drawn this many times larger and shrunk, for a soft exact edge
 _CLOTH_SIGMA = 60.0  # before blurring, which leaves a quarter of it
-_EMPTY_SECONDS = 0.5  # the room alone, before the figure comes in
 
 
 class SceneFrame(NamedTuple):
@@ -45,17 +44,27 @@ class Scene:
     frames: int = 120
     rate: int = 30
     seed: int = 7
+    empty: float = 0.5
+    """Seconds of the room alone, before the figure comes in."""
+
+    def draw_behind(self, rng: np.random.Generator) -> Frame:
+        """Return what the figure stands before, (H, W, 3) uint8 BGR."""
+        return draw_room(self.width, self.height, rng)
+
+    def lit(self, figure: Frame, truth: Matte) -> Frame:  # noqa: ARG002
+        """Return the figure in the light of what is behind it."""
+        return figure
 
     def __iter__(self) -> Iterator[SceneFrame]:
         """Yield the frames in order."""
         rng = np.random.default_rng(self.seed)
-        room = draw_room(self.width, self.height, rng)
+        behind = self.draw_behind(rng)
         cloth = rng.normal(0, _CLOTH_SIGMA, (2 * self.height, 2 * self.width)).astype(np.float32)
         cloth = np.asarray(cv2.GaussianBlur(cloth, (0, 0), 1.2), np.float32)
         noise = rng.normal(0, _NOISE_SIGMA, (2 * self.height, self.width, 3)).astype(np.float32)
         for index in range(self.frames):
             figure, truth = _draw_figure(self, index / self.rate, cloth)
-            clean = blend(figure, truth, room)
+            clean = blend(self.lit(figure, truth), truth, behind)
             # A window of one noise field at a fresh place each frame: as good as new noise here,
             # and a tenth of the time.
             top = int(rng.integers(0, self.height))
@@ -189,7 +198,7 @@ def _draw_figure(scene: Scene, seconds: float, cloth: npt.NDArray[np.float32]) -
     inside of a body in motion.
     """
     canvas = _Canvas(scene.width, scene.height)
-    t = seconds - _EMPTY_SECONDS
+    t = seconds - scene.empty
     aspect = scene.width / scene.height
     enter = 1 - min(1.0, max(0.0, t) / 0.8)
     x = aspect * (0.47 + 0.055 * np.sin(2.6 * t) - 0.8 * enter * enter)

@@ -1,0 +1,1 @@
+"""Benchmarks: of operations with pytest, of quality with `python -m bench.quality`."""

@@ -1,0 +1,1 @@
+"""How good the mattes are, and what they cost, against the peers and the tutorial."""

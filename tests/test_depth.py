@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,9 +20,11 @@ from fastvbg import (
     as_depth,
     depth_matte,
 )
+from fastvbg import reference as house
 from fastvbg.reference.depth import DepthHold
 from fastvbg.reference.depth import depth_matte as reference
-from tests.kernel_arrays import LAYOUTS
+from tests.kernel_arrays import FRAME_LAYOUTS, LAYOUTS
+from tests.test_kernels_guard import guarded
 
 ALL_DEPTHS = np.append(np.arange(65536, dtype=np.uint16), [0, 1]).astype(np.uint16).reshape(3, -1)
 SOFTNESSES = (0, 1, 2, 3, 5, 60, 127, 128, 254, 255, 256, 257, 510, 511, 1000, 4095, 4096, 32767)
@@ -173,6 +178,98 @@ def test_the_keyer_keeps_no_map_of_the_callers():
     keyer.key_depth(depth)
     depth[:] = 2000
     assert (keyer.key_depth(None) == 255).all()
+
+
+def maps_with_holes(rng, size, count):
+    for k in range(count):
+        depth = rng.integers(200, 900, size, np.uint16)
+        depth[rng.random(size) < 0.5] = 0
+        yield None if k % 4 == 3 else depth
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 64), (5, 65), (7, 200), (900, 1300)])
+def test_composite_is_key_then_blend(size, rng):
+    apart, fused = DepthKeyer(300, 800, 50, hold=2), DepthKeyer(300, 800, 50, hold=2)
+    for depth in maps_with_holes(rng, size, 9):
+        frame, background = rng.integers(0, 256, (2, *size, 3), np.uint8)
+        wanted = house.blend(frame, apart.key_depth(depth), background)
+        frame.flags.writeable = background.flags.writeable = False
+        np.testing.assert_array_equal(fused.composite(depth, frame, background), wanted)
+
+
+@pytest.mark.parametrize("layout", FRAME_LAYOUTS)
+@pytest.mark.parametrize("which", [None, 0, 1])
+def test_composite_of_layouts_and_in_place(layout, which, rng):
+    apart, fused = DepthKeyer(300, 800, 50, hold=2), DepthKeyer(300, 800, 50, hold=2)
+    for depth in maps_with_holes(rng, (7, 70), 9):
+        frame, background = rng.integers(0, 256, (2, 7, 70, 3), np.uint8)
+        wanted = house.blend(frame, apart.key_depth(depth), background)
+        arrays = [FRAME_LAYOUTS[layout](array) for array in (frame.copy(), background.copy())]
+        out = FRAME_LAYOUTS[layout](np.zeros_like(frame)) if which is None else arrays[which]
+        arranged = None if depth is None else LAYOUTS.get(layout, np.copy)(depth)
+        assert fused.composite(arranged, *arrays, out=out) is out
+        np.testing.assert_array_equal(out, wanted)
+
+
+def test_composite_of_other_types(rng):
+    frame, background = rng.integers(0, 256, (2, 6, 5, 3), np.uint8)
+    for depth in (
+        rng.integers(0, 256, (6, 5), np.uint8),
+        rng.uniform(-9, 256, (6, 5)).astype(np.float32),
+    ):
+        matte = DepthKeyer(30, 180, 50).key_depth(depth)
+        got = DepthKeyer(30, 180, 50).composite(depth, frame, background)
+        np.testing.assert_array_equal(got, house.blend(frame, matte, background))
+
+
+def test_composite_before_the_first_map_is_the_background(rng):
+    keyer = DepthKeyer(300, 800)
+    frame, background = rng.integers(0, 256, (2, 6, 5, 3), np.uint8)
+    np.testing.assert_array_equal(keyer.composite(None, frame, background), background)
+    inside = np.full((6, 5), 500, np.uint16)
+    np.testing.assert_array_equal(keyer.composite(inside, frame, background), frame)
+    np.testing.assert_array_equal(keyer.composite(None, frame, background), frame)
+
+
+def test_composite_wants_the_frames_size():
+    keyer, frame = DepthKeyer(300, 800), np.zeros((6, 5, 3), np.uint8)
+    line = (
+        r"^depth: got 4x3 \(width x height\), wanted 5x6 like frame; for maps of another size: "
+        r"blend\(frame, keyer.key_depth\(depth\), background\)$"
+    )
+    small = np.zeros((3, 4), np.uint16)
+    with pytest.raises(ShapeError, match=line):
+        keyer.composite(small, frame, frame)
+    keyer.key_depth(small)
+    with pytest.raises(ShapeError, match=line):
+        keyer.composite(None, frame, frame)
+    with pytest.raises(ShapeError, match="^depth: got 5x6 .* wanted 4x3 like the first map"):
+        keyer.composite(np.zeros((6, 5), np.uint16), frame, frame)
+    with pytest.raises(ShapeError, match="^background: got 5x2"):
+        keyer.composite(small, frame, frame[:2])
+    keyer.reset()
+    with pytest.raises(OverlapError, match="^out: shares memory with depth"):
+        keyer.composite(frame[:, :, 0], frame, frame.copy(), out=frame)
+    assert keyer.composite(small[:0, :0], frame[:0, :0], frame[:0, :0]).shape == (0, 0, 3)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="page protection is by mprotect")
+@pytest.mark.parametrize("size", [(1, 1), (2, 33), (3, 64), (3, 200)])
+def test_composite_touches_no_memory_outside(size, rng):
+    frame, background = rng.integers(0, 256, (2, *size, 3), np.uint8)
+    depth = rng.integers(200, 900, size, np.uint16)
+    matte = DepthKeyer(300, 800, 50).key_depth(depth)
+    wanted = house.blend(frame, matte, background)
+    for side in range(2):
+        keyer = DepthKeyer(300, 800, 50)
+        with ExitStack() as stack:
+            new, old = (guarded(stack, array, side) for array in (frame, background))
+            out = guarded(stack, np.zeros_like(frame), side)
+            for given_map in (depth, None):
+                out[:] = 0
+                keyer.composite(given_map, new, old, out=out)
+                np.testing.assert_array_equal(out, wanted)
+            del new, old, out
 
 
 @pytest.mark.parametrize(

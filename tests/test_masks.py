@@ -18,10 +18,13 @@ import fastvbg
 from fastvbg import MaskOptions, Refiner, matte, process
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, SourceError
+from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.estimate import PlateEstimator
 from fastvbg.media.planes import planes_of
 from fastvbg.pipeline.masking.build import DEFAULT_REFINE
+from fastvbg.pipeline.masking.masker import Masker
 from fastvbg.pipeline.masking.options import KINDS
+from fastvbg.pipeline.pixels import BGRPixels, NativePixels
 from fastvbg.reference.planes import blend_plane
 from fastvbg.source import open_source
 from tests.media import Clip, moving_frames, read_frames
@@ -102,6 +105,93 @@ def test_a_soft_composite_is_the_literal_one(pixel_format: str, tmp_path: Path) 
         assert np.array_equal(result, blend_plane(soft, source, behind))
 
 
+FUSED = {
+    "plate": {"plate": "first:0.3"},
+    "chroma": {"key": (60, 170, 50)},
+    "adaptive": {"warm_up": 4},
+}
+
+
+def fused_and_apart(monkeypatch, tmp_path: Path, clip: Clip, **options) -> tuple[int, list, list]:
+    """How many frames were composited as they were keyed, and the planes with and without that."""
+    calls = []
+    for pixels in (BGRPixels, NativePixels):
+        before = pixels.key_over
+        monkeypatch.setattr(
+            pixels, "key_over", lambda *a, before=before: calls.append(1) or before(*a)
+        )
+    options = {"background": "#204060", "codec": "ffv1"} | options
+    process(clip.path, tmp_path / "fused.mkv", **options)
+    count = len(calls)
+    monkeypatch.setattr(Masker, "fused", False)
+    process(clip.path, tmp_path / "apart.mkv", **options)
+    assert len(calls) == count
+    bgr = options.get("pixel_path") == "bgr"
+    results = [
+        [(frame,) for frame in read_frames(path)] if bgr else decoded(path)
+        for path in (tmp_path / "fused.mkv", tmp_path / "apart.mkv")
+    ]
+    return count, *results
+
+
+@pytest.mark.parametrize("kind", FUSED)
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "yuv444p", "bgr"])
+def test_keyed_and_composited_in_one_pass(
+    kind: str, pixel_format: str, monkeypatch, tmp_path: Path
+) -> None:
+    form = pixel_format.replace("bgr", "yuv444p")
+    make = screen_clip if kind == "chroma" else lossless
+    clip = make(tmp_path / "clip.mkv", form)
+    count, fused, apart = fused_and_apart(
+        monkeypatch,
+        tmp_path,
+        clip,
+        mask=MaskOptions(kind, refine="none", **FUSED[kind]),
+        pixel_path="bgr" if pixel_format == "bgr" else "native",
+    )
+    assert count == clip.frames
+    for one, two in zip(fused, apart, strict=True):
+        for plane, wanted in zip(one, two, strict=True):
+            assert np.array_equal(plane, wanted)
+    assert not np.array_equal(fused[-1][0], fused[0][0])
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "options"),
+    [
+        ("yuv420p10le", {}),
+        ("yuv420p", {"light_wrap": 90}),
+        ("yuv420p", {"refine": "fill"}),
+        ("yuv420p", {"drop_region": "0,0 20,0 20,20"}),
+    ],
+)
+def test_what_stands_between_is_not_left_out(
+    pixel_format: str, options: dict, monkeypatch, tmp_path: Path
+) -> None:
+    clip = lossless(tmp_path / "clip.mkv", pixel_format, 12)
+    rest = {"light_wrap": options["light_wrap"]} if "light_wrap" in options else {}
+    asked = {key: value for key, value in options.items() if key not in rest}
+    mask = MaskOptions("adaptive", warm_up=4, **({"refine": "none"} | asked))
+    count, fused, apart = fused_and_apart(monkeypatch, tmp_path, clip, mask=mask, **rest)
+    assert count == 0
+    for one, two in zip(fused, apart, strict=True):
+        assert all(np.array_equal(plane, wanted) for plane, wanted in zip(one, two, strict=True))
+
+
+def test_what_is_due_before_keying_is_done_once(monkeypatch, tmp_path: Path) -> None:
+    clip = lossless(tmp_path / "clip.mkv")
+    seen = []
+    before = CameraMotion.add
+    monkeypatch.setattr(CameraMotion, "add", lambda *a: seen.append(1) or before(*a))
+    mask = MaskOptions("plate", plate="first:0.3", refine="none")
+    process(clip.path, tmp_path / "out.mkv", background="red", mask=mask, codec="ffv1")
+    assert len(seen) == clip.frames
+    model = tmp_path / "scene.npz"
+    mask = MaskOptions("adaptive", save_model=model, warm_up=4, freeze=True, refine="none")
+    process(clip.path, tmp_path / "b.mkv", background="red", mask=mask, codec="ffv1")
+    assert fastvbg.AdaptiveKeyer.load(model).frames == 4
+
+
 def test_the_bgr_path_keys_bgr(clip: Clip, tmp_path: Path) -> None:
     options = MaskOptions("adaptive", warm_up=4, refine="none")
     matte(clip.path, tmp_path / "m.mkv", mask=options, pixel_path="bgr")
@@ -141,6 +231,9 @@ def test_a_cut_makes_the_keyer_forget(tmp_path: Path) -> None:
         container.mux(video.encode(None))
     matte(tmp_path / "cut.mkv", tmp_path / "m.mkv", mask=MaskOptions("adaptive", warm_up=4))
     assert max(mask.max() for mask in mattes(tmp_path / "m.mkv")) == 0
+    mask = MaskOptions("adaptive", warm_up=4, refine="none")
+    process(tmp_path / "cut.mkv", tmp_path / "out.mkv", background="black", mask=mask, codec="ffv1")
+    assert max(frame.max() for frame in read_frames(tmp_path / "out.mkv")) <= 1
 
 
 def test_a_model_goes_on_where_it_was_saved(clip: Clip, tmp_path: Path) -> None:

@@ -10,14 +10,19 @@ from fastvbg.checks import (
     check_frame,
     check_no_partial_overlap,
     check_plane,
+    check_planes,
     check_same_size,
     check_writable,
 )
+from fastvbg.errors import OverlapError, ShapeError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Matte
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
 
 
 def plane_out(
@@ -67,3 +72,32 @@ def composite_out(frame: Frame, background: Frame, out: Frame | None) -> Frame:
     if other != shape:
         check_same_size("background", other, "frame", shape)
     return frame_out(out, shape, "frame", frame=frame, background=background)
+
+
+def planes_out(planes: Planes, background: Planes, out: Planes | None) -> Planes:
+    """Return `out` if it fits planes and their background, which must agree, or new planes."""
+    shape, *_ = check_planes("planes", planes)
+    _check_like("background", background, planes, shape)
+    if out is None:
+        y, u, v = (np.empty(plane.shape, np.uint8) for plane in planes)
+        return y, u, v
+    _check_like("out", out, planes, shape)
+    for k, plane in enumerate(out):
+        check_writable(plane)
+        for name, inputs in (("planes", planes), ("background", background)):
+            check_no_partial_overlap(plane, ((f"{name} {'YUV'[k]}", inputs[k]),))
+            for j, other in enumerate(inputs):
+                if j != k and np.shares_memory(plane, other):
+                    raise OverlapError(
+                        f"out: {'YUV'[k]} shares memory with {name} {'YUV'[j]}; "
+                        "wanted memory of its own"
+                    )
+    return out
+
+
+def _check_like(name: str, got: Planes, planes: Planes, shape: tuple[int, int]) -> None:
+    check_same_size(name, check_planes(name, got)[0], "planes", shape)
+    if got[1].shape != planes[1].shape:
+        raise ShapeError(
+            f"{name}: got chroma of shape {got[1].shape}, wanted {planes[1].shape} like planes"
+        )

@@ -43,6 +43,7 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         plate.key_frame,
         plate.key_planes,
         plate.composite,
+        plate.composite_planes,
         plate.light,
         plate.measure,
     ),
@@ -51,6 +52,7 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         chroma.key_frame,
         chroma.key_planes,
         chroma.composite,
+        chroma.composite_planes,
         chroma.despill_frame,
         chroma.despill_planes,
     ),
@@ -64,7 +66,13 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         planes_blend.blend_u8,
         planes_blend.blend_u16,
     ),
-    "depth_matte": (depth.matte, depth.held_matte, depth.aged_matte),
+    "depth_matte": (
+        depth.matte,
+        depth.held_matte,
+        depth.aged_matte,
+        depth.held_composite,
+        depth.aged_composite,
+    ),
     "stereo_depth": (stereo.consistent, stereo.fill_shadows, stereo.spread),
     "apply_regions": (keepdrop.keep, keepdrop.drop, keepdrop.keep_and_drop),
     "refine": (
@@ -78,7 +86,13 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         guided.smooth,
         light.weigh,
     ),
-    "adaptive": (adaptive.key, adaptive.key_planes, adaptive.composite, adaptive.planes_of),
+    "adaptive": (
+        adaptive.key,
+        adaptive.key_planes,
+        adaptive.composite,
+        adaptive.composite_planes,
+        adaptive.planes_of,
+    ),
 }
 OPERATIONS = tuple(_KERNELS)
 

@@ -17,6 +17,7 @@ if TARGET.variant == "vector":
         strength_run,
     )
     from fastvbg.kernels.vector.keyspace import keyspace_run
+    from fastvbg.kernels.vector.laying import lay_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
     from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
@@ -47,6 +48,7 @@ else:
         plate_planes_run,
         strength_run,
     )
+    from fastvbg.kernels.portable_planes import lay_run
 
 __all__ = [
     "blend_between_run",
@@ -58,6 +60,7 @@ __all__ = [
     "despill_run",
     "fence",
     "keyspace_run",
+    "lay_run",
     "lerp_run",
     "light_run",
     "motion_mask_run",

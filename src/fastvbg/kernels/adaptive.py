@@ -29,6 +29,7 @@ from fastvbg.kernels.adaptive_pass import (
     look_at_chroma,
 )
 from fastvbg.kernels.adaptive_rows import copy_run
+from fastvbg.kernels.planes_rows import lay_rows
 
 _BYTES = types.Array(types.uint8, 2, "C")
 _WORDS = types.Array(types.uint16, 2, "C")
@@ -135,6 +136,28 @@ def composite(
     fence()
 
 
+@inline
+def _look_at_planes(
+    y: Any,
+    u: Any,
+    v: Any,
+    row: Any,
+    shift_x: Any,
+    shift_y: Any,
+    means: Any,
+    spreads: Any,
+    swings: Any,
+    scratch: Any,
+    words: Any,
+    now: Any,
+) -> None:
+    doubled, part = shift_x != 0, row >> shift_y
+    if part << shift_y == row:
+        us, vs = address_of(u, part), address_of(v, part)
+        look_at_chroma(us, vs, part, doubled, means, spreads, words, now)
+    look(address_of(y, row), row, doubled, means, spreads, swings, scratch, words, now)
+
+
 @kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, *_REST)
 def key_planes(
     y: Any,
@@ -156,19 +179,65 @@ def key_planes(
     Rows of all are consecutive bytes. The state learns the frame.
     """
     rows, cols = swings.shape
-    doubled = shift_x != 0
     for row in range(rows + LAG):
         if row < rows:
-            part = row >> shift_y
-            if part << shift_y == row:
-                us, vs = address_of(u, part), address_of(v, part)
-                look_at_chroma(us, vs, part, doubled, means, spreads, words, now)
-            look(address_of(y, row), row, doubled, means, spreads, swings, scratch, words, now)
+            _look_at_planes(
+                y, u, v, row, shift_x, shift_y, means, spreads, swings, scratch, words, now
+            )
         done = row - LAG
         if done >= 0:
             decide(done, rows, cols, address_of(mask, done), scratch, words, now)
             if learns(now):
                 _learn(done, shift_x, shift_y, means, spreads, swings, totals, scratch, words, now)
+
+
+@kernel(*(PLANE,) * 6, *(OUT_PLANE,) * 3, INT, INT, *_REST)
+def composite_planes(
+    y: Any,
+    u: Any,
+    v: Any,
+    bg_y: Any,
+    bg_u: Any,
+    bg_v: Any,
+    out_y: Any,
+    out_u: Any,
+    out_v: Any,
+    shift_x: Any,
+    shift_y: Any,
+    means: Any,
+    spreads: Any,
+    swings: Any,
+    totals: Any,
+    scratch: Any,
+    words: Any,
+    now: Any,
+) -> None:
+    """`out` is planes over `bg` by their mask; the state learns the frame.
+
+    Rows of all are consecutive bytes. A plane of `out` may be one of the frame's: rows are written
+    when everything around them has been looked at.
+    """
+    rows, cols = swings.shape
+    frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
+    # Read and written a pixel: 4.5 bytes of planes at least, and 7 of state both ways.
+    streaming = 18 * rows * cols >= STREAM_BYTES
+    upper, lower = address_of(scratch, MASK), address_of(scratch, MASK + 1)
+    spare = address_of(scratch, BLOCKS)
+    for row in range(rows + LAG):
+        if row < rows:
+            _look_at_planes(
+                y, u, v, row, shift_x, shift_y, means, spreads, swings, scratch, words, now
+            )
+        done = row - LAG
+        if done >= 0:
+            mask = lower if done & shift_y else upper
+            decide(done, rows, cols, mask, scratch, words, now)
+            if learns(now):
+                _learn(done, shift_x, shift_y, means, spreads, swings, totals, scratch, words, now)
+            if done & shift_y == shift_y or done == rows - 1:
+                part = done >> shift_y
+                lay_rows(upper, lower, spare, frame, bg, out, part, shift_x, shift_y, streaming)
+    fence()
 
 
 @kernel(FRAME, OUT_PLANE, OUT_PLANE, OUT_PLANE, _BYTES)

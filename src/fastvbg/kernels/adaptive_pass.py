@@ -41,10 +41,10 @@ _SAMPLES, _PAIR, _DOUBLED, _COLUMNS, _WORD_ROWS = 0, 12, 13, 14, 15
 # Rows of the scratch bytes. Five of evidence are alive.
 _EVIDENCE, _EVIDENCE_RING = 0, 8
 _HELD, _STEADY, _HELD_HALF, _STEADY_HALF = 8, 9, 10, 11
-MASK = 12
-BLOCKS = 13  # U and V of a frame, halved
-_FULL = 15  # two rows of a frame in the keying space: Y, Y, U, U, V, V
-_BYTE_ROWS = 21
+MASK = 12  # two rows: those of a chroma row
+BLOCKS = 14  # U and V of a frame, halved
+_FULL = 16  # two rows of a frame in the keying space: Y, Y, U, U, V, V
+_BYTE_ROWS = 22
 
 ONE = 1 << 15
 """The gain that changes nothing."""

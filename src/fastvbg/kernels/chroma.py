@@ -18,16 +18,19 @@ from fastvbg.kernels._runs import (
     chroma_planes_run,
     despill_run,
     fence,
+    lay_run,
     strength_run,
 )
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keyspace import keyspace_row
+from fastvbg.kernels.planes_rows import lay_row
 from fastvbg.kernels.portable_bytes import less, more, portion
 
 __all__ = [
     "SCRATCH_ROWS",
     "composite",
+    "composite_planes",
     "despill_frame",
     "despill_planes",
     "key_frame",
@@ -190,3 +193,65 @@ def despill_planes(
         put_row(spare, out_u, row)
         _move_run(red, spill, coverage, spare, cols, abs(moves[1]) >> 6, moves[1] < 0)
         put_row(spare, out_v, row)
+
+
+@inline
+def _lay_moved_row(
+    plane: Any,
+    bg: Any,
+    out: Any,
+    row: Any,
+    matte: Any,
+    spill: Any,
+    spare: Any,
+    move: Any,
+    streaming: Any,
+) -> None:
+    """Lay a row of chroma without its spill over another."""
+    count, under = out.shape[1], address_of(bg, row)
+    _move_run(address_of(plane, row), spill, matte, spare, count, abs(move) >> 6, move < 0)
+    ahead, bg_ahead = address_of(plane, row + 1) - spare, address_of(bg, row + 1) - under
+    lay_run(matte, spare, under, address_of(out, row), count, ahead, bg_ahead, streaming)
+
+
+@kernel(*(PLANE,) * 4, *(PLANE,) * 3, *(OUT_PLANE,) * 3, SCRATCH, INT, INT, OPTIONS, INT)
+def composite_planes(
+    y: Any,
+    u: Any,
+    v: Any,
+    reach: Any,
+    bg_y: Any,
+    bg_u: Any,
+    bg_v: Any,
+    out_y: Any,
+    out_u: Any,
+    out_v: Any,
+    scratch: Any,
+    shift_x: Any,
+    shift_y: Any,
+    options: Any,
+    amount: Any,
+) -> None:
+    """`out` is planes without their spill over `bg` by their matte; all rows must be packed.
+
+    A matte of chroma's is the same over all the luma of a sample: that is its coverage, too.
+    """
+    rows, cols = out_y.shape
+    matte, wide, spill = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
+    spare = address_of(scratch, 3)
+    streaming = 9 * rows * cols >= 2 * TARGET.stream_bytes
+    for part in range(out_u.shape[0]):
+        blue, red, there = address_of(u, part), address_of(v, part), address_of(reach, part)
+        chroma_planes_run(blue, red, there, matte, spill, out_u.shape[1], options)
+        move = options[0] * amount
+        _lay_moved_row(u, bg_u, out_u, part, matte, spill, spare, move, streaming)
+        move = options[1] * amount
+        _lay_moved_row(v, bg_v, out_v, part, matte, spill, spare, move, streaming)
+        coverage = matte
+        if shift_x:
+            doubled_row(matte, wide, cols)
+            coverage = wide
+        top = part << shift_y
+        for row in range(top, min(top + shift_y, rows - 1) + 1):
+            lay_row(coverage, y, bg_y, out_y, row, row + 1 + shift_y, streaming)
+    fence()

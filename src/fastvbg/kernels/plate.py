@@ -23,8 +23,18 @@ from fastvbg.kernels._runs import (
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keyspace import keyspace_row
+from fastvbg.kernels.planes_rows import lay_rows
 
-__all__ = ["SCRATCH_ROWS", "composite", "key_frame", "key_planes", "light", "measure", "model_for"]
+__all__ = [
+    "SCRATCH_ROWS",
+    "composite",
+    "composite_planes",
+    "key_frame",
+    "key_planes",
+    "light",
+    "measure",
+    "model_for",
+]
 
 SLACK = TARGET.lanes
 """Bytes of a plate's row beyond the frame's width: vectors' last step may read so far."""
@@ -169,4 +179,41 @@ def composite(frame: Any, model: Any, bg: Any, out: Any, scratch: Any, options: 
             options,
             streaming,
         )
+    fence()
+
+
+@kernel(*(PLANE,) * 3, MODEL, *(PLANE,) * 3, *(OUT_PLANE,) * 3, SCRATCH, INT, INT, OPTIONS)
+def composite_planes(
+    y: Any,
+    u: Any,
+    v: Any,
+    model: Any,
+    bg_y: Any,
+    bg_u: Any,
+    bg_v: Any,
+    out_y: Any,
+    out_u: Any,
+    out_v: Any,
+    scratch: Any,
+    shift_x: Any,
+    shift_y: Any,
+    options: Any,
+) -> None:
+    """`out` is planes over `bg` by their matte; the rows of all must be packed."""
+    rows, cols = out_y.shape
+    frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
+    # Read and written a pixel, in halves of a byte: 3 of the frame, `bg` and `out` each at least,
+    # and 8 of the plate.
+    streaming = 17 * rows * cols >= 2 * TARGET.stream_bytes
+    spare, step = address_of(scratch, 0), model.shape[2]
+    upper, lower = address_of(scratch, 3), address_of(scratch, 4)
+    for part in range(out_u.shape[0]):
+        first = _wide(u, part, shift_x, address_of(scratch, 1), spare, cols)
+        second = _wide(v, part, shift_x, address_of(scratch, 2), spare, cols)
+        top = part << shift_y
+        for row in range(top, min(top + shift_y, rows - 1) + 1):
+            luma, plate = address_of(y, row), address_of(model, row)
+            matte = upper if row == top else lower
+            plate_planes_run(luma, first, second, plate, step, matte, cols, options)
+        lay_rows(upper, lower, spare, frame, bg, out, part, shift_x, shift_y, streaming)
     fence()

@@ -9,6 +9,8 @@ import numpy as np
 from fastvbg.kernels.keyspace import keyspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from fastvbg._types import Frame
@@ -46,3 +48,24 @@ def widened(plane: Plane, shape: tuple[int, int], shift_x: int, shift_y: int) ->
     rows = np.arange(shape[0]) >> shift_y
     cols = np.arange(shape[1]) >> shift_x
     return np.asarray(plane[rows][:, cols])
+
+
+def _packed(plane: Plane) -> Plane:
+    """Return a plane whose rows' samples are consecutive: itself, or a copy."""
+    return plane if plane.strides[1] == 1 else plane.copy(order="C")
+
+
+def on_packed(
+    run: Callable[[Planes, Planes, Planes], None], planes: Planes, background: Planes, out: Planes
+) -> Planes:
+    """Call a function with planes whose rows' samples are consecutive, and return `out`.
+
+    Those given, or copies of them; what is written to a copy of `out` is brought there.
+    """
+    frame, bg = ((_packed(y), _packed(u), _packed(v)) for y, u, v in (planes, background))
+    y, u, v = (to if to.strides[1] == 1 else np.empty(to.shape, np.uint8) for to in out)
+    run(frame, bg, (y, u, v))
+    for to, written in zip(out, (y, u, v), strict=True):
+        if written is not to:
+            np.copyto(to, written)
+    return out

@@ -16,8 +16,9 @@ from fastvbg.checks import (
 from fastvbg.constants import ADAPTIVE
 from fastvbg.errors import OptionError
 from fastvbg.kernels import adaptive, frames
+from fastvbg.keyers._planes import on_packed
 from fastvbg.keyers.adaptive_scene import Scene, load_scene
-from fastvbg.outputs import composite_out, plane_out
+from fastvbg.outputs import composite_out, plane_out, planes_out
 
 if TYPE_CHECKING:
     import os
@@ -173,10 +174,8 @@ class AdaptiveKeyer:
         DTypeError, ShapeError, OverlapError
             As for `key`.
         """
-        luma, *shifts = check_planes("planes", planes)
-        chroma = planes[1].shape
-        scene = self._scene_for(("planes", luma, chroma), planes)
-        out = plane_out(out, luma, "planes", Y=planes[0], U=planes[1], V=planes[2])
+        scene, shifts = self._scene_of_planes(planes)
+        out = plane_out(out, planes[0].shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
         packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
         self._run(scene, adaptive.key_planes, *packed, rows, *shifts)
@@ -213,6 +212,41 @@ class AdaptiveKeyer:
         else:
             frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
         return out
+
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Return the next frame, given as planes, over a background, and learn from it.
+
+        The same as `key_planes`, then the blend of each plane by the mask's mean over each sample
+        (`reference.planes.blend_plane`), in one pass.
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, as `key_planes` takes them. Any strides, also read-only; rows of
+            consecutive samples are fastest.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `key`; planes, background and `out` are not of one size and form.
+        """
+        out = planes_out(planes, background, out)
+        scene, shifts = self._scene_of_planes(planes)
+
+        def run(frame: Planes, bg: Planes, to: Planes) -> None:
+            self._run(scene, adaptive.composite_planes, *frame, *bg, *to, *shifts)
+
+        return on_packed(run, planes, background, out)
 
     def freeze(self) -> None:
         """Stop learning: masks go by what is known now. Before any frame, by the first one."""
@@ -273,6 +307,10 @@ class AdaptiveKeyer:
         height, width, _ = check_frame("frame", frame)
         half = (height + 1) // 2, (width + 1) // 2
         return self._scene_for(("bgr", (height, width), half), frame)
+
+    def _scene_of_planes(self, planes: Planes) -> tuple[Scene, list[int]]:
+        luma, *shifts = check_planes("planes", planes)
+        return self._scene_for(("planes", luma, planes[1].shape), planes), shifts
 
     def _scene_for(self, form: Form, first: Frame | Planes) -> Scene:
         if self._scene is None:

@@ -16,10 +16,10 @@ from fastvbg.errors import OptionError, OptionTypeError, ShapeError
 from fastvbg.kernels import chroma as kernels
 from fastvbg.kernels import frames
 from fastvbg.kernels.keyrows import scratch_for, slope_of
-from fastvbg.keyers._planes import packed_rows, thin_frame, thin_planes
-from fastvbg.keyers.despill import ALL, clear_frame, clear_planes, tint_of
+from fastvbg.keyers._planes import on_packed, packed_rows, thin_frame, thin_planes
+from fastvbg.keyers.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
 from fastvbg.keyers.screen import Screen, chroma_of, pick_chroma
-from fastvbg.outputs import composite_out, plane_out
+from fastvbg.outputs import composite_out, plane_out, planes_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -157,16 +157,9 @@ class ChromaKeyer:
         ndarray, shape (H, W), uint8
             The matte, 0 (screen) to 255; `out` when given.
         """
-        shape, *shifts = check_planes("planes", planes)
-        self._check_form(shape, planes[1].shape, "planes")
+        shape, *shifts = self._check_planes(planes)
         out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        screen = self._screen
-        if screen is None:
-            step = 2 * max(1, max(shape) // 640)
-            thin = thin_planes(planes, shifts[0], shifts[1], step)
-            screen = self._found(thin, planes[1].shape, planar=True)
-        if screen.due() and planes[1].size:
-            screen.measure(*planes[1:])
+        screen = self._follow_planes(planes, shifts)
         options = (*screen.direction, *self._ramp)
         kernels.key_planes.call(*planes[1:], screen.reach, out, self._scratch, *shifts, options)
         return out
@@ -205,6 +198,47 @@ class ChromaKeyer:
             tint_of(screen.direction, self._amount),
         )
         return out
+
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Key the next frame, given as planes, and lay it over a background, in one pass.
+
+        The same as `key_planes`, then `despill_planes`, then the blend of each plane by the matte's
+        mean over each sample (`reference.planes.blend_plane`).
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, as `key_planes` takes them. Any strides, also read-only; rows of
+            consecutive samples are fastest.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            An array is not as above (also a `TypeError` or `ValueError`).
+        OptionError
+            No screen is found in the first frame (also a `ValueError`).
+        """
+        _, *shifts = self._check_planes(planes)
+        out = planes_out(planes, background, out)
+        screen = self._follow_planes(planes, shifts)
+        options = (*screen.direction, *self._ramp)
+        amount = planes_amount(self._amount)
+
+        def run(frame: Planes, bg: Planes, to: Planes) -> None:
+            rest = self._scratch, *shifts, options, amount
+            kernels.composite_planes.call(*frame, screen.reach, *bg, *to, *rest)
+
+        return on_packed(run, planes, background, out)
 
     def despill(self, frame: Frame, matte: Matte, *, out: Frame | None = None) -> Frame:
         """Take the screen's light off what is kept of the frame keyed last; as `despill` does.
@@ -245,6 +279,21 @@ class ChromaKeyer:
             Y as given, and U and V without spill.
         """
         return clear_planes(planes, matte, self.direction, self._amount, out)
+
+    def _check_planes(self, planes: Planes) -> tuple[tuple[int, int], int, int]:
+        form = check_planes("planes", planes)
+        self._check_form(form[0], planes[1].shape, "planes")
+        return form
+
+    def _follow_planes(self, planes: Planes, shifts: list[int]) -> Screen:
+        screen = self._screen
+        if screen is None:
+            step = 2 * max(1, max(planes[0].shape) // 640)
+            thin = thin_planes(planes, shifts[0], shifts[1], step)
+            screen = self._found(thin, planes[1].shape, planar=True)
+        if screen.due() and planes[1].size:
+            screen.measure(*planes[1:])
+        return screen
 
     def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
         shape = check_frame("frame", frame)

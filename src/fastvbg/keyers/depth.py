@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.checks import (
+    check_apart,
     check_depth,
     check_integer,
     check_number,
@@ -14,14 +15,17 @@ from fastvbg.checks import (
     check_same_size,
     check_writable,
 )
-from fastvbg.errors import OptionError, OverlapError
+from fastvbg.errors import OptionError, ShapeError
 from fastvbg.kernels import depth as kernels
-from fastvbg.outputs import plane_out
+from fastvbg.kernels import frames
+from fastvbg.kernels.keyrows import scratch_for
+from fastvbg.keyers._planes import packed_rows
+from fastvbg.outputs import composite_out, plane_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Depth, Matte
+    from fastvbg._types import Depth, Frame, Matte
 
 __all__ = ["DepthKeyer", "as_depth", "depth_matte"]
 
@@ -137,8 +141,8 @@ def depth_matte(
     span = _Range(near, far, softness, invalid)
     shape = check_depth("depth", depth)
     result = plane_out(out, shape, "depth")
-    if out is not None and np.shares_memory(out, depth):
-        raise OverlapError("out: shares memory with depth; wanted a separate array")
+    if out is not None:
+        check_apart(out, (("depth", depth),))
     units = _packed(as_depth(depth, invalid=invalid))
     work = _work_for(result)
     kernels.matte.call(units, work, *span.numbers, span.hole)
@@ -196,6 +200,7 @@ class DepthKeyer:
         self._limit = check_integer("hold", hold, 0, MAX_HOLD) + 1
         self._kept: Depth | None = None
         self._age: npt.NDArray[np.uint8] = np.empty((0, 0), np.uint8)
+        self._scratch: npt.NDArray[np.uint8] | None = None
 
     def key_depth(self, depth: npt.NDArray[Any] | None, *, out: Matte | None = None) -> Matte:
         """Return the matte of the next map.
@@ -223,20 +228,95 @@ class DepthKeyer:
         """
         if depth is None:
             return self._without_depth(out)
+        shape = self._check_depth(depth)
+        result = plane_out(out, shape, "depth")
+        if out is not None:
+            check_apart(out, (("depth", depth),))
+        work = _work_for(result)
+        units, kept, limit = self._units(depth), self._start(shape), self._limit
+        state = units, kept, self._age, work
+        kernels.held_matte.call(*state, *self._range.numbers, self._range.hole, limit)
+        return _into(result, work)
+
+    def composite(
+        self,
+        depth: npt.NDArray[Any] | None,
+        frame: Frame,
+        background: Frame,
+        *,
+        out: Frame | None = None,
+    ) -> Frame:
+        """Lay a frame over a background by the next map, of the frame's size, in one pass.
+
+        The same as `blend(frame, key_depth(depth), background)`.
+
+        Parameters
+        ----------
+        depth : ndarray, shape (H, W), uint16, uint8 or float32, or None
+            The map, as `key_depth` takes it.
+        frame, background : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides; rows of consecutive pixels are fastest.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` or `background` itself, but may not share
+            memory with the map.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The composited frame; `out` when given. As long as there was no map at all, the
+            background.
+
+        Raises
+        ------
+        DTypeError, OverlapError
+            An array is not as above (also a `TypeError` or `ValueError`).
+        ShapeError
+            A shape is not as above; a map of another size than the frame is for `key_depth` and
+            `blend`, which stretches mattes (also a `ValueError`).
+        """
+        out = composite_out(frame, background, out)
+        shape = out.shape[0], out.shape[1]
+        if depth is not None:
+            _check_size(check_depth("depth", depth), shape)
+            self._check_depth(depth)
+            check_apart(out, (("depth", depth),))
+        elif self._kept is None:
+            np.copyto(out, background)
+            return out
+        else:
+            _check_size(self._age.shape, shape)
+        if not packed_rows(frame, background, out):
+            frames.blend.call(frame, self.key_depth(depth), background, out, shape[0])
+            return out
+        pictures = frame, background, out, self._scratch_for(shape[1])
+        kept, numbers = self._start(shape), self._range.numbers
+        if depth is None:
+            kernels.aged_composite.call(kept, self._age, *pictures, *numbers, self._limit)
+        else:
+            state = self._units(depth), kept, self._age
+            kernels.held_composite.call(*state, *pictures, *numbers, self._range.hole, self._limit)
+        return out
+
+    def _check_depth(self, depth: npt.NDArray[Any]) -> tuple[int, int]:
         shape = check_depth("depth", depth)
         if self._kept is not None and shape != self._kept.shape:
             check_same_size("depth", shape, "the first map", self._kept.shape)
-        result = plane_out(out, shape, "depth")
-        if out is not None and np.shares_memory(out, depth):
-            raise OverlapError("out: shares memory with depth; wanted a separate array")
+        return shape
+
+    def _units(self, depth: npt.NDArray[Any]) -> Depth:
+        return _packed(as_depth(depth, invalid=self._invalid))
+
+    def _start(self, shape: tuple[int, int]) -> Depth:
+        """Return what is kept; at first, nothing."""
         if self._kept is None:
             self._kept = np.zeros(shape, np.uint16)
             self._age = np.full(shape, self._limit, np.uint8)
-        units = _packed(as_depth(depth, invalid=self._invalid))
-        work = _work_for(result)
-        state = units, self._kept, self._age, work
-        kernels.held_matte.call(*state, *self._range.numbers, self._range.hole, self._limit)
-        return _into(result, work)
+        return self._kept
+
+    def _scratch_for(self, cols: int) -> npt.NDArray[np.uint8]:
+        if self._scratch is None or self._scratch.shape[1] < cols:
+            self._scratch = scratch_for(1, cols)
+        return self._scratch
 
     def _without_depth(self, out: Matte | None) -> Matte:
         if self._kept is None:
@@ -266,6 +346,14 @@ class _Range:
         soft = check_integer("softness", softness, 0, MOST)
         self.numbers = near, far, max(1, soft)
         self.hole = _NO_VALUE if invalid is None else check_integer("invalid", invalid, 0, MOST)
+
+
+def _check_size(depth: tuple[int, ...], frame: tuple[int, int]) -> None:
+    if depth != frame:
+        raise ShapeError(
+            f"depth: got {depth[1]}x{depth[0]} (width x height), wanted {frame[1]}x{frame[0]} like "
+            "frame; for maps of another size: blend(frame, keyer.key_depth(depth), background)"
+        )
 
 
 def _packed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -44,7 +44,8 @@ def tint_of(direction: tuple[int, int], amount: int) -> tuple[int, int, int]:
     return round(1.772 * u), round(-0.344136 * u - 0.714136 * v), round(1.402 * v)
 
 
-def _planes_amount(amount: int) -> int:
+def planes_amount(amount: int) -> int:
+    """Return an amount as the kernels of planes take it, 0 to 64."""
     return (UNIT * amount + ALL // 2) // ALL
 
 
@@ -81,7 +82,7 @@ def clear_planes(
     to_u, to_v = (plane_out(part, chroma, "U and V") for part in outs)
     scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
     kernels.despill_planes.call(
-        u, v, matte, to_u, to_v, scratch, *shifts, direction, _planes_amount(amount)
+        u, v, matte, to_u, to_v, scratch, *shifts, direction, planes_amount(amount)
     )
     return y, to_u, to_v
 

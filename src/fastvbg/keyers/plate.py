@@ -19,6 +19,7 @@ from fastvbg.kernels import frames
 from fastvbg.kernels import plate as kernels
 from fastvbg.kernels.keyrows import scratch_for, slope_of
 from fastvbg.keyers._planes import (
+    on_packed,
     packed_rows,
     thin_frame,
     thin_planes,
@@ -26,7 +27,7 @@ from fastvbg.keyers._planes import (
     widened,
 )
 from fastvbg.keyers.light import LightMeter, step_for
-from fastvbg.outputs import composite_out, plane_out
+from fastvbg.outputs import composite_out, plane_out, planes_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -176,20 +177,9 @@ class PlateKeyer:
         ndarray, shape (H, W), uint8
             The matte, 0 (plate) to 255; `out` when given.
         """
-        shape, *shifts = check_planes("planes", planes)
-        if not self._planar:
-            raise OptionTypeError(
-                "plate: is a BGR frame, wanted planes (Y, U, V) like the frames; "
-                "or key frames with `key`"
-            )
-        check_same_size("planes", shape, "the plate", self._shape)
-        if tuple(shifts) != self._shifts:
-            raise ShapeError(
-                f"planes: got chroma of shape {planes[1].shape}, wanted it as in the plate"
-            )
+        self._check_planes(planes)
         out = plane_out(out, self._shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        if self._meter is not None and self._meter.due():
-            self._follow(self._meter, thin_planes(planes, *self._shifts, self._step))
+        self._follow_planes(planes)
         kernels.key_planes.call(
             *planes, self._lit, out, self._scratch, *self._shifts, self._options
         )
@@ -221,6 +211,62 @@ class PlateKeyer:
         kernels.composite.call(frame, self._lit, background, out, self._scratch, self._options)
         return out
 
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Key the next frame, given as planes, and lay it over a background, in one pass.
+
+        The same as `key_planes`, then the blend of each plane by the matte's mean over each sample
+        (`reference.planes.blend_plane`).
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, the plate's. Any strides, also read-only; rows of
+            consecutive samples are fastest.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            An array is not as above (also a `TypeError` or `ValueError`).
+        """
+        self._check_planes(planes)
+        out = planes_out(planes, background, out)
+        self._follow_planes(planes)
+        return on_packed(self._run_planes, planes, background, out)
+
+    def _run_planes(self, planes: Planes, background: Planes, out: Planes) -> None:
+        kernels.composite_planes.call(
+            *planes,
+            self._lit,
+            *background,
+            *out,
+            self._scratch,
+            *self._shifts,
+            self._options,
+        )
+
+    def _check_planes(self, planes: Planes) -> None:
+        shape, *shifts = check_planes("planes", planes)
+        if not self._planar:
+            raise OptionTypeError(
+                "plate: is a BGR frame, wanted planes (Y, U, V) like the frames; "
+                "or key frames with `key`"
+            )
+        check_same_size("planes", shape, "the plate", self._shape)
+        if tuple(shifts) != self._shifts:
+            raise ShapeError(
+                f"planes: got chroma of shape {planes[1].shape}, wanted it as in the plate"
+            )
+
     def _check_frame(self, frame: Frame) -> None:
         shape = check_frame("frame", frame)
         if self._planar:
@@ -233,6 +279,10 @@ class PlateKeyer:
     def _follow_frame(self, frame: Frame) -> None:
         if self._meter is not None and self._meter.due():
             self._follow(self._meter, thin_frame(frame, self._step))
+
+    def _follow_planes(self, planes: Planes) -> None:
+        if self._meter is not None and self._meter.due():
+            self._follow(self._meter, thin_planes(planes, *self._shifts, self._step))
 
     def _follow(self, meter: LightMeter, samples: Planes) -> None:
         if meter.measure(samples):

@@ -196,7 +196,7 @@ def _make_stage(
     )
     shape = info.height, info.width
     wrap = Wrap(pixels, shape, job.light_wrap) if job.light_wrap else None
-    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), job.threshold, wrap)
+    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), wrap)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:

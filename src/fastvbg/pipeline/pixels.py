@@ -52,6 +52,16 @@ class Keyer(Protocol):
         """Forget what was learned of the scene."""
 
 
+class FusedKeyer(Keyer, Protocol):
+    """A keyer that composites in the pass in which it keys."""
+
+    def composite(self, frame: Frame, background: Frame) -> Frame:
+        """Key a BGR frame and lay it over a background."""
+
+    def composite_planes(self, planes: Any, background: Any, *, out: Any) -> Any:
+        """Key a frame's planes Y, U and V, 8 bits, and lay them over others."""
+
+
 class ScreenKeyer(Keyer, Protocol):
     """A keyer of what stands before a coloured screen."""
 
@@ -82,6 +92,13 @@ class Pixels(Protocol):
 
     def key(self, keyer: Keyer, picture: Any, out: Matte) -> None:
         """Write a keyer's matte of the next frame into `out`."""
+
+    @property
+    def fuses(self) -> bool:
+        """Whether frames are of a form that keyers composite in the pass in which they key."""
+
+    def key_over(self, keyer: FusedKeyer, picture: Any, bg: Any) -> Picture:
+        """Return the next frame over a background by a keyer's matte, made in the same pass."""
 
     def sample(self, picture: Any) -> Frame | Sample:
         """Return a frame as keyers take it: BGR, or planes in 8 bits; valid until the next call."""
@@ -150,6 +167,15 @@ class BGRPixels:
     def key(self, keyer: Keyer, picture: Frame, out: Matte) -> None:
         """Write a keyer's matte of the next frame into `out`."""
         keyer.key(picture, out=out)
+
+    @property
+    def fuses(self) -> bool:
+        """Always."""
+        return True
+
+    def key_over(self, keyer: FusedKeyer, picture: Frame, bg: Frame) -> Frame:
+        """Return the next frame over a background by a keyer's matte."""
+        return keyer.composite(picture, bg)
 
     def sample(self, picture: Frame) -> Frame:
         """Return the frame itself."""
@@ -311,6 +337,19 @@ class NativePixels:
     def key(self, keyer: Keyer, picture: av.VideoFrame, out: Matte) -> None:
         """Write a keyer's matte of the next frame into `out`."""
         keyer.key_planes(self.sample(picture), out=out)
+
+    @property
+    def fuses(self) -> bool:
+        """Not where samples are deeper, chroma is interleaved, or fields are blended apart."""
+        return self._layout.depth == 8 and self._layout.name != "nv12" and self._fields == 1
+
+    def key_over(
+        self, keyer: FusedKeyer, picture: av.VideoFrame, bg: av.VideoFrame
+    ) -> av.VideoFrame:
+        """Return the next frame over a background by a keyer's matte."""
+        result = self.empty()
+        keyer.composite_planes(planes_of(picture), planes_of(bg), out=planes_of(result))
+        return result
 
     def despill(self, keyer: ScreenKeyer, picture: av.VideoFrame, matte: Matte) -> av.VideoFrame:
         """Return a frame without the screen's light.

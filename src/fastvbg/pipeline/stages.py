@@ -34,7 +34,8 @@ class Stage(Protocol):
 class OverBackdrop:
     """What the mask keeps, over a background.
 
-    Plain motion takes the fused way, in which no mask is ever written.
+    Where nothing stands between keyer and composite, both are one pass in which no matte is ever
+    written.
     """
 
     def __init__(
@@ -42,19 +43,18 @@ class OverBackdrop:
         pixels: Pixels,
         masker: Masker,
         backdrop: Backdrop,
-        threshold: int,
         wrap: Wrap | None = None,
     ) -> None:
         self._pixels, self._masker, self._backdrop = pixels, masker, backdrop
-        self._threshold, self._wrap = threshold, wrap
+        self._wrap = wrap
 
     def __call__(self, pair: Pair, seconds: Fraction) -> Picture | None:
         """Return the composite; None when the background has ended."""
         behind = self._backdrop.at(seconds)
         if behind is None:
             return None
-        if self._masker.plain and self._wrap is None:
-            return self._pixels.composite(pair.prev, pair.next, behind, self._threshold)
+        if self._masker.fused and self._wrap is None:
+            return self._masker.composite(pair, behind)
         matte = self._masker(pair, seconds)
         return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap)
 

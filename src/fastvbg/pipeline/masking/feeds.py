@@ -116,6 +116,9 @@ class Elsewhere:
         """Return the matte that belongs to the frame."""
         return self._stretched(self._feed.matte_for(pair.position, self._frames.seconds(seconds)))
 
+    def fused(self) -> None:
+        """Return None: the matte may be of another size than the frame."""
+
     def reset(self) -> None:
         """Do nothing: the mattes know of no scenes."""
 
@@ -182,6 +185,9 @@ class DepthMaps:
         if item.seconds is None:
             return item.number <= number
         return item.seconds <= seconds + _SLACK_SECONDS
+
+    def fused(self) -> None:
+        """Return None: the matte may be of another size than the frame."""
 
     def reset(self) -> None:
         """Do nothing: depths are measured, whatever the scene."""

@@ -9,13 +9,16 @@ import numpy as np
 from fastvbg.keyers.region import apply_regions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
     from fastvbg._types import Mask, Matte
     from fastvbg.media.model import Picture
     from fastvbg.pipeline.pairing import Pair
-    from fastvbg.pipeline.pixels import Keyer, Pixels
+    from fastvbg.pipeline.pixels import FusedKeyer, Keyer, Pixels
     from fastvbg.refine.refiner import Refiner
+
+    OnePass = Callable[[Pair, Picture], Picture]
 
 
 class Way(Protocol):
@@ -23,6 +26,9 @@ class Way(Protocol):
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte of a pair's second frame; valid until the next call."""
+
+    def fused(self) -> OnePass | None:
+        """Return what lays a pair's second frame over a background in the pass that keys it."""
 
     def reset(self) -> None:
         """Forget what was learned of the scene: another one begins."""
@@ -51,6 +57,13 @@ class Motion:
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the mask of what moved."""
         return self._pixels.mask(pair.prev, pair.next, self._threshold)
+
+    def fused(self) -> OnePass:
+        """Return what lays what moved over a background."""
+        return self._composite
+
+    def _composite(self, pair: Pair, behind: Picture) -> Picture:
+        return self._pixels.composite(pair.prev, pair.next, behind, self._threshold)
 
     def reset(self) -> None:
         """Do nothing: two frames are all that is looked at."""
@@ -81,10 +94,18 @@ class Keyed:
         self._pixels, self._keyer = pixels, keyer
         self._matte = np.empty(shape, np.uint8)
 
+    def prepare(self, picture: Picture) -> None:
+        """Do what is due before a frame is keyed: nothing."""
+
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the keyer's matte."""
+        self.prepare(pair.next)
         self._pixels.key(self._keyer, pair.next, self._matte)
         return self._matte
+
+    def fused(self) -> OnePass | None:
+        """Return None: not every keyer composites."""
+        return None
 
     def reset(self) -> None:
         """Let the keyer forget the scene."""
@@ -97,6 +118,32 @@ class Keyed:
     def finish(self) -> list[str]:
         """Return nothing."""
         return []
+
+
+class Fused(Keyed):
+    """What a keyer makes of each frame that can also composite it in one pass.
+
+    Parameters
+    ----------
+    pixels : Pixels
+        The operations on the frames.
+    keyer : FusedKeyer
+        Of the package's own.
+    shape : (int, int)
+        Height and width of the frames.
+    """
+
+    def __init__(self, pixels: Pixels, keyer: FusedKeyer, shape: tuple[int, int]) -> None:
+        super().__init__(pixels, keyer, shape)
+        self._fused = keyer
+
+    def fused(self) -> OnePass | None:
+        """Return what keys and composites frames, where their form allows it."""
+        return self._composite if self._pixels.fuses else None
+
+    def _composite(self, pair: Pair, behind: Picture) -> Picture:
+        self.prepare(pair.next)
+        return self._pixels.key_over(self._fused, pair.next, behind)
 
 
 class Subtracted(Keyed):
@@ -136,22 +183,38 @@ class Masker:
     ) -> None:
         self._way, self._pixels = way, pixels
         self._refiner, self._keep, self._drop = refiner, keep, drop
+        self._touched = refiner is not None or keep is not None or drop is not None
+        self._one_pass = None if self._touched else way.fused()
         self._refined = np.empty(shape, np.uint8)
         self._started = False
 
     @property
     def plain(self) -> bool:
-        """Whether the mask is just what moved, so that its composite may be fused."""
-        touched = self._refiner or self._keep is not None or self._drop is not None
-        return isinstance(self._way, Motion) and not touched
+        """Whether the mask is just what moved."""
+        return isinstance(self._way, Motion) and not self._touched
 
-    def __call__(self, pair: Pair, seconds: Fraction) -> Matte:
-        """Return the matte of a pair's second frame; valid until the next call."""
+    @property
+    def fused(self) -> bool:
+        """Whether `composite` may be called instead."""
+        return self._one_pass is not None
+
+    def composite(self, pair: Pair, behind: Picture) -> Picture:
+        """Return a pair's second frame over a background; its matte is never written."""
+        assert self._one_pass is not None  # noqa: S101
+        self._begin(pair)
+        return self._one_pass(pair, behind)
+
+    def _begin(self, pair: Pair) -> None:
+        """Let all forget the last scene where another one begins."""
         if pair.begins and self._started:
             self._way.reset()
             if self._refiner is not None:
                 self._refiner.reset()
         self._started = True
+
+    def __call__(self, pair: Pair, seconds: Fraction) -> Matte:
+        """Return the matte of a pair's second frame; valid until the next call."""
+        self._begin(pair)
         matte = self._way.matte(pair, seconds)
         if self._refiner is not None:
             guide = self._pixels.luma(pair.next) if self._refiner.needs_guide else None

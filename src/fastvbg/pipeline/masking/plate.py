@@ -18,15 +18,15 @@ from fastvbg.keyers.estimate import PlateEstimator
 from fastvbg.keyers.plate import PlateKeyer
 from fastvbg.media.image import read_image
 from fastvbg.media.model import CopiedPacket
-from fastvbg.pipeline.masking.masker import Keyed
+from fastvbg.pipeline.masking.masker import Fused
 from fastvbg.pipeline.pixels import make_pixels
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import Frame
+    from fastvbg.media.model import Picture
     from fastvbg.pipeline.masking.context import Context
     from fastvbg.pipeline.masking.options import MaskOptions
-    from fastvbg.pipeline.pairing import Pair
     from fastvbg.pipeline.pixels import Pixels
 
 _FIRST = re.compile(r"first:(\d+(?:\.\d+)?)s?")
@@ -36,7 +36,7 @@ _MOVES = (
 )
 
 
-class PlateWay(Keyed):
+class PlateWay(Fused):
     """The plate keyer with the plate that was asked for; it warns when the camera moves.
 
     Parameters
@@ -66,10 +66,9 @@ class PlateWay(Keyed):
         self._camera = CameraMotion()
         self._moves = False
 
-    def matte(self, pair: Pair, seconds: Fraction) -> Matte:
-        """Return the keyer's matte."""
-        self._moves = self._camera.add(self._pixels.sample(pair.next)) or self._moves
-        return super().matte(pair, seconds)
+    def prepare(self, picture: Picture) -> None:
+        """See whether the camera moves."""
+        self._moves = self._camera.add(self._pixels.sample(picture)) or self._moves
 
     def reset(self) -> None:
         """Another scene begins: the light may be another one, and the camera stands elsewhere."""

@@ -8,19 +8,16 @@ from fastvbg.backgrounds import parse_colour
 from fastvbg.errors import OptionError
 from fastvbg.keyers.adaptive import AdaptiveKeyer
 from fastvbg.keyers.chroma import ChromaKeyer
-from fastvbg.pipeline.masking.masker import Keyed
+from fastvbg.pipeline.masking.masker import Fused
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from fastvbg._types import Matte
     from fastvbg.media.model import Picture
     from fastvbg.pipeline.masking.options import MaskOptions
-    from fastvbg.pipeline.pairing import Pair
     from fastvbg.pipeline.pixels import Pixels
 
 
-class Adaptive(Keyed):
+class Adaptive(Fused):
     """The adaptive keyer, its model read from a file or kept in one where that is asked for.
 
     Parameters
@@ -45,11 +42,10 @@ class Adaptive(Keyed):
         self._save = options.save_model
         super().__init__(pixels, self._model, shape)
 
-    def matte(self, pair: Pair, seconds: Fraction) -> Matte:
-        """Return the keyer's mask."""
+    def prepare(self, picture: Picture) -> None:  # noqa: ARG002
+        """Stop learning when that is due."""
         if self._freeze and self._model.frames >= self._model.settings.warm_up:
             self._model.freeze()
-        return super().matte(pair, seconds)
 
     def finish(self) -> list[str]:
         """Keep the model where that is asked for."""
@@ -58,7 +54,7 @@ class Adaptive(Keyed):
         return []
 
 
-class Chroma(Keyed):
+class Chroma(Fused):
     """The chroma keyer, and the frame without the screen's light on it.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
+
+_LINE = 64
 
 
 def plane_out(
@@ -79,7 +82,7 @@ def planes_out(planes: Planes, background: Planes, out: Planes | None) -> Planes
     shape, *_ = check_planes("planes", planes)
     _check_like("background", background, planes, shape)
     if out is None:
-        y, u, v = (np.empty(plane.shape, np.uint8) for plane in planes)
+        y, u, v = (_from_a_line_on(plane.shape) for plane in planes)
         return y, u, v
     _check_like("out", out, planes, shape)
     for k, plane in enumerate(out):
@@ -101,3 +104,15 @@ def _check_like(name: str, got: Planes, planes: Planes, shape: tuple[int, int]) 
         raise ShapeError(
             f"{name}: got chroma of shape {got[1].shape}, wanted {planes[1].shape} like planes"
         )
+
+
+def _from_a_line_on(shape: tuple[int, ...]) -> Plane:
+    """Return a new plane that begins on a cache line.
+
+    Decoders' planes do, too. Where rows do not, streaming stores begin with some single samples:
+    at 1080p the plate keyer's composite took up to 1.2 times as long.
+    """
+    size = math.prod(shape)
+    memory = np.empty(size + _LINE, np.uint8)
+    start = -memory.ctypes.data % _LINE
+    return memory[start : start + size].reshape(shape)

@@ -66,13 +66,7 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         planes_blend.blend_u8,
         planes_blend.blend_u16,
     ),
-    "depth_matte": (
-        depth.matte,
-        depth.held_matte,
-        depth.aged_matte,
-        depth.held_composite,
-        depth.aged_composite,
-    ),
+    "depth_matte": (depth.matte, depth.held_matte, depth.aged_matte, frames.blend),
     "stereo_depth": (stereo.consistent, stereo.fill_shadows, stereo.spread),
     "apply_regions": (keepdrop.keep, keepdrop.drop, keepdrop.keep_and_drop),
     "refine": (

@@ -219,7 +219,8 @@ class AdaptiveKeyer:
         """Return the next frame, given as planes, over a background, and learn from it.
 
         The same as `key_planes`, then the blend of each plane by the mask's mean over each sample
-        (`reference.planes.blend_plane`), in one pass.
+        (`reference.planes.blend_plane`), in one pass. Most of its time is the keying's, so it gains
+        a tenth at most.
 
         Parameters
         ----------

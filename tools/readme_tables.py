@@ -162,8 +162,9 @@ def quality_conditions(record: dict[str, Any]) -> str:
     facts = record["conditions"]
     return (
         "In bold the keyers of fastvbg, each at its defaults, the same on every scene, scored file "
-        "to file; the others frame by frame in BGR, FFmpeg's filters in the video's own pixels "
-        "with the values that scored best there. -: it has no plate or finds no screen in the "
+        "to file; the others frame by frame in BGR, FFmpeg's filters in the video's own pixels, "
+        "chromakey tuned on the green screen, and on the speaker backgroundkey, which is shown the "
+        "plate or else takes the first frame. -: no exact plate, or no screen found, in the "
         "scene. F and IoU: 1 is best; MAE and dtSSD (flicker): 0 is. ms: mask and refinement of a "
         "decoded frame, one thread's CPU time, median over the scenes scaled to 1920x1080, all in "
         f"turns. {facts['cpu']}, {facts['vector features'][0]}; Numba {facts['numba']}, OpenCV "

@@ -34,7 +34,7 @@ LAYERS: list[tuple[str, ...]] = [
         "warmup",
     ),
     ("bands",),
-    ("media", "kernels"),
+    ("media", "models", "kernels"),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

@@ -10,6 +10,7 @@ import typer
 import fastvbg
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.media import matte, preview, run
+from fastvbg.cli.models import models_app
 
 app = typer.Typer(
     name="fastvbg",
@@ -41,6 +42,7 @@ app.command()(run)
 app.command()(matte)
 app.command()(preview)
 app.add_typer(bench_app, name="bench")
+app.add_typer(models_app, name="models")
 
 
 @app.command()

@@ -88,8 +88,11 @@ def warmup(
 def info() -> None:
     """Print versions, CPU, threads, kernel cache and encoders: what a bug report needs."""
     from fastvbg.measure.machine import machine_facts
+    from fastvbg.models.runtimes import runtime_facts
+    from fastvbg.models.store import models_state
 
     facts: dict[str, Any] = machine_facts()
+    facts |= {"model runtimes": runtime_facts(), "person models": models_state()}
     width = max(map(len, facts))
     for name, value in facts.items():
         typer.echo(f"{name:{width}}  {value}")

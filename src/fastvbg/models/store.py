@@ -108,3 +108,13 @@ def kept(model: KnownModel) -> Path | None:
             "'fastvbg models fetch' replaces it"
         )
     return path
+
+
+def models_state() -> str:
+    """Return where the models are kept and how many of them are there, for people."""
+    try:
+        where = folder()
+    except ModelError as error:
+        return str(error)
+    there = sum(state(model, where) == "present" for model in KNOWN)
+    return f"{there} of {len(KNOWN)} in {where}"

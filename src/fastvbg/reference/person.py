@@ -126,3 +126,131 @@ def _to_rgb(planes: list[Any], matrix: str, range: str) -> list[Any]:
     u, v = planes[1] - (128 << 16), planes[2] - (128 << 16)
     sums = (w.y * y + w.red_v * v, w.y * y + w.green_u * u + w.green_v * v, w.y * y + w.blue_u * u)
     return [np.clip(each >> YUV_RGB_SHIFT, 0, 255 << 16) for each in sums]
+
+
+def reduce(plane: Plane, factor: int) -> Plane:
+    """Return the means of squares, rounded half up; the last row and column repeat.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (H, W), uint8
+        Luma.
+    factor : int
+        Side of the squares: 1, 2, 4 or 8.
+
+    Returns
+    -------
+    ndarray, uint8
+        The canvas: height and width are divided and rounded up.
+    """
+    rows, cols = plane.shape
+    whole = np.pad(plane.astype(np.int64), ((0, -rows % factor), (0, -cols % factor)), mode="edge")
+    blocks = whole.reshape(whole.shape[0] // factor, factor, whole.shape[1] // factor, factor)
+    area = factor * factor
+    return ((blocks.sum(axis=(1, 3)) + area // 2) // area).astype(np.uint8)
+
+
+def fit(matte: Plane, guide: Plane, radius: int, epsilon: int) -> tuple[Any, Any]:
+    """Return slopes and bases, in parts of 1/256, by which the guide gives the matte.
+
+    By least squares over squares of side `2*radius + 1`, averaged over such squares, each rounded
+    half up: the fit of `reference.refine.smooth_guided`.
+
+    Parameters
+    ----------
+    matte, guide : ndarray, shape (h, w), uint8
+        On the canvas.
+    radius : int
+        Of the squares.
+    epsilon : int
+        Variance of the guide below which it counts as flat.
+
+    Returns
+    -------
+    tuple of 2 ndarray, shape (h, w), int64
+        Slopes and bases.
+    """
+    n = (2 * radius + 1) ** 2
+    i, p = guide.astype(np.int64), matte.astype(np.int64)
+    sum_i, sum_p = _sums(i, radius), _sums(p, radius)
+    covariance = n * _sums(i * p, radius) - sum_i * sum_p
+    variance = n * _sums(i * i, radius) - sum_i * sum_i + n * n * epsilon
+    a = (2 * 256 * covariance + variance) // (2 * variance)
+    b = (2 * (256 * sum_p - a * sum_i) + n) // (2 * n)
+    return tuple((2 * _sums(plane, radius) + n) // (2 * n) for plane in (a, b))  # type: ignore[return-value]
+
+
+def _sums(plane: Integers, radius: int) -> Integers:
+    size = 2 * radius + 1
+    padded = np.pad(plane, radius, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size))
+    return np.asarray(windows.sum(axis=(2, 3)), np.int64)
+
+
+def apply(slopes: Integers, bases: Integers, guide: Plane, factor: int, gain: int) -> Plane:
+    """Return the matte of a frame from slopes and bases on the canvas.
+
+    Both are stretched bilinearly, with half-pixel centres, and meet the frame's luma:
+    `slope * luma + base`, cut to parts of 1/128. Its difference from 128 is multiplied by the gain,
+    rounded half up, and held to 0..255.
+
+    Parameters
+    ----------
+    slopes, bases : ndarray, shape (h, w), int64
+        Of `fit`.
+    guide : ndarray, shape (H, W), uint8
+        Luma of the frame.
+    factor : int
+        Pixels of the frame that a canvas pixel stands for, each way.
+    gain : int
+        How much steeper the matte is made.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        The matte.
+    """
+    rows, cols = guide.shape
+    a, b = (
+        _stretched(_stretched(plane, rows, factor).T, cols, factor).T for plane in (slopes, bases)
+    )
+    fitted = (a * guide.astype(np.int64) + b) // (8 * factor * factor)
+    value = ((fitted - 128 * 128) * gain + 128 * 128 + 64) >> 7
+    return np.asarray(np.clip(value, 0, 255), np.uint8)
+
+
+def _stretched(small: Integers, count: int, factor: int) -> Integers:
+    """Return `count` rows, `2 * factor` times the values between the rows of a canvas."""
+    j, t = np.divmod(np.arange(count), factor)
+    beside = np.clip(j + np.where(2 * t < factor, -1, 1), 0, small.shape[0] - 1)
+    far = np.abs(2 * t + 1 - factor)[:, np.newaxis]
+    return np.asarray((2 * factor - far) * small[j] + far * small[beside], np.int64)
+
+
+def steady(
+    matte: Plane, moved: Plane, carried: Any, least: int, still: int, slope: int
+) -> tuple[Any, Plane]:
+    """Return the carried matte drawn toward a new one.
+
+    `carried + round((128 * matte - carried) * share / 256)`, where the share is `least` and rises
+    by `slope` for each gray level by which `moved` is above `still`, to 256 at most.
+
+    Parameters
+    ----------
+    matte, moved : ndarray, shape (h, w), uint8
+        The new matte, and how far the picture is from what was foreseen.
+    carried : ndarray, shape (h, w), int16
+        What is known already, in parts of 1/128 of a matte's step.
+    least, still, slope : int
+        Of the share.
+
+    Returns
+    -------
+    tuple of 2 ndarray, shape (h, w), int16 and uint8
+        The result in parts of 1/128, and as a matte.
+    """
+    over = np.maximum(moved.astype(np.int64) - still, 0)
+    share = np.minimum(least + over * slope, 256)
+    before = carried.astype(np.int64)
+    now = before + (((matte.astype(np.int64) << 7) - before) * share + 128 >> 8)
+    return now.astype(np.int16), ((now + 64) >> 7).astype(np.uint8)

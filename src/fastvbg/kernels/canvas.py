@@ -1,0 +1,222 @@
+"""The person keyer's small picture, the canvas: luma is reduced to it, mattes are fitted on it.
+
+A canvas pixel stands for a square of 1, 2, 4 or 8 pixels of the frame a side. The matte is made at
+that size and reaches the frame's as a guided filter does (see `guided`): the canvas has slopes and
+bases, which are stretched bilinearly and meet the frame's own luma. `reference.person` has the
+arithmetic. Rows must be packed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at, words_at
+from fastvbg.kernels._rows import pad_row, room_for
+from fastvbg.kernels.guided import _average, _fit
+from fastvbg.kernels.guided import scratch_for as guided_scratch
+
+FACTORS = (1, 2, 4, 8)
+
+STATE_SHIFT = 7
+"""A steadied matte is kept in parts of 1/128."""
+
+_INTEGERS = types.Array(types.int32, 3, "C")
+_ROWS = types.Array(types.int32, 2, "C")
+_WORDS = types.Array(types.int16, 2, "C")
+
+_ONE, _TWO = np.uint64(1), np.uint64(2)
+
+
+def fit_scratch(rows: int, cols: int) -> tuple[Any, Any]:
+    """Return the planes of `fit`, of which the last two are its result, and its scratch rows."""
+    _, planes, scratch, _ = guided_scratch(4 * rows, 4 * cols)
+    return planes, scratch
+
+
+def apply_scratch(canvas_cols: int, factor: int) -> tuple[Any, Any]:
+    """Return the scratch rows of `apply`: of the canvas' width, and of the frame's."""
+    return (
+        np.empty((2, room_for(canvas_cols + 2)), np.int32),
+        np.empty((2, room_for(factor * canvas_cols)), np.int32),
+    )
+
+
+def reduce_scratch(canvas_cols: int, factor: int) -> Any:
+    """Return the scratch of `reduce`: a row of words."""
+    return np.empty((1, room_for(factor * canvas_cols)), np.int16)
+
+
+@kernel(PLANE, OUT_PLANE, INT, _WORDS)
+def reduce(plane: Any, out: Any, factor: Any, row: Any) -> None:
+    """`out` is the means of squares; the last row and column repeat where a square wants more."""
+    rows, cols = plane.shape
+    height, width = out.shape
+    sums = words_at(address_of(row, 0), factor * width)
+    shift = np.int32(0)
+    while (1 << shift) < factor * factor:
+        shift += 1
+    half = np.int32((factor * factor) >> 1)
+    for y in range(height):
+        samples = bytes_at(address_of(plane, min(factor * y, rows - 1)), cols)
+        for x in range(np.uint64(cols)):
+            sums[x] = np.int16(samples[x])
+        for k in range(1, factor):
+            samples = bytes_at(address_of(plane, min(factor * y + k, rows - 1)), cols)
+            for x in range(np.uint64(cols)):
+                sums[x] += np.int16(samples[x])
+        for k in range(cols, factor * width):
+            sums[np.uint64(k)] = sums[np.uint64(cols - 1)]
+        _mean_squares(sums, bytes_at(address_of(out, y), width), width, factor, shift, half)
+
+
+@inline
+def _mean_squares(sums: Any, means: Any, width: Any, factor: Any, shift: Any, half: Any) -> None:
+    """Write the means; factors are spelled out, so that LLVM knows how far apart samples are."""
+    if factor == 4:
+        for x in range(np.uint64(width)):
+            means[x] = _mean(sums, x, 4, shift, half)
+    elif factor == 2:
+        for x in range(np.uint64(width)):
+            means[x] = _mean(sums, x, 2, shift, half)
+    elif factor == 8:
+        for x in range(np.uint64(width)):
+            means[x] = _mean(sums, x, 8, shift, half)
+    else:
+        for x in range(np.uint64(width)):
+            means[x] = np.uint8(sums[x])
+
+
+@inline
+def _mean(sums: Any, x: Any, factor: Any, shift: Any, half: Any) -> Any:
+    total = half
+    for k in range(np.uint64(factor)):
+        total += np.int32(sums[np.uint64(factor) * x + k])
+    return np.uint8(total >> shift)
+
+
+@kernel(PLANE, PLANE, INT, INT, _INTEGERS, _ROWS)
+def fit(matte: Any, guide: Any, radius: Any, epsilon: Any, planes: Any, rows: Any) -> None:
+    """`planes[2]` and `planes[3]` are the averaged slopes and bases of the matte over the guide."""
+    width = matte.shape[1]
+    if matte.shape[0] == 0 or width == 0:
+        return
+    _fit(guide, matte, planes[0], planes[1], radius, epsilon, rows)
+    _average(planes[0], planes[2], width, radius, rows)
+    _average(planes[1], planes[3], width, radius, rows)
+
+
+@inline
+def _stretch_row(
+    plane: Any, y: Any, factor: Any, rows: Any, index: Any, width: Any, out: Any
+) -> None:
+    """Stretch to row `y` of the frame, in parts of `1 / (4 * factor**2)` more.
+
+    Pixel `factor * j + t` lies at `j + (2 t + 1 - factor) / (2 factor)` canvas pixels.
+    """
+    height = plane.shape[0]
+    j, t = y // factor, y % factor
+    beside = min(max(j - 1 if 2 * t < factor else j + 1, 0), height - 1)
+    near = integers_at(address_of(plane, j), width)
+    far = integers_at(address_of(plane, beside), width)
+    far_weight = np.int32(abs(2 * t + 1 - factor))
+    near_weight = np.int32(2 * factor) - far_weight
+    inner = integers_at(address_of(rows, index) + 4, width)
+    for x in range(np.uint64(width)):
+        inner[x] = near_weight * near[x] + far_weight * far[x]
+    padded = integers_at(address_of(rows, index), width + 2)
+    pad_row(padded, width, 1, 1)
+    if factor == 4:
+        _spread(padded, out, width, 4)
+    elif factor == 2:
+        _spread(padded, out, width, 2)
+    elif factor == 8:
+        _spread(padded, out, width, 8)
+    else:
+        for x in range(np.uint64(width)):
+            out[x] = np.int32(2) * padded[x + _ONE]
+
+
+@inline
+def _spread(padded: Any, out: Any, width: Any, factor: Any) -> None:
+    """Write `factor` pixels for each one of a padded row."""
+    half = factor // 2
+    for x in range(np.uint64(width)):
+        left, middle, right = padded[x], padded[x + _ONE], padded[x + _TWO]
+        k = np.uint64(factor) * x
+        for t in range(np.uint64(half)):
+            far = np.int32(factor) - np.int32(1) - np.int32(2) * np.int32(t)
+            out[k + t] = far * left + (np.int32(2 * factor) - far) * middle
+        for t in range(np.uint64(half)):
+            far = np.int32(1) + np.int32(2) * np.int32(t)
+            out[k + np.uint64(half) + t] = (np.int32(2 * factor) - far) * middle + far * right
+
+
+@kernel(_INTEGERS, PLANE, OUT_PLANE, INT, INT, INT, _ROWS, _ROWS)
+def apply(
+    planes: Any,
+    guide: Any,
+    out: Any,
+    canvas_cols: Any,
+    factor: Any,
+    gain: Any,
+    rows: Any,
+    wide: Any,
+) -> None:
+    """`out` is what slopes and bases make of the frame's luma, differences from 128 times `gain`.
+
+    `planes` are those of `fit`.
+    """
+    height, cols = out.shape
+    slopes = integers_at(address_of(wide, 0), factor * canvas_cols)
+    bases = integers_at(address_of(wide, 1), factor * canvas_cols)
+    # The parts of 1/256, and of the stretching, less those of 1/128 that stay.
+    shift = np.int32(3)
+    while (1 << shift) < 8 * factor * factor:
+        shift += 1
+    canvas_rows = (height + factor - 1) // factor
+    mean_a, mean_b = planes[2, :canvas_rows], planes[3, :canvas_rows]
+    times, middle, rounded_middle = np.int32(gain), np.int32(128 << 7), np.int32((128 << 7) + 64)
+    for y in range(height):
+        _stretch_row(mean_a, y, factor, rows, 0, canvas_cols, slopes)
+        _stretch_row(mean_b, y, factor, rows, 1, canvas_cols, bases)
+        g, result = bytes_at(address_of(guide, y), cols), bytes_at(address_of(out, y), cols)
+        for x in range(np.uint64(cols)):
+            fitted = (slopes[x] * np.int32(g[x]) + bases[x]) >> shift
+            value = ((fitted - middle) * times + rounded_middle) >> np.int32(7)
+            result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+
+
+@kernel(PLANE, PLANE, _WORDS, _WORDS, OUT_PLANE, INT, INT, INT)
+def steady(
+    matte: Any,
+    moved: Any,
+    carried: Any,
+    state: Any,
+    out: Any,
+    least: Any,
+    still: Any,
+    slope: Any,
+) -> None:
+    """Draw the carried matte toward a new one, by more where the picture is not as foreseen.
+
+    `moved` is how far it is from that, in gray levels. The share is `least` of 256 up to `still`,
+    then rises by `slope` a level to all. `state` is the result in parts of 1/128, and may be
+    `carried`; `out` is it as a matte.
+    """
+    rows, cols = out.shape
+    for y in range(rows):
+        new, far = bytes_at(address_of(matte, y), cols), bytes_at(address_of(moved, y), cols)
+        old, kept = words_at(address_of(carried, y), cols), words_at(address_of(state, y), cols)
+        result = bytes_at(address_of(out, y), cols)
+        for x in range(np.uint64(cols)):
+            over = max(np.int32(far[x]) - np.int32(still), np.int32(0))
+            share = min(np.int32(least) + over * np.int32(slope), np.int32(256))
+            before = np.int32(old[x])
+            change = (np.int32(new[x]) << np.int32(7)) - before
+            now = before + ((change * share + np.int32(128)) >> np.int32(8))
+            kept[x] = np.int16(now)
+            result[x] = np.uint8((now + np.int32(64)) >> np.int32(7))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fastvbg.keyers.external import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.keyers.opencv import SubtractorKeyer
+    from fastvbg.keyers.person import PersonKeyer
     from fastvbg.keyers.plate import PlateKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
     from fastvbg.keyers.screen import pick_key
@@ -72,6 +73,7 @@ __all__ = [
     "OptionError",
     "OptionTypeError",
     "OverlapError",
+    "PersonKeyer",
     "PlateEstimator",
     "PlateKeyer",
     "Refiner",
@@ -139,6 +141,7 @@ _HOME = {
     "ChromaKeyer": "fastvbg.keyers.chroma",
     "despill": "fastvbg.keyers.chroma",
     "despill_planes": "fastvbg.keyers.chroma",
+    "PersonKeyer": "fastvbg.keyers.person",
     "PlateEstimator": "fastvbg.keyers.estimate",
     "estimate_plate": "fastvbg.keyers.estimate",
     "PlateKeyer": "fastvbg.keyers.plate",

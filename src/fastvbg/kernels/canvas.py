@@ -190,7 +190,7 @@ def apply(
             result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
 
 
-@kernel(PLANE, PLANE, _WORDS, _WORDS, OUT_PLANE, INT, INT, INT)
+@kernel(PLANE, PLANE, _WORDS, _WORDS, OUT_PLANE, INT, INT, INT, INT)
 def steady(
     matte: Any,
     moved: Any,
@@ -200,11 +200,13 @@ def steady(
     least: Any,
     still: Any,
     slope: Any,
+    calm: Any,
 ) -> None:
     """Draw the carried matte toward a new one, by more where the picture is not as foreseen.
 
     `moved` is how far it is from that, in gray levels. The share is `least` of 256 up to `still`,
-    then rises by `slope` a level to all. `state` is the result in parts of 1/128, and may be
+    then rises by `slope` a level to all; and by 1 for each level beyond `calm` by which the mattes
+    differ. `state` is the result in parts of 1/128, and may be
     `carried`; `out` is it as a matte.
     """
     rows, cols = out.shape
@@ -214,9 +216,10 @@ def steady(
         result = bytes_at(address_of(out, y), cols)
         for x in range(np.uint64(cols)):
             over = max(np.int32(far[x]) - np.int32(still), np.int32(0))
-            share = min(np.int32(least) + over * np.int32(slope), np.int32(256))
             before = np.int32(old[x])
             change = (np.int32(new[x]) << np.int32(7)) - before
+            apart = max((abs(change) >> np.int32(7)) - np.int32(calm), np.int32(0))
+            share = min(np.int32(least) + over * np.int32(slope) + apart, np.int32(256))
             now = before + ((change * share + np.int32(128)) >> np.int32(8))
             kept[x] = np.int16(now)
             result[x] = np.uint8((now + np.int32(64)) >> np.int32(7))

@@ -89,6 +89,10 @@ class Part:
         """Whether it is all of the frame."""
         return self.box == (0, 0, *self._size)
 
+    def holds(self, box: Box) -> bool:
+        """Tell whether a box lies within it."""
+        return _holds(self.box, box)
+
     def reset(self) -> None:
         """Look at all of it again."""
         self.box = (0, 0, *self._size)

@@ -1,4 +1,4 @@
-"""A segmentation network as the person keyer uses it: part of a frame in, matte of that part out."""
+"""A segmentation network as the person keyer uses it: part of a frame in, its matte out."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class Network:
         self._before = None
 
     def is_still(self, most: float) -> bool:
-        """Tell whether the input is as it was at the last `matte`, but for so much of black to white.
+        """Tell whether the input is as at the last `matte`, but for such a share of black to white.
 
         Noise falls by the square root of the pixels that are averaged, so a still scene has far
         less in a reduced picture than in a frame.

@@ -18,7 +18,7 @@ from fastvbg.keyers.steadying import Steady
 from fastvbg.models.fetch import ensure
 from fastvbg.models.runtimes import RUNTIMES, open_model
 from fastvbg.models.spec import read_spec
-from fastvbg.models.store import LANDSCAPE, SQUARE
+from fastvbg.models.store import KNOWN, LANDSCAPE, SQUARE, digest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
+    Box = tuple[int, int, int, int]
 
 __all__ = ["PersonKeyer"]
 
@@ -41,10 +42,9 @@ _WIDE = 1.4
 _CONTRAST = 10
 _GAIN = 3
 _SAME = 2 / 255
-"""Share of black to white by which no part of the network's input may change in a still picture."""
+"""Share of black to white by which a still picture changes: nowhere in the input by more."""
 _LOOK_AROUND = 12
-"""Every so many looks at a part, and when something moves beside it, one goes over all the frame."""
-_SOONEST = 3
+"""Every so many looks at a part, and when something moves beside it, one goes over the frame."""
 _MOVED = (16, 0.004)
 """Something moves: so many levels, in this share of the canvas."""
 
@@ -68,8 +68,9 @@ class PersonKeyer:
     Parameters
     ----------
     model : str or Path, optional
-        Another model, `.tflite` or `.onnx`; it sees the whole frame. Without it the person models
-        are used, and fetched first where they are not kept yet, after a line on standard error.
+        A model, `.tflite` or `.onnx`; one that is not a person model sees the whole frame. Without
+        it the person models are used, and fetched first where they are not kept yet, after a line
+        on standard error.
     model_size : (int, int), optional
         Width and height of the model's input, where its file leaves them open.
     model_range : str, default "0:1"
@@ -120,10 +121,16 @@ class PersonKeyer:
         self._runtime, self._space = runtime, (matrix, range)
         assert self._space in YUV_RGB  # noqa: S101  (the choices above are its keys)
         self._scale = scale_of(model_range)
-        self._own = None if model is None else self._open(read_spec(model, size=model_size))
         self._known: dict[KnownModel, Network] = {}
-        if self._own is None:
+        self._own: Network | None = None
+        self._follows = model is None
+        if model is None:
             self._network(SQUARE)
+        else:
+            spec = read_spec(model, size=model_size)
+            self._own = self._open(spec)
+            known = {each.sha256 for each in KNOWN}
+            self._follows = digest(spec.path.read_bytes()) in known
         self._form: Any = None
 
     def _open(self, spec: Any) -> Network:
@@ -159,8 +166,10 @@ class PersonKeyer:
         self._steady.reset()
         self._part.reset()
         self._since = self._since_around = 0
+        self._patience = 1
         self._raw: Matte | None = None
         self._around: Plane | None = None
+        self._seen: Box | None = None
 
     def _start(self, form: Any) -> None:
         """Take the form of the first frame, or demand that it is still the same."""
@@ -174,7 +183,7 @@ class PersonKeyer:
             self._factor, self._size = factor, (width, height)
             self._canvas = -(-height // factor), -(-width // factor)
             self._radius = max(1, round(max(self._canvas) / 160))
-            self._steady, self._part = Steady(self._canvas), Part(self._size)
+            self._steady, self._part = Steady(self._canvas, self._every), Part(self._size)
             self._reduce_row = canvas.reduce_scratch(self._canvas[1], factor)
             self._fit = canvas.fit_scratch(*self._canvas)
             self._rows = canvas.apply_scratch(self._canvas[1], factor)
@@ -309,15 +318,17 @@ class PersonKeyer:
             rows, cols, _ = check_frame("frame", picture)
             self._start(((rows, cols), None))
             picture = picture if packed_rows(picture) else np.ascontiguousarray(picture)
-            luma = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma[0])
+            gray: Any = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma[0])
+            luma = gray
         guide = np.empty(self._canvas, np.uint8)
         canvas.reduce.call(luma, guide, self._factor, self._reduce_row)
         if self._steady.is_cut(guide):
             self.reset()
         due = self._since % self._every == 0
         self._since += 1
+        known = None if self._seen is None else self._part_of(self._seen)
         raw = self._see(picture, guide) if due else None
-        self._last = Look(self._steady.add(guide, raw), guide)
+        self._last = Look(self._steady.add(guide, raw, known), guide)
         return self._last
 
     def finish(self, look: Look, luma: Plane, out: Matte) -> Matte:
@@ -356,23 +367,31 @@ class PersonKeyer:
         """Return what the network says of a frame, on the canvas."""
         box, net = self._part.box, self._nearest()
         net.fill(picture, box)
-        if self._raw is not None and net.is_still(_SAME):
+        still = self._raw is not None and net.is_still(_SAME)
+        around = self._follows and self._is_time_to_look_around(guide, still=still)
+        if self._raw is not None and still and not around:
             return self._raw
-        if self._own is not None:
-            self._raw = self._placed(self._run(net), box)
-            return self._raw
-        beside = None
-        if self._is_time_to_look_around(guide):
-            around = self._look_around(picture, guide)
-            if self._raw is None:
-                self._part.follow(around, at_once=True)
-                box, net = self._part.box, self._nearest()
-            else:
-                beside = around
+        if around:
+            self._go_where(self._look_around(picture, guide))
+            box, net = self._part.box, self._nearest()
             net.fill(picture, box)
-        self._raw = self._placed(self._run(net), box)
-        self._part.follow(united(box_of(self._raw, self._factor, self._size), beside))
+        self._raw, self._seen = self._placed(self._run(net), box), box
+        if self._follows:
+            self._part.follow(self._box_of(self._raw))
         return self._raw
+
+    def _go_where(self, found: Box | None) -> None:
+        """Go where people were found in the whole frame, unless they are within the part."""
+        if self._raw is None:
+            self._part.follow(found, at_once=True)
+        elif found is None or self._part.holds(found):
+            self._patience = min(2 * self._patience, _LOOK_AROUND)
+        else:
+            self._part.follow(united(found, self._box_of(self._raw)), at_once=True)
+            self._patience = 1
+
+    def _box_of(self, matte: Matte) -> Box | None:
+        return box_of(matte, self._factor, self._size)
 
     def _run(self, net: Network) -> Matte:
         self._looks += 1
@@ -385,13 +404,14 @@ class PersonKeyer:
         _, _, width, height = self._part.box
         return self._network(LANDSCAPE if width >= _WIDE * height else SQUARE)
 
-    def _is_time_to_look_around(self, guide: Plane) -> bool:
+    def _is_time_to_look_around(self, guide: Plane, *, still: bool) -> bool:
+        """Tell whether to look at the whole frame: at first, now and then, and when it changes."""
         if self._around is None:
             return True
         self._since_around += 1
-        if self._part.whole or self._since_around < _SOONEST:
+        if self._part.whole or self._since_around < self._patience:
             return False
-        if self._since_around >= _LOOK_AROUND:
+        if self._since_around >= _LOOK_AROUND and not still:
             return True
         level, share = _MOVED
         far = np.asarray(cv2.absdiff(guide, self._around)) > level
@@ -401,12 +421,12 @@ class PersonKeyer:
     def _look_around(self, picture: Any, guide: Plane) -> Any:
         """Return the box of people in the whole frame, by the square model."""
         whole = (0, 0, *self._size)
-        net = self._network(SQUARE)
+        net = self._own or self._network(SQUARE)
         net.fill(picture, whole)
         self._since_around, self._around = 0, guide
-        return box_of(self._placed(self._run(net), whole), self._factor, self._size)
+        return self._box_of(self._placed(self._run(net), whole))
 
-    def _placed(self, matte: Matte, box: tuple[int, int, int, int]) -> Matte:
+    def _placed(self, matte: Matte, box: Box) -> Matte:
         """Return a part's matte where it is on the canvas; outside of it there is nothing."""
         left, top, width, height = box
         f = self._factor
@@ -432,7 +452,7 @@ class PersonKeyer:
         placed[:, inner_cols.stop :] = 0
         return np.asarray(placed, np.uint8)
 
-    def _part_of(self, box: tuple[int, int, int, int]) -> tuple[slice, slice]:
+    def _part_of(self, box: Box) -> tuple[slice, slice]:
         left, top, width, height = box
         f = self._factor
         return (

@@ -27,6 +27,8 @@ _LEAST = 56
 """Parts of 256 that a new matte counts where the picture is as foreseen."""
 _SLOPE = 20
 """Parts of 256 by which it counts more for each level beyond `_STILL`: all from 13 levels on."""
+_CALM = 64
+"""Levels of difference that are flicker; what differs by more counts more, by 1 a level."""
 _LOW, _HIGH = 40, 200
 """A region of `_LOW` or more is kept if it reaches `_HIGH` somewhere."""
 _BONUS = 48
@@ -42,13 +44,17 @@ class Steady:
     ----------
     shape : (int, int)
         Height and width of the canvas.
+    every : int
+        One new matte comes for so many frames; then it counts for as many.
     """
 
-    def __init__(self, shape: tuple[int, int]) -> None:
+    def __init__(self, shape: tuple[int, int], every: int = 1) -> None:
         self._shape = shape
+        self._least = round(256 * (1 - (1 - _LEAST / 256) ** every))
         self._flow: Any = None
         if min(shape) >= 2 * _SMALLEST_FLOW:
-            self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+            make: Any = cv2.DISOpticalFlow.create
+            self._flow = make(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         rows, cols = np.indices(shape, np.float32)
         self._grid = np.stack([cols, rows], axis=-1)
         self._state = np.zeros(shape, np.int16)
@@ -76,7 +82,9 @@ class Steady:
         self._share = 0.0 if cut else share
         return cut
 
-    def add(self, guide: Plane, matte: Matte | None) -> Matte:
+    def add(
+        self, guide: Plane, matte: Matte | None, known: tuple[slice, slice] | None = None
+    ) -> Matte:
         """Return the steadied matte of the next frame, in memory of its own.
 
         Parameters
@@ -85,6 +93,9 @@ class Steady:
             The frame's luma on the canvas; it is kept.
         matte : ndarray, shape (h, w), uint8, optional
             What the network says; without it the matte is carried by motion alone.
+        known : tuple of 2 slice, optional
+            Rows and columns that the network had seen before; all when absent. What is known of the
+            others counts for nothing.
         """
         if self._guide is None or self._empty:
             self._small = self._reduced(guide)
@@ -103,7 +114,11 @@ class Steady:
                     carried + half, kernels.STATE_SHIFT, out=self._matte, casting="unsafe"
                 )
             else:
-                options = _LEAST, _STILL, _SLOPE
+                if known is not None:
+                    inside = moved[known].copy()
+                    moved[:] = 255
+                    moved[known] = inside
+                options = self._least, _STILL, _SLOPE, _CALM
                 kernels.steady.call(matte, moved, carried, self._state, self._matte, *options)
         self._guide = guide
         return self._sure()
@@ -115,10 +130,11 @@ class Steady:
         return cv2.resize(guide, size, interpolation=cv2.INTER_AREA)
 
     def _carried(self, guide: Plane) -> tuple[Any, Any]:
-        """Return the state where motion has carried it, and how wrong motion is about the picture."""
+        """Return the state where motion has carried it, and how wrong motion is of the picture."""
         small, before = self._reduced(guide), self._small
         self._small = small
-        still = cv2.blur(cv2.absdiff(guide, self._guide), (3, 3))
+        last: Any = self._guide
+        still = cv2.blur(cv2.absdiff(guide, last), (3, 3))
         if self._flow is None or int(still.max()) <= _STILL:
             return self._state, still
         flow = self._flow.calc(small, before, None)
@@ -126,8 +142,10 @@ class Steady:
         wide = cv2.resize(flow, self._shape[1::-1], interpolation=cv2.INTER_LINEAR)
         where = cv2.scaleAdd(wide, 2.0, self._grid)
         border = cv2.BORDER_REPLICATE
-        carried = cv2.remap(self._state, where, None, cv2.INTER_LINEAR, borderMode=border)
-        foreseen = cv2.remap(self._guide, where, None, cv2.INTER_LINEAR, borderMode=border)
+        state: Any = self._state
+        no_map: Any = None  # `where` holds both coordinates
+        carried = cv2.remap(state, where, no_map, cv2.INTER_LINEAR, borderMode=border)
+        foreseen = cv2.remap(last, where, no_map, cv2.INTER_LINEAR, borderMode=border)
         return carried, cv2.blur(cv2.absdiff(guide, foreseen), (3, 3))
 
     def _sure(self) -> Matte:

@@ -147,7 +147,7 @@ def reduce(plane: Plane, factor: int) -> Plane:
     whole = np.pad(plane.astype(np.int64), ((0, -rows % factor), (0, -cols % factor)), mode="edge")
     blocks = whole.reshape(whole.shape[0] // factor, factor, whole.shape[1] // factor, factor)
     area = factor * factor
-    return ((blocks.sum(axis=(1, 3)) + area // 2) // area).astype(np.uint8)
+    return np.asarray((blocks.sum(axis=(1, 3)) + area // 2) // area, np.uint8)
 
 
 def fit(matte: Plane, guide: Plane, radius: int, epsilon: int) -> tuple[Any, Any]:
@@ -228,12 +228,13 @@ def _stretched(small: Integers, count: int, factor: int) -> Integers:
 
 
 def steady(
-    matte: Plane, moved: Plane, carried: Any, least: int, still: int, slope: int
+    matte: Plane, moved: Plane, carried: Any, least: int, still: int, slope: int, calm: int
 ) -> tuple[Any, Plane]:
     """Return the carried matte drawn toward a new one.
 
     `carried + round((128 * matte - carried) * share / 256)`, where the share is `least` and rises
-    by `slope` for each gray level by which `moved` is above `still`, to 256 at most.
+    by `slope` for each gray level by which `moved` is above `still`, and by 1 for each whole level
+    beyond `calm` by which the mattes differ, to 256 at most.
 
     Parameters
     ----------
@@ -241,7 +242,7 @@ def steady(
         The new matte, and how far the picture is from what was foreseen.
     carried : ndarray, shape (h, w), int16
         What is known already, in parts of 1/128 of a matte's step.
-    least, still, slope : int
+    least, still, slope, calm : int
         Of the share.
 
     Returns
@@ -250,7 +251,9 @@ def steady(
         The result in parts of 1/128, and as a matte.
     """
     over = np.maximum(moved.astype(np.int64) - still, 0)
-    share = np.minimum(least + over * slope, 256)
     before = carried.astype(np.int64)
-    now = before + (((matte.astype(np.int64) << 7) - before) * share + 128 >> 8)
+    change = (matte.astype(np.int64) << 7) - before
+    apart = np.maximum((np.abs(change) >> 7) - calm, 0)
+    share = np.minimum(least + over * slope + apart, 256)
+    now = before + ((change * share + 128) >> 8)
     return now.astype(np.int16), ((now + 64) >> 7).astype(np.uint8)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from fastvbg.keyers.region import apply_regions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
 
     from fastvbg._types import Mask, Matte
@@ -32,6 +33,14 @@ class Way(Protocol):
 
     def finish(self) -> list[str]:
         """Do what is due at the end; return warnings."""
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A way that may do part of its work some frames ahead, in another thread."""
+
+    def foresee(self, pair: Pair) -> None:
+        """Look at the next pair; `Way.matte` is called with the same pairs in the same order."""
 
 
 class Motion:
@@ -144,6 +153,11 @@ class Masker:
         """Whether the mask is just what moved, so that its composite may be fused."""
         touched = self._refiner or self._keep is not None or self._drop is not None
         return isinstance(self._way, Motion) and not touched
+
+    @property
+    def foresee(self) -> Callable[[Pair], None] | None:
+        """What to call with each pair ahead of time, in one other thread; None where nothing is."""
+        return self._way.foresee if isinstance(self._way, Foreseeing) else None
 
     def __call__(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte of a pair's second frame; valid until the next call."""

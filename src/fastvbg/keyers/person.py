@@ -329,6 +329,8 @@ class PersonKeyer:
         known = None if self._seen is None else self._part_of(self._seen)
         raw = self._see(picture, guide) if due else None
         self._last = Look(self._steady.add(guide, raw, known), guide)
+        if not due and self._follows:
+            self._part.follow(self._box_of(self._last.matte))
         return self._last
 
     def finish(self, look: Look, luma: Plane, out: Matte) -> Matte:

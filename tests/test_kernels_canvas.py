@@ -47,7 +47,9 @@ def test_fit_and_apply(shape, factor, radius, epsilon, gain) -> None:
     for got, each in zip(planes[2:], wanted, strict=True):
         np.testing.assert_array_equal(got[:rows, :cols], each)
     out = np.full(shape, 77, np.uint8)
-    canvas.apply.call(planes, guide, out, cols, factor, gain, *canvas.apply_scratch(cols, factor))
+    canvas.apply.call(
+        planes, guide, out, cols, factor, gain, *canvas.apply_scratch(rows, cols, factor)
+    )
     np.testing.assert_array_equal(out, reference.apply(*wanted, guide, factor, gain))
 
 
@@ -61,8 +63,32 @@ def test_extremes_do_not_overflow() -> None:
         planes, scratch = canvas.fit_scratch(12, 12)
         canvas.fit.call(matte, small_guide, 2, 1, planes, scratch)
         out = np.empty(guide.shape, np.uint8)
-        canvas.apply.call(planes, guide, out, 12, factor, 8, *canvas.apply_scratch(12, factor))
+        canvas.apply.call(planes, guide, out, 12, factor, 8, *canvas.apply_scratch(12, 12, factor))
         wanted = reference.apply(*reference.fit(matte, small_guide, 2, 1), guide, factor, 8)
+        np.testing.assert_array_equal(out, wanted)
+
+
+@pytest.mark.parametrize("factor", canvas.FACTORS)
+def test_flat_blocks_are_painted_alike(factor) -> None:
+    """A canvas of many blocks, most of them flat, with edges at blocks' borders and within."""
+    rows, cols = 20, 16 * 5 + 3
+    matte = np.zeros((rows, cols), np.uint8)
+    matte[:, 32:70] = 255
+    matte[9:12, 5:8] = 200
+    matte[3, 50] = 0
+    guide = smooth_plane(rows * factor - factor // 2, cols * factor - factor // 2)
+    small_guide = reference.reduce(guide, factor)
+    planes, scratch = canvas.fit_scratch(rows, cols)
+    for each in (matte, 255 - matte, matte.T[: rows // 2].repeat(10, axis=1)[:rows, :cols]):
+        canvas_matte = np.zeros((rows, cols), np.uint8)
+        canvas_matte[: each.shape[0], : each.shape[1]] = each
+        canvas.fit.call(canvas_matte, small_guide, 1, 100, planes, scratch)
+        out = np.full(guide.shape, 77, np.uint8)
+        options = cols, factor, 2, *canvas.apply_scratch(rows, cols, factor)
+        canvas.apply.call(planes, guide, out, *options)
+        wanted = reference.apply(
+            *reference.fit(canvas_matte, small_guide, 1, 100), guide, factor, 2
+        )
         np.testing.assert_array_equal(out, wanted)
 
 

@@ -15,7 +15,7 @@ from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, words_at
-from fastvbg.kernels._rows import pad_row, room_for
+from fastvbg.kernels._rows import room_for
 from fastvbg.kernels.guided import _average, _fit
 from fastvbg.kernels.guided import scratch_for as guided_scratch
 
@@ -28,6 +28,13 @@ _INTEGERS = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
 _WORDS = types.Array(types.int16, 2, "C")
 
+_FLAGS = types.Array(types.uint8, 2, "C")
+
+_BLOCK = 16
+"""Canvas pixels that are painted together where they are flat."""
+_FULL = np.int32(255 << 8)
+_MIXED = np.uint8(1)
+
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
@@ -37,11 +44,12 @@ def fit_scratch(rows: int, cols: int) -> tuple[Any, Any]:
     return planes, scratch
 
 
-def apply_scratch(canvas_cols: int, factor: int) -> tuple[Any, Any]:
-    """Return the scratch rows of `apply`: of the canvas' width, and of the frame's."""
+def apply_scratch(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any, Any, Any]:
+    """Return the scratch of `apply`: rows of the canvas' width and of the frame's, and flags."""
     return (
         np.empty((2, room_for(canvas_cols + 2)), np.int32),
         np.empty((2, room_for(factor * canvas_cols)), np.int32),
+        np.empty((canvas_rows, -(-canvas_cols // _BLOCK)), np.uint8),
     )
 
 
@@ -110,34 +118,40 @@ def fit(matte: Any, guide: Any, radius: Any, epsilon: Any, planes: Any, rows: An
 
 
 @inline
-def _stretch_row(
-    plane: Any, y: Any, factor: Any, rows: Any, index: Any, width: Any, out: Any
+def _stretch_run(
+    plane: Any, y: Any, factor: Any, padded: Any, first: Any, end: Any, width: Any, out: Any
 ) -> None:
-    """Stretch to row `y` of the frame, in parts of `1 / (4 * factor**2)` more.
+    """Stretch canvas columns `first` to `end` to row `y` of the frame.
 
-    Pixel `factor * j + t` lies at `j + (2 t + 1 - factor) / (2 factor)` canvas pixels.
+    The result is in parts of `1 / (4 * factor**2)` more. Pixel `factor * j + t` lies at
+    `j + (2 t + 1 - factor) / (2 factor)` canvas pixels.
     """
     height = plane.shape[0]
     j, t = y // factor, y % factor
     beside = min(max(j - 1 if 2 * t < factor else j + 1, 0), height - 1)
-    near = integers_at(address_of(plane, j), width)
-    far = integers_at(address_of(plane, beside), width)
     far_weight = np.int32(abs(2 * t + 1 - factor))
     near_weight = np.int32(2 * factor) - far_weight
-    inner = integers_at(address_of(rows, index) + 4, width)
-    for x in range(np.uint64(width)):
+    left, right = max(first - 1, 0), min(end + 1, width)
+    near = integers_at(address_of(plane, j) + 4 * left, right - left)
+    far = integers_at(address_of(plane, beside) + 4 * left, right - left)
+    count = end - first
+    row = integers_at(padded, count + 2)
+    inner = integers_at(padded + 4 * (left - first + 1), right - left)
+    for x in range(np.uint64(right - left)):
         inner[x] = near_weight * near[x] + far_weight * far[x]
-    padded = integers_at(address_of(rows, index), width + 2)
-    pad_row(padded, width, 1, 1)
+    if first == 0:
+        row[0] = row[1]
+    if end == width:
+        row[np.uint64(count + 1)] = row[np.uint64(count)]
     if factor == 4:
-        _spread(padded, out, width, 4)
+        _spread(row, out, count, 4)
     elif factor == 2:
-        _spread(padded, out, width, 2)
+        _spread(row, out, count, 2)
     elif factor == 8:
-        _spread(padded, out, width, 8)
+        _spread(row, out, count, 8)
     else:
-        for x in range(np.uint64(width)):
-            out[x] = np.int32(2) * padded[x + _ONE]
+        for x in range(np.uint64(count)):
+            out[x] = np.int32(2) * row[x + _ONE]
 
 
 @inline
@@ -155,7 +169,43 @@ def _spread(padded: Any, out: Any, width: Any, factor: Any) -> None:
             out[k + np.uint64(half) + t] = (np.int32(2 * factor) - far) * middle + far * right
 
 
-@kernel(_INTEGERS, PLANE, OUT_PLANE, INT, INT, INT, _ROWS, _ROWS)
+@inline
+def _flat_value(slopes: Any, bases: Any, y: Any, block: Any, width: Any) -> Any:
+    """Return what a block of a canvas row and the columns beside it are: 0, 255, or neither."""
+    first, end = max(block * _BLOCK - 1, 0), min((block + 1) * _BLOCK + 1, width)
+    a = integers_at(address_of(slopes, y) + 4 * first, end - first)
+    b = integers_at(address_of(bases, y) + 4 * first, end - first)
+    wanted = b[0]
+    differs = np.int32(0)
+    for x in range(np.uint64(end - first)):
+        differs |= a[x] | (b[x] ^ wanted)
+    if differs == 0 and wanted == 0:
+        return np.uint8(0)
+    if differs == 0 and wanted == _FULL:
+        return np.uint8(255)
+    return _MIXED
+
+
+@inline
+def _run_of(flags: Any, j: Any, block: Any, blocks: Any) -> Any:
+    """Return the value of the run of blocks that begins at one, and where it ends."""
+    above, below = max(j - 1, 0), min(j + 1, flags.shape[0] - 1)
+    value = _value_of(flags, above, j, below, block)
+    end = block + 1
+    while end < blocks and _value_of(flags, above, j, below, end) == value:
+        end += 1
+    return value, end
+
+
+@inline
+def _value_of(flags: Any, above: Any, j: Any, below: Any, block: Any) -> Any:
+    value = flags[j, block]
+    if flags[above, block] != value or flags[below, block] != value:
+        return _MIXED
+    return value
+
+
+@kernel(_INTEGERS, PLANE, OUT_PLANE, INT, INT, INT, _ROWS, _ROWS, _FLAGS)
 def apply(
     planes: Any,
     guide: Any,
@@ -165,29 +215,55 @@ def apply(
     gain: Any,
     rows: Any,
     wide: Any,
+    flags: Any,
 ) -> None:
     """`out` is what slopes and bases make of the frame's luma, differences from 128 times `gain`.
 
-    `planes` are those of `fit`.
+    `planes` are those of `fit`. Blocks in which the matte is 0 or 255 all over are just painted.
     """
     height, cols = out.shape
-    slopes = integers_at(address_of(wide, 0), factor * canvas_cols)
-    bases = integers_at(address_of(wide, 1), factor * canvas_cols)
     # The parts of 1/256, and of the stretching, less those of 1/128 that stay.
     shift = np.int32(3)
     while (1 << shift) < 8 * factor * factor:
         shift += 1
     canvas_rows = (height + factor - 1) // factor
     mean_a, mean_b = planes[2, :canvas_rows], planes[3, :canvas_rows]
+    blocks = (canvas_cols + _BLOCK - 1) // _BLOCK
+    for j in range(canvas_rows):
+        for block in range(blocks):
+            flags[j, block] = _flat_value(mean_a, mean_b, j, block, canvas_cols)
+    for j in range(canvas_rows):
+        block = 0
+        while block < blocks:
+            value, last = _run_of(flags[:canvas_rows], j, block, blocks)
+            first, end = block * _BLOCK, min(last * _BLOCK, canvas_cols)
+            left, right = factor * first, min(factor * end, cols)
+            for y in range(factor * j, min(factor * (j + 1), height)):
+                result = bytes_at(address_of(out, y) + left, right - left)
+                if value == _MIXED:
+                    slopes = integers_at(address_of(wide, 0), factor * (end - first))
+                    bases = integers_at(address_of(wide, 1), factor * (end - first))
+                    padded = address_of(rows, 0)
+                    _stretch_run(mean_a, y, factor, padded, first, end, canvas_cols, slopes)
+                    padded = address_of(rows, 1)
+                    _stretch_run(mean_b, y, factor, padded, first, end, canvas_cols, bases)
+                    g = bytes_at(address_of(guide, y) + left, right - left)
+                    _apply_run(slopes, bases, g, result, right - left, gain, shift)
+                else:
+                    for x in range(np.uint64(right - left)):
+                        result[x] = value
+            block = last
+
+
+@inline
+def _apply_run(
+    slopes: Any, bases: Any, g: Any, result: Any, count: Any, gain: Any, shift: Any
+) -> None:
     times, middle, rounded_middle = np.int32(gain), np.int32(128 << 7), np.int32((128 << 7) + 64)
-    for y in range(height):
-        _stretch_row(mean_a, y, factor, rows, 0, canvas_cols, slopes)
-        _stretch_row(mean_b, y, factor, rows, 1, canvas_cols, bases)
-        g, result = bytes_at(address_of(guide, y), cols), bytes_at(address_of(out, y), cols)
-        for x in range(np.uint64(cols)):
-            fitted = (slopes[x] * np.int32(g[x]) + bases[x]) >> shift
-            value = ((fitted - middle) * times + rounded_middle) >> np.int32(7)
-            result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+    for x in range(np.uint64(count)):
+        fitted = (slopes[x] * np.int32(g[x]) + bases[x]) >> shift
+        value = ((fitted - middle) * times + rounded_middle) >> np.int32(7)
+        result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
 
 
 @kernel(PLANE, PLANE, _WORDS, _WORDS, OUT_PLANE, INT, INT, INT, INT)

@@ -26,6 +26,7 @@ _SCALE = types.Array(types.float32, 1, "C")
 _WEIGHTS = types.UniTuple(types.int64, 6)
 
 _TOP = np.int64(255 << 16)
+_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 
 @intrinsic
@@ -103,14 +104,39 @@ def _sum_rows(plane: Any, rows: Any, i: Any, first: Any, count: Any, sums: Any) 
 
 
 @inline
-def _sum_cols(total: Any, cols: Any, j: Any, first: Any, step: Any, channel: Any) -> Any:
-    """Sum a result's columns of the summed rows: every `step`-th word."""
+def _sum_cols(total: Any, cols: Any, j: Any, first: Any) -> Any:
+    """Sum a result's columns of the summed rows."""
     value = np.int32(0)
-    at = np.uint64((cols[j, 0] - first) * step + channel)
+    at = np.uint64(cols[j, 0] - first)
     for k in range(np.uint64(cols[j, 1])):
-        value += cols[j, np.uint64(2) + k] * np.int32(total[at])
-        at += np.uint64(step)
+        value += cols[j, _TWO + k] * np.int32(total[at + k])
     return value
+
+
+@inline
+def _sum_pixels(total: Any, cols: Any, j: Any, first: Any) -> Any:
+    """Sum a result's columns of summed rows of pixels; return the three channels."""
+    blue, green, red = np.int32(0), np.int32(0), np.int32(0)
+    at = np.uint64(3 * (cols[j, 0] - first))
+    for k in range(np.uint64(cols[j, 1])):
+        weight = cols[j, _TWO + k]
+        blue += weight * np.int32(total[at])
+        green += weight * np.int32(total[at + _ONE])
+        red += weight * np.int32(total[at + _TWO])
+        at += _THREE
+    return blue, green, red
+
+
+@inline
+def _sum_both(u: Any, v: Any, cols: Any, j: Any, first: Any) -> Any:
+    """Sum a result's columns of the summed rows of both chroma planes."""
+    sum_u, sum_v = np.int32(0), np.int32(0)
+    at = np.uint64(cols[j, 0] - first)
+    for k in range(np.uint64(cols[j, 1])):
+        weight = cols[j, _TWO + k]
+        sum_u += weight * np.int32(u[at + k])
+        sum_v += weight * np.int32(v[at + k])
+    return sum_u, sum_v
 
 
 @inline
@@ -130,9 +156,10 @@ def from_frame(frame: Any, out: Any, rows: Any, cols: Any, sums: Any, scale: Any
     for i in range(height):
         _sum_rows(frame, rows, i, 3 * first, 3 * count, address)
         for j in range(width):
-            for c in range(3):
-                value = _sum_cols(total, cols, j, first, 3, 2 - c)
-                out[i, j, c] = np.float32(value) * scale[c] + scale[3 + c]
+            blue, green, red = _sum_pixels(total, cols, j, first)
+            out[i, j, 0] = np.float32(red) * scale[0] + scale[3]
+            out[i, j, 1] = np.float32(green) * scale[1] + scale[4]
+            out[i, j, 2] = np.float32(blue) * scale[2] + scale[5]
 
 
 @kernel(PLANE, PLANE, PLANE, _OUT, _TABLE, _TABLE, _TABLE, _TABLE, _SUMS, _SCALE, _WEIGHTS)
@@ -164,9 +191,9 @@ def from_planes(
         _sum_rows(u, chroma_rows, i, chroma_first, chroma_count, address_u)
         _sum_rows(v, chroma_rows, i, chroma_first, chroma_count, address_v)
         for j in range(width):
-            luma = factor * (np.int64(_sum_cols(total_y, cols, j, first, 1, 0)) - (low << 16))
-            du = np.int64(_sum_cols(total_u, chroma_cols, j, chroma_first, 1, 0)) - middle
-            dv = np.int64(_sum_cols(total_v, chroma_cols, j, chroma_first, 1, 0)) - middle
+            luma = factor * (np.int64(_sum_cols(total_y, cols, j, first)) - (low << 16))
+            sum_u, sum_v = _sum_both(total_u, total_v, chroma_cols, j, chroma_first)
+            du, dv = np.int64(sum_u) - middle, np.int64(sum_v) - middle
             red = (luma + red_v * dv) >> YUV_RGB_SHIFT
             green = (luma + green_u * du + green_v * dv) >> YUV_RGB_SHIFT
             blue = (luma + blue_u * du) >> YUV_RGB_SHIFT

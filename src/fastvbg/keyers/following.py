@@ -24,6 +24,7 @@ _WHOLE = 0.95
 _SHRINK = 0.6
 """A part is left for a smaller one when that covers less than this of it."""
 _SURE = 128
+_ALIGN = 8
 
 
 def box_of(matte: Matte, factor: int, size: tuple[int, int]) -> Box | None:
@@ -58,12 +59,15 @@ def united(first: Box | None, second: Box | None) -> Box | None:
 
 
 def grown(box: Box, room: float, size: tuple[int, int]) -> Box:
-    """Return a box with room about it, on even pixels, within the frame."""
+    """Return a box with room about it, on whole eights of pixels, within the frame.
+
+    So it has whole pixels of the canvas, and of chroma.
+    """
     left, top, width, height = box
     across, down = int(room * width), int(room * height)
-    x0, y0 = max(0, left - across) & ~1, max(0, top - down) & ~1
-    x1 = min(size[0], (left + width + across + 1) & ~1)
-    y1 = min(size[1], (top + height + down + 1) & ~1)
+    x0, y0 = max(0, left - across) // _ALIGN * _ALIGN, max(0, top - down) // _ALIGN * _ALIGN
+    x1 = min(size[0], -(-(left + width + across) // _ALIGN) * _ALIGN)
+    y1 = min(size[1], -(-(top + height + down) // _ALIGN) * _ALIGN)
     return x0, y0, x1 - x0, y1 - y0
 
 

@@ -186,8 +186,8 @@ class PersonKeyer:
             self._steady, self._part = Steady(self._canvas, self._every), Part(self._size)
             self._reduce_row = canvas.reduce_scratch(self._canvas[1], factor)
             self._fit = canvas.fit_scratch(*self._canvas)
-            self._rows = canvas.apply_scratch(self._canvas[1], factor)
-            self._small_rows = canvas.apply_scratch(self._canvas[1], 1)
+            self._rows = canvas.apply_scratch(*self._canvas, factor)
+            self._small_rows = canvas.apply_scratch(*self._canvas, 1)
             self._luma: Any = np.empty((2, height, width), np.uint8)
             self._looks = 0
             self.reset()
@@ -430,29 +430,11 @@ class PersonKeyer:
 
     def _placed(self, matte: Matte, box: Box) -> Matte:
         """Return a part's matte where it is on the canvas; outside of it there is nothing."""
-        left, top, width, height = box
-        f = self._factor
-        across, down = matte.shape[1] / width, matte.shape[0] / height
-        where = np.array(
-            [
-                [f * across, 0, (f / 2 - left) * across - 0.5],
-                [0, f * down, (f / 2 - top) * down - 0.5],
-            ]
-        )
-        rows, cols = self._canvas
-        placed: Any = cv2.warpAffine(
-            matte,
-            where,
-            (cols, rows),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-        inner_rows, inner_cols = self._part_of(box)
-        placed[: inner_rows.start] = 0
-        placed[inner_rows.stop :] = 0
-        placed[:, : inner_cols.start] = 0
-        placed[:, inner_cols.stop :] = 0
-        return np.asarray(placed, np.uint8)
+        placed = np.zeros(self._canvas, np.uint8)
+        rows, cols = self._part_of(box)
+        size = cols.stop - cols.start, rows.stop - rows.start
+        placed[rows, cols] = cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR)
+        return placed
 
     def _part_of(self, box: Box) -> tuple[slice, slice]:
         left, top, width, height = box

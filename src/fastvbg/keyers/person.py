@@ -40,7 +40,7 @@ _CANVAS = 320
 _WIDE = 1.4
 """Proportion of width to height from which the landscape model is nearer than the square one."""
 _CONTRAST = 10
-_GAIN = 3
+_GAIN = 1
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
 _LOOK_AROUND = 12
@@ -167,6 +167,7 @@ class PersonKeyer:
         self._part.reset()
         self._since = self._since_around = 0
         self._patience = 1
+        self._found = False
         self._raw: Matte | None = None
         self._around: Plane | None = None
         self._seen: Box | None = None
@@ -379,15 +380,19 @@ class PersonKeyer:
             net.fill(picture, box)
         self._raw, self._seen = self._placed(self._run(net), box), box
         if self._follows:
-            self._part.follow(self._box_of(self._raw))
+            box_now = self._box_of(self._raw)
+            self._found = box_now is not None
+            self._part.follow(box_now)
         return self._raw
 
     def _go_where(self, found: Box | None) -> None:
         """Go where people were found in the whole frame, unless they are within the part."""
-        if self._raw is None:
+        if self._raw is None or (found is not None and not self._found):
             self._part.follow(found, at_once=True)
+            self._patience = 1
         elif found is None or self._part.holds(found):
-            self._patience = min(2 * self._patience, _LOOK_AROUND)
+            # What moves in vain, such as leaves in the wind, is not looked at each time.
+            self._patience = min(2 * self._patience, _LOOK_AROUND if self._found else 1)
         else:
             self._part.follow(united(found, self._box_of(self._raw)), at_once=True)
             self._patience = 1
@@ -411,13 +416,15 @@ class PersonKeyer:
         if self._around is None:
             return True
         self._since_around += 1
-        if self._part.whole or self._since_around < self._patience:
+        empty = not self._found
+        if (self._part.whole and not empty) or self._since_around < self._patience:
             return False
         if self._since_around >= _LOOK_AROUND and not still:
             return True
         level, share = _MOVED
         far = np.asarray(cv2.absdiff(guide, self._around)) > level
-        far[self._part_of(self._part.box)] = False
+        if not empty:
+            far[self._part_of(self._part.box)] = False
         return bool(np.count_nonzero(far) > share * far.size)
 
     def _look_around(self, picture: Any, guide: Plane) -> Any:

@@ -105,11 +105,9 @@ def test_it_is_the_guided_filter_of_refinement() -> None:
 @pytest.mark.parametrize(
     ("least", "still", "slope", "calm"), [(64, 3, 24, 64), (0, 0, 256, 255), (256, 255, 1, 0)]
 )
-def test_steady(shape, least, still, slope, calm, rng) -> None:
+def test_steady(shape, least, still, slope, calm) -> None:
     matte, moved = random_plane(*shape), random_plane(*shape, seed=1) // np.uint8(8)
-    carried = rng.integers(0, 255 * 128 + 1, shape).astype(np.int16)
-    wanted, wanted_matte = reference.steady(matte, moved, carried, least, still, slope, calm)
-    out = np.full(shape, 77, np.uint8)
-    canvas.steady.call(matte, moved, carried, carried, out, least, still, slope, calm)
+    carried = random_plane(*shape, seed=2)
+    wanted = reference.steady(matte, moved, carried, least, still, slope, calm)
+    canvas.steady.call(matte, moved, carried, carried, least, still, slope, calm)
     np.testing.assert_array_equal(carried, wanted)
-    np.testing.assert_array_equal(out, wanted_matte)

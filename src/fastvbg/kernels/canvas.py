@@ -21,9 +21,6 @@ from fastvbg.kernels.guided import scratch_for as guided_scratch
 
 FACTORS = (1, 2, 4, 8)
 
-STATE_SHIFT = 7
-"""A steadied matte is kept in parts of 1/128."""
-
 _INTEGERS = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
 _WORDS = types.Array(types.int16, 2, "C")
@@ -266,12 +263,11 @@ def _apply_run(
         result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
 
 
-@kernel(PLANE, PLANE, _WORDS, _WORDS, OUT_PLANE, INT, INT, INT, INT)
+@kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, INT, INT)
 def steady(
     matte: Any,
     moved: Any,
     carried: Any,
-    state: Any,
     out: Any,
     least: Any,
     still: Any,
@@ -282,20 +278,16 @@ def steady(
 
     `moved` is how far it is from that, in gray levels. The share is `least` of 256 up to `still`,
     then rises by `slope` a level to all; and by 1 for each level beyond `calm` by which the mattes
-    differ. `state` is the result in parts of 1/128, and may be
-    `carried`; `out` is it as a matte.
+    differ. `out` may be `carried`.
     """
     rows, cols = out.shape
     for y in range(rows):
         new, far = bytes_at(address_of(matte, y), cols), bytes_at(address_of(moved, y), cols)
-        old, kept = words_at(address_of(carried, y), cols), words_at(address_of(state, y), cols)
-        result = bytes_at(address_of(out, y), cols)
+        old, result = bytes_at(address_of(carried, y), cols), bytes_at(address_of(out, y), cols)
         for x in range(np.uint64(cols)):
             over = max(np.int32(far[x]) - np.int32(still), np.int32(0))
             before = np.int32(old[x])
-            change = (np.int32(new[x]) << np.int32(7)) - before
-            apart = max((abs(change) >> np.int32(7)) - np.int32(calm), np.int32(0))
+            change = np.int32(new[x]) - before
+            apart = max(abs(change) - np.int32(calm), np.int32(0))
             share = min(np.int32(least) + over * np.int32(slope) + apart, np.int32(256))
-            now = before + ((change * share + np.int32(128)) >> np.int32(8))
-            kept[x] = np.int16(now)
-            result[x] = np.uint8((now + np.int32(64)) >> np.int32(7))
+            result[x] = np.uint8(before + ((change * share + np.int32(128)) >> np.int32(8)))

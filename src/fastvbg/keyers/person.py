@@ -37,7 +37,7 @@ __all__ = ["PersonKeyer"]
 _MAX_EVERY = 1000
 _CANVAS = 320
 """The canvas has at least so many pixels on its longer side, where the frame has."""
-_WIDE = 1.4
+_WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""
 _CONTRAST = 10
 _GAIN = 1

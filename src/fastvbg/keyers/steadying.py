@@ -57,7 +57,6 @@ class Steady:
             self._flow = make(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         rows, cols = np.indices(shape, np.float32)
         self._grid = np.stack([cols, rows], axis=-1)
-        self._state = np.zeros(shape, np.int16)
         self._matte, self._kept = np.zeros((2, *shape), np.uint8)
         self._scratch = regions.scratch_for(*shape)
         self.reset()
@@ -99,27 +98,19 @@ class Steady:
         """
         if self._guide is None or self._empty:
             self._small = self._reduced(guide)
-            if matte is not None:
-                np.left_shift(matte, kernels.STATE_SHIFT, out=self._state, dtype=np.int16)
-                np.copyto(self._matte, matte)
-                self._empty = False
-            else:
-                self._matte.fill(0)
+            self._empty = matte is None
+            np.copyto(self._matte, 0 if matte is None else matte)
         else:
             carried, moved = self._carried(guide)
             if matte is None:
-                self._state = carried
-                half = 1 << (kernels.STATE_SHIFT - 1)
-                np.right_shift(
-                    carried + half, kernels.STATE_SHIFT, out=self._matte, casting="unsafe"
-                )
+                np.copyto(self._matte, carried)
             else:
                 if known is not None:
                     inside = moved[known].copy()
                     moved[:] = 255
                     moved[known] = inside
                 options = self._least, _STILL, _SLOPE, _CALM
-                kernels.steady.call(matte, moved, carried, self._state, self._matte, *options)
+                kernels.steady.call(matte, moved, carried, self._matte, *options)
         self._guide = guide
         return self._sure()
 
@@ -130,22 +121,22 @@ class Steady:
         return cv2.resize(guide, size, interpolation=cv2.INTER_AREA)
 
     def _carried(self, guide: Plane) -> tuple[Any, Any]:
-        """Return the state where motion has carried it, and how wrong motion is of the picture."""
+        """Return the matte where motion has carried it, and how wrong motion is of the picture."""
         small, before = self._reduced(guide), self._small
         self._small = small
         last: Any = self._guide
         still = cv2.blur(cv2.absdiff(guide, last), (3, 3))
         if self._flow is None or int(still.max()) <= _STILL:
-            return self._state, still
+            return self._matte, still
         flow = self._flow.calc(small, before, None)
         flow[cv2.resize(still, small.shape[1::-1], interpolation=cv2.INTER_AREA) <= _STILL] = 0
         wide = cv2.resize(flow, self._shape[1::-1], interpolation=cv2.INTER_LINEAR)
         where = cv2.scaleAdd(wide, 2.0, self._grid)
-        border = cv2.BORDER_REPLICATE
-        state: Any = self._state
+        known: Any = cv2.merge([self._matte, last])
         no_map: Any = None  # `where` holds both coordinates
-        carried = cv2.remap(state, where, no_map, cv2.INTER_LINEAR, borderMode=border)
-        foreseen = cv2.remap(last, where, no_map, cv2.INTER_LINEAR, borderMode=border)
+        border = cv2.BORDER_REPLICATE
+        moved: Any = cv2.remap(known, where, no_map, cv2.INTER_LINEAR, borderMode=border)
+        carried, foreseen = cv2.split(moved)
         return carried, cv2.blur(cv2.absdiff(guide, foreseen), (3, 3))
 
     def _sure(self) -> Matte:

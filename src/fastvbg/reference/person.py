@@ -228,32 +228,30 @@ def _stretched(small: Integers, count: int, factor: int) -> Integers:
 
 
 def steady(
-    matte: Plane, moved: Plane, carried: Any, least: int, still: int, slope: int, calm: int
-) -> tuple[Any, Plane]:
+    matte: Plane, moved: Plane, carried: Plane, least: int, still: int, slope: int, calm: int
+) -> Plane:
     """Return the carried matte drawn toward a new one.
 
-    `carried + round((128 * matte - carried) * share / 256)`, where the share is `least` and rises
-    by `slope` for each gray level by which `moved` is above `still`, and by 1 for each whole level
-    beyond `calm` by which the mattes differ, to 256 at most.
+    `carried + round((matte - carried) * share / 256)`, where the share is `least` and rises by
+    `slope` for each gray level by which `moved` is above `still`, and by 1 for each level beyond
+    `calm` by which the mattes differ, to 256 at most.
 
     Parameters
     ----------
     matte, moved : ndarray, shape (h, w), uint8
         The new matte, and how far the picture is from what was foreseen.
-    carried : ndarray, shape (h, w), int16
-        What is known already, in parts of 1/128 of a matte's step.
+    carried : ndarray, shape (h, w), uint8
+        The matte that is known already.
     least, still, slope, calm : int
         Of the share.
 
     Returns
     -------
-    tuple of 2 ndarray, shape (h, w), int16 and uint8
-        The result in parts of 1/128, and as a matte.
+    ndarray, shape (h, w), uint8
+        The matte.
     """
     over = np.maximum(moved.astype(np.int64) - still, 0)
     before = carried.astype(np.int64)
-    change = (matte.astype(np.int64) << 7) - before
-    apart = np.maximum((np.abs(change) >> 7) - calm, 0)
-    share = np.minimum(least + over * slope + apart, 256)
-    now = before + ((change * share + 128) >> 8)
-    return now.astype(np.int16), ((now + 64) >> 7).astype(np.uint8)
+    change = matte.astype(np.int64) - before
+    share = np.minimum(least + over * slope + np.maximum(np.abs(change) - calm, 0), 256)
+    return np.asarray(before + ((change * share + 128) >> 8), np.uint8)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fastvbg.models.store import KNOWN
 from tests.media import Clip, make_clip
 
 settings.register_profile(
@@ -37,6 +38,16 @@ def clips() -> Path:
     if not folder:
         pytest.skip("FASTVBG_CLIPS does not name the folder of real clips")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def real_models() -> Path:
+    """The folder of the person models, which are not the project's."""
+    folder = os.environ.get("FASTVBG_CLIPS")
+    where = Path(os.environ.get("FASTVBG_MODELS") or Path(folder or "", "..", "models"))
+    if not all((where / model.file).exists() for model in KNOWN):
+        pytest.skip("neither FASTVBG_MODELS nor ../models beside FASTVBG_CLIPS has the models")
+    return where
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ LAYERS: list[tuple[str, ...]] = [
         "warmup",
     ),
     ("bands", "outputs"),
-    ("media", "kernels"),
+    ("media", "models", "kernels"),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

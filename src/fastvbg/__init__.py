@@ -13,6 +13,7 @@ from fastvbg.errors import (
     DTypeError,
     FastvbgError,
     MissingLibraryError,
+    ModelError,
     OptionError,
     OptionTypeError,
     OverlapError,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from fastvbg.keyers.external import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
     from fastvbg.keyers.opencv import SubtractorKeyer
+    from fastvbg.keyers.person import PersonKeyer
     from fastvbg.keyers.plate import PlateKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
     from fastvbg.keyers.screen import pick_key
@@ -68,9 +70,11 @@ __all__ = [
     "MaskOptions",
     "MatteFeed",
     "MissingLibraryError",
+    "ModelError",
     "OptionError",
     "OptionTypeError",
     "OverlapError",
+    "PersonKeyer",
     "PlateEstimator",
     "PlateKeyer",
     "Refiner",
@@ -138,6 +142,7 @@ _HOME = {
     "ChromaKeyer": "fastvbg.keyers.chroma",
     "despill": "fastvbg.keyers.despill",
     "despill_planes": "fastvbg.keyers.despill",
+    "PersonKeyer": "fastvbg.keyers.person",
     "PlateEstimator": "fastvbg.keyers.estimate",
     "estimate_plate": "fastvbg.keyers.estimate",
     "PlateKeyer": "fastvbg.keyers.plate",

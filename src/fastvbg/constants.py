@@ -80,11 +80,35 @@ def _yuv_gray(kr: float, kb: float, *, limited: bool) -> YuvGray:
     )
 
 
+YUV_RGB_SHIFT: Final = 13
+"""Coefficients of `YuvRgb` are in parts of 1 / 2**13."""
+
+
+class YuvRgb(NamedTuple):
+    """Red, green and blue as linear forms of luma above `low` and of chroma about 128."""
+
+    low: int
+    y: int
+    red_v: int
+    green_u: int
+    green_v: int
+    blue_u: int
+
+
+def _yuv_rgb(kr: float, kb: float, *, limited: bool) -> YuvRgb:
+    """Derive the coefficients of a matrix; the formulas are those of `_yuv_gray`."""
+    kg = 1 - kr - kb
+    y, c = (255 / 219, 255 / 224) if limited else (1.0, 1.0)
+    u, v = c * (2 - 2 * kb), c * (2 - 2 * kr)
+    parts = (y, v, -u * kb / kg, -v * kr / kg, u)
+    return YuvRgb(16 if limited else 0, *(round(part * (1 << YUV_RGB_SHIFT)) for part in parts))
+
+
 # Luma weights from the recommendations: ITU-R BT.601-7 2.5.1, BT.709-6 item 3.2, BT.2020-2 table 4
 # (non-constant luminance). For BT.601 in limited range the forms above are the familiar
 # dR = 1.164 dY + 1.596 dV, dG = 1.164 dY - 0.392 dU - 0.813 dV, dB = 1.164 dY + 2.017 dU.
-YUV_GRAY: Final = {
-    (matrix, extent): _yuv_gray(kr, kb, limited=extent == "limited")
+_SPACES: Final = {
+    (matrix, extent): (kr, kb, extent == "limited")
     for matrix, kr, kb in (
         ("bt601", 0.299, 0.114),
         ("bt709", 0.2126, 0.0722),
@@ -92,7 +116,14 @@ YUV_GRAY: Final = {
     )
     for extent in ("limited", "full")
 }
+YUV_GRAY: Final = {
+    name: _yuv_gray(kr, kb, limited=limited) for name, (kr, kb, limited) in _SPACES.items()
+}
 """By matrix (`bt601`, `bt709`, `bt2020`) and range (`limited`, `full`)."""
+YUV_RGB: Final = {
+    name: _yuv_rgb(kr, kb, limited=limited) for name, (kr, kb, limited) in _SPACES.items()
+}
+"""By matrix and range, as `YUV_GRAY`."""
 
 
 class AdaptiveSettings(NamedTuple):

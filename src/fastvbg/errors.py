@@ -6,6 +6,7 @@ __all__ = [
     "DTypeError",
     "FastvbgError",
     "MissingLibraryError",
+    "ModelError",
     "OptionError",
     "OptionTypeError",
     "OverlapError",
@@ -49,3 +50,7 @@ class SinkError(FastvbgError, OSError):
 
 class MissingLibraryError(FastvbgError, ImportError):
     """A library that fastvbg needs is not installed or does not load."""
+
+
+class ModelError(FastvbgError, OSError):
+    """A model of a network cannot be obtained, read or run."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastvbg.checks import check_choice
 from fastvbg.kernels import (
     adaptive,
+    canvas,
     chroma,
     depth,
     feather,
@@ -17,6 +18,7 @@ from fastvbg.kernels import (
     keyspace,
     light,
     morphology,
+    network,
     planar,
     planes_any,
     planes_blend,
@@ -79,6 +81,17 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
         temporal.hold,
         guided.smooth,
         light.weigh,
+    ),
+    "person": (
+        network.from_frame,
+        network.from_planes,
+        canvas.reduce,
+        canvas.fit,
+        canvas.apply,
+        canvas.steady,
+        regions.hysteresis,
+        scaled.quantize,
+        frames.blend,
     ),
     "adaptive": (
         adaptive.key,

@@ -10,6 +10,7 @@ import typer
 import fastvbg
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.media import matte, preview, run
+from fastvbg.cli.models import models_app
 
 app = typer.Typer(
     name="fastvbg",
@@ -41,6 +42,7 @@ app.command()(run)
 app.command()(matte)
 app.command()(preview)
 app.add_typer(bench_app, name="bench")
+app.add_typer(models_app, name="models")
 
 
 @app.command()
@@ -86,8 +88,11 @@ def warmup(
 def info() -> None:
     """Print versions, CPU, threads, kernel cache and encoders: what a bug report needs."""
     from fastvbg.measure.machine import machine_facts
+    from fastvbg.models.runtimes import runtime_facts
+    from fastvbg.models.store import models_state
 
     facts: dict[str, Any] = machine_facts()
+    facts |= {"model runtimes": runtime_facts(), "person models": models_state()}
     width = max(map(len, facts))
     for name, value in facts.items():
         typer.echo(f"{name:{width}}  {value}")

@@ -43,6 +43,11 @@ _OPTIONS: dict[str, _Option] = {
     "depth_hold": _Option(int, "Frames for which a hole keeps its last depth.", "N"),
     "focal": _Option(float, "Focal length of a stereo pair, in pixels."),
     "baseline": _Option(float, "Distance of its cameras; depths get its unit."),
+    "model": _Option(str, "A segmentation model, .tflite or .onnx.", "FILE"),
+    "model_size": _Option(str, "Size of its input, where the file leaves it open.", "WxH"),
+    "model_range": _Option(str, "Its black and white: 0:1, -1:1, 0:255; or imagenet.", "RANGE"),
+    "runtime": _Option(str, "litert, onnx or opencv; by default the fastest installed.", "NAME"),
+    "every": _Option(int, "The network looks at each Nth frame; motion does the rest.", "N"),
     "matte_hold": _Option(int, "Frames for which the last matte is held.", "N"),
 }
 
@@ -75,7 +80,7 @@ def takes_mask(command: Callable[..., None]) -> Callable[..., None]:
 def _parameters() -> list[inspect.Parameter]:
     kind = typer.Option(
         metavar="KIND",
-        help="motion, plate, adaptive, chroma, depth, matte:FILE, mog2 or knn.",
+        help="motion, plate, adaptive, chroma, depth, person, model:FILE, matte:FILE, mog2, knn.",
         rich_help_panel=_PANEL,
     )
     parameters = [_parameter("mask", Annotated[str, kind], "motion")]

@@ -141,6 +141,9 @@ def run(job: Job) -> Result:
         )
         stack.enter_context(settled())
         items = _pairs(ahead, make_pairing(job.pairing, cuts))
+        if masker.foresee is not None:
+            foreseen = Ahead(_foreseen(items, masker.foresee), "masks", interrupts.check)
+            items = iter(stack.enter_context(foreseen))
         frames, seconds = _composite(items, stage, job, info, behind, interrupts)
         if not frames:
             raise SourceError(_no_frames(job))
@@ -216,6 +219,16 @@ def _pairs(
         else:
             yield from pairing.push(item)
     yield from pairing.finish()
+
+
+def _foreseen(
+    items: Iterable[Pair | CopiedPacket], foresee: Callable[[Pair], None]
+) -> Iterator[Pair | CopiedPacket]:
+    """Yield the same items, each pair after the mask has looked at it."""
+    for item in items:
+        if not isinstance(item, CopiedPacket):
+            foresee(item)
+        yield item
 
 
 def _writer(sink: Sink, pixels: Pixels) -> Callable[[Any], None]:

@@ -8,6 +8,7 @@ from fastvbg.keyers.opencv import SubtractorKeyer
 from fastvbg.keyers.region import region_mask
 from fastvbg.pipeline.masking.feeds import DepthMaps, Elsewhere
 from fastvbg.pipeline.masking.masker import Masker, Motion, Subtracted
+from fastvbg.pipeline.masking.person import Person
 from fastvbg.pipeline.masking.plate import PlateWay
 from fastvbg.pipeline.masking.scenes import Adaptive, Chroma
 from fastvbg.refine.refiner import Refiner
@@ -25,6 +26,8 @@ DEFAULT_REFINE = {
     "adaptive": "fill,specks,guided=4",
     "chroma": "feather=1",
     "depth": "specks=0.002,feather=1",
+    "person": "none",
+    "model": "none",
     "mog2": "despeckle=5,fill",
     "knn": "despeckle=5,fill",
     "matte": "none",
@@ -33,7 +36,8 @@ DEFAULT_REFINE = {
 
 Motion is the tutorial's own mask, and OpenCV's subtractors get their users' usual clean-up. Edges
 of differences lie some pixels beside the picture's, so they are guided to them; the screen's matte
-lies where it should and only its grain is softened.
+lies where it should and only its grain is softened. The person keyer refines its mattes itself,
+before they have the frame's size.
 """
 
 
@@ -76,6 +80,8 @@ def _way(options: MaskOptions, threshold: int, context: Context) -> Way:
         "adaptive": lambda: Adaptive(options, pixels, shape),
         "depth": lambda: DepthMaps(options, context),
         "matte": lambda: Elsewhere(options, context),
+        "person": lambda: Person(options, pixels, context.info, context.reading.threads),
+        "model": lambda: Person(options, pixels, context.info, context.reading.threads),
         "mog2": lambda: Subtracted(pixels, SubtractorKeyer("mog2"), shape),
         "knn": lambda: Subtracted(pixels, SubtractorKeyer("knn"), shape),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -38,6 +38,14 @@ class Way(Protocol):
 
     def finish(self) -> list[str]:
         """Do what is due at the end; return warnings."""
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A way that may do part of its work some frames ahead, in another thread."""
+
+    def foresee(self, pair: Pair) -> None:
+        """Look at the next pair; `Way.matte` is called with the same pairs in the same order."""
 
 
 class Motion:
@@ -203,6 +211,11 @@ class Masker:
         assert self._one_pass is not None  # noqa: S101
         self._begin(pair)
         return self._one_pass(pair, behind)
+
+    @property
+    def foresee(self) -> Callable[[Pair], None] | None:
+        """What to call with each pair ahead of time, in one other thread; None where nothing is."""
+        return self._way.foresee if isinstance(self._way, Foreseeing) else None
 
     def _begin(self, pair: Pair) -> None:
         """Let all forget the last scene where another one begins."""

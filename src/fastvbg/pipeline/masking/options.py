@@ -36,6 +36,8 @@ KINDS: dict[str, tuple[str, ...]] = {
         "focal",
         "baseline",
     ),
+    "person": ("model", "model_size", "model_range", "runtime", "every"),
+    "model": ("model", "model_size", "model_range", "runtime", "every"),
     "mog2": (),
     "knn": (),
     "matte": ("matte", "matte_hold"),
@@ -57,8 +59,9 @@ class MaskOptions:
     kind : str
         "motion" (what differs between two frames), "plate" (what differs from the empty scene),
         "adaptive" (from a model of the scene that learns), "chroma" (what is not of the key
-        colour), "depth" (what is near), "matte" (made elsewhere; also "matte:FILE"), or OpenCV's
-        own subtractors "mog2" and "knn".
+        colour), "depth" (what is near), "person" (people, by a network), "model" (by a network of
+        your own; also "model:FILE"), "matte" (made elsewhere; also "matte:FILE"), or OpenCV's own
+        subtractors "mog2" and "knn".
     refine : str, optional
         Steps of refinement, see `Refiner`; "none" for none; by default what suits the kind.
     keep_region, drop_region : str, Path or ndarray, optional
@@ -96,6 +99,16 @@ class MaskOptions:
     focal, baseline : float, optional
         Of a stereo pair: focal length in pixels, and distance of the cameras, whose unit the depth
         gets.
+    model : str or Path, optional
+        A segmentation model, `.tflite` or `.onnx`, see `PersonKeyer`; the person mask has its own.
+    model_size : str or (int, int), optional
+        Width and height of the model's input, or "WIDTHxHEIGHT", where its file leaves them open.
+    model_range : str, optional
+        What black and white are to the model: "0:1", "-1:1", "0:255" or such, or "imagenet".
+    runtime : str, optional
+        What runs it: "litert", "onnx", "opencv", or "auto".
+    every : int, optional
+        The network looks at each so-manieth frame; motion carries the matte in between.
     matte : str or Path, optional
         A video or image sequence of mattes, of any size, paired with the frames in order.
     matte_hold : int, optional
@@ -127,6 +140,11 @@ class MaskOptions:
     depth_hold: int | None = None
     focal: float | None = None
     baseline: float | None = None
+    model: str | Path | None = None
+    model_size: str | tuple[int, int] | None = None
+    model_range: str | None = None
+    runtime: str | None = None
+    every: int | None = None
     matte: str | Path | None = None
     matte_hold: int | None = None
 
@@ -134,18 +152,19 @@ class MaskOptions:
         if not isinstance(self.kind, str):
             raise OptionTypeError(f"mask: got {self.kind!r}, wanted one of {', '.join(KINDS)}")
         name, colon, rest = self.kind.partition(":")
-        if colon and name in ("matte", "chroma") and rest:
-            option = {"matte": "matte", "chroma": "key"}[name]
+        if colon and name in ("matte", "chroma", "model") and rest:
+            option = {"matte": "matte", "chroma": "key", "model": "model"}[name]
             if getattr(self, option) is not None:
                 raise OptionError(f"mask: got {self.kind!r} and {option} too; give it once")
             object.__setattr__(self, "kind", name)
             object.__setattr__(self, option, rest)
         if self.kind not in KINDS:
             raise OptionError(
-                f"mask: got {self.kind!r}, wanted one of {', '.join(KINDS)} (matte:FILE)"
+                f"mask: got {self.kind!r}, wanted one of {', '.join(KINDS)} "
+                "(matte:FILE, model:FILE)"
             )
         self._refuse_strangers()
-        for option in ("depth", "matte"):
+        for option in ("depth", "matte", "model"):
             if self.kind == option and getattr(self, option) is None:
                 raise OptionError(f"{option}: wanted a file for the mask {self.kind!r}, got none")
 
@@ -161,7 +180,12 @@ class MaskOptions:
 
     @property
     def upright(self) -> bool:
-        """Whether something beside the video shows it as a viewer sees it: upright."""
+        """Whether something beside the video shows it as a viewer sees it: upright.
+
+        So do networks: they have learned from people who stand on their feet.
+        """
+        if self.kind in ("person", "model"):
+            return True
         others = (self.keep_region, self.drop_region, self.depth, self.matte)
         return any(other is not None for other in others) or not plate_is_of_video(self.plate)
 

@@ -1,0 +1,1 @@
+"""Segmentation models: where their files are kept, what they want, and what runs them."""

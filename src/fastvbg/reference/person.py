@@ -1,0 +1,257 @@
+"""The literal forms of what the person keyer does to pixels: its network's input, and its edges.
+
+All in integers; a network's input becomes float32 in the last step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.constants import YUV_RGB, YUV_RGB_SHIFT
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame
+
+    Integers = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float32]
+    Plane = npt.NDArray[np.uint8]
+
+UNIT = 256
+"""Parts of a sample that the weights of one axis sum to."""
+
+
+def taps(length: int, start: int, extent: int, wanted: int, shift: int = 0) -> Integers:
+    """Return the weights by which samples of one axis become fewer, or more.
+
+    Where `extent` samples become `wanted` or fewer, each result is the mean over its equal share of
+    them (area); where they become more, it lies between the two nearest centres (bilinear), and the
+    outer samples hold. Shares are rounded to parts of 1/256 by the rounded sums from the left, so
+    they sum to 256 exactly.
+
+    Parameters
+    ----------
+    length : int
+        Samples of the whole axis, in luma.
+    start, extent : int
+        The part of them that is taken.
+    wanted : int
+        Results.
+    shift : int
+        1 for chroma that is halved on this axis: its sample serves the luma samples that it covers.
+
+    Returns
+    -------
+    ndarray, shape (wanted, samples), int64
+        Weights of each sample for each result.
+    """
+    weights = np.zeros((wanted, (length + (1 << shift) - 1) >> shift), np.int64)
+    for i in range(wanted):
+        if wanted <= extent:
+            first, end = i * extent, (i + 1) * extent  # in parts of 1 / wanted
+            for x in range(first // wanted, -(-end // wanted)):
+                left, right = max(x * wanted, first), min((x + 1) * wanted, end)
+                upper = (2 * UNIT * (right - first) + extent) // (2 * extent)
+                lower = (2 * UNIT * (left - first) + extent) // (2 * extent)
+                weights[i, (start + x) >> shift] += upper - lower
+        else:
+            centre = (2 * i + 1) * extent - wanted  # in parts of 1 / (2 * wanted)
+            x = centre // (2 * wanted)
+            part = (UNIT * (centre - x * 2 * wanted) + wanted) // (2 * wanted)
+            for sample, weight in ((x, UNIT - part), (x + 1, part)):
+                held = min(max(sample, 0), extent - 1)
+                weights[i, (start + held) >> shift] += weight
+    return weights
+
+
+def network_input(
+    picture: Frame | tuple[Plane, Plane, Plane],
+    crop: tuple[int, int, int, int],
+    size: tuple[int, int],
+    *,
+    matrix: str = "bt601",
+    range: str = "limited",
+    scale: tuple[float, float, float] = (1 / 255,) * 3,
+    offset: tuple[float, float, float] = (0.0,) * 3,
+) -> Floats:
+    """Return a part of a frame as a network takes it: reduced by area, in RGB, scaled.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
+        A BGR frame; or planes Y, U and V, chroma full or halved.
+    crop : (int, int, int, int)
+        Left, top, width and height of the part, in pixels.
+    size : (int, int)
+        Width and height of the result.
+    matrix, range : str
+        Of planes: a key of `YUV_RGB`.
+    scale, offset : tuple of 3 float
+        `sample * scale + offset` of red, green and blue samples 0..255, in float32; the scale is
+        first divided by 65536.
+
+    Returns
+    -------
+    ndarray, shape (height, width, 3), float32
+        Red, green, blue.
+    """
+    if isinstance(picture, np.ndarray):
+        channels = [picture[..., c] for c in (2, 1, 0)]
+    else:
+        channels = list(picture)
+    height, width = channels[0].shape
+    reduced = []
+    for plane in channels:
+        down, across = int(plane.shape[0] < height), int(plane.shape[1] < width)
+        rows = taps(height, crop[1], crop[3], size[1], down)
+        cols = taps(width, crop[0], crop[2], size[0], across)
+        reduced.append(rows @ plane.astype(np.int64) @ cols.T)  # in parts of 1 / 65536
+    if not isinstance(picture, np.ndarray):
+        reduced = _to_rgb(reduced, matrix, range)
+    steps = [np.float32(value) / np.float32(UNIT * UNIT) for value in scale]
+    parts = [
+        channel.astype(np.float32) * step + np.float32(base)
+        for channel, step, base in zip(reduced, steps, offset, strict=True)
+    ]
+    return np.stack(parts, axis=-1)
+
+
+def _to_rgb(planes: list[Any], matrix: str, range: str) -> list[Any]:
+    """Return R, G and B of Y, U and V, all in parts of 1/65536, held to 0..255."""
+    w = YUV_RGB[matrix, range]
+    y = planes[0] - (w.low << 16)
+    u, v = planes[1] - (128 << 16), planes[2] - (128 << 16)
+    sums = (w.y * y + w.red_v * v, w.y * y + w.green_u * u + w.green_v * v, w.y * y + w.blue_u * u)
+    return [np.clip(each >> YUV_RGB_SHIFT, 0, 255 << 16) for each in sums]
+
+
+def reduce(plane: Plane, factor: int) -> Plane:
+    """Return the means of squares, rounded half up; the last row and column repeat.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (H, W), uint8
+        Luma.
+    factor : int
+        Side of the squares: 1, 2, 4 or 8.
+
+    Returns
+    -------
+    ndarray, uint8
+        The canvas: height and width are divided and rounded up.
+    """
+    rows, cols = plane.shape
+    whole = np.pad(plane.astype(np.int64), ((0, -rows % factor), (0, -cols % factor)), mode="edge")
+    blocks = whole.reshape(whole.shape[0] // factor, factor, whole.shape[1] // factor, factor)
+    area = factor * factor
+    return np.asarray((blocks.sum(axis=(1, 3)) + area // 2) // area, np.uint8)
+
+
+def fit(matte: Plane, guide: Plane, radius: int, epsilon: int) -> tuple[Any, Any]:
+    """Return slopes and bases, in parts of 1/256, by which the guide gives the matte.
+
+    By least squares over squares of side `2*radius + 1`, averaged over such squares, each rounded
+    half up: the fit of `reference.guided.smooth_guided`.
+
+    Parameters
+    ----------
+    matte, guide : ndarray, shape (h, w), uint8
+        On the canvas.
+    radius : int
+        Of the squares.
+    epsilon : int
+        Variance of the guide below which it counts as flat.
+
+    Returns
+    -------
+    tuple of 2 ndarray, shape (h, w), int64
+        Slopes and bases.
+    """
+    n = (2 * radius + 1) ** 2
+    i, p = guide.astype(np.int64), matte.astype(np.int64)
+    sum_i, sum_p = _sums(i, radius), _sums(p, radius)
+    covariance = n * _sums(i * p, radius) - sum_i * sum_p
+    variance = n * _sums(i * i, radius) - sum_i * sum_i + n * n * epsilon
+    a = (2 * 256 * covariance + variance) // (2 * variance)
+    b = (2 * (256 * sum_p - a * sum_i) + n) // (2 * n)
+    return tuple((2 * _sums(plane, radius) + n) // (2 * n) for plane in (a, b))  # type: ignore[return-value]
+
+
+def _sums(plane: Integers, radius: int) -> Integers:
+    size = 2 * radius + 1
+    padded = np.pad(plane, radius, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (size, size))
+    return np.asarray(windows.sum(axis=(2, 3)), np.int64)
+
+
+def apply(slopes: Integers, bases: Integers, guide: Plane, factor: int, gain: int) -> Plane:
+    """Return the matte of a frame from slopes and bases on the canvas.
+
+    Both are stretched bilinearly, with half-pixel centres, and meet the frame's luma:
+    `slope * luma + base`, cut to parts of 1/128. Its difference from 128 is multiplied by the gain,
+    rounded half up, and held to 0..255.
+
+    Parameters
+    ----------
+    slopes, bases : ndarray, shape (h, w), int64
+        Of `fit`.
+    guide : ndarray, shape (H, W), uint8
+        Luma of the frame.
+    factor : int
+        Pixels of the frame that a canvas pixel stands for, each way.
+    gain : int
+        How much steeper the matte is made.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        The matte.
+    """
+    rows, cols = guide.shape
+    a, b = (
+        _stretched(_stretched(plane, rows, factor).T, cols, factor).T for plane in (slopes, bases)
+    )
+    fitted = (a * guide.astype(np.int64) + b) // (8 * factor * factor)
+    value = ((fitted - 128 * 128) * gain + 128 * 128 + 64) >> 7
+    return np.asarray(np.clip(value, 0, 255), np.uint8)
+
+
+def _stretched(small: Integers, count: int, factor: int) -> Integers:
+    """Return `count` rows, `2 * factor` times the values between the rows of a canvas."""
+    j, t = np.divmod(np.arange(count), factor)
+    beside = np.clip(j + np.where(2 * t < factor, -1, 1), 0, small.shape[0] - 1)
+    far = np.abs(2 * t + 1 - factor)[:, np.newaxis]
+    return np.asarray((2 * factor - far) * small[j] + far * small[beside], np.int64)
+
+
+def steady(
+    matte: Plane, moved: Plane, carried: Plane, least: int, still: int, slope: int, calm: int
+) -> Plane:
+    """Return the carried matte drawn toward a new one.
+
+    `carried + round((matte - carried) * share / 256)`, where the share is `least` and rises by
+    `slope` for each gray level by which `moved` is above `still`, and by 1 for each level beyond
+    `calm` by which the mattes differ, to 256 at most.
+
+    Parameters
+    ----------
+    matte, moved : ndarray, shape (h, w), uint8
+        The new matte, and how far the picture is from what was foreseen.
+    carried : ndarray, shape (h, w), uint8
+        The matte that is known already.
+    least, still, slope, calm : int
+        Of the share.
+
+    Returns
+    -------
+    ndarray, shape (h, w), uint8
+        The matte.
+    """
+    over = np.maximum(moved.astype(np.int64) - still, 0)
+    before = carried.astype(np.int64)
+    change = matte.astype(np.int64) - before
+    share = np.minimum(least + over * slope + np.maximum(np.abs(change) - calm, 0), 256)
+    return np.asarray(before + ((change * share + 128) >> 8), np.uint8)

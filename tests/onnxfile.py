@@ -1,0 +1,56 @@
+"""Little ONNX models written byte by byte: protocol buffers need no library."""
+
+from __future__ import annotations
+
+import struct
+
+
+def varint(value: int) -> bytes:
+    out = b""
+    while True:
+        value, low = value >> 7, value & 127
+        out += bytes([low | (128 if value else 0)])
+        if not value:
+            return out
+
+
+def field(number: int, value: int | bytes | str) -> bytes:
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    content = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def value_info(name: str, shape, kind: int = 1) -> bytes:
+    dims = b"".join(
+        field(1, field(2, dim) if isinstance(dim, str) else field(1, dim)) for dim in shape
+    )
+    return field(1, name) + field(2, field(1, field(1, kind) + field(2, dims)))
+
+
+def one_by_one(weights, shape=(1, 3, 8, 12), *, bias=None, kind: int = 1) -> bytes:
+    """A model of one 1x1 convolution: each output channel a weighted sum of red, green, blue.
+
+    `weights` has a row of three for each output channel.
+    """
+    flat = [w for row in weights for w in row]
+    dims = b"".join(field(1, dim) for dim in (len(weights), 3, 1, 1))
+    tensor = dims + field(2, 1) + field(8, "w") + field(9, struct.pack(f"<{len(flat)}f", *flat))
+    inputs = field(1, "x") + field(1, "w")
+    initializers = field(5, tensor)
+    if bias is not None:
+        packed = struct.pack(f"<{len(bias)}f", *bias)
+        initializers += field(
+            5, field(1, len(bias)) + field(2, 1) + field(8, "b") + field(9, packed)
+        )
+        inputs += field(1, "b")
+    node = inputs + field(2, "y") + field(4, "Conv")
+    out_shape = (1, len(weights), *shape[2:])
+    graph = (
+        field(1, node)
+        + field(2, "g")
+        + initializers
+        + field(11, value_info("x", shape, kind))
+        + field(12, value_info("y", out_shape))
+    )
+    return field(1, 8) + field(8, field(2, 13)) + field(7, graph)

@@ -1,21 +1,20 @@
-"""The operations on frames, for frames as decoded and for BGR: one face for the stages."""
+"""The operations on frames in the planes in which they were decoded."""
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import av
 import cv2
 import numpy as np
 
-from fastvbg.compositor import blend, composite
-from fastvbg.keyers.motion import motion_mask
 from fastvbg.keyers.planes import PlanesKeyer
 from fastvbg.media.colour import FromBGR, ToBGR
-from fastvbg.media.formats import BGR, Layout, layout_of
+from fastvbg.media.formats import Layout
 from fastvbg.media.planes import new_picture, plane_of, planes_of
 from fastvbg.pipeline.overlap import DEPTH
+from fastvbg.pipeline.pixels.face import row_step
 from fastvbg.planar import I420, NV12, blend_planar, composite_planar
 from fastvbg.planes import blend_planes, select_planes
 
@@ -23,190 +22,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Mask, Matte
-    from fastvbg.media.model import Picture, StreamInfo
+    from fastvbg.media.model import StreamInfo
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
-
-# A share of pixels is told from so many rows, or twice as many. Whole rows: frames lie in memory
-# that no cache holds, where a sample here and there costs as much as the 64 bytes around it.
-_ROWS = 24
-
-
-def row_step(height: int) -> int:
-    """Return the even number of rows between those that a share is told from."""
-    return max(2, 2 * (height // (2 * _ROWS)))
-
-
-class Keyer(Protocol):
-    """Makes a matte of each frame of one video, in order."""
-
-    def key(self, frame: Frame, *, out: Matte) -> Matte:
-        """Key a BGR frame."""
-
-    def key_planes(self, planes: Any, *, out: Matte) -> Matte:
-        """Key a frame's planes Y, U and V, 8 bits."""
-
-    def reset(self) -> None:
-        """Forget what was learned of the scene."""
-
-
-class FusedKeyer(Keyer, Protocol):
-    """A keyer that composites in the pass in which it keys."""
-
-    def composite(self, frame: Frame, background: Frame) -> Frame:
-        """Key a BGR frame and lay it over a background."""
-
-    def composite_planes(self, planes: Any, background: Any, *, out: Any) -> Any:
-        """Key a frame's planes Y, U and V, 8 bits, and lay them over others."""
-
-
-class ScreenKeyer(Keyer, Protocol):
-    """A keyer of what stands before a coloured screen."""
-
-    def despill(self, frame: Frame, matte: Matte) -> Frame:
-        """Take the screen's light off a BGR frame."""
-
-    def despill_planes(self, planes: Any, matte: Matte) -> Planes:
-        """Take the screen's light off planes Y, U and V, 8 bits."""
-
-
-class Pixels(Protocol):
-    """What a stage may do with the frames of one video."""
-
-    def mask(self, prev: Any, next: Any, threshold: int) -> Mask:
-        """Return where two frames differ; valid until the next call."""
-
-    def share(self, prev: Any, next: Any, threshold: int) -> float:
-        """Return about which share of two frames differs."""
-
-    def composite(self, prev: Any, next: Any, bg: Any, threshold: int) -> Picture:
-        """Return what moved over a background."""
-
-    def select(self, mask: Mask, next: Any, bg: Any) -> Picture:
-        """Return `next` where the mask is set, else `bg`."""
-
-    def blend(self, matte: Matte, frame: Any, bg: Any) -> Picture:
-        """Return a frame over a background by a matte."""
-
-    def key(self, keyer: Keyer, picture: Any, out: Matte) -> None:
-        """Write a keyer's matte of the next frame into `out`."""
-
-    @property
-    def fuses(self) -> bool:
-        """Whether frames are of a form that keyers composite in the pass in which they key."""
-
-    def key_over(self, keyer: FusedKeyer, picture: Any, bg: Any) -> Picture:
-        """Return the next frame over a background by a keyer's matte, made in the same pass."""
-
-    def sample(self, picture: Any) -> Frame | Sample:
-        """Return a frame as keyers take it: BGR, or planes in 8 bits; valid until the next call."""
-
-    def despill(self, keyer: ScreenKeyer, picture: Any, matte: Matte) -> Picture:
-        """Return a frame without the screen's light; to be given back by `recycle`."""
-
-    def luma(self, picture: Any) -> Plane:
-        """Return the luma of a frame in 8 bits; valid until the next call."""
-
-    def to_bgr(self, picture: Any) -> Frame:
-        """Return a frame in BGR."""
-
-    def from_bgr(self, frame: Frame) -> Picture:
-        """Return a BGR picture in the frames' form."""
-
-    def planes(self, picture: Any) -> Planes:
-        """Return the planes of a frame, on its own memory."""
-
-    def empty(self) -> Picture:
-        """Return a frame that is to be written."""
-
-    def recycle(self, picture: Any) -> None:
-        """Take back a frame that `empty` gave and nobody reads any more."""
-
-
-class BGRPixels:
-    """Frames as BGR arrays: the tutorial's arithmetic.
-
-    Parameters
-    ----------
-    info : StreamInfo
-        Of the video.
-    threads : int, optional
-        How many threads share the rows.
-    """
-
-    def __init__(self, info: StreamInfo, threads: int | None) -> None:
-        self._shape = info.height, info.width, 3
-        self._threads = threads
-        self._mask = np.empty(self._shape[:2], np.uint8)
-        self._luma = np.empty(self._shape[:2], np.uint8)
-
-    def mask(self, prev: Frame, next: Frame, threshold: int) -> Mask:
-        """Return where two frames differ; valid until the next call."""
-        return motion_mask(prev, next, threshold=threshold, out=self._mask)
-
-    def share(self, prev: Frame, next: Frame, threshold: int) -> float:
-        """Return about which share of two frames differs."""
-        step = row_step(prev.shape[0])
-        mask = motion_mask(prev[::step], next[::step], threshold=threshold)
-        return float(np.count_nonzero(mask) / max(1, mask.size))
-
-    def composite(self, prev: Frame, next: Frame, bg: Frame, threshold: int) -> Frame:
-        """Return what moved over a background."""
-        return composite(prev, next, bg, threshold=threshold, threads=self._threads)
-
-    def select(self, mask: Mask, next: Frame, bg: Frame) -> Frame:
-        """Return `next` where the mask is set, else `bg`."""
-        return blend(next, mask, bg, threads=self._threads)
-
-    def blend(self, matte: Matte, frame: Frame, bg: Frame) -> Frame:
-        """Return a frame over a background by a matte."""
-        return blend(frame, matte, bg, threads=self._threads)
-
-    def key(self, keyer: Keyer, picture: Frame, out: Matte) -> None:
-        """Write a keyer's matte of the next frame into `out`."""
-        keyer.key(picture, out=out)
-
-    @property
-    def fuses(self) -> bool:
-        """Always."""
-        return True
-
-    def key_over(self, keyer: FusedKeyer, picture: Frame, bg: Frame) -> Frame:
-        """Return the next frame over a background by a keyer's matte."""
-        return keyer.composite(picture, bg)
-
-    def sample(self, picture: Frame) -> Frame:
-        """Return the frame itself."""
-        return picture
-
-    def despill(self, keyer: ScreenKeyer, picture: Frame, matte: Matte) -> Frame:
-        """Return a frame without the screen's light."""
-        return keyer.despill(picture, matte)
-
-    def luma(self, picture: Frame) -> Plane:
-        """Return the gray of a frame; valid until the next call."""
-        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma), np.uint8)
-
-    def to_bgr(self, picture: Frame) -> Frame:
-        """Return the frame itself."""
-        return picture
-
-    def from_bgr(self, frame: Frame) -> Frame:
-        """Return the picture itself."""
-        return frame
-
-    def planes(self, picture: Frame) -> Planes:
-        """Return the frame as its only plane."""
-        return (picture,)
-
-    def empty(self) -> Frame:
-        """Return a frame that is to be written."""
-        return np.empty(self._shape, np.uint8)
-
-    def recycle(self, picture: Frame) -> None:
-        """Leave the frame to Python."""
+    from fastvbg.pipeline.pixels.face import FusedKeyer, Keyer, ScreenKeyer
 
 
 class NativePixels:
@@ -406,13 +227,3 @@ def _packed(planes: Planes) -> Planes:
         plane if plane.strides[1] == plane.itemsize else np.ascontiguousarray(plane)
         for plane in planes
     )
-
-
-def make_pixels(info: StreamInfo, threads: int | None) -> Pixels:
-    """Return the operations for a video's frames."""
-    if info.pixel_format == BGR:
-        return BGRPixels(info, threads)
-    layout = layout_of(info.pixel_format)
-    if layout is None:
-        raise ValueError(f"frames in {info.pixel_format} are not worked on")
-    return NativePixels(info, layout, threads)

@@ -7,6 +7,7 @@ columns by such weights into 32-bit integers: at most 255 * 65536, which float32
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from fastvbg.kernels._memory import _as_pointer, address_of, bytes_at
 UNIT = 256
 
 _OUT = types.Array(types.float32, 3, "A")
-_TABLE = types.Array(types.int32, 2, "C")
+_TABLE = types.Array(types.int32, 2, "C", readonly=True)
 _SUMS = types.Array(types.uint16, 2, "C")
 _SCALE = types.Array(types.float32, 1, "C")
 _WEIGHTS = types.UniTuple(types.int64, 6)
@@ -40,10 +41,12 @@ def _unsigned_words_at(address: Any, count: Any) -> Any:
     return carray(_words_pointer(address), (count,))
 
 
+@lru_cache(maxsize=64)
 def table(length: int, start: int, extent: int, wanted: int, shift: int = 0) -> Any:
     """Return the weights of one axis: per result, first sample, count, and weights that sum to 256.
 
-    Parameters and weights are those of `reference.person.taps`.
+    Parameters and weights are those of `reference.person.taps`. Tables are kept, since looks at the
+    whole frame alternate with those at a part of it; they are not to be written to.
     """
     rows: list[list[tuple[int, int]]] = []
     for i in range(wanted):
@@ -59,6 +62,7 @@ def table(length: int, start: int, extent: int, wanted: int, shift: int = 0) -> 
         out[:2] = first, row[-1][0] - first + 1
         for x, weight in row:
             out[2 + x - first] += weight
+    result.flags.writeable = False
     return result
 
 

@@ -41,7 +41,8 @@ _CANVAS = 320
 _WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""
 _CONTRAST = 10
-_GAIN = 1
+_GAINS = {1: 1, 2: 1, 4: 2, 8: 2}
+"""By canvas: averages over it make a large frame's edges too wide; in a small one they are not."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
 _LOOK_AROUND = 12
@@ -182,6 +183,7 @@ class PersonKeyer:
             (height, width), _ = form
             longest = max(height, width)
             factor = max(f for f in canvas.FACTORS if f == 1 or longest >= f * _CANVAS)
+            self._gain = _GAINS[factor]
             self._factor, self._size = factor, (width, height)
             self._canvas = -(-height // factor), -(-width // factor)
             self._radius = max(1, round(max(self._canvas) / 160))
@@ -265,7 +267,7 @@ class PersonKeyer:
         canvas.fit.call(look.matte, look.guide, self._radius, _CONTRAST**2, *self._fit)
         out = np.empty(self._canvas, np.uint8)
         canvas.apply.call(
-            self._fit[0], look.guide, out, self._canvas[1], 1, _GAIN, *self._small_rows
+            self._fit[0], look.guide, out, self._canvas[1], 1, self._gain, *self._small_rows
         )
         return out
 
@@ -357,7 +359,7 @@ class PersonKeyer:
             target,
             self._canvas[1],
             self._factor,
-            _GAIN,
+            self._gain,
             *self._rows,
         )
         if target is not out:

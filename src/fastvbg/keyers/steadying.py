@@ -29,6 +29,8 @@ _SLOPE = 20
 """Parts of 256 by which it counts more for each level beyond `_STILL`: all from 13 levels on."""
 _CALM = 64
 """Levels of difference that are flicker; what differs by more counts more, by 1 a level."""
+_ABOUT = 8
+"""Canvas pixels about a matte in which motion is heeded too."""
 _LOW, _HIGH = 40, 200
 """A region of `_LOW` or more is kept if it reaches `_HIGH` somewhere."""
 _BONUS = 48
@@ -101,7 +103,7 @@ class Steady:
             self._empty = matte is None
             np.copyto(self._matte, 0 if matte is None else matte)
         else:
-            carried, moved = self._carried(guide)
+            carried, moved = self._carried(guide, self._matte if matte is None else matte)
             if matte is None:
                 np.copyto(self._matte, carried)
             else:
@@ -120,24 +122,44 @@ class Steady:
         size = self._shape[1] // 2, self._shape[0] // 2
         return cv2.resize(guide, size, interpolation=cv2.INTER_AREA)
 
-    def _carried(self, guide: Plane) -> tuple[Any, Any]:
-        """Return the matte where motion has carried it, and how wrong motion is of the picture."""
+    def _carried(self, guide: Plane, matte: Matte) -> tuple[Any, Any]:
+        """Return the matte where motion has carried it, and how wrong motion is of the picture.
+
+        Where neither it nor the new one has anything, nothing counts as wrong.
+        """
         small, before = self._reduced(guide), self._small
         self._small = small
         last: Any = self._guide
-        still = cv2.blur(cv2.absdiff(guide, last), (3, 3))
-        if self._flow is None or int(still.max()) <= _STILL:
-            return self._matte, still
+        carried, moved = self._matte.copy(), np.zeros(self._shape, np.uint8)
+        part = self._part_of(matte)
+        still: Any = cv2.blur(cv2.absdiff(guide[part], last[part]), (3, 3))
+        if self._flow is None or int(still.max(initial=0)) <= _STILL:
+            moved[part] = still
+            return carried, moved
         flow = self._flow.calc(small, before, None)
-        flow[cv2.resize(still, small.shape[1::-1], interpolation=cv2.INTER_AREA) <= _STILL] = 0
-        wide = cv2.resize(flow, self._shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        where = cv2.scaleAdd(wide, 2.0, self._grid)
+        moved[part] = still
+        # Where nothing moved, what is found is noise; carrying by it would blur the matte.
+        moves = cv2.resize(moved, small.shape[1::-1], interpolation=cv2.INTER_AREA) > _STILL
+        np.multiply(flow, moves[..., np.newaxis], out=flow)
+        wide = cv2.resize(flow, self._shape[1::-1], interpolation=cv2.INTER_LINEAR)[part]
+        where = cv2.scaleAdd(
+            np.ascontiguousarray(wide), 2.0, np.ascontiguousarray(self._grid[part])
+        )
         known: Any = cv2.merge([self._matte, last])
         no_map: Any = None  # `where` holds both coordinates
         border = cv2.BORDER_REPLICATE
-        moved: Any = cv2.remap(known, where, no_map, cv2.INTER_LINEAR, borderMode=border)
-        carried, foreseen = cv2.split(moved)
-        return carried, cv2.blur(cv2.absdiff(guide, foreseen), (3, 3))
+        both: Any = cv2.remap(known, where, no_map, cv2.INTER_LINEAR, borderMode=border)
+        carried[part], foreseen = cv2.split(both)
+        moved[part] = cv2.blur(cv2.absdiff(guide[part], foreseen), (3, 3))
+        return carried, moved
+
+    def _part_of(self, matte: Matte) -> tuple[slice, slice]:
+        """Return rows and columns about all that this matte and the last one have."""
+        left, top, width, height = cv2.boundingRect(cv2.max(self._matte, matte))
+        return (
+            slice(max(0, top - _ABOUT), top + height + _ABOUT),
+            slice(max(0, left - _ABOUT), left + width + _ABOUT),
+        )
 
     def _sure(self) -> Matte:
         """Return the matte without regions that nowhere are sure to be foreground."""

@@ -99,6 +99,12 @@ def examples(folder: Path, scene: Scene = SCENE) -> list[Example]:
     ]
 
 
+def people(room: Path, scene: Scene) -> Example:
+    """Return the row of the person mask, whose models its first use fetches."""
+    title = "person: found by a network"
+    return Example(title, room, fastvbg.MaskOptions("person"), scene.frames - 1)
+
+
 def strip(example: Example, background: Path, scratch: Path) -> list[Labelled]:
     """Return source frame, matte and composite of an example, by files as a user makes them."""
     matte, result = scratch / "matte.mkv", scratch / "result.mkv"
@@ -124,7 +130,7 @@ def _frame(path: Path, place: int) -> Frame:
         return np.asarray(next(islice(frames, place, None)), np.uint8)
 
 
-def draw_gallery(path: Path, scene: Scene = SCENE) -> None:
+def draw_gallery(path: Path, scene: Scene = SCENE, *, find_people: bool = True) -> None:
     """Draw the gallery into an image file.
 
     Parameters
@@ -133,12 +139,17 @@ def draw_gallery(path: Path, scene: Scene = SCENE) -> None:
         The file; it is replaced.
     scene : Scene
         Size and length of the scenes.
+    find_people : bool
+        Whether there is a row for the person mask, which needs its models.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         background = folder / "background.png"
         write_image(background, draw_backdrop(scene.width, scene.height))
-        rows = [strip(example, background, folder) for example in examples(folder, scene)]
+        drawn = examples(folder, scene)
+        if find_people:
+            drawn.insert(1, people(folder / "room.mp4", scene))
+        rows = [strip(example, background, folder) for example in drawn]
     write_small(path, contact_sheet(rows, cell_width=_CELL))
 
 

@@ -37,11 +37,11 @@ def test_from_frame(shape, crop, size, scale, offset) -> None:
     left, top, width, height = crop
     tables = (
         network.table(shape[0], top, height, size[1]),
-        network.table(shape[1], left, width, size[0]),
+        *network.columns(shape[1], left, width, size[0]),
     )
     out = np.full((size[1], size[0], 3), np.nan, np.float32)
-    sums = network.sums_for(shape[1])
-    network.from_frame.call(frame, out, *tables, sums, scale_array(scale, offset))
+    scratch = network.scratch_for(shape[1], size[0])
+    network.from_frame.call(frame, out, *tables, *scratch, scale_array(scale, offset))
     wanted = reference.network_input(frame, crop, size, scale=scale, offset=offset)
     np.testing.assert_array_equal(out, wanted)
 
@@ -58,15 +58,15 @@ def test_from_planes(shape, crop, size, shifts, space) -> None:
     left, top, width, height = crop
     tables = (
         network.table(shape[0], top, height, size[1]),
-        network.table(shape[1], left, width, size[0]),
+        *network.columns(shape[1], left, width, size[0]),
         network.table(shape[0], top, height, size[1], down),
-        network.table(shape[1], left, width, size[0], across),
+        *network.columns(shape[1], left, width, size[0], across),
     )
     planar = np.full((3, size[1], size[0]), np.nan, np.float32)
     out = planar.transpose(1, 2, 0)  # networks that take planes are filled through such a view
-    sums = network.sums_for(shape[1])
+    scratch = network.scratch_for(shape[1], size[0])
     network.from_planes.call(
-        *planes, out, *tables, sums, scale_array(*UNIT_SCALE), tuple(YUV_RGB[space])
+        *planes, out, *tables, *scratch, scale_array(*UNIT_SCALE), tuple(YUV_RGB[space])
     )
     wanted = reference.network_input(planes, crop, size, matrix=space[0], range=space[1])
     np.testing.assert_array_equal(out, wanted)

@@ -8,37 +8,41 @@ columns by such weights into 32-bit integers: at most 255 * 65536, which float32
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray, types
-from numba.extending import intrinsic
+from numba import types
 
 from fastvbg.constants import YUV_RGB_SHIFT
+from fastvbg.kernels._dot import EIGHT, dot_eight
 from fastvbg.kernels._jit import FRAME, PLANE, inline, kernel
-from fastvbg.kernels._memory import _as_pointer, address_of, bytes_at
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at, words_at
 
 UNIT = 256
 
 _OUT = types.Array(types.float32, 3, "A")
 _TABLE = types.Array(types.int32, 2, "C", readonly=True)
-_SUMS = types.Array(types.uint16, 2, "C")
+_FIRSTS = types.Array(types.int32, 1, "C", readonly=True)
+_TAPS = types.Array(types.int16, 2, "C", readonly=True)
+_WORDS = types.Array(types.int16, 2, "C")
+_INTEGERS = types.Array(types.int32, 2, "C")
 _SCALE = types.Array(types.float32, 1, "C")
 _WEIGHTS = types.UniTuple(types.int64, 6)
 
 _TOP = np.int64(255 << 16)
-_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
+_TWO, _THREE = np.uint64(2), np.uint64(3)
+
+_LOWEST = np.int16(-32768)
+"""Sums of rows are kept less 32768, so that they fit signed words."""
+_LACK = np.int32(32768 * UNIT)
+"""What a sum of columns lacks by that."""
 
 
-@intrinsic
-def _words_pointer(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to unsigned 16-bit integers."""
-    return types.CPointer(types.uint16)(types.int64), _as_pointer
+class Columns(NamedTuple):
+    """The weights of the columns: per result, first sample, and weights, 0 behind the last."""
 
-
-@inline
-def _unsigned_words_at(address: Any, count: Any) -> Any:
-    return carray(_words_pointer(address), (count,))
+    firsts: Any
+    weights: Any
 
 
 @lru_cache(maxsize=64)
@@ -48,159 +52,205 @@ def table(length: int, start: int, extent: int, wanted: int, shift: int = 0) -> 
     Parameters and weights are those of `reference.person.taps`. Tables are kept, since looks at the
     whole frame alternate with those at a part of it; they are not to be written to.
     """
-    rows: list[list[tuple[int, int]]] = []
-    for i in range(wanted):
-        if wanted <= extent:
-            row = _shares(i * extent, extent, wanted)
-        else:
-            row = _between(i, extent, wanted)
-        rows.append([((start + x) >> shift, weight) for x, weight in row])
-    widest = max(row[-1][0] - row[0][0] + 1 for row in rows)
-    result = np.zeros((wanted, 2 + widest), np.int32)
-    for out, row in zip(result, rows, strict=True):
-        first = row[0][0]
-        out[:2] = first, row[-1][0] - first + 1
-        for x, weight in row:
-            out[2 + x - first] += weight
+    where, weights = _shares(extent, wanted) if wanted <= extent else _between(extent, wanted)
+    where = (np.minimum(where, extent - 1) + start) >> shift
+    first = where.min(axis=1, initial=length, where=weights > 0)
+    last = where.max(axis=1, initial=0, where=weights > 0)
+    result = np.zeros((wanted, 2 + int((last - first).max()) + 1), np.int32)
+    result[:, 0], result[:, 1] = first, last - first + 1
+    rows = np.broadcast_to(np.arange(wanted)[:, np.newaxis], where.shape)
+    counts = weights > 0
+    np.add.at(result, (rows[counts], (2 + where - first[:, np.newaxis])[counts]), weights[counts])
     result.flags.writeable = False
     return result
 
 
-def _shares(first: int, extent: int, wanted: int) -> list[tuple[int, int]]:
-    """Return the samples in `extent` parts from part `first` on, of `wanted` a sample."""
-    found, sum_before = [], 0
-    for x in range(first // wanted, -(-(first + extent) // wanted)):
-        covered = min((x + 1) * wanted, first + extent) - first
-        total = (2 * UNIT * covered + extent) // (2 * extent)
-        found.append((x, total - sum_before))
-        sum_before = total
-    return found
+@lru_cache(maxsize=64)
+def columns(length: int, start: int, extent: int, wanted: int, shift: int = 0) -> Columns:
+    """Return a `table` as the kernels take that of the columns: weights in groups of eight."""
+    rows = table(length, start, extent, wanted, shift)
+    taps = rows.shape[1] - 2
+    weights = np.zeros((wanted, -(-taps // EIGHT) * EIGHT), np.int16)
+    weights[:, :taps] = rows[:, 2:]
+    weights.flags.writeable = False
+    firsts = np.ascontiguousarray(rows[:, 0])
+    firsts.flags.writeable = False
+    return Columns(firsts, weights)
 
 
-def _between(i: int, extent: int, wanted: int) -> list[tuple[int, int]]:
-    """Return the two samples around a result's centre."""
-    centre = (2 * i + 1) * extent - wanted
-    x = centre // (2 * wanted)
-    part = (UNIT * (centre - x * 2 * wanted) + wanted) // (2 * wanted)
-    left, right = max(x, 0), min(x + 1, extent - 1)
-    return [(left, UNIT - part), (right, part)]
+def _shares(extent: int, wanted: int) -> tuple[Any, Any]:
+    """Return samples and weights of the equal shares of an axis, `wanted` parts a sample."""
+    first = np.arange(wanted, dtype=np.int64)[:, np.newaxis] * extent
+    samples = first // wanted + np.arange(extent // wanted + 2)
+    covered = np.minimum((samples + 1) * wanted, first + extent) - first
+    sums = (2 * UNIT * covered + extent) // (2 * extent)
+    return samples, np.diff(sums, axis=1, prepend=0)
 
 
-def sums_for(cols: int) -> Any:
-    """Return the scratch of the kernels for frames of a width: rows of words."""
-    return np.empty((3, 3 * cols), np.uint16)
+def _between(extent: int, wanted: int) -> tuple[Any, Any]:
+    """Return the two samples around each result's centre, and their weights."""
+    centre = (2 * np.arange(wanted, dtype=np.int64) + 1) * extent - wanted
+    left = centre // (2 * wanted)
+    part = (UNIT * (centre - left * 2 * wanted) + wanted) // (2 * wanted)
+    samples = np.maximum(np.stack([left, left + 1], axis=1), 0)
+    return samples, np.stack([UNIT - part, part], axis=1)
+
+
+def scratch_for(cols: int, wanted: int) -> tuple[Any, Any]:
+    """Return the scratch of the kernels, for frames of a width and inputs of a width.
+
+    Rows of words, of which the last two hold pixels; and rows of integers.
+    """
+    room = cols + 2 * EIGHT
+    return np.empty((6, room), np.int16), np.empty((3, wanted), np.int32)
 
 
 @inline
 def _sum_rows(plane: Any, rows: Any, i: Any, first: Any, count: Any, sums: Any) -> None:
-    """Sum a result's rows of a plane, `count` bytes from byte `first` on."""
-    total = _unsigned_words_at(sums, count)
+    """Sum a result's rows of a plane, `count` bytes from byte `first` on, less 32768."""
+    total = words_at(sums, count)
     top, height = rows[i, 0], rows[i, 1]
     row = bytes_at(address_of(plane, top) + first, count)
-    weight = np.uint16(rows[i, 2])
+    weight = np.int16(rows[i, 2])
     for x in range(np.uint64(count)):
-        total[x] = np.uint16(weight * np.uint16(row[x]))
+        total[x] = np.int16(_LOWEST + weight * np.int16(row[x]))
     for k in range(1, height):
         row = bytes_at(address_of(plane, top + k) + first, count)
-        weight = np.uint16(rows[i, 2 + k])
+        weight = np.int16(rows[i, 2 + k])
         for x in range(np.uint64(count)):
-            total[x] += np.uint16(weight * np.uint16(row[x]))
+            total[x] += np.int16(weight * np.int16(row[x]))
 
 
 @inline
-def _sum_cols(total: Any, cols: Any, j: Any, first: Any) -> Any:
-    """Sum a result's columns of the summed rows."""
-    value = np.int32(0)
-    at = np.uint64(cols[j, 0] - first)
-    for k in range(np.uint64(cols[j, 1])):
-        value += cols[j, _TWO + k] * np.int32(total[at + k])
-    return value
+def _sum_cols(sums: Any, firsts: Any, weights: Any, row: Any) -> None:
+    """Sum the columns of summed rows, at an address, to a row of integers."""
+    width, taps = weights.shape
+    for j in range(np.uint64(width)):
+        samples = sums + 2 * (np.int64(firsts[j]) - np.int64(firsts[0]))
+        at = address_of(weights, np.int64(j))
+        value = _LACK + dot_eight(samples, at)
+        for k in range(EIGHT, taps, EIGHT):
+            value += dot_eight(samples + 2 * k, at + 2 * k)
+        row[j] = value
 
 
 @inline
-def _sum_pixels(total: Any, cols: Any, j: Any, first: Any) -> Any:
-    """Sum a result's columns of summed rows of pixels; return the three channels."""
-    blue, green, red = np.int32(0), np.int32(0), np.int32(0)
-    at = np.uint64(3 * (cols[j, 0] - first))
-    for k in range(np.uint64(cols[j, 1])):
-        weight = cols[j, _TWO + k]
-        blue += weight * np.int32(total[at])
-        green += weight * np.int32(total[at + _ONE])
-        red += weight * np.int32(total[at + _TWO])
-        at += _THREE
-    return blue, green, red
+def _reach(firsts: Any, weights: Any, length: Any) -> Any:
+    """Return the first sample that the columns take, and how many from there on at most."""
+    first, last = np.int64(firsts[0]), np.int64(firsts[firsts.shape[0] - 1])
+    return first, min(last + weights.shape[1], length) - first
 
 
 @inline
-def _sum_both(u: Any, v: Any, cols: Any, j: Any, first: Any) -> Any:
-    """Sum a result's columns of the summed rows of both chroma planes."""
-    sum_u, sum_v = np.int32(0), np.int32(0)
-    at = np.uint64(cols[j, 0] - first)
-    for k in range(np.uint64(cols[j, 1])):
-        weight = cols[j, _TWO + k]
-        sum_u += weight * np.int32(u[at + k])
-        sum_v += weight * np.int32(v[at + k])
-    return sum_u, sum_v
+def _put(out: Any, i: Any, red: Any, green: Any, blue: Any, scale: Any) -> None:
+    """Scale rows of integers to row `i` of the result."""
+    for j in range(np.uint64(out.shape[1])):
+        out[i, j, 0] = np.float32(red[j]) * scale[0] + scale[3]
+        out[i, j, 1] = np.float32(green[j]) * scale[1] + scale[4]
+        out[i, j, 2] = np.float32(blue[j]) * scale[2] + scale[5]
 
 
 @inline
-def _reach(cols: Any) -> Any:
-    """Return the first sample that a table takes, and how many from there on."""
-    last = cols.shape[0] - 1
-    return np.int64(cols[0, 0]), np.int64(cols[last, 0] + cols[last, 1] - cols[0, 0])
+def _part_pixels(pixels: Any, count: Any, blue: Any, green: Any, red: Any) -> None:
+    """Part a row of pixels of words into its three channels."""
+    for x in range(np.uint64(count)):
+        k = _THREE * x
+        blue[x] = pixels[k]
+        green[x] = pixels[k + np.uint64(1)]
+        red[x] = pixels[k + _TWO]
 
 
-@kernel(FRAME, _OUT, _TABLE, _TABLE, _SUMS, _SCALE)
-def from_frame(frame: Any, out: Any, rows: Any, cols: Any, sums: Any, scale: Any) -> None:
+@kernel(FRAME, _OUT, _TABLE, _FIRSTS, _TAPS, _WORDS, _INTEGERS, _SCALE)
+def from_frame(
+    frame: Any,
+    out: Any,
+    rows: Any,
+    firsts: Any,
+    weights: Any,
+    words: Any,
+    integers: Any,
+    scale: Any,
+) -> None:
     """`out` is red, green and blue of a part of a BGR frame."""
     height, width, _ = out.shape
-    first, count = _reach(cols)
-    address = address_of(sums, 0)
-    total = _unsigned_words_at(address, 3 * count)
+    first, count = _reach(firsts, weights, frame.shape[1])
+    sums = address_of(words, 3)
+    at = address_of(words, 0), address_of(words, 1), address_of(words, 2)
+    blue, green, red = words_at(at[0], count), words_at(at[1], count), words_at(at[2], count)
+    total = address_of(integers, 0), address_of(integers, 1), address_of(integers, 2)
+    blues, greens = integers_at(total[0], width), integers_at(total[1], width)
+    reds = integers_at(total[2], width)
     for i in range(height):
-        _sum_rows(frame, rows, i, 3 * first, 3 * count, address)
-        for j in range(width):
-            blue, green, red = _sum_pixels(total, cols, j, first)
-            out[i, j, 0] = np.float32(red) * scale[0] + scale[3]
-            out[i, j, 1] = np.float32(green) * scale[1] + scale[4]
-            out[i, j, 2] = np.float32(blue) * scale[2] + scale[5]
+        _sum_rows(frame, rows, i, 3 * first, 3 * count, sums)
+        _part_pixels(words_at(sums, 3 * count), count, blue, green, red)
+        _sum_cols(at[0], firsts, weights, blues)
+        _sum_cols(at[1], firsts, weights, greens)
+        _sum_cols(at[2], firsts, weights, reds)
+        _put(out, i, reds, greens, blues, scale)
 
 
-@kernel(PLANE, PLANE, PLANE, _OUT, _TABLE, _TABLE, _TABLE, _TABLE, _SUMS, _SCALE, _WEIGHTS)
+@inline
+def _to_rgb(y: Any, u: Any, v: Any, width: Any, weights: Any) -> None:
+    """Turn rows of Y, U and V into red, green and blue, in place."""
+    low, factor, red_v, green_u, green_v, blue_u = weights
+    middle = np.int64(128 << 16)
+    for j in range(np.uint64(width)):
+        luma = factor * (np.int64(y[j]) - (low << 16))
+        du, dv = np.int64(u[j]) - middle, np.int64(v[j]) - middle
+        red = (luma + red_v * dv) >> YUV_RGB_SHIFT
+        green = (luma + green_u * du + green_v * dv) >> YUV_RGB_SHIFT
+        blue = (luma + blue_u * du) >> YUV_RGB_SHIFT
+        y[j] = np.int32(min(max(red, 0), _TOP))
+        u[j] = np.int32(min(max(green, 0), _TOP))
+        v[j] = np.int32(min(max(blue, 0), _TOP))
+
+
+@kernel(
+    PLANE,
+    PLANE,
+    PLANE,
+    _OUT,
+    _TABLE,
+    _FIRSTS,
+    _TAPS,
+    _TABLE,
+    _FIRSTS,
+    _TAPS,
+    _WORDS,
+    _INTEGERS,
+    _SCALE,
+    _WEIGHTS,
+)
 def from_planes(
     y: Any,
     u: Any,
     v: Any,
     out: Any,
     rows: Any,
-    cols: Any,
-    chroma_rows: Any,
-    chroma_cols: Any,
-    sums: Any,
-    scale: Any,
+    firsts: Any,
     weights: Any,
+    chroma_rows: Any,
+    chroma_firsts: Any,
+    chroma_weights: Any,
+    words: Any,
+    integers: Any,
+    scale: Any,
+    space: Any,
 ) -> None:
     """`out` is red, green and blue of a part of a frame in planes Y, U and V."""
     height, width, _ = out.shape
-    first, count = _reach(cols)
-    chroma_first, chroma_count = _reach(chroma_cols)
-    address_y, address_u, address_v = address_of(sums, 0), address_of(sums, 1), address_of(sums, 2)
-    total_y = _unsigned_words_at(address_y, count)
-    total_u = _unsigned_words_at(address_u, chroma_count)
-    total_v = _unsigned_words_at(address_v, chroma_count)
-    low, factor, red_v, green_u, green_v, blue_u = weights
-    middle = np.int64(128 << 16)
+    first, count = _reach(firsts, weights, y.shape[1])
+    chroma_first, chroma_count = _reach(chroma_firsts, chroma_weights, u.shape[1])
+    at_y, at_u, at_v = address_of(words, 0), address_of(words, 1), address_of(words, 2)
+    total = address_of(integers, 0), address_of(integers, 1), address_of(integers, 2)
+    row_y, row_u = integers_at(total[0], width), integers_at(total[1], width)
+    row_v = integers_at(total[2], width)
     for i in range(height):
-        _sum_rows(y, rows, i, first, count, address_y)
-        _sum_rows(u, chroma_rows, i, chroma_first, chroma_count, address_u)
-        _sum_rows(v, chroma_rows, i, chroma_first, chroma_count, address_v)
-        for j in range(width):
-            luma = factor * (np.int64(_sum_cols(total_y, cols, j, first)) - (low << 16))
-            sum_u, sum_v = _sum_both(total_u, total_v, chroma_cols, j, chroma_first)
-            du, dv = np.int64(sum_u) - middle, np.int64(sum_v) - middle
-            red = (luma + red_v * dv) >> YUV_RGB_SHIFT
-            green = (luma + green_u * du + green_v * dv) >> YUV_RGB_SHIFT
-            blue = (luma + blue_u * du) >> YUV_RGB_SHIFT
-            out[i, j, 0] = np.float32(min(max(red, 0), _TOP)) * scale[0] + scale[3]
-            out[i, j, 1] = np.float32(min(max(green, 0), _TOP)) * scale[1] + scale[4]
-            out[i, j, 2] = np.float32(min(max(blue, 0), _TOP)) * scale[2] + scale[5]
+        _sum_rows(y, rows, i, first, count, at_y)
+        _sum_rows(u, chroma_rows, i, chroma_first, chroma_count, at_u)
+        _sum_rows(v, chroma_rows, i, chroma_first, chroma_count, at_v)
+        _sum_cols(at_y, firsts, weights, row_y)
+        _sum_cols(at_u, chroma_firsts, chroma_weights, row_u)
+        _sum_cols(at_v, chroma_firsts, chroma_weights, row_v)
+        _to_rgb(row_y, row_u, row_v, width, space)
+        _put(out, i, row_y, row_u, row_v, scale)

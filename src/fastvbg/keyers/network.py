@@ -94,11 +94,11 @@ class Network:
             self._for = shapes, box
             self._prepare(shapes, box, planar=planar)
         if isinstance(picture, tuple):
-            arguments = (*self._tables, self._sums, self._scale, self._weights)
+            arguments = (*self._tables, *self._scratch, self._scale, self._weights)
             kernels.from_planes.call(*picture, self._run.input, *arguments)
         else:
             kernels.from_frame.call(
-                picture, self._run.input, *self._tables, self._sums, self._scale
+                picture, self._run.input, *self._tables, *self._scratch, self._scale
             )
 
     def _prepare(self, shapes: Any, box: Box, *, planar: bool) -> None:
@@ -106,11 +106,12 @@ class Network:
         left, top, across, down = box
         vertical = (height, top, down, self.height)
         horizontal = (width, left, across, self.width)
-        tables = [kernels.table(*vertical), kernels.table(*horizontal)]
+        tables = [kernels.table(*vertical), *kernels.columns(*horizontal)]
         if planar:
             halved = [int(shapes[1][axis] < shapes[0][axis]) for axis in (0, 1)]
-            tables += [kernels.table(*vertical, halved[0]), kernels.table(*horizontal, halved[1])]
-        self._tables, self._sums = tuple(tables), kernels.sums_for(width)
+            tables += [kernels.table(*vertical, halved[0])]
+            tables += kernels.columns(*horizontal, halved[1])
+        self._tables, self._scratch = tuple(tables), kernels.scratch_for(width, self.width)
         self._before = None
 
     def is_still(self, most: float) -> bool:

@@ -84,12 +84,17 @@ def _across(rows: Any, index: Any, target: Any, width: Any, radius: Any) -> None
 
 @inline
 def _fit_row(rows: Any, a: Any, b: Any, width: Any, count: Any, epsilon: Any) -> None:
-    """Write `a` and `b` by the sums of guide, matte, guide squared, and guide times matte."""
+    """Write `a` and `b` by the sums of guide, matte, guide squared, and guide times matte.
+
+    The base is rounded by a reciprocal: an odd number over an even one is a whole number nowhere,
+    and at least one part of `2 * count` away from it, so the product's last bit does not matter.
+    """
     sum_g = integers_at(address_of(rows, _SUMS), width)
     sum_p = integers_at(address_of(rows, _SUMS + 1), width)
     sum_gg = integers_at(address_of(rows, _SUMS + 2), width)
     sum_gp = integers_at(address_of(rows, _SUMS + 3), width)
     n, parts = np.float64(count), np.float64(2 * 256)
+    share = np.float64(1.0) / (2 * n)
     flat = np.float64(count * count * epsilon)
     for x in range(np.uint64(width)):
         g, p = np.float64(sum_g[x]), np.float64(sum_p[x])
@@ -97,7 +102,7 @@ def _fit_row(rows: Any, a: Any, b: Any, width: Any, count: Any, epsilon: Any) ->
         variance = n * np.float64(sum_gg[x]) - g * g + flat
         slope = np.floor((parts * covariance + variance) / (2 * variance))
         a[x] = np.int32(slope)
-        b[x] = np.int32(np.floor((parts * p - 2 * slope * g + n) / (2 * n)))
+        b[x] = np.int32(np.floor((parts * p - 2 * slope * g + n) * share))
 
 
 @inline
@@ -128,7 +133,7 @@ def average_row(
     """Write the means around row `y` of integers, which come in order, at an address.
 
     `ring` holds the rows that the window reaches and the one before; the column sums are row
-    `index` of `rows`.
+    `index` of `rows`. The reciprocal is as exact as in `_fit_row`.
     """
     kept = ring.shape[0]
     column = integers_at(address_of(rows, index) + 4 * radius, width)
@@ -145,7 +150,8 @@ def average_row(
         column[x] += enters[x] - leaves[x]
     _across(rows, index, address_of(rows, _SUMS), width, radius)
     size = 2 * radius + 1
-    n, half = np.float64(2 * size * size), np.float64(size * size)
+    half = np.float64(size * size)
+    share = np.float64(1.0) / (2 * half)
     sums, result = integers_at(address_of(rows, _SUMS), width), integers_at(out, width)
     for x in range(np.uint64(width)):
-        result[x] = np.int32(np.floor((2.0 * np.float64(sums[x]) + half) / n))
+        result[x] = np.int32(np.floor((2.0 * np.float64(sums[x]) + half) * share))

@@ -27,10 +27,12 @@ _WORDS = types.Array(types.int16, 2, "C")
 
 _FLAGS = types.Array(types.uint8, 2, "C")
 
-_BLOCK = 16
+_BLOCK = 8
 """Canvas pixels that are painted together where they are flat."""
-_FULL = np.int32(255 << 8)
-_MIXED = np.uint8(1)
+_SURELY_255, _MIXED = np.uint8(1), np.uint8(3)
+"""Joined marks of `_mark_row`; of 2 alone the block is surely 0."""
+_MIDDLE = 128 << 7
+_ROUNDED_MIDDLE = _MIDDLE + 64
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
@@ -172,39 +174,37 @@ def _spread(padded: Any, out: Any, width: Any, factor: Any) -> None:
 
 
 @inline
-def _flat_value(slopes: Any, bases: Any, y: Any, block: Any, width: Any) -> Any:
-    """Return what a block of a canvas row and the columns beside it are: 0, 255, or neither."""
-    first, end = max(block * _BLOCK - 1, 0), min((block + 1) * _BLOCK + 1, width)
-    a = integers_at(address_of(slopes, y) + 4 * first, end - first)
-    b = integers_at(address_of(bases, y) + 4 * first, end - first)
-    wanted = b[0]
-    differs = np.int32(0)
-    for x in range(np.uint64(end - first)):
-        differs |= a[x] | (b[x] ^ wanted)
-    if differs == 0 and wanted == 0:
-        return np.uint8(0)
-    if differs == 0 and wanted == _FULL:
-        return np.uint8(255)
-    return _MIXED
+def _mark_row(slopes: Any, bases: Any, marks: Any, width: Any, low: Any, high: Any) -> None:
+    """Mark what a canvas row makes of any luma: bit 1 where not surely 0, bit 2 where not 255."""
+    for x in range(np.uint64(width)):
+        rise = np.int32(255) * slopes[x]
+        least, most = bases[x] + min(rise, np.int32(0)), bases[x] + max(rise, np.int32(0))
+        marks[x] = np.uint8((most > low) | (np.int32(least < high) << np.int32(1)))
+
+
+@inline
+def _flag_row(marks: Any, flags: Any, width: Any) -> None:
+    """Join the marks of blocks and of the columns beside them."""
+    blocks = (width + _BLOCK - 1) // _BLOCK
+    for k in range(_BLOCK * blocks - width + 1):
+        marks[np.uint64(1 + width + k)] = marks[np.uint64(width)]
+    marks[0] = marks[1]
+    for block in range(np.uint64(blocks)):
+        joined = np.uint8(0)
+        for k in range(np.uint64(_BLOCK + 2)):
+            joined |= marks[np.uint64(_BLOCK) * block + k]
+        flags[block] = joined
 
 
 @inline
 def _run_of(flags: Any, j: Any, block: Any, blocks: Any) -> Any:
     """Return the value of the run of blocks that begins at one, and where it ends."""
     above, below = max(j - 1, 0), min(j + 1, flags.shape[0] - 1)
-    value = _value_of(flags, above, j, below, block)
+    value = flags[above, block] | flags[j, block] | flags[below, block]
     end = block + 1
-    while end < blocks and _value_of(flags, above, j, below, end) == value:
+    while end < blocks and value == flags[above, end] | flags[j, end] | flags[below, end]:
         end += 1
     return value, end
-
-
-@inline
-def _value_of(flags: Any, above: Any, j: Any, below: Any, block: Any) -> Any:
-    value = flags[j, block]
-    if flags[above, block] != value or flags[below, block] != value:
-        return _MIXED
-    return value
 
 
 @kernel(_INTEGERS, PLANE, OUT_PLANE, INT, INT, INT, _ROWS, _ROWS, _FLAGS)
@@ -221,7 +221,8 @@ def apply(
 ) -> None:
     """`out` is what slopes and bases make of the frame's luma, differences from 128 times `gain`.
 
-    `planes` are those of `fit`. Blocks in which the matte is 0 or 255 all over are just painted.
+    `planes` are those of `fit`. Blocks in which that is 0, or 255, for any luma are just painted:
+    stretching lies between its canvas pixels, so theirs bound it.
     """
     height, cols = out.shape
     # The parts of 1/256, and of the stretching, less those of 1/128 that stay.
@@ -231,9 +232,16 @@ def apply(
     canvas_rows = (height + factor - 1) // factor
     mean_a, mean_b = planes[2, :canvas_rows], planes[3, :canvas_rows]
     blocks = (canvas_cols + _BLOCK - 1) // _BLOCK
+    # In parts of 1/256: at most `low` makes 0, and at least `high` makes 255; see `_apply_run`.
+    low = np.int32(2 * (_MIDDLE - (_ROUNDED_MIDDLE - 128 + gain) // gain) + 1)
+    high = np.int32(2 * (_MIDDLE + ((255 << 7) - _ROUNDED_MIDDLE + gain - 1) // gain))
+    marks = bytes_at(address_of(rows, 0), (blocks + 1) * _BLOCK + 2)
     for j in range(canvas_rows):
-        for block in range(blocks):
-            flags[j, block] = _flat_value(mean_a, mean_b, j, block, canvas_cols)
+        slopes = integers_at(address_of(mean_a, j), canvas_cols)
+        bases = integers_at(address_of(mean_b, j), canvas_cols)
+        inner = bytes_at(address_of(rows, 0) + 1, canvas_cols)
+        _mark_row(slopes, bases, inner, canvas_cols, low, high)
+        _flag_row(marks, bytes_at(address_of(flags, j), blocks), canvas_cols)
     for j in range(canvas_rows):
         block = 0
         while block < blocks:
@@ -252,8 +260,9 @@ def apply(
                     g = bytes_at(address_of(guide, y) + left, right - left)
                     _apply_run(slopes, bases, g, result, right - left, gain, shift)
                 else:
+                    paint = np.uint8(255) if value == _SURELY_255 else np.uint8(0)
                     for x in range(np.uint64(right - left)):
-                        result[x] = value
+                        result[x] = paint
             block = last
 
 
@@ -261,10 +270,10 @@ def apply(
 def _apply_run(
     slopes: Any, bases: Any, g: Any, result: Any, count: Any, gain: Any, shift: Any
 ) -> None:
-    times, middle, rounded_middle = np.int32(gain), np.int32(128 << 7), np.int32((128 << 7) + 64)
+    times, middle, rounded = np.int32(gain), np.int32(_MIDDLE), np.int32(_ROUNDED_MIDDLE)
     for x in range(np.uint64(count)):
         fitted = (slopes[x] * np.int32(g[x]) + bases[x]) >> shift
-        value = ((fitted - middle) * times + rounded_middle) >> np.int32(7)
+        value = ((fitted - middle) * times + rounded) >> np.int32(7)
         result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["PersonKeyer"]
 
 _MAX_EVERY = 1000
-_CANVAS = 320
+_CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
 _WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from fastvbg.kernels import canvas as kernels
+from fastvbg.kernels import carry as motion
 from fastvbg.kernels import regions
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ class Steady:
         if min(shape) >= 2 * _SMALLEST_FLOW:
             make: Any = cv2.DISOpticalFlow.create
             self._flow = make(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
-        rows, cols = np.indices(shape, np.float32)
-        self._grid = np.stack([cols, rows], axis=-1)
+        self._half = -(-shape[0] // 2), -(-shape[1] // 2)
+        self._row = kernels.reduce_scratch(self._half[1], 2)
+        self._motion = motion.scratch_for(*shape)
         self._matte, self._kept = np.zeros((2, *shape), np.uint8)
         self._scratch = regions.scratch_for(*shape)
         self.reset()
@@ -99,7 +101,7 @@ class Steady:
             others counts for nothing.
         """
         if self._guide is None or self._empty:
-            self._small = self._reduced(guide)
+            self._small = self._halved(guide)
             self._empty = matte is None
             np.copyto(self._matte, 0 if matte is None else matte)
         else:
@@ -116,49 +118,43 @@ class Steady:
         self._guide = guide
         return self._sure()
 
-    def _reduced(self, guide: Plane) -> Any:
-        if self._flow is None:
-            return guide
-        size = self._shape[1] // 2, self._shape[0] // 2
-        return cv2.resize(guide, size, interpolation=cv2.INTER_AREA)
+    def _halved(self, plane: Plane) -> Plane:
+        kernels.reduce.call(plane, half := np.empty(self._half, np.uint8), 2, self._row)
+        return half
 
     def _carried(self, guide: Plane, matte: Matte) -> tuple[Any, Any]:
         """Return the matte where motion has carried it, and how wrong motion is of the picture.
 
         Where neither it nor the new one has anything, nothing counts as wrong.
         """
-        small, before = self._reduced(guide), self._small
+        small, before = self._halved(guide), self._small
         self._small = small
         last: Any = self._guide
         carried, moved = self._matte.copy(), np.zeros(self._shape, np.uint8)
         part = self._part_of(matte)
         still: Any = cv2.blur(cv2.absdiff(guide[part], last[part]), (3, 3))
+        moved[part] = still
         if self._flow is None or int(still.max(initial=0)) <= _STILL:
-            moved[part] = still
             return carried, moved
         flow = self._flow.calc(small, before, None)
-        moved[part] = still
         # Where nothing moved, what is found is noise; carrying by it would blur the matte.
-        moves = cv2.resize(moved, small.shape[1::-1], interpolation=cv2.INTER_AREA) > _STILL
-        np.multiply(flow, moves[..., np.newaxis], out=flow)
-        wide = cv2.resize(flow, self._shape[1::-1], interpolation=cv2.INTER_LINEAR)[part]
-        where = cv2.scaleAdd(
-            np.ascontiguousarray(wide), 2.0, np.ascontiguousarray(self._grid[part])
+        moves = (self._halved(moved) > _STILL).view(np.uint8)
+        rows, cols = part
+        area = rows.start, rows.stop, cols.start, cols.stop
+        foreseen = np.empty(self._shape, np.uint8)
+        motion.carry.call(
+            self._matte, last, flow, moves, *area, self._motion, carried, foreseen
         )
-        known: Any = cv2.merge([self._matte, last])
-        no_map: Any = None  # `where` holds both coordinates
-        border = cv2.BORDER_REPLICATE
-        both: Any = cv2.remap(known, where, no_map, cv2.INTER_LINEAR, borderMode=border)
-        carried[part], foreseen = cv2.split(both)
-        moved[part] = cv2.blur(cv2.absdiff(guide[part], foreseen), (3, 3))
+        moved[part] = cv2.blur(cv2.absdiff(guide[part], foreseen[part]), (3, 3))
         return carried, moved
 
     def _part_of(self, matte: Matte) -> tuple[slice, slice]:
         """Return rows and columns about all that this matte and the last one have."""
         left, top, width, height = cv2.boundingRect(cv2.max(self._matte, matte))
+        rows, cols = self._shape
         return (
-            slice(max(0, top - _ABOUT), top + height + _ABOUT),
-            slice(max(0, left - _ABOUT), left + width + _ABOUT),
+            slice(max(0, top - _ABOUT), min(top + height + _ABOUT, rows)),
+            slice(max(0, left - _ABOUT), min(left + width + _ABOUT, cols)),
         )
 
     def _sure(self) -> Matte:

@@ -255,3 +255,46 @@ def steady(
     change = matte.astype(np.int64) - before
     share = np.minimum(least + over * slope + np.maximum(np.abs(change) - calm, 0), 256)
     return np.asarray(before + ((change * share + 128) >> 8), np.uint8)
+
+
+def carry(matte: Plane, picture: Plane, flow: Floats, moves: Plane) -> tuple[Plane, Plane]:
+    """Return a matte and a picture where motion has carried them.
+
+    Motion is stretched bilinearly to twice its size, with half-pixel centres, in parts of 1/32
+    pixel; where it points between pixels, all four count. It does not point beyond the edges.
+
+    Parameters
+    ----------
+    matte, picture : ndarray, shape (h, w), uint8
+        Of the frame before.
+    flow : ndarray, shape (h/2 rounded up, w/2 rounded up, 2), float32
+        For each pixel of half the size now, how far to the right and down it was before, in such
+        pixels.
+    moves : ndarray, shape (h/2 rounded up, w/2 rounded up), uint8
+        Where it is heeded: anything but 0.
+
+    Returns
+    -------
+    tuple of 2 ndarray, shape (h, w), uint8
+        The matte and the picture as they would be now.
+    """
+    rows, cols = matte.shape
+    parts = np.floor(flow * np.float32(64) + np.float32(0.5)).astype(np.int64)
+    parts *= (moves != 0)[..., np.newaxis]
+    across, down = (
+        (_stretched(_stretched(parts[..., axis], rows, 2).T, cols, 2).T + 8) >> 4
+        for axis in (0, 1)
+    )
+    y, x = np.indices(matte.shape)
+    x = np.clip(32 * x + across, 0, 32 * (cols - 1))
+    y = np.clip(32 * y + down, 0, 32 * (rows - 1))
+    return tuple(_between(plane.astype(np.int64), y, x) for plane in (matte, picture))  # type: ignore[return-value]
+
+
+def _between(plane: Integers, y: Integers, x: Integers) -> Plane:
+    """Return a plane at points given in parts of 1/32 pixel, rounded half up."""
+    top, left, down, across = y >> 5, x >> 5, y & 31, x & 31
+    below, right = np.minimum(top + 1, plane.shape[0] - 1), np.minimum(left + 1, plane.shape[1] - 1)
+    upper = (32 - across) * plane[top, left] + across * plane[top, right]
+    lower = (32 - across) * plane[below, left] + across * plane[below, right]
+    return np.asarray(((32 - down) * upper + down * lower + 512) >> 10, np.uint8)

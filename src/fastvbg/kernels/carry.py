@@ -1,0 +1,116 @@
+"""A matte and a picture carried by motion: `reference.person.carry` has the arithmetic.
+
+Most of a picture stands still, and there bytes are just copied.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+
+_FLOW = types.Array(types.float32, 3, "C")
+_INTEGERS = types.Array(types.int32, 3, "C")
+
+_ONE = np.uint64(1)
+
+
+def scratch_for(rows: int, cols: int) -> Any:
+    """Return the scratch of `carry`: two planes of motion, and a row of each."""
+    return np.empty((2, (rows + 1) // 2 + 1, (cols + 1) // 2), np.int32)
+
+
+@inline
+def _take_motion(flow: Any, moves: Any, across: Any, down: Any) -> None:
+    """Write motion in parts of 1/64 pixel, 0 where it is not heeded."""
+    rows, cols = moves.shape
+    scale, half = np.float32(64), np.float32(0.5)
+    for j in range(rows):
+        heeded = bytes_at(address_of(moves, j), cols)
+        for i in range(np.uint64(cols)):
+            used = np.int32(heeded[i] != 0)
+            across[j, i] = np.int32(np.floor(flow[j, i, 0] * scale + half)) * used
+            down[j, i] = np.int32(np.floor(flow[j, i, 1] * scale + half)) * used
+
+
+@inline
+def _stretch_rows(motion: Any, y: Any, height: Any) -> Any:
+    """Write 4 times the motion at row `y` to the row behind the last; tell whether there is any."""
+    cols = motion.shape[1]
+    j = y >> 1
+    beside = min(max(j - 1 + 2 * (y & 1), 0), height - 1)
+    near, far = integers_at(address_of(motion, j), cols), integers_at(address_of(motion, beside), cols)
+    row = integers_at(address_of(motion, height), cols)
+    found = np.int32(0)
+    for i in range(np.uint64(cols)):
+        value = np.int32(3) * near[i] + far[i]
+        row[i] = value
+        found |= value
+    return found != 0
+
+
+@inline
+def _stretch(row: Any, x: Any) -> Any:
+    """Return the motion at column `x`, in parts of 1/32 pixel of the canvas."""
+    i = x >> 1
+    beside = min(max(i - 1 + 2 * (x & 1), 0), row.shape[0] - 1)
+    return (np.int64(3) * row[i] + row[beside] + 8) >> 4
+
+
+@inline
+def _between(plane: Any, y: Any, x: Any) -> Any:
+    """Return a plane at a point in parts of 1/32 pixel."""
+    rows, cols = plane.shape
+    top, left, down, across = y >> 5, x >> 5, y & 31, x & 31
+    below, right = min(top + 1, rows - 1), min(left + 1, cols - 1)
+    upper = (32 - across) * plane[top, left] + across * plane[top, right]
+    lower = (32 - across) * plane[below, left] + across * plane[below, right]
+    return np.uint8(((32 - down) * upper + down * lower + 512) >> 10)
+
+
+@kernel(PLANE, PLANE, _FLOW, PLANE, INT, INT, INT, INT, _INTEGERS, OUT_PLANE, OUT_PLANE)
+def carry(
+    matte: Any,
+    picture: Any,
+    flow: Any,
+    moves: Any,
+    top: Any,
+    end: Any,
+    left: Any,
+    right: Any,
+    motion: Any,
+    carried: Any,
+    foreseen: Any,
+) -> None:
+    """Rows `top` to `end` and columns `left` to `right` of both are carried; others stay as given."""
+    rows, cols = matte.shape
+    height = moves.shape[0]
+    across, down = motion[0], motion[1]
+    _take_motion(flow, moves, across, down)
+    row_across, row_down = across[height], down[height]
+    for y in range(top, end):
+        moves_across = _stretch_rows(across, y, height)
+        moves_down = _stretch_rows(down, y, height)
+        alpha, luma = address_of(matte, y) + left, address_of(picture, y) + left
+        count = right - left
+        old, before = bytes_at(alpha, count), bytes_at(luma, count)
+        new, now = (
+            bytes_at(address_of(carried, y) + left, count),
+            bytes_at(address_of(foreseen, y) + left, count),
+        )
+        for i in range(np.uint64(count)):
+            new[i] = old[i]
+            now[i] = before[i]
+        if not (moves_across or moves_down):
+            continue
+        for x in range(left, right):
+            dx, dy = _stretch(row_across, x), _stretch(row_down, x)
+            if dx != 0 or dy != 0:
+                at_x = min(max(32 * x + dx, 0), 32 * (cols - 1))
+                at_y = min(max(32 * y + dy, 0), 32 * (rows - 1))
+                new[x - left] = _between(matte, at_y, at_x)
+                now[x - left] = _between(picture, at_y, at_x)

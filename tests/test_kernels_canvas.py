@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastvbg.kernels import canvas
+from fastvbg.kernels import canvas, edges
 from fastvbg.reference import guided
 from fastvbg.reference import person as reference
-from tests.arrays import random_plane
+from fastvbg.reference import blend as blend_reference
+from fastvbg.reference.planes import blend_plane
+from tests.arrays import random_frame, random_plane
 
 SIZES = [(1, 1), (1, 9), (7, 1), (8, 16), (13, 35), (33, 70)]
 
@@ -47,9 +49,8 @@ def test_fit_and_apply(shape, factor, radius, epsilon, gain) -> None:
     for got, each in zip(planes[2:], wanted, strict=True):
         np.testing.assert_array_equal(got[:rows, :cols], each)
     out = np.full(shape, 77, np.uint8)
-    canvas.apply.call(
-        planes, guide, out, cols, factor, gain, *canvas.apply_scratch(rows, cols, factor)
-    )
+    scratch = edges.scratch_for(rows, cols, factor)
+    edges.apply.call(planes, guide, out, (cols, factor, gain), *scratch)
     np.testing.assert_array_equal(out, reference.apply(*wanted, guide, factor, gain))
 
 
@@ -63,7 +64,7 @@ def test_extremes_do_not_overflow() -> None:
         planes, scratch = canvas.fit_scratch(12, 12)
         canvas.fit.call(matte, small_guide, 2, 1, planes, scratch)
         out = np.empty(guide.shape, np.uint8)
-        canvas.apply.call(planes, guide, out, 12, factor, 8, *canvas.apply_scratch(12, 12, factor))
+        edges.apply.call(planes, guide, out, (12, factor, 8), *edges.scratch_for(12, 12, factor))
         wanted = reference.apply(*reference.fit(matte, small_guide, 2, 1), guide, factor, 8)
         np.testing.assert_array_equal(out, wanted)
 
@@ -84,12 +85,78 @@ def test_flat_blocks_are_painted_alike(factor) -> None:
         canvas_matte[: each.shape[0], : each.shape[1]] = each
         canvas.fit.call(canvas_matte, small_guide, 1, 100, planes, scratch)
         out = np.full(guide.shape, 77, np.uint8)
-        options = cols, factor, 2, *canvas.apply_scratch(rows, cols, factor)
-        canvas.apply.call(planes, guide, out, *options)
+        options = (cols, factor, 2), *edges.scratch_for(rows, cols, factor)
+        edges.apply.call(planes, guide, out, *options)
         wanted = reference.apply(
             *reference.fit(canvas_matte, small_guide, 1, 100), guide, factor, 2
         )
         np.testing.assert_array_equal(out, wanted)
+
+
+@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("gain", [1, 2, 3])
+def test_blocks_that_are_all_but_flat(factor, gain) -> None:
+    """Mattes a little off 0 and 255, up to where luma begins to matter."""
+    rows, cols = 12, 80
+    rng = np.random.default_rng(factor)
+    matte = np.where(np.indices((rows, cols))[1] < 40, 0, 255).astype(np.int64)
+    off = rng.integers(0, 1 + 2 * np.indices((rows, cols))[0] * np.arange(cols) // 20)
+    matte = np.clip(np.where(matte > 0, matte - off, off), 0, 255).astype(np.uint8)
+    guide = smooth_plane(rows * factor, cols * factor)
+    small_guide = reference.reduce(guide, factor)
+    planes, scratch = canvas.fit_scratch(rows, cols)
+    canvas.fit.call(matte, small_guide, 1, 100, planes, scratch)
+    out = np.full(guide.shape, 77, np.uint8)
+    options = (cols, factor, gain), *edges.scratch_for(rows, cols, factor)
+    edges.apply.call(planes, guide, out, *options)
+    fitted = reference.fit(matte, small_guide, 1, 100)
+    np.testing.assert_array_equal(out, reference.apply(*fitted, guide, factor, gain))
+
+
+def fitted_planes(shape, factor, seed: int = 0):
+    """Slopes and bases of a matte with flat and mixed parts, its scratch, and the matte itself."""
+    guide = smooth_plane(*shape)
+    small = reference.reduce(guide, factor)
+    rows, cols = small.shape
+    matte = (smooth_plane(rows, cols, seed=3) > 128).astype(np.uint8) * np.uint8(255)
+    planes, scratch = canvas.fit_scratch(rows, cols)
+    canvas.fit.call(matte, small, 1, 100, planes, scratch)
+    options = (cols, factor, 2), *edges.scratch_for(rows, cols, factor)
+    whole = reference.apply(*reference.fit(matte, small, 1, 100), guide, factor, 2)
+    return planes, guide, options, whole
+
+
+@pytest.mark.parametrize("shape", SIZES)
+@pytest.mark.parametrize("factor", canvas.FACTORS)
+def test_composite_is_the_blend_of_the_matte(shape, factor) -> None:
+    planes, guide, options, matte = fitted_planes(shape, factor)
+    frame, bg, out = random_frame(*shape), random_frame(*shape, seed=1), random_frame(*shape)
+    wanted = blend_reference(frame, matte, bg)
+    edges.composite.call(planes, guide, frame, bg, out, *options)
+    np.testing.assert_array_equal(out, wanted)
+    edges.composite.call(planes, guide, frame, bg, frame, *options)
+    np.testing.assert_array_equal(frame, wanted)
+
+
+@pytest.mark.parametrize("shape", SIZES)
+@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("shifts", [(0, 0), (1, 0), (1, 1)])
+def test_composite_planes_is_the_blend_of_the_matte(shape, factor, shifts) -> None:
+    planes, guide, options, matte = fitted_planes(shape, factor)
+    across, down = shifts
+    halved = (shape[0] + down) >> down, (shape[1] + across) >> across
+    sizes = shape, halved, halved
+    frame = (guide, *(random_plane(*size, seed=k) for k, size in enumerate(sizes[1:])))
+    bg = tuple(random_plane(*size, seed=7 + k) for k, size in enumerate(sizes))
+    wanted = [
+        blend_plane(matte, new, old)
+        for new, old in zip(frame, bg, strict=True)
+    ]
+    out = tuple(np.full(size, 77, np.uint8) for size in sizes)
+    for to in (out, bg):  # the background's own memory, too
+        edges.composite_planes.call(planes, *frame, *bg, *to, *shifts, *options)
+        for got, each in zip(to, wanted, strict=True):
+            np.testing.assert_array_equal(got, each)
 
 
 def test_it_is_the_guided_filter_of_refinement() -> None:

@@ -10,8 +10,9 @@ import numpy as np
 from fastvbg.checks import check_choice, check_frame, check_integer, check_planes, check_same_size
 from fastvbg.constants import YUV_RGB
 from fastvbg.errors import ModelError, OptionError
-from fastvbg.kernels import canvas, frames
+from fastvbg.kernels import canvas
 from fastvbg.keyers._planes import packed_rows
+from fastvbg.keyers.edging import Edges, packed
 from fastvbg.keyers.following import Part, box_of, united
 from fastvbg.keyers.network import Network, scale_of
 from fastvbg.keyers.steadying import Steady
@@ -19,7 +20,7 @@ from fastvbg.models.fetch import ensure
 from fastvbg.models.runtimes import RUNTIMES, open_model
 from fastvbg.models.spec import read_spec
 from fastvbg.models.store import KNOWN, LANDSCAPE, SQUARE, digest
-from fastvbg.outputs import composite_out, plane_out
+from fastvbg.outputs import composite_out, plane_out, planes_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,9 +41,6 @@ _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
 _WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""
-_CONTRAST = 10
-_GAINS = {1: 1, 2: 1, 4: 2, 8: 2}
-"""By canvas: averages over it make a large frame's edges too wide; in a small one they are not."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
 _LOOK_AROUND = 12
@@ -183,16 +181,12 @@ class PersonKeyer:
             (height, width), _ = form
             longest = max(height, width)
             factor = max(f for f in canvas.FACTORS if f == 1 or longest >= f * _CANVAS)
-            self._gain = _GAINS[factor]
             self._factor, self._size = factor, (width, height)
             self._canvas = -(-height // factor), -(-width // factor)
-            self._radius = max(1, round(max(self._canvas) / 160))
             self._steady, self._part = Steady(self._canvas, self._every), Part(self._size)
             self._reduce_row = canvas.reduce_scratch(self._canvas[1], factor)
-            self._fit = canvas.fit_scratch(*self._canvas)
-            self._rows = canvas.apply_scratch(*self._canvas, factor)
-            self._small_rows = canvas.apply_scratch(*self._canvas, 1)
-            self._luma: Any = np.empty((2, height, width), np.uint8)
+            self._edges = Edges(self._canvas, factor)
+            self._luma: Any = np.empty((height, width), np.uint8)
             self._looks = 0
             self.reset()
         elif form != self._form:
@@ -222,7 +216,7 @@ class PersonKeyer:
         shape = check_frame("frame", frame)
         out = plane_out(out, shape, "frame", frame=frame)
         self.look(frame)
-        return self.finish(self._last, self._luma[0], out)
+        return self.finish(self._last, self._luma, out)
 
     def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
         """Return the matte of the next frame, given as planes Y, U and V.
@@ -264,12 +258,8 @@ class PersonKeyer:
             The matte at the canvas' size: the frame's divided by 1, 2, 4 or 8, rounded up.
         """
         look = self.look(picture)
-        canvas.fit.call(look.matte, look.guide, self._radius, _CONTRAST**2, *self._fit)
-        out = np.empty(self._canvas, np.uint8)
-        canvas.apply.call(
-            self._fit[0], look.guide, out, self._canvas[1], 1, self._gain, *self._small_rows
-        )
-        return out
+        self._edges.fit(look.matte, look.guide)
+        return self._edges.small(look.guide)
 
     def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
         """Lay the next frame over a background by its matte: `key`, then `blend`.
@@ -292,10 +282,38 @@ class PersonKeyer:
             As in `key`, and the sizes differ.
         """
         out = composite_out(frame, background, out)
-        self.look(frame)
-        matte = self.finish(self._last, self._luma[0], self._luma[1])
-        frames.blend.call(frame, matte, background, out, frame.shape[0])
-        return out
+        look = self.look(frame)
+        self._edges.fit(look.matte, look.guide)
+        return self._edges.over(frame, self._luma, background, out)
+
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Lay the next frame, given as planes, over a background by its matte, in one pass.
+
+        The same as `key_planes`, then the blend of each plane by the matte's mean over each sample
+        (`reference.planes.blend_plane`).
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, as `key_planes` takes them.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As in `key_planes`, and the sizes differ.
+        """
+        out = planes_out(planes, background, out)
+        return self.finish_over(self.look(planes), planes, background, out)
 
     def look(self, picture: Frame | Planes) -> Look:
         """Look at the next frame: all that depends on the frames before it.
@@ -313,13 +331,13 @@ class PersonKeyer:
         if isinstance(picture, (tuple, list)):
             shape, across, down = check_planes("planes", picture)
             self._start((shape, (across, down)))
-            picture = tuple(_packed(plane) for plane in picture)
+            picture = tuple(packed(plane) for plane in picture)
             luma = picture[0]
         else:
             rows, cols, _ = check_frame("frame", picture)
             self._start(((rows, cols), None))
             picture = picture if packed_rows(picture) else np.ascontiguousarray(picture)
-            gray: Any = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma[0])
+            gray: Any = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma)
             luma = gray
         guide = np.empty(self._canvas, np.uint8)
         canvas.reduce.call(luma, guide, self._factor, self._reduce_row)
@@ -351,20 +369,27 @@ class PersonKeyer:
         ndarray, shape (H, W), uint8
             `out`.
         """
-        canvas.fit.call(look.matte, look.guide, self._radius, _CONTRAST**2, *self._fit)
-        target = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        canvas.apply.call(
-            self._fit[0],
-            _packed(luma),
-            target,
-            self._canvas[1],
-            self._factor,
-            self._gain,
-            *self._rows,
-        )
-        if target is not out:
-            np.copyto(out, target)
-        return out
+        self._edges.fit(look.matte, look.guide)
+        return self._edges.matte(luma, out)
+
+    def finish_over(self, look: Look, planes: Planes, background: Planes, out: Planes) -> Planes:
+        """Lay a frame over a background by what was seen of it; as `composite_planes`.
+
+        Parameters
+        ----------
+        look : Look
+            Of the frame.
+        planes, background, out : tuple of 3 ndarray, uint8
+            As `composite_planes` takes them; they are not checked again.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            `out`.
+        """
+        self._edges.fit(look.matte, look.guide)
+        across, down = self._form[1]
+        return self._edges.planes_over(planes, background, out, (across, down))
 
     def _see(self, picture: Any, guide: Plane) -> Matte:
         """Return what the network says of a frame, on the canvas."""
@@ -450,8 +475,3 @@ class PersonKeyer:
             slice(top // f, -(-(top + height) // f)),
             slice(left // f, -(-(left + width) // f)),
         )
-
-
-def _packed(plane: Any) -> Any:
-    """Return a plane itself where its rows are consecutive bytes, else a copy."""
-    return plane if plane.strides[1] == 1 or plane.shape[1] <= 1 else np.ascontiguousarray(plane)

@@ -1,0 +1,91 @@
+"""The person keyer's last step: a canvas matte gets the frame's edges, and the frame its background.
+
+A guided filter is fitted on the canvas and applied at the frame's size, as K. He and J. Sun do in
+"Fast Guided Filter", 2015.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.kernels import canvas, edges, frames
+from fastvbg.keyers._planes import on_packed, packed_rows
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Matte
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+
+_CONTRAST = 10
+"""Gray levels below which the canvas counts as flat."""
+_GAINS = {1: 1, 2: 1, 4: 2, 8: 2}
+"""By canvas: averages over it make a large frame's edges too wide; in a small one they are not."""
+
+
+def packed(plane: Any) -> Any:
+    """Return a plane itself where its rows are consecutive bytes, else a copy."""
+    return plane if plane.strides[1] == 1 or plane.shape[1] <= 1 else np.ascontiguousarray(plane)
+
+
+class Edges:
+    """Gives mattes the edges of frames of one size.
+
+    Parameters
+    ----------
+    canvas_shape : (int, int)
+        Height and width of the canvas.
+    factor : int
+        Pixels of the frame that a canvas pixel stands for, each way.
+    """
+
+    def __init__(self, canvas_shape: tuple[int, int], factor: int) -> None:
+        self._canvas, gain = canvas_shape, _GAINS[factor]
+        self._radius = max(1, round(max(canvas_shape) / 160))
+        self._fit = canvas.fit_scratch(*canvas_shape)
+        self._shape = canvas_shape[1], factor, gain
+        self._scratch = edges.scratch_for(*canvas_shape, factor)
+        self._small = (canvas_shape[1], 1, gain), *edges.scratch_for(*canvas_shape, 1)
+
+    def fit(self, matte: Matte, guide: Plane) -> None:
+        """Fit a canvas matte to the frame's luma on the canvas."""
+        canvas.fit.call(matte, guide, self._radius, _CONTRAST**2, *self._fit)
+
+    def small(self, guide: Plane) -> Matte:
+        """Return the fitted matte on the canvas."""
+        out = np.empty(self._canvas, np.uint8)
+        edges.apply.call(self._fit[0], guide, out, *self._small)
+        return out
+
+    def matte(self, luma: Plane, out: Matte) -> Matte:
+        """Write the fitted matte at the frame's size."""
+        target = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
+        edges.apply.call(self._fit[0], packed(luma), target, self._shape, *self._scratch)
+        if target is not out:
+            np.copyto(out, target)
+        return out
+
+    def over(self, frame: Frame, luma: Plane, background: Frame, out: Frame) -> Frame:
+        """Lay a frame over a background by the fitted matte."""
+        if packed_rows(frame, background, out):
+            rest = frame, background, out, self._shape, *self._scratch
+            edges.composite.call(self._fit[0], luma, *rest)
+        else:
+            matte = self.matte(luma, np.empty_like(luma))
+            frames.blend.call(frame, matte, background, out, frame.shape[0])
+        return out
+
+    def planes_over(
+        self, planes: Planes, background: Planes, out: Planes, shifts: tuple[int, int]
+    ) -> Planes:
+        """Lay planes over a background by the fitted matte."""
+
+        def run(frame: Planes, bg: Planes, to: Planes) -> None:
+            rest = *shifts, self._shape, *self._scratch
+            edges.composite_planes.call(self._fit[0], *frame, *bg, *to, *rest)
+
+        return on_packed(run, planes, background, out)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fastvbg.kernels import canvas, edges
+from fastvbg.reference import blend as blend_reference
 from fastvbg.reference import guided
 from fastvbg.reference import person as reference
-from fastvbg.reference import blend as blend_reference
 from fastvbg.reference.planes import blend_plane
 from tests.arrays import random_frame, random_plane
 
@@ -148,10 +148,7 @@ def test_composite_planes_is_the_blend_of_the_matte(shape, factor, shifts) -> No
     sizes = shape, halved, halved
     frame = (guide, *(random_plane(*size, seed=k) for k, size in enumerate(sizes[1:])))
     bg = tuple(random_plane(*size, seed=7 + k) for k, size in enumerate(sizes))
-    wanted = [
-        blend_plane(matte, new, old)
-        for new, old in zip(frame, bg, strict=True)
-    ]
+    wanted = [blend_plane(matte, new, old) for new, old in zip(frame, bg, strict=True)]
     out = tuple(np.full(size, 77, np.uint8) for size in sizes)
     for to in (out, bg):  # the background's own memory, too
         edges.composite_planes.call(planes, *frame, *bg, *to, *shifts, *options)

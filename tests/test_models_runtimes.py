@@ -9,6 +9,7 @@ import pytest
 
 from fastvbg.errors import ModelError
 from fastvbg.models import runtimes
+from fastvbg.models.recast import recast
 from fastvbg.models.runtimes import is_present, open_model, runtime_facts
 from fastvbg.models.spec import read_spec
 from fastvbg.models.store import KNOWN, LANDSCAPE, SQUARE
@@ -130,3 +131,43 @@ def test_runtimes_agree_on_the_real_models(real_models, model, rng) -> None:
         net.input[:] = picture
         results.append(net().reshape(model.height, model.width).copy())
     np.testing.assert_allclose(*results, atol=1e-3)
+
+
+def test_recast_models_answer_alike(real_models) -> None:
+    """The respelled last layer makes the same sums, bit for bit."""
+    library = pytest.importorskip("ai_edge_litert.interpreter")
+    for model in KNOWN:
+        content = (real_models / model.file).read_bytes()
+        respelled = recast(content)
+        assert respelled != content
+        picture = np.random.default_rng(0).random((1, model.height, model.width, 3), np.float32)
+        answers = []
+        for each in (content, respelled):
+            net = library.Interpreter(model_content=each, num_threads=1)
+            net.allocate_tensors()
+            net.set_tensor(net.get_input_details()[0]["index"], picture)
+            net.invoke()
+            answers.append(net.get_tensor(net.get_output_details()[0]["index"]))
+        np.testing.assert_array_equal(*answers)
+
+
+def test_what_has_no_such_layer_is_left_as_it_is(tmp_path) -> None:
+    content = one_by_one(GREEN)
+    assert recast(content) is content
+
+
+def test_litert_runs_a_model_that_cannot_be_recast(real_models, monkeypatch) -> None:
+    pytest.importorskip("ai_edge_litert.interpreter")
+
+    def refuse(content):
+        raise ValueError("no schema")
+
+    spec = read_spec(real_models / SQUARE.file)
+    picture = np.random.default_rng(0).random((SQUARE.height, SQUARE.width, 3), np.float32)
+    answers = []
+    for change in (recast, refuse):
+        monkeypatch.setattr(runtimes, "recast", change)
+        net = open_model(spec, "litert")
+        net.input[:] = picture
+        answers.append(net().copy())
+    np.testing.assert_array_equal(*answers)

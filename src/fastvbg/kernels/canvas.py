@@ -15,7 +15,7 @@ from numba import types
 
 from fastvbg.kernels._guided_fit import COLUMN_A, COLUMN_B, ROWS, average_row, fit_row
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, integers_at, words_at
+from fastvbg.kernels._memory import address_of, bytes_at, words_at
 from fastvbg.kernels._rows import room_for
 from fastvbg.kernels.guided import MAX_RADIUS
 

@@ -43,7 +43,10 @@ def _stretch_rows(motion: Any, y: Any, height: Any) -> Any:
     cols = motion.shape[1]
     j = y >> 1
     beside = min(max(j - 1 + 2 * (y & 1), 0), height - 1)
-    near, far = integers_at(address_of(motion, j), cols), integers_at(address_of(motion, beside), cols)
+    near, far = (
+        integers_at(address_of(motion, j), cols),
+        integers_at(address_of(motion, beside), cols),
+    )
     row = integers_at(address_of(motion, height), cols)
     found = np.int32(0)
     for i in range(np.uint64(cols)):
@@ -86,7 +89,7 @@ def carry(
     carried: Any,
     foreseen: Any,
 ) -> None:
-    """Rows `top` to `end` and columns `left` to `right` of both are carried; others stay as given."""
+    """Rows `top` to `end` and columns `left` to `right` of both are carried, and written."""
     rows, cols = matte.shape
     height = moves.shape[0]
     across, down = motion[0], motion[1]

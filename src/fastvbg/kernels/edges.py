@@ -211,7 +211,7 @@ def apply(
     rows: Any,
     wide: Any,
     flags: Any,
-    spare: Any,  # noqa: ARG001  (the scratch of all three is one)
+    spare: Any,
 ) -> None:
     """`out` is what slopes and bases make of the frame's luma, differences from 128 times the gain.
 

@@ -1,4 +1,4 @@
-"""The person keyer's last step: a canvas matte gets the frame's edges, and the frame its background.
+"""The person keyer's last step: a canvas matte gets the frame's edges and lays it over another.
 
 A guided filter is fitted on the canvas and applied at the frame's size, as K. He and J. Sun do in
 "Fast Guided Filter", 2015.

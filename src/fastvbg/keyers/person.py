@@ -43,10 +43,13 @@ _WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
-_LOOK_AROUND = 12
-"""Every so many looks at a part, and when something moves beside it, one goes over the frame."""
 _MOVED = (16, 0.004)
-"""Something moves: so many levels, in this share of the canvas."""
+"""Something moves beside the part: so many levels, in this share of the canvas. Then one look goes
+over all of the frame."""
+_LOOK_AROUND, _CHANGED = 12, (8, 0.0005)
+"""After so many looks at the part, so little will do."""
+_LOOK_AGAIN = 48
+"""After so many, nothing need have changed."""
 
 
 class Look(NamedTuple):
@@ -283,8 +286,7 @@ class PersonKeyer:
         """
         out = composite_out(frame, background, out)
         look = self.look(frame)
-        self._edges.fit(look.matte, look.guide)
-        return self._edges.over(frame, self._luma, background, out)
+        return self.finish_frame_over(look, frame, self._luma, background, out)
 
     def composite_planes(
         self, planes: Planes, background: Planes, *, out: Planes | None = None
@@ -313,7 +315,7 @@ class PersonKeyer:
             As in `key_planes`, and the sizes differ.
         """
         out = planes_out(planes, background, out)
-        return self.finish_over(self.look(planes), planes, background, out)
+        return self.finish_planes_over(self.look(planes), planes, background, out)
 
     def look(self, picture: Frame | Planes) -> Look:
         """Look at the next frame: all that depends on the frames before it.
@@ -372,7 +374,31 @@ class PersonKeyer:
         self._edges.fit(look.matte, look.guide)
         return self._edges.matte(luma, out)
 
-    def finish_over(self, look: Look, planes: Planes, background: Planes, out: Planes) -> Planes:
+    def finish_frame_over(
+        self, look: Look, frame: Frame, luma: Plane, background: Frame, out: Frame
+    ) -> Frame:
+        """Lay a frame over a background by what was seen of it; as `composite`.
+
+        Parameters
+        ----------
+        look : Look
+            Of the frame.
+        luma : ndarray, shape (H, W), uint8
+            The gray of the frame.
+        frame, background, out : ndarray, shape (H, W, 3), uint8
+            As `composite` takes them; they are not checked again.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            `out`.
+        """
+        self._edges.fit(look.matte, look.guide)
+        return self._edges.over(frame, luma, background, out)
+
+    def finish_planes_over(
+        self, look: Look, planes: Planes, background: Planes, out: Planes
+    ) -> Planes:
         """Lay a frame over a background by what was seen of it; as `composite_planes`.
 
         Parameters
@@ -444,9 +470,9 @@ class PersonKeyer:
         empty = not self._found
         if (self._part.whole and not empty) or self._since_around < self._patience:
             return False
-        if self._since_around >= _LOOK_AROUND and not still:
+        if self._since_around >= _LOOK_AGAIN and not still:
             return True
-        level, share = _MOVED
+        level, share = _CHANGED if self._since_around >= _LOOK_AROUND else _MOVED
         far = np.asarray(cv2.absdiff(guide, self._around)) > level
         if not empty:
             far[self._part_of(self._part.box)] = False

@@ -142,9 +142,7 @@ class Steady:
         rows, cols = part
         area = rows.start, rows.stop, cols.start, cols.stop
         foreseen = np.empty(self._shape, np.uint8)
-        motion.carry.call(
-            self._matte, last, flow, moves, *area, self._motion, carried, foreseen
-        )
+        motion.carry.call(self._matte, last, flow, moves, *area, self._motion, carried, foreseen)
         moved[part] = cv2.blur(cv2.absdiff(guide[part], foreseen[part]), (3, 3))
         return carried, moved
 

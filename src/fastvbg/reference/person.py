@@ -282,8 +282,7 @@ def carry(matte: Plane, picture: Plane, flow: Floats, moves: Plane) -> tuple[Pla
     parts = np.floor(flow * np.float32(64) + np.float32(0.5)).astype(np.int64)
     parts *= (moves != 0)[..., np.newaxis]
     across, down = (
-        (_stretched(_stretched(parts[..., axis], rows, 2).T, cols, 2).T + 8) >> 4
-        for axis in (0, 1)
+        (_stretched(_stretched(parts[..., axis], rows, 2).T, cols, 2).T + 8) >> 4 for axis in (0, 1)
     )
     y, x = np.indices(matte.shape)
     x = np.clip(32 * x + across, 0, 32 * (cols - 1))

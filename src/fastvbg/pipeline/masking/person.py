@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from fastvbg.pipeline.pixels import make_pixels
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from fastvbg._types import Matte
+    from fastvbg._types import Frame, Matte
     from fastvbg.keyers.person import Look
     from fastvbg.media.model import Picture, StreamInfo
+    from fastvbg.pipeline.masking.masker import OnePass
     from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.pairing import Pair
     from fastvbg.pipeline.pixels import Pixels
@@ -63,13 +64,21 @@ class Person:
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the keyer's matte."""
+        look = self._seen(pair)
+        return self._keyer.finish(look, self._pixels.luma(pair.next), self._matte)
+
+    def fused(self) -> OnePass | None:
+        """Return what lays a pair's frame over a background, where their form allows it."""
+        return self._composite if self._pixels.fuses else None
+
+    def _composite(self, pair: Pair, behind: Picture) -> Picture:
+        last = _LastStep(self._keyer, self._seen(pair), self._pixels)
+        return self._pixels.key_over(last, pair.next, behind)
+
+    def _seen(self, pair: Pair) -> Look:
         if not self._looks:
             self.foresee(pair)
-        luma = self._pixels.luma(pair.next)
-        return self._keyer.finish(self._looks.popleft(), luma, self._matte)
-
-    def fused(self) -> None:
-        """Return None: the matte is made ahead, in another thread."""
+        return self._looks.popleft()
 
     def reset(self) -> None:
         """Do nothing: `foresee` heeds the beginnings of scenes."""
@@ -81,6 +90,23 @@ class Person:
     def finish(self) -> list[str]:
         """Return nothing."""
         return []
+
+
+class _LastStep:
+    """The last step of one frame's keying, as what operations on pixels take for a keyer."""
+
+    def __init__(self, keyer: PersonKeyer, look: Look, pixels: Pixels) -> None:
+        self._keyer, self._look, self._pixels = keyer, look, pixels
+
+    def composite(self, frame: Frame, background: Frame) -> Frame:
+        """Lay a BGR frame over a background."""
+        out = np.empty_like(frame)
+        luma = self._pixels.luma(frame)
+        return self._keyer.finish_frame_over(self._look, frame, luma, background, out)
+
+    def composite_planes(self, planes: Any, background: Any, *, out: Any) -> Any:
+        """Lay a frame in planes over a background."""
+        return self._keyer.finish_planes_over(self._look, planes, background, out)
 
 
 def _size(size: str | tuple[int, int]) -> tuple[int, int]:

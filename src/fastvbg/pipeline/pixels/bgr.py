@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
-    from fastvbg.pipeline.pixels.face import FusedKeyer, Keyer, ScreenKeyer
+    from fastvbg.pipeline.pixels.face import Keyer, OverBackground, ScreenKeyer
 
 
 class BGRPixels:
@@ -71,7 +71,7 @@ class BGRPixels:
         """Always."""
         return True
 
-    def key_over(self, keyer: FusedKeyer, picture: Frame, bg: Frame) -> Frame:
+    def key_over(self, keyer: OverBackground, picture: Frame, bg: Frame) -> Frame:
         """Return the next frame over a background by a keyer's matte."""
         return keyer.composite(picture, bg)
 

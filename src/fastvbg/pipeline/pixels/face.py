@@ -39,14 +39,18 @@ class Keyer(Protocol):
         """Forget what was learned of the scene."""
 
 
-class FusedKeyer(Keyer, Protocol):
-    """A keyer that composites in the pass in which it keys."""
+class OverBackground(Protocol):
+    """What lays a frame over a background by a matte that it alone knows."""
 
     def composite(self, frame: Frame, background: Frame) -> Frame:
         """Key a BGR frame and lay it over a background."""
 
     def composite_planes(self, planes: Any, background: Any, *, out: Any) -> Any:
         """Key a frame's planes Y, U and V, 8 bits, and lay them over others."""
+
+
+class FusedKeyer(Keyer, OverBackground, Protocol):
+    """A keyer that composites in the pass in which it keys."""
 
 
 class ScreenKeyer(Keyer, Protocol):
@@ -84,7 +88,7 @@ class Pixels(Protocol):
     def fuses(self) -> bool:
         """Whether frames are of a form that keyers composite in the pass in which they key."""
 
-    def key_over(self, keyer: FusedKeyer, picture: Any, bg: Any) -> Picture:
+    def key_over(self, keyer: OverBackground, picture: Any, bg: Any) -> Picture:
         """Return the next frame over a background by a keyer's matte, made in the same pass."""
 
     def sample(self, picture: Any) -> Frame | Sample:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
-    from fastvbg.pipeline.pixels.face import FusedKeyer, Keyer, ScreenKeyer
+    from fastvbg.pipeline.pixels.face import Keyer, OverBackground, ScreenKeyer
 
 
 class NativePixels:
@@ -165,7 +165,7 @@ class NativePixels:
         return self._layout.depth == 8 and self._layout.name != "nv12" and self._fields == 1
 
     def key_over(
-        self, keyer: FusedKeyer, picture: av.VideoFrame, bg: av.VideoFrame
+        self, keyer: OverBackground, picture: av.VideoFrame, bg: av.VideoFrame
     ) -> av.VideoFrame:
         """Return the next frame over a background by a keyer's matte."""
         result = self.empty()

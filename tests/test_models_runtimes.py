@@ -167,7 +167,9 @@ def test_litert_runs_a_model_that_cannot_be_recast(real_models, monkeypatch) -> 
     answers = []
     for change in (recast, refuse):
         monkeypatch.setattr(runtimes, "recast", change)
+        runtimes._fastest.cache_clear()
         net = open_model(spec, "litert")
         net.input[:] = picture
         answers.append(net().copy())
+    runtimes._fastest.cache_clear()
     np.testing.assert_array_equal(*answers)

@@ -6,6 +6,7 @@ ms and OpenCV 15 ms a picture; their results differ by less than 1e-4.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
@@ -55,7 +56,7 @@ class LiteRT:
     def __init__(self, spec: ModelSpec, threads: int) -> None:
         interpreter = import_module("ai_edge_litert.interpreter").Interpreter
         self.name = f"LiteRT {metadata.version('ai-edge-litert')}"
-        self._net = interpreter(model_content=_fastest(spec), num_threads=threads)
+        self._net = interpreter(model_content=_fastest(spec.path.read_bytes()), num_threads=threads)
         details = self._net.get_input_details()[0]
         self._input, self._memory, self.input = details["index"], *_input_for(spec)
         if list(details["shape"]) != list(self._memory.shape):
@@ -70,9 +71,12 @@ class LiteRT:
         return np.asarray(self._net.get_tensor(self._output), np.float32)
 
 
-def _fastest(spec: ModelSpec) -> bytes:
-    """Return a TFLite file's content, respelled where that is faster and the library can do it."""
-    content = spec.path.read_bytes()
+@lru_cache(maxsize=4)
+def _fastest(content: bytes) -> bytes:
+    """Return a TFLite model, respelled where that is faster and the library can do it.
+
+    Kept, since that takes 40 ms and a program may open its model for each of many files.
+    """
     try:
         return recast(content)
     # The schema's reader is no documented part of LiteRT, and has no errors of its own.

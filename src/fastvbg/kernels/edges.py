@@ -12,8 +12,8 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._lanes import fit_eight, fit_four
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
-from fastvbg.kernels._rows import room_for
 from fastvbg.kernels._runs import blend_run, fence
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH
@@ -21,83 +21,115 @@ from fastvbg.kernels.keyrows import scratch_for as rows_for
 from fastvbg.kernels.planes_rows import lay_rows
 
 _PLANES = types.Array(types.int32, 3, "C")
-_ROWS = types.Array(types.int32, 2, "C")
+_RUNS = types.Array(types.int32, 1, "C")
 _SHAPE = types.UniTuple(INT, 3)
 """Columns of the canvas, pixels of the frame that each stands for, and the gain."""
 
-_BLOCK = 8
-"""Canvas pixels that are painted together where they are flat."""
-_SURELY_255, _MIXED = np.uint8(1), np.uint8(3)
-"""Joined marks of `_mark_row`; of 2 alone the block is surely 0."""
+_SURELY_255, _MIXED = 1, 3
+"""Joined marks of `_mark_row`; where they are 2 alone, the matte is surely 0."""
 _MIDDLE = 128 << 7
 _ROUNDED_MIDDLE = _MIDDLE + 64
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
-def scratch_for(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any, Any, Any, Any]:
+def scratch_for(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any, Any, Any]:
     """Return the scratch of the kernels.
 
-    Rows of the canvas' width and of the frame's, flags, and rows of a matte.
+    The runs of a canvas row and their number, marks, and rows of a matte.
     """
     return (
-        np.empty((2, room_for(canvas_cols + 2)), np.int32),
-        np.empty((2, room_for(factor * canvas_cols)), np.int32),
-        np.empty((canvas_rows, -(-canvas_cols // _BLOCK)), np.uint8),
+        np.empty(2 * canvas_cols + 1, np.int32),
+        np.empty((canvas_rows + 1, canvas_cols + 2), np.uint8),
         rows_for(3, factor * canvas_cols),
     )
 
 
 @inline
-def _stretch_run(
-    plane: Any, y: Any, factor: Any, padded: Any, first: Any, end: Any, width: Any, out: Any
-) -> None:
-    """Stretch canvas columns `first` to `end` to row `y` of the frame.
-
-    The result is in parts of `1 / (4 * factor**2)` more. Pixel `factor * j + t` lies at
-    `j + (2 t + 1 - factor) / (2 factor)` canvas pixels.
-    """
-    height = plane.shape[0]
-    j, t = y // factor, y % factor
-    beside = min(max(j - 1 if 2 * t < factor else j + 1, 0), height - 1)
-    far_weight = np.int32(abs(2 * t + 1 - factor))
-    near_weight = np.int32(2 * factor) - far_weight
-    left, right = max(first - 1, 0), min(end + 1, width)
-    near = integers_at(address_of(plane, j) + 4 * left, right - left)
-    far = integers_at(address_of(plane, beside) + 4 * left, right - left)
-    count = end - first
-    row = integers_at(padded, count + 2)
-    inner = integers_at(padded + 4 * (left - first + 1), right - left)
-    for x in range(np.uint64(right - left)):
-        inner[x] = near_weight * near[x] + far_weight * far[x]
-    if first == 0:
-        row[0] = row[1]
-    if end == width:
-        row[np.uint64(count + 1)] = row[np.uint64(count)]
-    if factor == 4:
-        _spread(row, out, count, 4)
-    elif factor == 2:
-        _spread(row, out, count, 2)
-    elif factor == 8:
-        _spread(row, out, count, 8)
-    else:
-        for x in range(np.uint64(count)):
-            out[x] = np.int32(2) * row[x + _ONE]
+def _between(near: Any, far: Any, x: Any, far_weight: Any, factor: Any) -> Any:
+    """Return what is at column `x` between two rows of the canvas, times `2 * factor`."""
+    return (np.int32(2 * factor) - far_weight) * near[np.uint64(x)] + far_weight * far[np.uint64(x)]
 
 
 @inline
-def _spread(padded: Any, out: Any, width: Any, factor: Any) -> None:
-    """Write `factor` pixels for each one of a padded row."""
-    half = factor // 2
-    for x in range(np.uint64(width)):
-        left, middle, right = padded[x], padded[x + _ONE], padded[x + _TWO]
-        k = np.uint64(factor) * x
-        for t in range(np.uint64(half)):
-            far = np.int32(factor) - np.int32(1) - np.int32(2) * np.int32(t)
-            out[k + t] = far * left + (np.int32(2 * factor) - far) * middle
-        for t in range(np.uint64(half)):
-            far = np.int32(1) + np.int32(2) * np.int32(t)
-            out[k + np.uint64(half) + t] = (np.int32(2 * factor) - far) * middle + far * right
+def _fit_pixels(
+    line: Any, factor: Any, guide: Any, to: Any, start: Any, end: Any, options: Any
+) -> None:
+    """Write those pixels between the centres of two canvas columns that a row has.
+
+    Pixel `t` of them lies `(2 * t + 1) / (2 * factor)` canvas pixels behind the first centre.
+    """
+    slope, rise, base, lift = line
+    gain, middle, rounded, shift = options
+    twice = np.int32(2 * factor)
+    luma, result = bytes_at(guide, end), bytes_at(to, end)
+    for x in range(max(start, 0), end):
+        odd = np.int32(2 * (x - start) + 1)
+        here = np.int32(luma[np.uint64(x)])
+        fitted = ((twice * slope + odd * rise) * here + (twice * base + odd * lift)) >> shift
+        value = ((fitted - middle) * gain + rounded) >> np.int32(7)
+        result[np.uint64(x)] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+
+
+@inline
+def _fit_run(
+    slopes: Any, bases: Any, y: Any, run: Any, shape: Any, guide: Any, to: Any, options: Any
+) -> None:
+    """Write the pixels of row `y` between canvas columns before `first`, to `end`.
+
+    That is half a canvas pixel more on both sides than the run has. There everything is flat, since
+    marks are joined, so these are written as they are painted.
+    """
+    first, end, cols = run
+    width, factor, _ = shape
+    gain, middle, rounded, shift = options
+    j, t = y // factor, y % factor
+    beside = min(max(j - 1 if 2 * t < factor else j + 1, 0), slopes.shape[0] - 1)
+    weight = np.int32(abs(2 * t + 1 - factor))
+    near_a, far_a = (
+        integers_at(address_of(slopes, j), width),
+        integers_at(address_of(slopes, beside), width),
+    )
+    near_b, far_b = (
+        integers_at(address_of(bases, j), width),
+        integers_at(address_of(bases, beside), width),
+    )
+    before = max(first - 1, 0)
+    slope = _between(near_a, far_a, before, weight, factor)
+    base = _between(near_b, far_b, before, weight, factor)
+    for k in range(first, end + 1):
+        column = min(k, width - 1)
+        next_slope = _between(near_a, far_a, column, weight, factor)
+        next_base = _between(near_b, far_b, column, weight, factor)
+        rise, lift = next_slope - slope, next_base - base
+        start = factor * k - factor // 2
+        if start < 0 or start + factor > cols or factor < 4:
+            line = slope, rise, base, lift
+            _fit_pixels(line, factor, guide, to, start, min(start + factor, cols), options)
+        elif factor == 8:
+            at, out = guide + start, to + start
+            fit_eight(at, out, slope, rise, base, lift, gain, middle, rounded, shift)
+        else:
+            at, out = guide + start, to + start
+            fit_four(at, out, slope, rise, base, lift, gain, middle, rounded, shift)
+        slope, base = next_slope, next_base
+
+
+@inline
+def _whole_run(
+    slopes: Any, bases: Any, y: Any, run: Any, guide: Any, to: Any, options: Any
+) -> None:
+    """Do so where the canvas has the frame's size."""
+    first, end, _ = run
+    count = end - first
+    gain, middle, rounded, shift = options
+    a = integers_at(address_of(slopes, y) + 4 * first, count)
+    b = integers_at(address_of(bases, y) + 4 * first, count)
+    luma, result = bytes_at(guide + first, count), bytes_at(to + first, count)
+    for x in range(np.uint64(count)):
+        fitted = np.int32(4) * (a[x] * np.int32(luma[x]) + b[x]) >> shift
+        value = ((fitted - middle) * gain + rounded) >> np.int32(7)
+        result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
 
 
 @inline
@@ -110,39 +142,34 @@ def _mark_row(slopes: Any, bases: Any, marks: Any, width: Any, low: Any, high: A
 
 
 @inline
-def _flag_row(marks: Any, flags: Any, width: Any) -> None:
-    """Join the marks of blocks and of the columns beside them."""
-    blocks = (width + _BLOCK - 1) // _BLOCK
-    for k in range(_BLOCK * blocks - width + 1):
-        marks[np.uint64(1 + width + k)] = marks[np.uint64(width)]
-    marks[0] = marks[1]
-    for block in range(np.uint64(blocks)):
-        joined = np.uint8(0)
-        for k in range(np.uint64(_BLOCK + 2)):
-            joined |= marks[np.uint64(_BLOCK) * block + k]
-        flags[block] = joined
+def _join_row(marks: Any, j: Any, rows: Any, width: Any, joined: Any) -> None:
+    """Join the marks of a canvas row with those around each, at an address.
+
+    A pixel of the frame lies between four of the canvas, of which one is its own.
+    """
+    upper, lower = address_of(marks, max(j - 1, 0)), address_of(marks, min(j + 1, rows - 1))
+    above, here = bytes_at(upper, width), bytes_at(address_of(marks, j), width)
+    below, padded = bytes_at(lower, width), bytes_at(joined, width + 2)
+    inner, result = bytes_at(joined + 1, width), bytes_at(joined, width)
+    for x in range(np.uint64(width)):
+        inner[x] = above[x] | here[x] | below[x]
+    padded[0], padded[np.uint64(width + 1)] = padded[1], padded[np.uint64(width)]
+    for x in range(np.uint64(width)):
+        result[x] = padded[x] | padded[x + _ONE] | padded[x + _TWO]
 
 
 @inline
-def _run_of(flags: Any, j: Any, block: Any, blocks: Any) -> Any:
-    """Return the value of the run of blocks that begins at one, and where it ends."""
-    above, below = max(j - 1, 0), min(j + 1, flags.shape[0] - 1)
-    value = flags[above, block] | flags[j, block] | flags[below, block]
-    end = block + 1
-    while end < blocks and value == flags[above, end] | flags[j, end] | flags[below, end]:
-        end += 1
-    return value, end
-
-
-@inline
-def _apply_run(
-    slopes: Any, bases: Any, g: Any, result: Any, count: Any, gain: Any, shift: Any
-) -> None:
-    times, middle, rounded = np.int32(gain), np.int32(_MIDDLE), np.int32(_ROUNDED_MIDDLE)
-    for x in range(np.uint64(count)):
-        fitted = (slopes[x] * np.int32(g[x]) + bases[x]) >> shift
-        value = ((fitted - middle) * times + rounded) >> np.int32(7)
-        result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+def _list_runs(joined: Any, width: Any, runs: Any) -> Any:
+    """Write where each run of equal marks ends, and what they are; return how many there are."""
+    marks = bytes_at(joined, width)
+    count, value = 0, marks[0]
+    for x in range(np.uint64(width)):
+        if marks[x] != value:
+            runs[count], runs[count + 1] = np.int32(x), np.int32(value)
+            count += 2
+            value = marks[x]
+    runs[count], runs[count + 1] = np.int32(width), np.int32(value)
+    return count + 2
 
 
 @inline
@@ -155,71 +182,65 @@ def _shift_of(factor: Any) -> Any:
 
 
 @inline
-def _set_flags(planes: Any, height: Any, shape: Any, rows: Any, flags: Any) -> None:
-    """Write what each block of the canvas makes of any luma."""
+def _mark(planes: Any, height: Any, shape: Any, marks: Any) -> None:
+    """Mark what each pixel of the canvas makes of any luma."""
     width, factor, gain = shape
-    # In parts of 1/256: at most `low` makes 0, and at least `high` makes 255; see `_apply_run`.
+    # In parts of 1/256: at most `low` makes 0, and at least `high` makes 255; see `_fit_pixels`.
     low = np.int32(2 * (_MIDDLE - (_ROUNDED_MIDDLE - 128 + gain) // gain) + 1)
     high = np.int32(2 * (_MIDDLE + ((255 << 7) - _ROUNDED_MIDDLE + gain - 1) // gain))
-    blocks = flags.shape[1]
-    marks = bytes_at(address_of(rows, 0), (blocks + 1) * _BLOCK + 2)
-    inner = bytes_at(address_of(rows, 0) + 1, width)
     for j in range((height + factor - 1) // factor):
         slopes = integers_at(address_of(planes[2], j), width)
         bases = integers_at(address_of(planes[3], j), width)
-        _mark_row(slopes, bases, inner, width, low, high)
-        _flag_row(marks, bytes_at(address_of(flags, j), blocks), width)
+        _mark_row(slopes, bases, bytes_at(address_of(marks, j), width), width, low, high)
 
 
 @inline
-def _matte_row(
-    planes: Any, guide: Any, y: Any, shape: Any, rows: Any, wide: Any, flags: Any, to: Any
-) -> None:
-    """Write row `y` of the matte at an address."""
+def _matte_row(planes: Any, guide: Any, y: Any, shape: Any, runs: Any, marks: Any, to: Any) -> None:
+    """Write row `y` of the matte at an address; rows come in order."""
     width, factor, gain = shape
     height, cols = guide.shape
-    flags = flags[: (height + factor - 1) // factor]
-    mean_a, mean_b = planes[2, : flags.shape[0]], planes[3, : flags.shape[0]]
-    padded_a, padded_b = address_of(rows, 0), address_of(rows, 1)
-    shift = _shift_of(factor)
-    block, blocks = 0, flags.shape[1]
-    while block < blocks:
-        value, last = _run_of(flags, y // factor, block, blocks)
-        first, end = block * _BLOCK, min(last * _BLOCK, width)
+    canvas_rows = (height + factor - 1) // factor
+    mean_a, mean_b = planes[2, :canvas_rows], planes[3, :canvas_rows]
+    options = np.int32(gain), np.int32(_MIDDLE), np.int32(_ROUNDED_MIDDLE), _shift_of(factor)
+    if y % factor == 0:
+        joined = address_of(marks, canvas_rows)
+        _join_row(marks, y // factor, canvas_rows, width, joined)
+        runs[-1] = _list_runs(joined, width, runs)
+    first = 0
+    for k in range(0, runs[-1], 2):
+        end, value = np.int64(runs[k]), runs[k + 1]
         left, count = factor * first, min(factor * end, cols) - factor * first
-        result = bytes_at(to + left, count)
         if value == _MIXED:
-            slopes = integers_at(address_of(wide, 0), factor * (end - first))
-            bases = integers_at(address_of(wide, 1), factor * (end - first))
-            _stretch_run(mean_a, y, factor, padded_a, first, end, width, slopes)
-            _stretch_run(mean_b, y, factor, padded_b, first, end, width, bases)
-            g = bytes_at(address_of(guide, y) + left, count)
-            _apply_run(slopes, bases, g, result, count, gain, shift)
+            run, at = (first, end, cols), address_of(guide, y)
+            if factor == 1:
+                _whole_run(mean_a, mean_b, y, run, at, to, options)
+            else:
+                _fit_run(mean_a, mean_b, y, run, shape, at, to, options)
         else:
+            result = bytes_at(to + left, count)
             paint = np.uint8(255) if value == _SURELY_255 else np.uint8(0)
             for x in range(np.uint64(count)):
                 result[x] = paint
-        block = last
+        first = end
 
 
-@kernel(_PLANES, PLANE, OUT_PLANE, _SHAPE, _ROWS, _ROWS, SCRATCH, SCRATCH)
+@kernel(_PLANES, PLANE, OUT_PLANE, _SHAPE, _RUNS, SCRATCH, SCRATCH)
 def apply(
     planes: Any,
     guide: Any,
     out: Any,
     shape: Any,
-    rows: Any,
-    wide: Any,
-    flags: Any,
+    runs: Any,
+    marks: Any,
     spare: Any,
 ) -> None:
     """`out` is what slopes and bases make of the frame's luma, differences from 128 times the gain.
 
     `planes` are those of `canvas.fit`.
     """
-    _set_flags(planes, out.shape[0], shape, rows, flags)
+    _mark(planes, out.shape[0], shape, marks)
     for y in range(out.shape[0]):
-        _matte_row(planes, guide, y, shape, rows, wide, flags, address_of(out, y))
+        _matte_row(planes, guide, y, shape, runs, marks, address_of(out, y))
 
 
 @kernel(
@@ -229,8 +250,7 @@ def apply(
     FRAME,
     OUT_FRAME,
     _SHAPE,
-    _ROWS,
-    _ROWS,
+    _RUNS,
     SCRATCH,
     SCRATCH,
 )
@@ -241,18 +261,17 @@ def composite(
     bg: Any,
     out: Any,
     shape: Any,
-    rows: Any,
-    wide: Any,
-    flags: Any,
+    runs: Any,
+    marks: Any,
     spare: Any,
 ) -> None:
     """`out` is the frame over `bg` by the matte of `apply`; all rows must be packed."""
     height, cols, _ = out.shape
-    _set_flags(planes, height, shape, rows, flags)
+    _mark(planes, height, shape, marks)
     streaming = 9 * height * cols >= TARGET.stream_bytes
     to = address_of(spare, 0)
     for y in range(height):
-        _matte_row(planes, guide, y, shape, rows, wide, flags, to)
+        _matte_row(planes, guide, y, shape, runs, marks, to)
         here, under = address_of(frame, y), address_of(bg, y)
         blend_run(here, to, under, address_of(out, y), cols, streaming)
     fence()
@@ -266,8 +285,7 @@ def composite(
     INT,
     INT,
     _SHAPE,
-    _ROWS,
-    _ROWS,
+    _RUNS,
     SCRATCH,
     SCRATCH,
 )
@@ -285,21 +303,20 @@ def composite_planes(
     shift_x: Any,
     shift_y: Any,
     shape: Any,
-    rows: Any,
-    wide: Any,
-    flags: Any,
+    runs: Any,
+    marks: Any,
     spare: Any,
 ) -> None:
     """`out` is planes over `bg` by the matte of `apply`; all rows must be packed."""
     height, cols = out_y.shape
-    _set_flags(planes, height, shape, rows, flags)
+    _mark(planes, height, shape, marks)
     streaming = 9 * height * cols >= 2 * TARGET.stream_bytes
     upper, lower, cover = address_of(spare, 0), address_of(spare, 1), address_of(spare, 2)
     frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
     for part in range(out_u.shape[0]):
         top = part << shift_y
-        _matte_row(planes, y, top, shape, rows, wide, flags, upper)
+        _matte_row(planes, y, top, shape, runs, marks, upper)
         if shift_y and top + 1 < height:
-            _matte_row(planes, y, top + 1, shape, rows, wide, flags, lower)
+            _matte_row(planes, y, top + 1, shape, runs, marks, lower)
         lay_rows(upper, lower, cover, frame, bg, out, part, shift_x, shift_y, streaming)
     fence()

@@ -14,8 +14,8 @@ import numpy as np
 from numba import types
 
 from fastvbg.constants import YUV_RGB_SHIFT
-from fastvbg.kernels._dot import EIGHT, dot_eight
 from fastvbg.kernels._jit import FRAME, PLANE, inline, kernel
+from fastvbg.kernels._lanes import EIGHT, dot_eight
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, words_at
 
 UNIT = 256

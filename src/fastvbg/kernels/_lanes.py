@@ -1,0 +1,128 @@
+"""Short vectors where loops are too short for LLVM's vectorizer: a few lanes at a time.
+
+Numba leaves LLVM's vectorizer of straight-line code off, so what is done to eight neighbours with
+weights of their own stays scalar without these. The same LLVM IR serves every CPU.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+EIGHT = 8
+
+_BYTE, _WORD, _INTEGER = ir.IntType(8), ir.IntType(16), ir.IntType(32)
+
+
+def _load(builder: Any, address: Any, kind: Any, lanes: int) -> Any:
+    vector = ir.VectorType(kind, lanes)
+    value = builder.load(builder.inttoptr(address, vector.as_pointer()))
+    value.align = kind.width // 8
+    return value
+
+
+def _splat(builder: Any, value: Any, lanes: int) -> Any:
+    undefined = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
+    single = builder.insert_element(undefined, value, ir.Constant(_INTEGER, 0))
+    order = ir.Constant(ir.VectorType(_INTEGER, lanes), [0] * lanes)
+    return builder.shuffle_vector(single, undefined, order)
+
+
+def _constant(values: Sequence[int]) -> Any:
+    return ir.Constant(ir.VectorType(_INTEGER, len(values)), list(values))
+
+
+@intrinsic
+def dot_eight(typing_context: Any, first: Any, second: Any) -> Any:
+    """Sum the products of eight signed words at one address and eight at another.
+
+    `pmaddwd` and two additions: on Zen 4 0.5 nanoseconds a sum, which singly takes 3.0.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = ir.VectorType(_INTEGER, EIGHT)
+        left, right = (builder.sext(_load(builder, at, _WORD, EIGHT), wide) for at in arguments)
+        name = f"llvm.vector.reduce.add.v{EIGHT}i32"
+        kind = ir.FunctionType(_INTEGER, [wide])
+        total = cgutils.get_or_insert_function(builder.module, kind, name)
+        return builder.call(total, [builder.mul(left, right)])
+
+    return types.int32(types.int64, types.int64), generate
+
+
+def _fitted(lanes: int) -> Callable[..., Any]:
+    """Make the emitter of `fit_four` or `fit_eight`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        guide, to, *line, gain, middle, rounded, shift = arguments
+        slope, rise, base, lift = (_splat(builder, value, lanes) for value in line)
+        odd = _constant(range(1, 2 * lanes, 2))
+        twice = _constant([2 * lanes] * lanes)
+        a = builder.add(builder.mul(slope, twice), builder.mul(rise, odd))
+        b = builder.add(builder.mul(base, twice), builder.mul(lift, odd))
+        luma = builder.zext(_load(builder, guide, _BYTE, lanes), ir.VectorType(_INTEGER, lanes))
+        fitted = builder.ashr(builder.add(builder.mul(a, luma), b), _splat(builder, shift, lanes))
+        apart = builder.sub(fitted, _splat(builder, middle, lanes))
+        steep = builder.mul(apart, _splat(builder, gain, lanes))
+        value = builder.add(steep, _splat(builder, rounded, lanes))
+        value = builder.ashr(value, _constant([7] * lanes))
+        low, high = _constant([0] * lanes), _constant([255] * lanes)
+        value = builder.select(builder.icmp_signed(">", value, low), value, low)
+        value = builder.select(builder.icmp_signed("<", value, high), value, high)
+        narrow = builder.trunc(value, ir.VectorType(_BYTE, lanes))
+        store = builder.store(narrow, builder.inttoptr(to, narrow.type.as_pointer()))
+        store.align = 1
+        return context.get_dummy_value()
+
+    return generate
+
+
+_ADDRESSES = (types.int64,) * 2
+_VALUES = (types.int32,) * 8
+
+
+@intrinsic
+def fit_four(
+    typing_context: Any,
+    guide: Any,
+    to: Any,
+    slope: Any,
+    rise: Any,
+    base: Any,
+    lift: Any,
+    gain: Any,
+    middle: Any,
+    rounded: Any,
+    shift: Any,
+) -> Any:
+    """Write the mattes of four pixels that lie between the centres of two canvas pixels.
+
+    Slope and base go from those of the first by `rise` and `lift` to those of the second; the rest
+    is the arithmetic of `edges`.
+    """
+    return types.void(*_ADDRESSES, *_VALUES), _fitted(4)
+
+
+@intrinsic
+def fit_eight(
+    typing_context: Any,
+    guide: Any,
+    to: Any,
+    slope: Any,
+    rise: Any,
+    base: Any,
+    lift: Any,
+    gain: Any,
+    middle: Any,
+    rounded: Any,
+    shift: Any,
+) -> Any:
+    """Do so for eight pixels."""
+    return types.void(*_ADDRESSES, *_VALUES), _fitted(8)

@@ -187,3 +187,24 @@ def test_the_share_of_changed_pixels_is_told_from_some_rows(name: str) -> None:
     assert pixels.share(first, second, 24) == 0.5
     assert pixels.share(first, second, 60) == 0
     assert pixels.share(first, first, 24) == 0
+
+
+@pytest.mark.parametrize("name", ["yuv420p", "yuvj420p", "yuv422p", "yuv444p10le", "nv12", "bgr24"])
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (128, 0, 0), (13, 201, 77)])
+def test_one_colour_is_as_a_picture_of_it(name: str, colour: tuple[int, int, int]) -> None:
+    info = StreamInfo(
+        width=70,
+        height=42,
+        rate=Fraction(25),
+        time_base=Fraction(1, 25),
+        frames=1,
+        colour=ColourTags(matrix=1),
+        pixel_format=name,
+    )
+    pixels = make_pixels(info, None)
+    got, wanted = pixels.solid(colour), pixels.from_bgr(np.full((42, 70, 3), colour, np.uint8))
+    if name == "bgr24":
+        np.testing.assert_array_equal(got, wanted)
+        return
+    for plane, each in zip(pixels.planes(got), pixels.planes(wanted), strict=True):
+        np.testing.assert_array_equal(plane, each)

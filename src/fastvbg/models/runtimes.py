@@ -58,7 +58,8 @@ class LiteRT:
         self.name = f"LiteRT {metadata.version('ai-edge-litert')}"
         self._net = interpreter(model_content=_fastest(spec.path.read_bytes()), num_threads=threads)
         details = self._net.get_input_details()[0]
-        self._input, self._memory, self.input = details["index"], *_input_for(spec)
+        self._input = details["index"]
+        self._memory, self.input = _input_for(spec)
         if list(details["shape"]) != list(self._memory.shape):
             self._net.resize_tensor_input(self._input, self._memory.shape)
         self._net.allocate_tensors()

@@ -166,8 +166,10 @@ def open_backdrop(
     """Return the background that a user named: a colour, a picture, or a video."""
     if is_video(background):
         return VideoBackdrop(str(background), pixels, size, fit=fit, end=end, max_pixels=max_pixels)
-    still = load_background(background, size, fit=fit)
-    return StillBackdrop(pixels.from_bgr(still))
+    colour = parse_colour(background) if isinstance(background, str) else None
+    if colour is not None:
+        return StillBackdrop(pixels.solid(colour))
+    return StillBackdrop(pixels.from_bgr(load_background(background, size, fit=fit)))
 
 
 def is_video(background: str | Path | Frame) -> bool:

@@ -103,5 +103,9 @@ class BGRPixels:
         """Return a frame that is to be written."""
         return np.empty(self._shape, np.uint8)
 
+    def solid(self, colour: tuple[int, int, int]) -> Frame:
+        """Return a frame of one colour, given as blue, green, red."""
+        return np.full(self._shape, colour, np.uint8)
+
     def recycle(self, picture: Frame) -> None:
         """Leave the frame to Python."""

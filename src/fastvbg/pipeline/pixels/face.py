@@ -106,6 +106,9 @@ class Pixels(Protocol):
     def from_bgr(self, frame: Frame) -> Picture:
         """Return a BGR picture in the frames' form."""
 
+    def solid(self, colour: tuple[int, int, int]) -> Picture:
+        """Return a picture of one colour, given as blue, green, red, in the frames' form."""
+
     def planes(self, picture: Any) -> Planes:
         """Return the planes of a frame, on its own memory."""
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from fastvbg.keyers import person
 from fastvbg.keyers.network import Network
+from fastvbg.measure import usual
 from fastvbg.models.spec import ModelSpec
 from fastvbg.models.store import KNOWN
 
@@ -46,6 +47,21 @@ def use_green_network(monkeypatch, noise: float = 0.0) -> list[tuple[int, int]]:
     monkeypatch.setattr(person, "ensure", lambda model: model.file)
     monkeypatch.setattr(person, "read_spec", spec_of)
     monkeypatch.setattr(person.PersonKeyer, "_open", opened)
+    return log
+
+
+def use_green_code(monkeypatch) -> list[tuple[int, int]]:
+    """Let the benches' usual code run such a network, too; return the log of its runs."""
+    log: list[tuple[int, int]] = []
+    sizes = {model.file: (model.height, model.width) for model in KNOWN}
+
+    def opened(spec, runtime, threads):
+        assert threads == 1
+        return GreenNetwork(*sizes[spec], log)
+
+    monkeypatch.setattr(usual, "ensure", lambda model: model.file)
+    monkeypatch.setattr(usual, "read_spec", lambda path: path)
+    monkeypatch.setattr(usual, "open_model", opened)
     return log
 
 

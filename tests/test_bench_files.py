@@ -9,10 +9,22 @@ import av
 import pytest
 
 from fastvbg.cli import run_command_line
-from fastvbg.measure import fileworker
-from fastvbg.measure.files import CONTENDERS, FileCost, floor_of, median_cost, write_clip
+from fastvbg.errors import ModelError
+from fastvbg.measure import filesetup, fileworker
+from fastvbg.measure.files import (
+    FileCost,
+    floor_of,
+    median_cost,
+    run_file_bench,
+    shares_of_floor,
+    write_clip,
+)
+from fastvbg.measure.filesetup import FileSetup, setup_of
+from fastvbg.measure.fileworker import Task
+from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.process import process
 from tests.media import Clip, read_times
+from tests.people import use_green_code
 
 
 def test_every_contender_runs_on_a_clip(clip: Clip, tmp_path: Path, capfd) -> None:
@@ -25,7 +37,8 @@ def test_every_contender_runs_on_a_clip(clip: Clip, tmp_path: Path, capfd) -> No
     assert all(len(line) <= 100 for line in table.splitlines())
     content = json.loads(file.read_text())
     costs = {cost["name"]: cost for cost in content["costs"]}
-    assert list(costs) == list(CONTENDERS)
+    assert list(costs) == list(FileSetup().contenders)
+    assert set(content) == {"conditions", "costs"}
     frames = {name: cost["frames"] for name, cost in costs.items()}
     for name in ("decode", "encode", "fastvbg", "cv2"):
         assert frames[name] == clip.frames
@@ -61,7 +74,8 @@ def test_medians_over_rounds_count() -> None:
 def test_encoding_alone_encodes_as_a_run_does(clip: Clip, tmp_path: Path) -> None:
     """Decoded frames carry their kind; an encoder that obeys it does less work, key frames only."""
     process(clip.path, tmp_path / "run.mkv", background="navy", preset="ultrafast")
-    fileworker.CONTENDERS["encode"](clip.path, tmp_path)()
+    setup = FileSetup().with_background(tmp_path)
+    fileworker.CONTENDERS["encode"](Task(clip.path, tmp_path, setup))()
     kinds = []
     for name in ("run.mkv", "encoded.mkv"):
         with av.open(str(tmp_path / name)) as container:
@@ -73,3 +87,111 @@ def test_encoding_alone_encodes_as_a_run_does(clip: Clip, tmp_path: Path) -> Non
 def test_the_generated_clip_is_full_hd(tmp_path: Path) -> None:
     write_clip(tmp_path / "clip.mp4", frames=2)
     assert len(read_times(tmp_path / "clip.mp4")) == 2
+
+
+def test_another_mask_is_measured_against_the_codec_alone(clip: Clip, tmp_path, capfd) -> None:
+    file = tmp_path / "costs.json"
+    arguments = ["--mask", "adaptive", "--warm-up", "2", "--preset", "superfast"]
+    arguments += ["--max-frames", "7", "--rounds", "1", "--json", str(file)]
+    assert run_command_line(["bench", "files", str(clip.path), *arguments]) == 0
+    content = json.loads(file.read_text())
+    assert [cost["name"] for cost in content["costs"]] == ["decode", "encode", "fastvbg"]
+    assert {cost["frames"] for cost in content["costs"]} == {7}
+    facts = content["conditions"]
+    assert facts["encoder"] == "libx264 superfast, crf 23"
+    assert facts["mask"] == "adaptive, warm_up 2"
+    assert facts["background"] == "a generated picture"
+    costs = [FileCost(**cost) for cost in content["costs"]]
+    cpu, wall = floor_of(costs)
+    assert content["floor"]["cpu"]["share"] == pytest.approx(cpu / costs[2].cpu_ms)
+    assert content["floor"]["wall"]["share"] == pytest.approx(wall / costs[2].wall_ms)
+    table = capfd.readouterr().out
+    assert "fastvbg, of the floor's speed" in table
+    assert "tutorial" not in table
+    assert all(len(line) <= 100 for line in table.splitlines())
+
+
+def test_shares_are_of_the_floor(monkeypatch) -> None:
+    monkeypatch.setattr("fastvbg.measure.files.usable_cpus", lambda: 2)
+    costs = [FileCost("decode", 10, 0.02, 0.05, None), FileCost("encode", 10, 0.1, 0.15, None)]
+    assert shares_of_floor([*costs, FileCost("fastvbg", 10, 0.2, 0.25, None)]) == (0.8, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("setup", "others"),
+    [
+        (FileSetup(), {"libavfilter", "cv2", "tutorial"}),
+        (FileSetup(preset="veryfast", background="navy"), {"libavfilter", "cv2", "tutorial"}),
+        (FileSetup(background="teal"), set()),
+        (FileSetup(MaskOptions(refine="despeckle=3")), set()),
+        (FileSetup(MaskOptions("person")), {"usual"}),
+        (FileSetup(MaskOptions("person", every=3), "beach.jpg"), {"usual"}),
+        (FileSetup(MaskOptions("person"), "blur:2"), set()),
+        (FileSetup(MaskOptions("person"), "waves.mp4"), set()),
+        (FileSetup(MaskOptions("person", model="mine.tflite")), set()),
+    ],
+)
+def test_only_those_take_part_who_do_the_same_job(setup, others) -> None:
+    assert set(setup.contenders) == {"decode", "encode", "fastvbg"} | others
+    assert set(setup.contenders) <= set(fileworker.CONTENDERS)
+
+
+def test_a_setup_comes_through_to_another_process() -> None:
+    setup = FileSetup(MaskOptions("chroma", key="#00ff00", choke=3), "blur:2", "medium", 40)
+    assert setup_of(setup.to_json()) == setup
+
+
+def test_the_generated_background_is_no_plain_colour(tmp_path: Path) -> None:
+    setup = FileSetup(MaskOptions("person")).with_background(tmp_path)
+    picture = filesetup.draw_picture(64, 48)
+    assert Path(str(setup.background)).stat().st_size > 1_000_000
+    assert picture[:4].std(axis=(0, 1)).min() > 1
+    assert FileSetup().with_background(tmp_path).background == "navy"
+
+
+def test_the_usual_loop_is_encoded_as_a_run_is(clip: Clip, tmp_path, monkeypatch) -> None:
+    shapes = use_green_code(monkeypatch)
+    monkeypatch.setattr(fileworker, "_SLOW_FRAMES", 12)
+    setup = FileSetup(MaskOptions("person"), "teal", "ultrafast")
+    assert fileworker.CONTENDERS["usual"](Task(clip.path, tmp_path, setup))() == 12
+    assert set(shapes) == {(256, 256)}  # the nearest to 64x48
+    with av.open(str(tmp_path / "usual.mkv")) as container:
+        stream = container.streams.video[0]
+        assert (stream.codec_context.name, stream.pix_fmt) == ("h264", "yuv420p")
+        picture = next(container.decode(stream)).to_ndarray(format="bgr24")
+    assert abs(picture.astype(int) - (128, 128, 0)).max() < 12  # nothing in the clip is a person
+
+
+def test_what_does_not_run_is_told_before_anything_is_measured(monkeypatch) -> None:
+    def fails() -> None:
+        raise ModelError("models: no network")
+
+    monkeypatch.setattr(filesetup, "fetch_models", fails)
+    with pytest.raises(ModelError, match="no network"):
+        run_file_bench(setup=FileSetup(MaskOptions("person", every=77)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--preset", "bogus"], "preset: got 'bogus'"),
+        (["--background", "transparent"], "background: libx264 holds no transparency"),
+        (["--max-frames", "2"], "max_frames: got 2"),
+        (["--every", "2"], "it belongs to person and model"),
+        (["--mask", "chroma:nocolour"], "key: got 'nocolour'"),
+        (["--background", "none.png"], "background: no such file: none.png"),
+    ],
+)
+def test_bad_options_are_one_line(clip: Clip, capfd, arguments, words) -> None:
+    assert run_command_line(["bench", "files", str(clip.path), "--rounds", "1", *arguments]) == 2
+    lines = capfd.readouterr().err.splitlines()
+    assert len(lines) == 1
+    assert words in lines[0]
+    assert "Error" not in lines[0]
+
+
+def test_people_with_the_real_models(clip: Clip, real_models, monkeypatch, capfd) -> None:
+    monkeypatch.setenv("FASTVBG_MODELS", str(real_models))
+    arguments = ["bench", "files", str(clip.path), "--mask", "person", "--rounds", "1"]
+    assert run_command_line(arguments) == 0
+    assert "usual Python loop" in capfd.readouterr().out

@@ -1,12 +1,15 @@
-"""Put the bench's figures into the README, between its markers.
+"""Put the bench's figures into the README and docs/person.md, between their markers.
 
     fastvbg bench --json figures.json
     fastvbg bench files --json files.json
     python -m bench.quality --clips DIR --json quality.json
-    python tools/readme_tables.py figures.json files.json quality.json
+    fastvbg bench person --json person.json
+    fastvbg bench files --mask person --preset veryfast --json personfiles.json
+    python tools/readme_tables.py figures.json files.json quality.json person.json personfiles.json
 
-Everything between `<!-- bench -->` and `<!-- /bench -->`, and the same for `files` and `quality`,
-is replaced.
+Any of the files may be left out. Everything between `<!-- bench -->` and `<!-- /bench -->` in the
+README, and the same for `files` and `quality`, is replaced; in docs/person.md that of `person` and
+`person files`.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ FILE_ROWS = {
     "libavfilter": "the same as a libavfilter graph",
     "cv2": "cv2.VideoCapture and VideoWriter around the kernel",
     "tutorial": "the tutorial's loop",
+    "usual": "the usual loop in Python",
 }
+
+README, PERSON = Path("README.md"), Path("docs/person.md")
 
 QUALITY_COLUMNS = {
     "road, F": ("highway", ("F",)),
@@ -109,6 +115,8 @@ def file_table(record: dict[str, Any]) -> str:
         "|---|---:|---:|---:|---:|",
     ]
     for name, title in FILE_ROWS.items():
+        if name not in costs:
+            continue
         cost = costs[name]
         wall, cpu = (cost[f"{kind}_seconds"] / cost["frames"] for kind in ("wall", "cpu"))
         lines.append(
@@ -116,11 +124,71 @@ def file_table(record: dict[str, Any]) -> str:
             f"| {cost['peak_mib']:.0f} | {wall / ours:.2f} |"
         )
     facts = record["conditions"]
+    told = "the tutorial writes JPEG files, the cv2 loop MPEG-4"
+    command = "fastvbg bench files"
+    if "floor" in record:
+        floor = record["floor"]
+        lines += [
+            f"| the floor: the codec, shared by all cores | {floor['wall']['ms']:.1f} "
+            f"| {floor['cpu']['ms']:.1f} | | {floor['wall']['ms'] / (ours * 1e3):.2f} |",
+            f"| fastvbg's share of the floor's speed | {floor['wall']['share']:.2f} "
+            f"| {floor['cpu']['share']:.2f} | | |",
+        ]
+        told = (
+            f"mask {facts['mask']} by {facts['runtime']}, over {facts['background']}; the usual "
+            "loop is cv2.VideoCapture, the nearest model on each frame, a blend in NumPy, and the "
+            "same encoder"
+        )
+        command += f" --mask person --preset {facts['encoder'].split()[1].rstrip(',')}"
     return "\n".join(lines) + (
         f"\n\n{facts['clip']}; {facts['encoder']}; medians over rounds ± median absolute "
-        f"deviation; the tutorial writes JPEG files, the cv2 loop "
-        f"MPEG-4. {facts['cpu']}, {facts['cpus']} cores, PyAV {facts['av']}, {facts['date'][:10]}; "
-        "`fastvbg bench files`."
+        f"deviation; {told}. {facts['cpu']}, {facts['cpus']} cores, PyAV {facts['av']}, "
+        f"{facts['date'][:10]}; `{command}`."
+    )
+
+
+def person_table(record: dict[str, Any]) -> str:
+    """Return a Markdown table of the person bench, with how often each goes into the usual code."""
+    rows, facts = record["rows"], record["conditions"]
+    usual = [row for row in rows if row["name"].startswith("usual")]
+    width, height = facts["size"]
+    titles = [f"ms a frame, {width}x{height}", "CPU, mean", "CPU, median", "wall, median"]
+    titles += ["looks a frame", *(f"{row['name'].replace(' ', ', ')}" for row in usual)]
+    lines = ["| " + " | ".join(titles) + " |", "|---" + "|---:" * (len(titles) - 1) + "|"]
+    for row in rows:
+        title = record["titles"][row["name"]]
+        cpu, wall = row["cpu"], row["wall"]
+        cells = [
+            f"**{title}**" if title.startswith("fastvbg") else title,
+            f"{cpu['mean']:.2f}",
+            f"{cpu['median']:.2f} ± {cpu['mad']:.2f}",
+            f"{wall['median']:.2f} ± {wall['mad']:.2f}",
+            f"{row['looks']:.2f}",
+            *(f"{other['cpu']['mean'] / cpu['mean']:.1f}x" for other in usual),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n\n" + person_conditions(record)
+
+
+def person_conditions(record: dict[str, Any]) -> str:
+    """Return one paragraph on what the person bench's figures were measured with."""
+    facts = record["conditions"]
+    agreement = {each["second"]: each for each in record["agreement"]}
+    mattes = ", ".join(
+        f"{100 * each['sure']:.1f} % and {each['iou']:.3f} with {record['titles'][name]}"
+        for name, each in agreement.items()
+        if name.startswith("usual")
+    )
+    seldom = f", --every {facts['every']}" if facts["every"] > 1 else ""
+    return (
+        f"{facts['clip']}, {facts['frames']} frames{seldom}, rounds: {facts['rounds']}, in turns, "
+        "each contender a process of one thread, frames decoded before. Mean: the sum over the "
+        "frames by their number, which counts, since still frames skip the network; x: how often "
+        "that goes into the usual code's. Median ± median absolute deviation over the frames. A "
+        "look is one run of a network. Pixels alike where both are sure of them, and IoU of the "
+        f"mattes: {mattes}. {facts['runtime']}, {facts['cpu']}, {facts['vector features'][0]}, "
+        f"OpenCV {facts['opencv-python']}, NumPy {facts['numpy']}; {facts['date'][:10]}, commit "
+        f"{facts['commit']}; `fastvbg bench person`."
     )
 
 
@@ -178,23 +246,31 @@ def replace_block(text: str, name: str, content: str) -> str:
     marked = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
     replaced, count = marked.subn(lambda _: f"<!-- {name} -->\n{content}\n<!-- /{name} -->", text)
     if count != 1:
-        raise SystemExit(f"README: wanted one <!-- {name} --> ... <!-- /{name} -->, got {count}")
+        raise SystemExit(f"wanted one <!-- {name} --> ... <!-- /{name} -->, got {count}")
     return replaced
 
 
+def block_of(record: dict[str, Any]) -> tuple[Path, str, str]:
+    """Return the document that a record belongs in, the block there, and the block's content."""
+    if "agreement" in record:
+        return PERSON, "person", person_table(record)
+    if "floor" in record:
+        if not record["conditions"]["mask"].startswith("person"):
+            raise SystemExit(f"no table is for the mask {record['conditions']['mask']}")
+        return PERSON, "person files", file_table(record)
+    if "costs" in record:
+        return README, "files", file_table(record)
+    if "scenes" in record:
+        return README, "quality", quality_table(record)
+    return README, "bench", table(record)
+
+
 def main() -> None:
-    """Rewrite the README's tables."""
-    readme = Path("README.md")
-    text = readme.read_text(encoding="utf-8")
+    """Rewrite the tables that the files are for."""
     for name in sys.argv[1:]:
-        record = json.loads(Path(name).read_text(encoding="utf-8"))
-        if "costs" in record:
-            text = replace_block(text, "files", file_table(record))
-        elif "scenes" in record:
-            text = replace_block(text, "quality", quality_table(record))
-        else:
-            text = replace_block(text, "bench", table(record))
-    readme.write_text(text, encoding="utf-8")
+        path, block, content = block_of(json.loads(Path(name).read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        path.write_text(replace_block(text, block, content), encoding="utf-8")
 
 
 if __name__ == "__main__":

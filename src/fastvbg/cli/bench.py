@@ -1,11 +1,16 @@
-"""`fastvbg bench` and `fastvbg bench files`."""
+"""`fastvbg bench`, `fastvbg bench files` and `fastvbg bench person`."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from fastvbg.cli.masks import takes_mask
+
+if TYPE_CHECKING:
+    from fastvbg.pipeline.masking.options import MaskOptions
 
 bench_app = typer.Typer(invoke_without_command=True)
 
@@ -58,9 +63,22 @@ def bench(
 
 
 @bench_app.command()
+@takes_mask
 def files(
     clip: Annotated[
         Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
+    ] = None,
+    background: Annotated[
+        str | None,
+        typer.Option(
+            "--background",
+            "-b",
+            help="As for run; navy for the motion mask, a generated picture for the others.",
+        ),
+    ] = None,
+    preset: Annotated[str, typer.Option(help="libx264's name for a speed.")] = "ultrafast",
+    max_frames: Annotated[
+        int | None, typer.Option(metavar="N", help="Take so many frames of the input.")
     ] = None,
     rounds: Annotated[
         int, typer.Option(min=1, max=100, help="How many times each is measured; medians count.")
@@ -68,14 +86,54 @@ def files(
     json: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
     ] = None,
+    *,
+    mask: MaskOptions,
 ) -> None:
-    """Time a whole file against the codec alone, libavfilter, cv2 and the tutorial's loop."""
+    """Time a whole file against the codec alone, libavfilter, cv2 and the tutorial's loop.
+
+    With another mask or background: against the codec alone, with the person mask also against the
+    usual Python loop.
+    """
     from fastvbg.cli.filetable import print_costs
     from fastvbg.cli.progress import Status
     from fastvbg.measure import files as measure
+    from fastvbg.measure.filesetup import FileSetup
+
+    setup = FileSetup(mask, background, preset, max_frames)
+    with Status() as status:
+        costs = measure.run_file_bench(clip, setup=setup, rounds=rounds, progress=status)
+    if json is not None:
+        measure.write_costs(costs, clip, json, setup)
+    print_costs(costs, setup)
+
+
+@bench_app.command()
+def person(
+    clip: Annotated[
+        Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
+    ] = None,
+    rounds: Annotated[
+        int, typer.Option(min=1, max=100, help="How many times each frame is measured.")
+    ] = 3,
+    every: Annotated[
+        int, typer.Option(metavar="N", help="fastvbg's network looks at each Nth frame.")
+    ] = 1,
+    runtime: Annotated[
+        str, typer.Option(metavar="NAME", help="litert or opencv; by default the faster installed.")
+    ] = "auto",
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
+    ] = None,
+) -> None:
+    """Time the person mask on 1080p frames, without codec, against the usual Python code."""
+    from fastvbg.cli.persontable import print_person
+    from fastvbg.cli.progress import Status
+    from fastvbg.measure import person as measure
 
     with Status() as status:
-        costs = measure.run_file_bench(clip, rounds=rounds, progress=status)
+        figures = measure.run_person_bench(
+            clip, rounds=rounds, every=every, runtime=runtime, progress=status
+        )
     if json is not None:
-        measure.write_costs(costs, clip, json)
-    print_costs(costs)
+        measure.write_person(figures, json)
+    print_person(figures)

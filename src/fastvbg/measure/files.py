@@ -3,6 +3,10 @@
 Each contender runs in a process of its own, which measures itself: wall time, CPU time of all its
 threads, and peak memory. They take turns for some rounds, and medians count. Decoding alone plus
 encoding alone of the very frames that fastvbg puts out is the floor.
+
+Before the clock runs kernels are compiled, and with a mask some frames have gone through the whole
+pipeline, so that libraries, models and caches are warm. Opening the input, the model and the output
+is part of a run, and of its time.
 """
 
 from __future__ import annotations
@@ -22,6 +26,8 @@ import numpy as np
 from fastvbg.bands import usable_cpus
 from fastvbg.errors import FastvbgError, SourceError
 from fastvbg.measure.bench import conditions, write_record
+from fastvbg.measure.filesetup import CONTENDERS, FileSetup
+from fastvbg.measure.fullhd import ENTERED, HEIGHT, WIDTH
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.scene import Scene
@@ -30,20 +36,9 @@ from fastvbg.sink import open_sink
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CONTENDERS = {
-    "decode": "decode alone",
-    "encode": "encode alone, of fastvbg's frames",
-    "fastvbg": "fastvbg run",
-    "libavfilter": "libavfilter graph",
-    "cv2": "cv2 loop around the kernel",
-    "tutorial": "the tutorial's loop",
-}
-ENCODER, PRESET, CRF = "libx264", "ultrafast", 23
-BACKGROUND = "navy"
-
 ROUNDS = 3
 
-_WIDTH, _HEIGHT, _FRAMES = 1920, 1080, 300
+_FRAMES = 300
 
 
 @dataclass(frozen=True)
@@ -77,6 +72,7 @@ class WorkerFailedError(FastvbgError, RuntimeError):
 def run_file_bench(
     clip: Path | None = None,
     *,
+    setup: FileSetup | None = None,
     rounds: int = ROUNDS,
     progress: Callable[[str], None] | None = None,
 ) -> list[FileCost]:
@@ -86,6 +82,8 @@ def run_file_bench(
     ----------
     clip : Path, optional
         A video; by default the generated scene at 1920x1080, 300 frames.
+    setup : FileSetup, optional
+        What is to be done to it; by default the tutorial's own job.
     rounds : int
         How many times each is measured.
     progress : callable, optional
@@ -94,7 +92,7 @@ def run_file_bench(
     Returns
     -------
     list of FileCost
-        The medians, in the order of `CONTENDERS`.
+        The medians of the setup's contenders, in the order of `CONTENDERS`.
 
     Raises
     ------
@@ -103,19 +101,22 @@ def run_file_bench(
     WorkerFailedError
         A contender could not do it.
     """
+    setup = setup or FileSetup()
     tell = progress or (lambda _: None)
     if clip is not None and not clip.exists():
         raise SourceError(f"input: no such file: {clip}")
+    setup.opened_runtime()  # fails early, and fetches what is missing where it can say so
     with tempfile.TemporaryDirectory() as folder:
         if clip is None:
             tell("drawing a clip")
             clip = Path(folder, "clip.mp4")
-            write_clip(clip)
-        costs: dict[str, list[FileCost]] = {name: [] for name in CONTENDERS}
+            write_clip(clip, present=setup.mask.kind in ("person", "model"))
+        task = setup.with_background(Path(folder))
+        costs: dict[str, list[FileCost]] = {name: [] for name in setup.contenders}
         for turn in range(rounds):
-            for name, title in CONTENDERS.items():
-                tell(f"{title}, round {turn + 1} of {rounds}")
-                costs[name].append(_measure(name, clip, Path(folder)))
+            for name, measured in costs.items():
+                tell(f"{CONTENDERS[name]}, round {turn + 1} of {rounds}")
+                measured.append(_measure(name, clip, Path(folder), task))
     return [median_cost(measured) for measured in costs.values()]
 
 
@@ -135,7 +136,7 @@ def median_cost(costs: list[FileCost]) -> FileCost:
     )
 
 
-def write_clip(path: Path, frames: int = _FRAMES) -> None:
+def write_clip(path: Path, frames: int = _FRAMES, *, present: bool = False) -> None:
     """Write the generated scene at 1920x1080, H.264 4:2:0.
 
     Parameters
@@ -144,17 +145,21 @@ def write_clip(path: Path, frames: int = _FRAMES) -> None:
         The file.
     frames : int
         How many.
+    present : bool
+        Whether the figure is there from the beginning; else the room is empty for half a second, in
+        which keyers learn it, and a network has little to do.
     """
     rate = 30
     info = StreamInfo(
-        width=_WIDTH,
-        height=_HEIGHT,
+        width=WIDTH,
+        height=HEIGHT,
         rate=Fraction(rate),
         time_base=Fraction(1, rate),
         frames=frames,
         colour=ColourTags(),
     )
-    scene = Scene(_WIDTH, _HEIGHT, min(frames, 60), rate)
+    empty = ENTERED if present else Scene.empty
+    scene = Scene(WIDTH, HEIGHT, min(frames, 60), rate, empty=empty)
     with open_sink(path, info, overwrite=True) as sink:
         pictures = [item.frame for item in scene]
         for index in range(frames):
@@ -164,9 +169,10 @@ def write_clip(path: Path, frames: int = _FRAMES) -> None:
             sink.write(pictures[place], index, index + 1)
 
 
-def _measure(name: str, clip: Path, folder: Path) -> FileCost:
+def _measure(name: str, clip: Path, folder: Path, setup: FileSetup) -> FileCost:
+    given = name, str(clip), str(folder), setup.to_json()
     done = subprocess.run(
-        [sys.executable, "-m", "fastvbg.measure.fileworker", name, str(clip), str(folder)],
+        [sys.executable, "-m", "fastvbg.measure.fileworker", *given],
         capture_output=True,
         text=True,
         check=False,
@@ -189,7 +195,16 @@ def floor_of(costs: list[FileCost]) -> tuple[float, float]:
     return cpu, max(cpu / usable_cpus(), decode.wall_ms, encode.wall_ms)
 
 
-def write_costs(costs: list[FileCost], clip: Path | None, path: Path) -> None:
+def shares_of_floor(costs: list[FileCost]) -> tuple[float, float]:
+    """Return which share of the floor's speed fastvbg has, by CPU time and by the clock."""
+    ours = next(cost for cost in costs if cost.name == "fastvbg")
+    cpu, wall = floor_of(costs)
+    return cpu / ours.cpu_ms, wall / ours.wall_ms
+
+
+def write_costs(
+    costs: list[FileCost], clip: Path | None, path: Path, setup: FileSetup | None = None
+) -> None:
     """Write the costs and their conditions to a JSON file.
 
     Parameters
@@ -200,23 +215,36 @@ def write_costs(costs: list[FileCost], clip: Path | None, path: Path) -> None:
         What they were measured on.
     path : Path
         The file; it is replaced.
+    setup : FileSetup, optional
+        What was done.
 
     Raises
     ------
     SinkError
         It cannot be written.
     """
-    content = {
+    setup = setup or FileSetup()
+    content: dict[str, Any] = {
         "conditions": {
             **conditions(),
             "clip": "generated, 1920x1080, 300 frames" if clip is None else clip.name,
-            "encoder": f"{ENCODER} {PRESET}, crf {CRF}",
+            "encoder": setup.encoder,
         },
         "costs": [asdict(cost) for cost in costs],
     }
+    if not setup.is_default:
+        floor, shares = floor_of(costs), shares_of_floor(costs)
+        content["conditions"] |= {
+            "mask": setup.words,
+            "background": setup.background_words,
+            "runtime": setup.opened_runtime(),
+        }
+        content["floor"] = {
+            name: {"ms": floor[k], "share": shares[k]} for k, name in enumerate(("cpu", "wall"))
+        }
     write_record(content, path)
 
 
 def solid_background(width: int, height: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Return the bench's background, navy, (H, W, 3) uint8 BGR."""
+    """Return the plain motion mask's background, navy, (H, W, 3) uint8 BGR."""
     return np.full((height, width, 3), (128, 0, 0), np.uint8)

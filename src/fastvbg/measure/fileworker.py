@@ -10,76 +10,107 @@ import json
 import re
 import sys
 import time
-from itertools import islice
+from dataclasses import replace
+from fractions import Fraction
+from itertools import count, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import av
 import cv2
+import numpy as np
 from av.video.frame import PictureType
 
 import fastvbg
 from fastvbg import reference
-from fastvbg.measure.files import (
-    BACKGROUND,
-    CRF,
-    ENCODER,
-    PRESET,
-    solid_background,
-)
+from fastvbg.backgrounds import load_background
+from fastvbg.errors import FastvbgError
+from fastvbg.measure.files import solid_background
+from fastvbg.measure.filesetup import COLOUR, CRF, ENCODER, FileSetup, setup_of
+from fastvbg.measure.usual import usual_code_for
+from fastvbg.models.runtimes import AUTO
 from fastvbg.pipeline.process import process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from fastvbg._types import Frame
 
 # Enough of a path that takes a tenth of a second for each.
-_TUTORIAL_FRAMES = 100
-_OPTIONS = {"crf": str(CRF), "preset": PRESET}
+_SLOW_FRAMES = 100
+_WARM_FRAMES = 5
 
 
-def _decode(clip: Path, _folder: Path) -> Callable[[], int]:
+class Task(NamedTuple):
+    """What a contender is to do."""
+
+    clip: Path
+    folder: Path
+    """For outputs."""
+    setup: FileSetup
+    """With a background."""
+
+    def process(self, output: str, **options: Any) -> int:
+        """Run fastvbg; return the frames."""
+        given = {"max_frames": self.setup.max_frames, "mask": self.setup.mask} | options
+        background: Any = self.setup.background
+        path = self.folder / output
+        return process(self.clip, path, background=background, overwrite=True, **given).frames
+
+    def add_encoder(self, output: Any, rate: Any, size: tuple[int, int], form: str) -> Any:
+        """Return a stream of an output, encoded as a run does."""
+        options = {"crf": str(CRF), "preset": self.setup.preset}
+        video = output.add_stream(ENCODER, rate=rate, options=options)
+        video.codec_context.thread_type = "AUTO"
+        (video.width, video.height), video.pix_fmt = size, form
+        return video
+
+    def captured(self, most: int | None = None) -> Iterator[Frame]:
+        """Yield frames as OpenCV reads them."""
+        limits = [limit for limit in (most, self.setup.max_frames) if limit is not None]
+        capture = cv2.VideoCapture(str(self.clip))
+        try:
+            for _ in range(min(limits)) if limits else count():
+                more, frame = capture.read()
+                if not more:
+                    return
+                yield np.asarray(frame, np.uint8)
+        finally:
+            capture.release()
+
+
+def _decode(task: Task) -> Callable[[], int]:
     def work() -> int:
-        with av.open(str(clip)) as container:
+        with av.open(str(task.clip)) as container:
             container.streams.video[0].thread_type = "AUTO"
-            return sum(1 for _ in container.decode(video=0))
+            return sum(1 for _ in islice(container.decode(video=0), task.setup.max_frames))
 
     return work
 
 
-def _fastvbg(clip: Path, folder: Path) -> Callable[[], int]:
-    output = folder / "fastvbg.mkv"
-
-    def work() -> int:
-        result = process(
-            clip,
-            output,
-            background=BACKGROUND,
-            codec=ENCODER,
-            crf=CRF,
-            preset=PRESET,
-            overwrite=True,
-        )
-        return result.frames
-
-    fastvbg.warm_up("composite_planar")
-    return work
+def _fastvbg(task: Task) -> Callable[[], int]:
+    encoding = {"codec": ENCODER, "crf": CRF, "preset": task.setup.preset}
+    if task.setup.is_plain:
+        fastvbg.warm_up("composite_planar")
+    else:
+        mask = replace(task.setup.mask, save_model=None)
+        task.process("warm.mkv", **encoding, max_frames=_WARM_FRAMES, mask=mask)
+    return lambda: task.process("fastvbg.mkv", **encoding)
 
 
-def _encode(clip: Path, folder: Path) -> Callable[[], int]:
-    lossless = folder / "frames.mkv"
+def _encode(task: Task) -> Callable[[], int]:
+    lossless = task.folder / "frames.mkv"
     if not lossless.exists():
-        process(clip, lossless, background=BACKGROUND, codec="ffv1")
+        task.process(lossless.name, codec="ffv1")
     with av.open(str(lossless)) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
         rate, frames = stream.average_rate, list(container.decode(stream))
+    size = frames[0].width, frames[0].height
 
     def work() -> int:
-        with av.open(str(folder / "encoded.mkv"), "w") as container:
-            video: Any = container.add_stream(ENCODER, rate=rate, options=dict(_OPTIONS))
-            video.codec_context.thread_type = "AUTO"  # as in a run
-            video.width, video.height = frames[0].width, frames[0].height
-            video.pix_fmt = frames[0].format.name
+        with av.open(str(task.folder / "encoded.mkv"), "w") as container:
+            video = task.add_encoder(container, rate, size, frames[0].format.name)
             video.codec_context.time_base = frames[0].time_base
             for frame in frames:
                 frame.pict_type = PictureType.NONE  # as decoded they would demand key frames
@@ -102,7 +133,7 @@ def _graph(stream: Any) -> tuple[Any, Any, Any]:
         "threshold": graph.add("lut", "y='if(gt(val,3),255,0)'"),
         "mask": graph.add("format", "gbrp"),
         "frame": graph.add("format", "gbrp"),
-        "colour": graph.add("color", f"c={BACKGROUND}:s={size}:r={stream.average_rate}"),
+        "colour": graph.add("color", f"c={COLOUR}:s={size}:r={stream.average_rate}"),
         "background": graph.add("format", "gbrp"),
         "merge": graph.add("maskedmerge"),
         "out": graph.add("format", "yuv420p"),
@@ -124,93 +155,107 @@ def _graph(stream: Any) -> tuple[Any, Any, Any]:
     return graph, source, sink
 
 
-def _libavfilter(clip: Path, folder: Path) -> Callable[[], int]:
+def _libavfilter(task: Task) -> Callable[[], int]:
     def work() -> int:
-        count = 0
+        done = 0
         with (
-            av.open(str(clip)) as container,
-            av.open(str(folder / "filtered.mkv"), "w") as output,
+            av.open(str(task.clip)) as container,
+            av.open(str(task.folder / "filtered.mkv"), "w") as output,
         ):
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
             _, source, sink = _graph(stream)
-            video: Any = output.add_stream(
-                ENCODER, rate=stream.average_rate, options=dict(_OPTIONS)
-            )
-            video.codec_context.thread_type = "AUTO"
-            video.width, video.height, video.pix_fmt = stream.width, stream.height, "yuv420p"
-            for frame in container.decode(stream):
+            size = stream.width, stream.height
+            video = task.add_encoder(output, stream.average_rate, size, "yuv420p")
+            for frame in islice(container.decode(stream), task.setup.max_frames):
                 source.push(frame)
                 while True:
                     try:
                         picture = sink.pull()
                     except (av.error.BlockingIOError, av.error.EOFError):
                         break
-                    picture.pts, picture.time_base = count, 1 / stream.average_rate
+                    picture.pts, picture.time_base = done, 1 / stream.average_rate
                     picture.pict_type = PictureType.NONE  # `color` demands key frames
                     output.mux(video.encode(picture))
-                    count += 1
+                    done += 1
             output.mux(video.encode(None))
-        return count
+        return done
 
     return work
 
 
-def _cv2(clip: Path, folder: Path) -> Callable[[], int]:
+def _cv2(task: Task) -> Callable[[], int]:
     fastvbg.warm_up("composite")
 
     def work() -> int:
-        capture = cv2.VideoCapture(str(clip))
-        width, height = (int(capture.get(key)) for key in (3, 4))
-        writer = cv2.VideoWriter(
-            str(folder / "cv2.mp4"),
-            cv2.VideoWriter.fourcc(*"mp4v"),
-            capture.get(cv2.CAP_PROP_FPS),
-            (width, height),
-        )
+        rate, (width, height) = _rate_and_size(task.clip)
+        four = cv2.VideoWriter.fourcc(*"mp4v")
+        writer = cv2.VideoWriter(str(task.folder / "cv2.mp4"), four, rate, (width, height))
         compositor = fastvbg.Compositor(solid_background(width, height))
-        count = 0
-        while True:
-            more, frame = capture.read()
-            if not more:
-                break
-            writer.write(compositor(frame))  # type: ignore[arg-type]
-            count += 1
+        done = 0
+        for frame in task.captured():
+            writer.write(compositor(frame))
+            done += 1
         writer.release()
-        return count
+        return done
 
     return work
 
 
-def _tutorial(clip: Path, folder: Path) -> Callable[[], int]:
-    def frames() -> Any:
-        capture = cv2.VideoCapture(str(clip))
-        while True:
-            more, frame = capture.read()
-            if not more:
-                return
-            yield frame
+def _rate_and_size(clip: Path) -> tuple[float, tuple[int, int]]:
+    """Return frames a second, width and height, as OpenCV has them."""
+    capture = cv2.VideoCapture(str(clip))
+    rate, width, height = (
+        capture.get(key)
+        for key in (cv2.CAP_PROP_FPS, cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+    )
+    capture.release()
+    return rate, (int(width), int(height))
+
+
+def _tutorial(task: Task) -> Callable[[], int]:
+    def work() -> int:
+        done = 0
+        background = solid_background(1920, 1080)
+        results = reference.tutorial_sequence(task.captured(), background)
+        for number, result in islice(results, _SLOW_FRAMES):
+            cv2.imwrite(str(task.folder / f"output{number}.jpg"), result)
+            done += 1
+        return done
+
+    return work
+
+
+def _usual(task: Task) -> Callable[[], int]:
+    rate, size = _rate_and_size(task.clip)
+    background = load_background(str(task.setup.background), size)
+    code = usual_code_for(*size, task.setup.mask.runtime or AUTO)
+    for frame in task.captured(_WARM_FRAMES):
+        code.composite(frame, background)
 
     def work() -> int:
-        count = 0
-        background = solid_background(1920, 1080)
-        for number, result in islice(
-            reference.tutorial_sequence(frames(), background), _TUTORIAL_FRAMES
-        ):
-            cv2.imwrite(str(folder / f"output{number}.jpg"), result)
-            count += 1
-        return count
+        done = 0
+        with av.open(str(task.folder / "usual.mkv"), "w") as output:
+            nominal = Fraction(rate).limit_denominator(1001)
+            video = task.add_encoder(output, nominal, size, "yuv420p")
+            for frame in task.captured(_SLOW_FRAMES):
+                result = code.composite(frame, background)
+                output.mux(video.encode(av.VideoFrame.from_ndarray(result, format="bgr24")))
+                done += 1
+            output.mux(video.encode(None))
+        return done
 
     return work
 
 
-CONTENDERS = {
+CONTENDERS: dict[str, Callable[[Task], Callable[[], int]]] = {
     "decode": _decode,
     "encode": _encode,
     "fastvbg": _fastvbg,
     "libavfilter": _libavfilter,
     "cv2": _cv2,
     "tutorial": _tutorial,
+    "usual": _usual,
 }
 
 
@@ -223,9 +268,9 @@ def _peak_mib() -> float | None:
     return int(peak[1]) / 1024 if peak else None
 
 
-def main(name: str, clip: Path, folder: Path) -> None:
+def main(name: str, task: Task) -> None:
     """Measure one contender and print what it took."""
-    work = CONTENDERS[name](clip, folder)
+    work = CONTENDERS[name](task)
     wall, cpu = time.perf_counter(), time.process_time()
     frames = work()
     cost = {
@@ -238,4 +283,7 @@ def main(name: str, clip: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    try:
+        main(sys.argv[1], Task(Path(sys.argv[2]), Path(sys.argv[3]), setup_of(sys.argv[4])))
+    except FastvbgError as error:
+        sys.exit(str(error))

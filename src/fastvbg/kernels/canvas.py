@@ -1,9 +1,8 @@
-"""The person keyer's small picture, the canvas: luma is reduced to it, mattes are fitted on it.
+"""The person keyer's small picture, the canvas: luma is reduced to it, mattes are steadied on it.
 
 A canvas pixel stands for a square of 1, 2, 4 or 8 pixels of the frame a side. The matte is made at
-that size and reaches the frame's as a guided filter does (see `guided`): the canvas has slopes and
-bases, which are stretched bilinearly and meet the frame's own luma. `reference.person` has the
-arithmetic. Rows must be packed.
+that size and reaches the frame's as a guided filter does (`colourfit`, `edges`). `reference.person`
+has the arithmetic. Rows must be packed.
 """
 
 from __future__ import annotations
@@ -13,23 +12,13 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.kernels._guided_fit import COLUMN_A, COLUMN_B, ROWS, average_row, fit_row
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, words_at
 from fastvbg.kernels._rows import room_for
-from fastvbg.kernels.guided import MAX_RADIUS
 
 FACTORS = (1, 2, 4, 8)
 
-_INTEGERS = types.Array(types.int32, 3, "C")
-_ROWS = types.Array(types.int32, 2, "C")
 _WORDS = types.Array(types.int16, 2, "C")
-
-
-def fit_scratch(rows: int, cols: int) -> tuple[Any, Any]:
-    """Return the planes of `fit`, of which the last two are its result, and its scratch rows."""
-    room = room_for(cols + 2 * MAX_RADIUS)
-    return np.empty((4, rows, room), np.int32), np.empty((ROWS, room), np.int32)
 
 
 def reduce_scratch(canvas_cols: int, factor: int) -> Any:
@@ -83,22 +72,6 @@ def _mean(sums: Any, x: Any, factor: Any, shift: Any, half: Any) -> Any:
     for k in range(np.uint64(factor)):
         total += np.int32(sums[np.uint64(factor) * x + k])
     return np.uint8(total >> shift)
-
-
-@kernel(PLANE, PLANE, INT, INT, _INTEGERS, _ROWS)
-def fit(matte: Any, guide: Any, radius: Any, epsilon: Any, planes: Any, rows: Any) -> None:
-    """`planes[2]` and `planes[3]` are the averaged slopes and bases of the matte over the guide."""
-    height, width = matte.shape
-    if height == 0 or width == 0:
-        return
-    a, b, mean_a, mean_b = planes[0], planes[1], planes[2], planes[3]
-    for y in range(height):
-        at_a, at_b = address_of(a, y), address_of(b, y)
-        fit_row(guide, matte, y, at_a, at_b, radius, epsilon, rows)
-    for y in range(height):
-        at_a, at_b = address_of(mean_a, y), address_of(mean_b, y)
-        average_row(a, y, height, at_a, width, radius, rows, COLUMN_A)
-        average_row(b, y, height, at_b, width, radius, rows, COLUMN_B)
 
 
 @kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, INT, INT)

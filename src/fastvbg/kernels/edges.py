@@ -236,7 +236,7 @@ def apply(
 ) -> None:
     """`out` is what slopes and bases make of the frame's luma, differences from 128 times the gain.
 
-    `planes` are those of `canvas.fit`.
+    `planes` are those of `colourfit.fit`.
     """
     _mark(planes, out.shape[0], shape, marks)
     for y in range(out.shape[0]):

@@ -1,16 +1,19 @@
 """The person keyer's last step: a canvas matte gets the frame's edges and lays it over another.
 
 A guided filter is fitted on the canvas and applied at the frame's size, as K. He and J. Sun do in
-"Fast Guided Filter", 2015.
+"Fast Guided Filter", 2015. Colour guides it: what is as dark as the wall may differ in chroma from
+it. Chroma is stored at half the size and changes slower than luma, so it is heeded on the canvas
+alone, and luma at the frame's size.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
-from fastvbg.kernels import canvas, edges, frames
+from fastvbg.kernels import colourfit, edges, frames
 from fastvbg.keyers._planes import on_packed, packed_rows
 
 if TYPE_CHECKING:
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
 
-_CONTRAST = 10
-"""Gray levels below which the canvas counts as flat."""
+_CONTRASTS = 10, 3
+"""Levels of luma and of chroma below which the canvas counts as flat: chroma has less noise."""
+_SHARE = 107
+"""The fit's squares reach so small a part of the canvas' longer side, each way."""
 _GAINS = {1: 1, 2: 1, 4: 2, 8: 2}
 """By canvas: averages over it make a large frame's edges too wide; in a small one they are not."""
 
@@ -30,6 +35,21 @@ _GAINS = {1: 1, 2: 1, 4: 2, 8: 2}
 def packed(plane: Any) -> Any:
     """Return a plane itself where its rows are consecutive bytes, else a copy."""
     return plane if plane.strides[1] == 1 or plane.shape[1] <= 1 else np.ascontiguousarray(plane)
+
+
+def chroma_of(picture: Frame | Planes, canvas_shape: tuple[int, int]) -> tuple[Plane, Plane]:
+    """Return U and V of a frame on the canvas, at the middle of what a canvas pixel stands for.
+
+    Where there are fewer chroma samples than that, each serves all the luma that it covers.
+    """
+    size = canvas_shape[::-1]
+    if isinstance(picture, tuple):
+        fewer = picture[1].size < canvas_shape[0] * canvas_shape[1]
+        between = cv2.INTER_NEAREST if fewer else cv2.INTER_LINEAR
+        first, second = (cv2.resize(plane, size, interpolation=between) for plane in picture[1:])
+    else:
+        _, first, second = cv2.split(cv2.cvtColor(cv2.resize(picture, size), cv2.COLOR_BGR2YUV))
+    return np.asarray(first, np.uint8), np.asarray(second, np.uint8)
 
 
 class Edges:
@@ -45,15 +65,17 @@ class Edges:
 
     def __init__(self, canvas_shape: tuple[int, int], factor: int) -> None:
         self._canvas, gain = canvas_shape, _GAINS[factor]
-        self._radius = max(1, round(max(canvas_shape) / 160))
-        self._fit = canvas.fit_scratch(*canvas_shape)
+        self._radius = max(1, round(max(canvas_shape) / _SHARE))
+        self._fit = colourfit.scratch_for(*canvas_shape)
         self._shape = canvas_shape[1], factor, gain
         self._scratch = edges.scratch_for(*canvas_shape, factor)
         self._small = (canvas_shape[1], 1, gain), *edges.scratch_for(*canvas_shape, 1)
 
-    def fit(self, matte: Matte, guide: Plane) -> None:
-        """Fit a canvas matte to the frame's luma on the canvas."""
-        canvas.fit.call(matte, guide, self._radius, _CONTRAST**2, *self._fit)
+    def fit(self, matte: Matte, guides: Planes) -> None:
+        """Fit a canvas matte to the frame's luma and chroma on the canvas."""
+        luma, chroma = _CONTRASTS
+        contrasts = luma * luma, chroma * chroma
+        colourfit.fit.call(matte, guides, self._radius, contrasts, *self._fit)
 
     def small(self, guide: Plane) -> Matte:
         """Return the fitted matte on the canvas."""

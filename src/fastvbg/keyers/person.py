@@ -12,7 +12,7 @@ from fastvbg.constants import YUV_RGB
 from fastvbg.errors import ModelError, OptionError
 from fastvbg.kernels import canvas
 from fastvbg.keyers._planes import packed_rows
-from fastvbg.keyers.edging import Edges, packed
+from fastvbg.keyers.edging import Edges, chroma_of, packed
 from fastvbg.keyers.following import Part, box_of, united
 from fastvbg.keyers.network import Network, scale_of
 from fastvbg.keyers.steadying import Steady
@@ -56,7 +56,7 @@ class Look(NamedTuple):
     """What is known of a frame at the canvas' size; `PersonKeyer.finish` makes its matte."""
 
     matte: Any
-    guide: Any
+    guides: Planes
 
 
 class PersonKeyer:
@@ -261,8 +261,8 @@ class PersonKeyer:
             The matte at the canvas' size: the frame's divided by 1, 2, 4 or 8, rounded up.
         """
         look = self.look(picture)
-        self._edges.fit(look.matte, look.guide)
-        return self._edges.small(look.guide)
+        self._edges.fit(look.matte, look.guides)
+        return self._edges.small(look.guides[0])
 
     def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
         """Lay the next frame over a background by its matte: `key`, then `blend`.
@@ -343,13 +343,14 @@ class PersonKeyer:
             luma = gray
         guide = np.empty(self._canvas, np.uint8)
         canvas.reduce.call(luma, guide, self._factor, self._reduce_row)
+        chroma = chroma_of(picture, self._canvas)
         if self._steady.is_cut(guide):
             self.reset()
         due = self._since % self._every == 0
         self._since += 1
         known = None if self._seen is None else self._part_of(self._seen)
         raw = self._see(picture, guide) if due else None
-        self._last = Look(self._steady.add(guide, raw, known), guide)
+        self._last = Look(self._steady.add(guide, raw, known), (guide, *chroma))
         if not due and self._follows:
             self._part.follow(self._box_of(self._last.matte))
         return self._last
@@ -371,7 +372,7 @@ class PersonKeyer:
         ndarray, shape (H, W), uint8
             `out`.
         """
-        self._edges.fit(look.matte, look.guide)
+        self._edges.fit(look.matte, look.guides)
         return self._edges.matte(luma, out)
 
     def finish_frame_over(
@@ -393,7 +394,7 @@ class PersonKeyer:
         ndarray, shape (H, W, 3), uint8
             `out`.
         """
-        self._edges.fit(look.matte, look.guide)
+        self._edges.fit(look.matte, look.guides)
         return self._edges.over(frame, luma, background, out)
 
     def finish_planes_over(
@@ -413,7 +414,7 @@ class PersonKeyer:
         tuple of 3 ndarray, uint8
             `out`.
         """
-        self._edges.fit(look.matte, look.guide)
+        self._edges.fit(look.matte, look.guides)
         across, down = self._form[1]
         return self._edges.planes_over(planes, background, out, (across, down))
 

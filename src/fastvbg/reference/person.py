@@ -150,34 +150,64 @@ def reduce(plane: Plane, factor: int) -> Plane:
     return np.asarray((blocks.sum(axis=(1, 3)) + area // 2) // area, np.uint8)
 
 
-def fit(matte: Plane, guide: Plane, radius: int, epsilon: int) -> tuple[Any, Any]:
-    """Return slopes and bases, in parts of 1/256, by which the guide gives the matte.
+def fit(
+    matte: Plane, guides: tuple[Plane, Plane, Plane], radius: int, contrasts: tuple[int, int]
+) -> tuple[Any, Any]:
+    """Return slopes and bases, in parts of 1/256, by which luma and chroma give the matte.
 
-    By least squares over squares of side `2*radius + 1`, averaged over such squares, each rounded
-    half up: the fit of `reference.guided.smooth_guided`.
+    By least squares over squares of side `2*radius + 1`, in float64, averaged over such squares,
+    each rounded half up: the guided filter of three channels of K. He, J. Sun and X. Tang, "Guided
+    Image Filtering", ECCV 2010. What averaged slopes make of the canvas' chroma is added to the
+    bases, so only luma is left to meet them.
 
     Parameters
     ----------
-    matte, guide : ndarray, shape (h, w), uint8
+    matte : ndarray, shape (h, w), uint8
         On the canvas.
+    guides : tuple of 3 ndarray, shape (h, w), uint8
+        Y, U and V on the canvas.
     radius : int
         Of the squares.
-    epsilon : int
-        Variance of the guide below which it counts as flat.
+    contrasts : tuple of 2 int
+        Variances of luma and of chroma below which they count as flat.
 
     Returns
     -------
     tuple of 2 ndarray, shape (h, w), int64
-        Slopes and bases.
+        Slopes of luma, and bases.
     """
     n = (2 * radius + 1) ** 2
-    i, p = guide.astype(np.int64), matte.astype(np.int64)
-    sum_i, sum_p = _sums(i, radius), _sums(p, radius)
-    covariance = n * _sums(i * p, radius) - sum_i * sum_p
-    variance = n * _sums(i * i, radius) - sum_i * sum_i + n * n * epsilon
-    a = (2 * 256 * covariance + variance) // (2 * variance)
-    b = (2 * (256 * sum_p - a * sum_i) + n) // (2 * n)
-    return tuple((2 * _sums(plane, radius) + n) // (2 * n) for plane in (a, b))  # type: ignore[return-value]
+    p = matte.astype(np.int64)
+    planes = [plane.astype(np.int64) for plane in guides]
+    sums = [_sums(plane, radius) for plane in planes]
+    sum_p = _sums(p, radius)
+    total_p = sum_p.astype(np.float64)
+    totals = [each.astype(np.float64) for each in sums]
+
+    def varies(i: int, j: int) -> Any:
+        products = _sums(planes[i] * planes[j], radius).astype(np.float64)
+        return n * products - totals[i] * totals[j]
+
+    def varies_with_matte(i: int) -> Any:
+        return n * _sums(planes[i] * p, radius).astype(np.float64) - totals[i] * total_p
+
+    yp, up, vp = (varies_with_matte(i) for i in range(3))
+    yy = varies(0, 0) + float(n * n * contrasts[0])
+    uu, vv = (varies(i, i) + float(n * n * contrasts[1]) for i in (1, 2))
+    yu, yv, uv = varies(0, 1), varies(0, 2), varies(1, 2)
+    # Cofactors; the matrix is symmetric.
+    c_yy, c_uu, c_vv = uu * vv - uv * uv, yy * vv - yv * yv, yy * uu - yu * yu
+    c_yu, c_yv, c_uv = yv * uv - yu * vv, yu * uv - yv * uu, yu * yv - yy * uv
+    scale = 256.0 / (yy * c_yy + yu * c_yu + yv * c_yv)
+    slopes = [
+        np.floor((c_yy * yp + c_yu * up + c_yv * vp) * scale + 0.5).astype(np.int64),
+        np.floor((c_yu * yp + c_uu * up + c_uv * vp) * scale + 0.5).astype(np.int64),
+        np.floor((c_yv * yp + c_uv * up + c_vv * vp) * scale + 0.5).astype(np.int64),
+    ]
+    rest = 256 * sum_p - sum(slope * each for slope, each in zip(slopes, sums, strict=True))
+    base = (2 * rest + n) // (2 * n)
+    y, u, v, mean = ((2 * _sums(each, radius) + n) // (2 * n) for each in (*slopes, base))
+    return y, mean + u * planes[1] + v * planes[2]
 
 
 def _sums(plane: Integers, radius: int) -> Integers:

@@ -1,0 +1,294 @@
+"""A canvas matte fitted to luma and chroma at once; `reference.person.fit` has the arithmetic.
+
+Chroma has done its part on the canvas: what it gives is added to the bases, so the frame's own luma
+alone meets slopes and bases (`edges`). Where the matte is the same all around, slopes are 0 and
+bases the matte itself, so only the box about its edges is fitted. Rows must be packed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._guided_fit import average_row
+from fastvbg.kernels._jit import INT, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+from fastvbg.kernels._rows import pad_row, room_for, window_sums
+from fastvbg.kernels.guided import MAX_RADIUS
+
+_PLANES = types.Array(types.int32, 3, "C")
+_ROWS = types.Array(types.int32, 2, "C")
+_GUIDES = types.UniTuple(PLANE, 3)
+_CONTRASTS = types.UniTuple(INT, 2)
+
+_MOMENTS = 13
+"""Sums of matte, Y, U, V; of their products with Y, U and V."""
+_SUMS = 13
+_PAD, _OTHER = 26, 27
+_LINE = 28
+
+# `average_row` has its own rows, of which it takes these of a block of 12.
+_AVERAGE_ROWS = 12
+_COLUMNS = (10, 11)
+
+
+def scratch_for(rows: int, cols: int) -> tuple[Any, Any, Any]:
+    """Return the planes of `fit`, of which 2 and 3 are its result, and its scratch rows."""
+    room = room_for(cols + 2 * MAX_RADIUS)
+    return (
+        np.empty((6, rows, room), np.int32),
+        np.empty((_LINE, room), np.int32),
+        np.empty((2 * _AVERAGE_ROWS, room), np.int32),
+    )
+
+
+@inline
+def _edge_box(matte: Any, margin: Any) -> Any:
+    """Return top, end, left and end of all edges of a matte, with a margin."""
+    height, width = matte.shape
+    top, bottom, left, right = height, 0, width, 0
+    for y in range(height):
+        here = bytes_at(address_of(matte, y), width)
+        below = bytes_at(address_of(matte, min(y + 1, height - 1)), width)
+        differs = np.uint8(0)
+        for x in range(np.uint64(width)):
+            differs |= here[x] ^ below[x]
+        for x in range(np.uint64(width - 1)):
+            differs |= here[x] ^ here[x + np.uint64(1)]
+        if differs:
+            top, bottom = min(top, y), max(bottom, min(y + 2, height))
+            for x in range(width):
+                beside = here[np.uint64(min(x + 1, width - 1))]
+                if here[np.uint64(x)] != below[np.uint64(x)] or here[np.uint64(x)] != beside:
+                    left = min(left, x)
+                    break
+            for x in range(width - 1, -1, -1):
+                beside = here[np.uint64(min(x + 1, width - 1))]
+                if here[np.uint64(x)] != below[np.uint64(x)] or here[np.uint64(x)] != beside:
+                    right = max(right, min(x + 2, width))
+                    break
+    if top == height:
+        return 0, 0, 0, 0
+    return (
+        max(top - margin, 0),
+        min(bottom + margin, height),
+        max(left - margin, 0),
+        min(right + margin, width),
+    )
+
+
+@inline
+def _move(row: Any, one: Any, two: Any, entering: Any, leaving: Any, box: Any) -> None:
+    """Let products of one row enter the column sums, and those of another leave."""
+    left, width = box
+    enters, with_ = (
+        bytes_at(address_of(one, entering) + left, width),
+        bytes_at(address_of(two, entering) + left, width),
+    )
+    leaves, and_ = (
+        bytes_at(address_of(one, leaving) + left, width),
+        bytes_at(address_of(two, leaving) + left, width),
+    )
+    sums = integers_at(row, width)
+    for x in range(np.uint64(width)):
+        sums[x] += np.int32(enters[x]) * np.int32(with_[x]) - np.int32(leaves[x]) * np.int32(
+            and_[x]
+        )
+
+
+@inline
+def _move_one(row: Any, plane: Any, entering: Any, leaving: Any, box: Any) -> None:
+    left, width = box
+    enters = bytes_at(address_of(plane, entering) + left, width)
+    leaves = bytes_at(address_of(plane, leaving) + left, width)
+    sums = integers_at(row, width)
+    for x in range(np.uint64(width)):
+        sums[x] += np.int32(enters[x]) - np.int32(leaves[x])
+
+
+@inline
+def _move_all(
+    rows: Any, matte: Any, guides: Any, entering: Any, leaving: Any, box: Any, pad: Any
+) -> None:
+    y, u, v = guides
+    _move_one(address_of(rows, 0) + pad, matte, entering, leaving, box)
+    _move_one(address_of(rows, 1) + pad, y, entering, leaving, box)
+    _move_one(address_of(rows, 2) + pad, u, entering, leaving, box)
+    _move_one(address_of(rows, 3) + pad, v, entering, leaving, box)
+    _move(address_of(rows, 4) + pad, y, matte, entering, leaving, box)
+    _move(address_of(rows, 5) + pad, u, matte, entering, leaving, box)
+    _move(address_of(rows, 6) + pad, v, matte, entering, leaving, box)
+    _move(address_of(rows, 7) + pad, y, y, entering, leaving, box)
+    _move(address_of(rows, 8) + pad, u, u, entering, leaving, box)
+    _move(address_of(rows, 9) + pad, v, v, entering, leaving, box)
+    _move(address_of(rows, 10) + pad, y, u, entering, leaving, box)
+    _move(address_of(rows, 11) + pad, y, v, entering, leaving, box)
+    _move(address_of(rows, 12) + pad, u, v, entering, leaving, box)
+
+
+@inline
+def _sum_of(rows: Any, index: Any, width: Any) -> Any:
+    return integers_at(address_of(rows, _SUMS + index), width)
+
+
+@inline
+def _solve(rows: Any, slopes: Any, width: Any, count: Any, contrasts: Any) -> None:
+    """Write slopes of Y, U and V, and bases, from the sums.
+
+    In float64, each operation as in the reference, so each rounding is the same; the base by a
+    reciprocal as in `_guided_fit`.
+    """
+    s_p, s_y = _sum_of(rows, 0, width), _sum_of(rows, 1, width)
+    s_u, s_v = _sum_of(rows, 2, width), _sum_of(rows, 3, width)
+    s_yp, s_up = _sum_of(rows, 4, width), _sum_of(rows, 5, width)
+    s_vp, s_yy = _sum_of(rows, 6, width), _sum_of(rows, 7, width)
+    s_uu, s_vv = _sum_of(rows, 8, width), _sum_of(rows, 9, width)
+    s_yu, s_yv = _sum_of(rows, 10, width), _sum_of(rows, 11, width)
+    s_uv = _sum_of(rows, 12, width)
+    a_y, a_u, a_v, base = slopes
+    n, share = np.float64(count), np.float64(1.0) / (2 * np.float64(count))
+    flat, flat_c = (
+        np.float64(count * count * contrasts[0]),
+        np.float64(count * count * contrasts[1]),
+    )
+    for x in range(np.uint64(width)):
+        p, y, u, v = (
+            np.float64(s_p[x]),
+            np.float64(s_y[x]),
+            np.float64(s_u[x]),
+            np.float64(s_v[x]),
+        )
+        yp, up = n * np.float64(s_yp[x]) - y * p, n * np.float64(s_up[x]) - u * p
+        vp = n * np.float64(s_vp[x]) - v * p
+        yy = n * np.float64(s_yy[x]) - y * y + flat
+        uu = n * np.float64(s_uu[x]) - u * u + flat_c
+        vv = n * np.float64(s_vv[x]) - v * v + flat_c
+        yu, yv = n * np.float64(s_yu[x]) - y * u, n * np.float64(s_yv[x]) - y * v
+        uv = n * np.float64(s_uv[x]) - u * v
+        c_yy, c_uu, c_vv = uu * vv - uv * uv, yy * vv - yv * yv, yy * uu - yu * yu
+        c_yu, c_yv, c_uv = yv * uv - yu * vv, yu * uv - yv * uu, yu * yv - yy * uv
+        scale = 256.0 / (yy * c_yy + yu * c_yu + yv * c_yv)
+        of_y = np.floor((c_yy * yp + c_yu * up + c_yv * vp) * scale + 0.5)
+        of_u = np.floor((c_yu * yp + c_uu * up + c_uv * vp) * scale + 0.5)
+        of_v = np.floor((c_yv * yp + c_uv * up + c_vv * vp) * scale + 0.5)
+        rest = 256.0 * p - of_y * y - of_u * u - of_v * v
+        a_y[x], a_u[x], a_v[x] = np.int32(of_y), np.int32(of_u), np.int32(of_v)
+        base[x] = np.int32(np.floor((2.0 * rest + n) * share))
+
+
+@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _ROWS, _ROWS)
+def fit(
+    matte: Any, guides: Any, radius: Any, contrasts: Any, planes: Any, rows: Any, averages: Any
+) -> None:
+    """`planes[2]` and `planes[3]` are the averaged slopes of luma, and bases with chroma's part."""
+    height, width = matte.shape
+    if height == 0 or width == 0:
+        return
+    top, bottom, left, right = _edge_box(matte, 2 * radius)
+    for y in range(height):
+        values = bytes_at(address_of(matte, y), width)
+        slopes = integers_at(address_of(planes[2], y), width)
+        bases = integers_at(address_of(planes[3], y), width)
+        for x in range(np.uint64(width)):
+            slopes[x], bases[x] = np.int32(0), np.int32(values[x]) << np.int32(8)
+    if bottom > top:
+        _fit_box(matte, guides, radius, contrasts, planes, rows, (top, bottom, left, right))
+        _average_box(guides, radius, planes, averages, (top, bottom, left, right))
+
+
+@inline
+def _fit_box(
+    matte: Any, guides: Any, radius: Any, contrasts: Any, planes: Any, rows: Any, box: Any
+) -> None:
+    """Fit slopes and bases in a box; beyond it its own border is repeated."""
+    top, bottom, left, right = box
+    width, last = right - left, bottom - 1
+    length, across = width + 2 * radius, (left, width)
+    pad = 4 * radius
+    for index in range(_MOMENTS):
+        column = integers_at(address_of(rows, index), length)
+        for x in range(np.uint64(length)):
+            column[x] = 0
+    _fill(rows, matte, guides, top, last, radius, across)
+    count = (2 * radius + 1) * (2 * radius + 1)
+    for y in range(top, bottom):
+        if y > top:
+            entering, leaving = min(y + radius, last), max(y - radius - 1, top)
+            _move_all(rows, matte, guides, entering, leaving, across, pad)
+        for index in range(_MOMENTS):
+            row = integers_at(address_of(rows, index), length)
+            pad_row(row, width, radius, 1)
+            spare = integers_at(address_of(rows, _PAD), length)
+            other = integers_at(address_of(rows, _OTHER), length)
+            sums = _sum_of(rows, index, width)
+            window_sums(row, sums, spare, other, width, 2 * radius + 1, 1)
+        slopes = (
+            integers_at(address_of(planes[0], y), width),
+            integers_at(address_of(planes[4], y), width),
+            integers_at(address_of(planes[5], y), width),
+            integers_at(address_of(planes[1], y), width),
+        )
+        _solve(rows, slopes, width, count, contrasts)
+
+
+@inline
+def _fill(
+    rows: Any, matte: Any, guides: Any, top: Any, last: Any, radius: Any, across: Any
+) -> None:
+    """Make the column sums those of the box's first row."""
+    left, width = across
+    y, u, v = guides
+    pad = 4 * radius
+    for k in range(-radius, radius + 1):
+        at = min(max(top + k, top), last)
+        p_row = bytes_at(address_of(matte, at) + left, width)
+        y_row = bytes_at(address_of(y, at) + left, width)
+        u_row = bytes_at(address_of(u, at) + left, width)
+        v_row = bytes_at(address_of(v, at) + left, width)
+        for x in range(np.uint64(width)):
+            here = (np.int32(p_row[x]), np.int32(y_row[x]), np.int32(u_row[x]), np.int32(v_row[x]))
+            p, luma, blue, red = here
+            _add(rows, 0, pad, width, x, p)
+            _add(rows, 1, pad, width, x, luma)
+            _add(rows, 2, pad, width, x, blue)
+            _add(rows, 3, pad, width, x, red)
+            _add(rows, 4, pad, width, x, luma * p)
+            _add(rows, 5, pad, width, x, blue * p)
+            _add(rows, 6, pad, width, x, red * p)
+            _add(rows, 7, pad, width, x, luma * luma)
+            _add(rows, 8, pad, width, x, blue * blue)
+            _add(rows, 9, pad, width, x, red * red)
+            _add(rows, 10, pad, width, x, luma * blue)
+            _add(rows, 11, pad, width, x, luma * red)
+            _add(rows, 12, pad, width, x, blue * red)
+
+
+@inline
+def _add(rows: Any, index: Any, pad: Any, width: Any, x: Any, value: Any) -> None:
+    integers_at(address_of(rows, index) + pad, width)[x] += value
+
+
+@inline
+def _average_box(guides: Any, radius: Any, planes: Any, averages: Any, box: Any) -> None:
+    """Average slopes and bases in a box, and add to the bases what chroma gives."""
+    top, bottom, left, right = box
+    width, count = right - left, bottom - top
+    first, second = averages[:_AVERAGE_ROWS], averages[_AVERAGE_ROWS:]
+    for y in range(count):
+        slope_at = address_of(planes[2], top + y) + 4 * left
+        base_at = address_of(planes[3], top + y) + 4 * left
+        average_row(planes[0, top:bottom], y, count, slope_at, width, radius, first, _COLUMNS[0])
+        average_row(planes[1, top:bottom], y, count, base_at, width, radius, first, _COLUMNS[1])
+        bases = integers_at(base_at, width)
+        for k in range(2):
+            # The mean is left in a row of the scratch that the averaging does not need any more.
+            mean_at = address_of(averages, k)
+            average_row(
+                planes[4 + k, top:bottom], y, count, mean_at, width, radius, second, _COLUMNS[k]
+            )
+            mean = integers_at(mean_at, width)
+            chroma = bytes_at(address_of(guides[1 + k], top + y) + left, width)
+            for x in range(np.uint64(width)):
+                bases[x] += mean[x] * np.int32(chroma[x])

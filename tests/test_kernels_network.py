@@ -63,13 +63,16 @@ def test_from_planes(shape, crop, size, shifts, space) -> None:
         *network.columns(shape[1], left, width, size[0], across),
     )
     planar = np.full((3, size[1], size[0]), np.nan, np.float32)
-    out = planar.transpose(1, 2, 0)  # networks that take planes are filled through such a view
+    packed = np.full((size[1], size[0], 3), np.nan, np.float32)
+    # Networks that take planes are filled through a view of them.
+    outs = planar.transpose(1, 2, 0), packed
     scratch = network.scratch_for(shape[1], size[0])
-    network.from_planes.call(
-        *planes, out, *tables, *scratch, scale_array(*UNIT_SCALE), tuple(YUV_RGB[space])
-    )
     wanted = reference.network_input(planes, crop, size, matrix=space[0], range=space[1])
-    np.testing.assert_array_equal(out, wanted)
+    for out in outs:
+        network.from_planes.call(
+            *planes, out, *tables, *scratch, scale_array(*UNIT_SCALE), tuple(YUV_RGB[space])
+        )
+        np.testing.assert_array_equal(out, wanted)
 
 
 def test_weights_sum_to_one() -> None:

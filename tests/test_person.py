@@ -116,6 +116,28 @@ def test_a_still_picture_is_not_looked_at_again(runs) -> None:
     assert keyer.looks > count
 
 
+def looks_along(step: int, count: int = 9) -> tuple[int, list[float]]:
+    """The looks at a person who goes on by so many pixels a frame, and the mattes' scores."""
+    keyer, scene, scores = PersonKeyer(), wall(240, 400), []
+    for k in range(count):
+        x = 100 + step * k
+        matte = keyer.key(with_person(scene, x, 120, 45))
+        scores.append(iou(matte, disc(scene.shape, x, 120, 45)))
+    return keyer.looks, scores
+
+
+def test_each_second_frame_is_looked_at_while_little_moves(runs) -> None:
+    looks, scores = looks_along(step=1)
+    assert looks <= 2 + 5
+    assert min(scores) > 0.95
+
+
+def test_each_frame_is_looked_at_while_much_moves(runs) -> None:
+    looks, scores = looks_along(step=12)
+    assert looks >= 9
+    assert min(scores) > 0.9
+
+
 def test_every_third_frame_is_looked_at_and_motion_does_the_rest(runs) -> None:
     keyer, scene = PersonKeyer(every=3), wall(240, 400)
     scores = []

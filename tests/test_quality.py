@@ -218,3 +218,19 @@ def test_peers_score_as_is_known_of_them(clips: Path) -> None:
     )
     scores = [row.scores["F"] for row in record.rows]
     assert scores == pytest.approx([0.630, 0.730], abs=0.02)
+
+
+def test_people_are_left_out_without_their_models(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("FASTVBG_MODELS", str(tmp_path))
+    for name in ("person", "person-4", "network"):
+        assert "fastvbg models fetch" in (CONTENDERS[name].missing() or "")
+
+
+def test_people_are_scored_with_their_models(tmp_path: Path, monkeypatch, real_models) -> None:
+    monkeypatch.setenv("FASTVBG_MODELS", str(real_models))
+    clip = generated("generated", tmp_path, SMALL)
+    names = ("person", "network")
+    record = run(lambda _: iter([clip]), {name: CONTENDERS[name] for name in names}, timed=False)
+    for row in record.rows:
+        assert row.why is None
+        assert row.scores["IoU"] > 0.7

@@ -11,6 +11,7 @@ import fastvbg
 from bench.quality import peers, steps
 from bench.quality.scenes import grays
 from fastvbg.media.image import read_image
+from fastvbg.models.store import KNOWN, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,8 @@ class Contender(NamedTuple):
     """Whether it needs the exact plate."""
     filter: str = ""
     """The filter of FFmpeg's that it is."""
+    network: bool = False
+    """Whether it runs the person models."""
 
     @property
     def ours(self) -> bool:
@@ -47,6 +50,8 @@ class Contender(NamedTuple):
         """Return why it cannot run here, None if it can."""
         if self.filter and self.filter not in peers.filters():
             return f"FFmpeg's libraries here have no filter {self.filter!r}"
+        if self.network and any(state(model) != "present" for model in KNOWN):
+            return "the person models are not here; 'fastvbg models fetch' obtains them"
         return None
 
     def prepared(self, picture: Picture) -> Any:
@@ -99,12 +104,17 @@ CONTENDERS: dict[str, Contender] = {
     ),
     "adaptive": Contender("adaptive", steps.keyer("adaptive"), {"kind": "adaptive"}),
     "chroma": Contender("chroma, key found", steps.keyer("chroma"), {"kind": "chroma"}),
+    "person": Contender("person", steps.person(1), {"kind": "person"}, network=True),
+    "person-4": Contender(
+        "person, every 4th", steps.person(4), {"kind": "person", "every": 4}, network=True
+    ),
     "mog2": Contender("mog2, as a mask", steps.keyer("mog2"), {"kind": "mog2"}),
     "knn": Contender("knn, as a mask", steps.keyer("knn"), {"kind": "knn"}),
     "cv2-mog2": Contender("OpenCV MOG2", steps.subtractor("mog2", clean=False)),
     "cv2-mog2-clean": Contender("OpenCV MOG2, cleaned", steps.subtractor("mog2", clean=True)),
     "cv2-knn": Contender("OpenCV KNN", steps.subtractor("knn", clean=False)),
     "cv2-knn-clean": Contender("OpenCV KNN, cleaned", steps.subtractor("knn", clean=True)),
+    "network": Contender("MediaPipe's model, resized", steps.network, network=True),
     "difference": Contender("difference 20, cleaned", steps.difference, exact=True),
     "chromakey": Contender("FFmpeg chromakey, tuned", steps.chromakey, filter="chromakey"),
     "backgroundkey": Contender(

@@ -1,4 +1,4 @@
-"""How others key: OpenCV's subtractors, a difference from the plate, FFmpeg's filters."""
+"""How others key: OpenCV's subtractors, a difference from the plate, FFmpeg's filters, a model."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import av
 import cv2
 import numpy as np
 
+from fastvbg.measure.usual import UsualCode, usual_code_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastvbg._types import Frame, Mask
+    from fastvbg._types import Frame, Mask, Matte
     from fastvbg.media.model import Picture
 
 _SHADOW = 127  # as OpenCV marks them; foreground is 255
@@ -57,6 +59,18 @@ def difference(plate: Frame) -> Callable[[Frame], Mask]:
     def key(frame: Frame) -> Mask:
         blue, green, red = cv2.split(cv2.absdiff(frame, plate))
         return _above(cv2.max(cv2.max(blue, green), red), _DIFFERENCE)
+
+    return key
+
+
+def network() -> Callable[[Frame], Matte]:
+    """Return MediaPipe's model of a frame's proportions, its answer resized bilinearly."""
+    codes: list[UsualCode] = []
+
+    def key(frame: Frame) -> Matte:
+        if not codes:
+            codes.append(usual_code_for(frame.shape[1], frame.shape[0]))
+        return np.asarray(codes[0].matte(frame) * 255 + 0.5, np.uint8)
 
     return key
 

@@ -86,6 +86,16 @@ def keyer(kind: str) -> Callable[[Room], Step]:
     return make
 
 
+def person(every: int) -> Callable[[Room], Step]:
+    """Return what makes the person keyer, whose network looks at each so-manieth frame."""
+    return lambda room: _kept(fastvbg.PersonKeyer(every=every).key, room)
+
+
+def network(_room: Room) -> Step:
+    """Return the person model alone, its answer resized, as the usual code does."""
+    return peers.network()
+
+
 def tutorial(_room: Room) -> Step:
     """Return the tutorial's mask: frames dealt out in turn, the latest two compared."""
     dealt: list[Frame | None] = [None, None]

@@ -50,6 +50,12 @@ def _integer_pointer(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic
+def _float_pointer(typing_context: Any, address: Any) -> Any:
+    """Take an address as a pointer to 32-bit floats."""
+    return types.CPointer(types.float32)(types.int64), _as_pointer
+
+
+@intrinsic
 def _long_word_pointer(typing_context: Any, address: Any) -> Any:
     """Take an address as a pointer to unsigned 64-bit integers."""
     return types.CPointer(types.uint64)(types.int64), _as_pointer
@@ -87,6 +93,12 @@ def packed(typing_context: Any, array: Any) -> Any:
 
 
 @intrinsic
+def packed_floats(typing_context: Any, array: Any) -> Any:
+    """Tell whether rows are consecutive 32-bit floats, three a pixel."""
+    return types.boolean(array), _strides_are((12, 4))
+
+
+@intrinsic
 def packed_pairs(typing_context: Any, array: Any) -> Any:
     """Tell whether each row of an interleaved chroma plane is bytes U V U V ..."""
     return types.boolean(array), _strides_are((2, 1))
@@ -108,6 +120,12 @@ def words_at(address: Any, count: Any) -> Any:
 def integers_at(address: Any, count: Any) -> Any:
     """Return `count` consecutive signed 32-bit integers at an address, as a flat array."""
     return carray(_integer_pointer(address), (count,))
+
+
+@inline
+def floats_at(address: Any, count: Any) -> Any:
+    """Return `count` consecutive 32-bit floats at an address, as a flat array."""
+    return carray(_float_pointer(address), (count,))
 
 
 @inline

@@ -110,9 +110,15 @@ def carry(
             now[i] = before[i]
         if not (moves_across or moves_down):
             continue
-        for x in range(left, right):
-            dx, dy = _stretch(row_across, x), _stretch(row_down, x)
-            if dx != 0 or dy != 0:
+        for i in range(left >> 1, (right + 1) >> 1):
+            # Two columns of the canvas lie between this column's motion and that of those beside.
+            before_i, after_i = max(i - 1, 0), min(i + 1, row_across.shape[0] - 1)
+            some = row_across[before_i] | row_across[i] | row_across[after_i]
+            some |= row_down[before_i] | row_down[i] | row_down[after_i]
+            if some == 0:
+                continue
+            for x in range(max(2 * i, left), min(2 * i + 2, right)):
+                dx, dy = _stretch(row_across, x), _stretch(row_down, x)
                 at_x = min(max(32 * x + dx, 0), 32 * (cols - 1))
                 at_y = min(max(32 * y + dy, 0), 32 * (rows - 1))
                 new[x - left] = _between(matte, at_y, at_x)

@@ -16,7 +16,14 @@ from numba import types
 from fastvbg.constants import YUV_RGB_SHIFT
 from fastvbg.kernels._jit import FRAME, PLANE, inline, kernel
 from fastvbg.kernels._lanes import EIGHT, dot_eight
-from fastvbg.kernels._memory import address_of, bytes_at, integers_at, words_at
+from fastvbg.kernels._memory import (
+    address_of,
+    bytes_at,
+    floats_at,
+    integers_at,
+    packed_floats,
+    words_at,
+)
 
 UNIT = 256
 
@@ -30,7 +37,7 @@ _SCALE = types.Array(types.float32, 1, "C")
 _WEIGHTS = types.UniTuple(types.int64, 6)
 
 _TOP = np.int64(255 << 16)
-_TWO, _THREE = np.uint64(2), np.uint64(3)
+_ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
 _LOWEST = np.int16(-32768)
 """Sums of rows are kept less 32768, so that they fit signed words."""
@@ -144,10 +151,19 @@ def _reach(firsts: Any, weights: Any, length: Any) -> Any:
 @inline
 def _put(out: Any, i: Any, red: Any, green: Any, blue: Any, scale: Any) -> None:
     """Scale rows of integers to row `i` of the result."""
-    for j in range(np.uint64(out.shape[1])):
-        out[i, j, 0] = np.float32(red[j]) * scale[0] + scale[3]
-        out[i, j, 1] = np.float32(green[j]) * scale[1] + scale[4]
-        out[i, j, 2] = np.float32(blue[j]) * scale[2] + scale[5]
+    width = out.shape[1]
+    r, g, b, red_0, green_0, blue_0 = scale[0], scale[1], scale[2], scale[3], scale[4], scale[5]
+    if packed_floats(out):
+        row = floats_at(address_of(out, i), 3 * width)
+        for j in range(np.uint64(width)):
+            row[_THREE * j] = np.float32(red[j]) * r + red_0
+            row[_THREE * j + _ONE] = np.float32(green[j]) * g + green_0
+            row[_THREE * j + _TWO] = np.float32(blue[j]) * b + blue_0
+    else:
+        for j in range(np.uint64(width)):
+            out[i, j, 0] = np.float32(red[j]) * r + red_0
+            out[i, j, 1] = np.float32(green[j]) * g + green_0
+            out[i, j, 2] = np.float32(blue[j]) * b + blue_0
 
 
 @inline
@@ -156,7 +172,7 @@ def _part_pixels(pixels: Any, count: Any, blue: Any, green: Any, red: Any) -> No
     for x in range(np.uint64(count)):
         k = _THREE * x
         blue[x] = pixels[k]
-        green[x] = pixels[k + np.uint64(1)]
+        green[x] = pixels[k + _ONE]
         red[x] = pixels[k + _TWO]
 
 

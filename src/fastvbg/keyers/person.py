@@ -41,6 +41,8 @@ _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
 _WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""
+_CALM = (16, 0.02)
+"""A frame after one that was looked at is not, if no more of the part changes by so many levels."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
 _MOVED = (16, 0.004)
@@ -172,6 +174,7 @@ class PersonKeyer:
         self._patience = 1
         self._found = False
         self._raw: Matte | None = None
+        self._looked: Plane | None = None
         self._around: Plane | None = None
         self._seen: Box | None = None
 
@@ -346,7 +349,7 @@ class PersonKeyer:
         chroma = chroma_of(picture, self._canvas)
         if self._steady.is_cut(guide):
             self.reset()
-        due = self._since % self._every == 0
+        due = self._since % self._every == 0 and not self._may_rest(guide)
         self._since += 1
         known = None if self._seen is None else self._part_of(self._seen)
         raw = self._see(picture, guide) if due else None
@@ -436,6 +439,19 @@ class PersonKeyer:
             self._found = box_now is not None
             self._part.follow(box_now)
         return self._raw
+
+    def _may_rest(self, guide: Plane) -> bool:
+        """Tell whether motion may carry the matte over this frame, since the last look was just."""
+        before, self._looked = self._looked, guide
+        if self._every > 1 or before is None or self._raw is None:
+            return False
+        level, share = _CALM
+        part = self._part_of(self._part.box)
+        far = np.asarray(cv2.blur(cv2.absdiff(guide[part], before[part]), (3, 3))) > level
+        calm = bool(np.count_nonzero(far) <= share * far.size)
+        if calm:
+            self._looked = None  # the next frame is looked at
+        return calm
 
     def _go_where(self, found: Box | None) -> None:
         """Go where people were found in the whole frame, unless they are within the part."""

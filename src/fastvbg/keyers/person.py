@@ -41,7 +41,7 @@ _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
 _WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""
-_CALM = (16, 0.02)
+_CALM = (16, 0.05)
 """A frame after one that was looked at is not, if no more of the part changes by so many levels."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fastvbg.keyers import person
+from fastvbg.keyers import networks
 from fastvbg.keyers.network import Network
 from fastvbg.measure import personlanes, usual
 from fastvbg.models.spec import ModelSpec
@@ -44,9 +44,9 @@ def use_green_network(monkeypatch, noise: float = 0.0) -> list[tuple[int, int]]:
     def spec_of(path, size=None):
         return ModelSpec(path, "tflite", *sizes[str(path)], "nhwc")
 
-    monkeypatch.setattr(person, "ensure", lambda model: model.file)
-    monkeypatch.setattr(person, "read_spec", spec_of)
-    monkeypatch.setattr(person.PersonKeyer, "_open", opened)
+    monkeypatch.setattr(networks, "ensure", lambda model: model.file)
+    monkeypatch.setattr(networks, "read_spec", spec_of)
+    monkeypatch.setattr(networks.Networks, "_open", opened)
     return log
 
 

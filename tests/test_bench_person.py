@@ -14,7 +14,8 @@ from tools import readme_tables
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import ModelError
-from fastvbg.measure import person, personlanes, personworker, usual
+from fastvbg.keyers.networks import Networks
+from fastvbg.measure import person, personworker, usual
 from fastvbg.measure.files import FileCost, write_costs
 from fastvbg.measure.filesetup import FileSetup
 from fastvbg.measure.fullhd import FullHD, store_full_hd
@@ -99,7 +100,7 @@ def test_who_does_not_run_fastvbg_runs_nothing(green, walk, monkeypatch, capfd) 
     def fails(self, spec):
         raise ModelError("model: it does not run here")
 
-    monkeypatch.setattr(personlanes.PersonKeyer, "_open", fails)
+    monkeypatch.setattr(Networks, "_open", fails)
     assert run_command_line(["bench", "person", str(walk)]) == 2
     assert capfd.readouterr().err == "fastvbg: model: it does not run here\n"
 

@@ -9,6 +9,7 @@ import fastvbg
 from fastvbg.errors import ModelError, OptionError, OptionTypeError, OverlapError, ShapeError
 from fastvbg.keyers.following import Part, box_of, grown, united
 from fastvbg.keyers.network import Network, scale_of
+from fastvbg.keyers.networks import Networks
 from fastvbg.keyers.person import PersonKeyer
 from fastvbg.models.store import LANDSCAPE, SQUARE
 from tests.onnxfile import one_by_one
@@ -57,7 +58,7 @@ def test_it_looks_closer_at_a_small_person(runs) -> None:
     first = keyer.key(frame)
     assert runs[0] == (SQUARE.height, SQUARE.width)  # all of the frame
     assert keyer.looks == 2
-    assert not keyer._part.whole
+    assert not keyer._looking.part.whole
     assert iou(first, disc(frame.shape, 540, 250, 30)) > 0.97
 
 
@@ -79,7 +80,7 @@ def test_who_enters_elsewhere_is_found_at_once(runs) -> None:
     keyer, scene = PersonKeyer(), with_person(wall(360, 640), 120, 180, 40)
     for _ in range(5):
         keyer.key(scene)
-    assert not keyer._part.whole
+    assert not keyer._looking.part.whole
     both = with_person(scene, 560, 180, 40)
     mattes = [keyer.key(both) for _ in range(3)]
     assert iou(mattes[-1], disc(both.shape, 120, 180) | disc(both.shape, 560, 180)) > 0.95
@@ -89,7 +90,7 @@ def test_who_leaves_is_gone_and_the_whole_frame_is_watched_again(runs) -> None:
     keyer, empty = PersonKeyer(), wall(360, 640)
     keyer.key(with_person(empty, 120, 180, 40))
     assert not keyer.key(empty).any()
-    assert keyer._part.whole
+    assert keyer._looking.part.whole
     again = with_person(empty, 500, 100, 40)
     assert iou(keyer.key(again), disc(again.shape, 500, 100)) > 0.9
 
@@ -178,7 +179,7 @@ def test_flicker_is_steadied(monkeypatch) -> None:
     for _ in range(12):
         shaken = np.clip(frame + noise.normal(0, 4, frame.shape), 0, 255).astype(np.uint8)
         looks.append(keyer.look(shaken).matte.astype(float))
-        raws.append(keyer._raw.astype(float))
+        raws.append(keyer._looking.raw.astype(float))
     change = [np.abs(np.diff(np.stack(each[4:]), axis=0)).mean() for each in (looks, raws)]
     assert change[0] < 0.5 * change[1]
 
@@ -299,7 +300,7 @@ def test_a_model_of_ones_own(tmp_path) -> None:
     keyer = PersonKeyer(model=path, runtime="opencv")
     frame = with_person(wall(), 240, 60)
     mattes = [keyer.key(frame) for _ in range(2)]
-    assert keyer._part.whole
+    assert keyer._looking.part.whole
     assert iou(mattes[-1], disc(frame.shape, 240, 60)) > 0.9
     assert keyer.runtime.startswith("OpenCV")
 
@@ -336,14 +337,14 @@ def test_an_answer_that_is_no_matte() -> None:
 
 
 def test_the_square_model_serves_where_the_landscape_one_does_not_run(runs, monkeypatch) -> None:
-    opened = PersonKeyer._open
+    opened = Networks._open
 
     def fails(self, spec):
         if spec.height != spec.width:
             raise ModelError("no such layer")
         return opened(self, spec)
 
-    monkeypatch.setattr(PersonKeyer, "_open", fails)
+    monkeypatch.setattr(Networks, "_open", fails)
     frame = with_person(with_person(wall(), 60, 90, 35), 250, 90, 35)
     assert PersonKeyer().key(frame)[90, 60] == 255
     assert set(runs) == {(256, 256)}

@@ -14,6 +14,7 @@ import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.errors import ModelError, OptionError
 from fastvbg.keyers.person import PersonKeyer
+from fastvbg.measure.usual import usual_code_for
 from fastvbg.models import store
 from tests.onnxfile import one_by_one
 from tests.people import disc, iou, use_green_network, wall, with_person
@@ -201,13 +202,11 @@ def frames_of(path: Path, count: int) -> list[np.ndarray]:
 def test_it_flickers_less_than_the_network(clips, real) -> None:
     """Where the picture stands still, the matte should."""
     frames = frames_of(clips / "talking" / "WolfgangLanger_Pexels.mp4", 60)
-    keyer, plain = PersonKeyer(), PersonKeyer(model=store.folder() / store.LANDSCAPE.file)
-    plain._follows = False
+    keyer, alone = PersonKeyer(), usual_code_for(640, 360)
     ours, raws = [], []
     for frame in frames:
         ours.append(keyer.key(frame).astype(np.float32))
-        plain.look(frame)
-        raws.append(cv2.resize(plain._raw, frame.shape[1::-1]).astype(np.float32))
+        raws.append(alone.matte(frame) * 255)
     grays = [cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in frames]
     change = np.zeros(2)
     for k in range(1, len(frames)):

@@ -80,7 +80,8 @@ class Looking:
             The frame's luma on the canvas; it is kept.
         """
         before, self._looked = self._looked, guide
-        if before is None or not self._found:
+        nobody = self._follows and not self._found  # who enters is to be seen at once
+        if before is None or self.raw is None or nobody:
             return False
         level, share = _CALM
         part = self._part_of(self.part.box)

@@ -14,7 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 EIGHT = 8
 
@@ -57,8 +57,29 @@ def dot_eight(typing_context: Any, first: Any, second: Any) -> Any:
     return types.int32(types.int64, types.int64), generate
 
 
-def _fitted(lanes: int) -> Callable[..., Any]:
-    """Make the emitter of `fit_four` or `fit_eight`."""
+def _fit(lanes: int) -> Any:
+    """Make `fit_four` or `fit_eight`."""
+
+    @intrinsic
+    def fit(
+        typing_context: Any,
+        guide: Any,
+        to: Any,
+        slope: Any,
+        rise: Any,
+        base: Any,
+        lift: Any,
+        gain: Any,
+        middle: Any,
+        rounded: Any,
+        shift: Any,
+    ) -> Any:
+        """Write the mattes of pixels that lie between the centres of two canvas pixels.
+
+        Slope and base go from those of the first by `rise` and `lift` to those of the second; the
+        rest is the arithmetic of `edges`.
+        """
+        return types.void(*(types.int64,) * 2, *(types.int32,) * 8), generate
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         guide, to, *line, gain, middle, rounded, shift = arguments
@@ -68,7 +89,8 @@ def _fitted(lanes: int) -> Callable[..., Any]:
         a = builder.add(builder.mul(slope, twice), builder.mul(rise, odd))
         b = builder.add(builder.mul(base, twice), builder.mul(lift, odd))
         luma = builder.zext(_load(builder, guide, _BYTE, lanes), ir.VectorType(_INTEGER, lanes))
-        fitted = builder.ashr(builder.add(builder.mul(a, luma), b), _splat(builder, shift, lanes))
+        sums = builder.add(builder.mul(a, luma), b)
+        fitted = builder.ashr(sums, _splat(builder, shift, lanes))
         apart = builder.sub(fitted, _splat(builder, middle, lanes))
         steep = builder.mul(apart, _splat(builder, gain, lanes))
         value = builder.add(steep, _splat(builder, rounded, lanes))
@@ -81,48 +103,7 @@ def _fitted(lanes: int) -> Callable[..., Any]:
         store.align = 1
         return context.get_dummy_value()
 
-    return generate
+    return fit
 
 
-_ADDRESSES = (types.int64,) * 2
-_VALUES = (types.int32,) * 8
-
-
-@intrinsic
-def fit_four(
-    typing_context: Any,
-    guide: Any,
-    to: Any,
-    slope: Any,
-    rise: Any,
-    base: Any,
-    lift: Any,
-    gain: Any,
-    middle: Any,
-    rounded: Any,
-    shift: Any,
-) -> Any:
-    """Write the mattes of four pixels that lie between the centres of two canvas pixels.
-
-    Slope and base go from those of the first by `rise` and `lift` to those of the second; the rest
-    is the arithmetic of `edges`.
-    """
-    return types.void(*_ADDRESSES, *_VALUES), _fitted(4)
-
-
-@intrinsic
-def fit_eight(
-    typing_context: Any,
-    guide: Any,
-    to: Any,
-    slope: Any,
-    rise: Any,
-    base: Any,
-    lift: Any,
-    gain: Any,
-    middle: Any,
-    rounded: Any,
-    shift: Any,
-) -> Any:
-    """Do so for eight pixels."""
-    return types.void(*_ADDRESSES, *_VALUES), _fitted(8)
+fit_four, fit_eight = _fit(4), _fit(8)

@@ -242,14 +242,14 @@ def apply(slopes: Integers, bases: Integers, guide: Plane, factor: int, gain: in
     """
     rows, cols = guide.shape
     a, b = (
-        _stretched(_stretched(plane, rows, factor).T, cols, factor).T for plane in (slopes, bases)
+        stretched(stretched(plane, rows, factor).T, cols, factor).T for plane in (slopes, bases)
     )
     fitted = (a * guide.astype(np.int64) + b) // (8 * factor * factor)
     value = ((fitted - 128 * 128) * gain + 128 * 128 + 64) >> 7
     return np.asarray(np.clip(value, 0, 255), np.uint8)
 
 
-def _stretched(small: Integers, count: int, factor: int) -> Integers:
+def stretched(small: Integers, count: int, factor: int) -> Integers:
     """Return `count` rows, `2 * factor` times the values between the rows of a canvas."""
     j, t = np.divmod(np.arange(count), factor)
     beside = np.clip(j + np.where(2 * t < factor, -1, 1), 0, small.shape[0] - 1)
@@ -312,7 +312,7 @@ def carry(matte: Plane, picture: Plane, flow: Floats, moves: Plane) -> tuple[Pla
     parts = np.floor(flow * np.float32(64) + np.float32(0.5)).astype(np.int64)
     parts *= (moves != 0)[..., np.newaxis]
     across, down = (
-        (_stretched(_stretched(parts[..., axis], rows, 2).T, cols, 2).T + 8) >> 4 for axis in (0, 1)
+        (stretched(stretched(parts[..., axis], rows, 2).T, cols, 2).T + 8) >> 4 for axis in (0, 1)
     )
     y, x = np.indices(matte.shape)
     x = np.clip(32 * x + across, 0, 32 * (cols - 1))

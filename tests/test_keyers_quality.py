@@ -9,27 +9,11 @@ import pytest
 
 from fastvbg import ChromaKeyer, OptionError, PlateKeyer, blend, estimate_plate, pick_key
 from fastvbg.reference.keyspace import keyspace
+from tests.scoring import FIRST, decoded, planes_of, scores
 
 pytestmark = pytest.mark.clips
 
-FIRST = 48
 BACKGROUND = np.full((360, 640, 3), (150, 120, 110), np.uint8)
-
-
-def decoded(path, form):
-    with av.open(str(path)) as container:
-        for frame in container.decode(video=0):
-            if form == "planes":
-                yield planes_of(frame)
-            else:
-                yield frame.to_ndarray(format="gray" if form == "gray" else "bgr24")
-
-
-def planes_of(frame):
-    return tuple(
-        np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-        for plane in frame.planes
-    )
 
 
 def cleaned(matte):
@@ -37,21 +21,6 @@ def cleaned(matte):
     mask = cv2.medianBlur(np.where(matte >= 128, 255, 0).astype(np.uint8), 5)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return cv2.drawContours(np.zeros_like(mask), outlines, -1, 255, -1)
-
-
-def scores(mattes, truth):
-    """IoU, mean absolute error and dtSSD of mattes."""
-    both = either = 0
-    errors, flicker, before = [], [], None
-    for matte, true in zip(mattes, truth, strict=True):
-        said, is_so = matte >= 128, true >= 128
-        both, either = both + (said & is_so).sum(), either + (said | is_so).sum()
-        error = (matte.astype(float) - true) / 255
-        errors.append(abs(error).mean())
-        if before is not None:
-            flicker.append(np.sqrt(((error - before) ** 2).mean()))
-        before = error
-    return both / either, np.mean(errors), np.mean(flicker)
 
 
 @pytest.fixture

@@ -57,6 +57,20 @@ def dot_eight(typing_context: Any, first: Any, second: Any) -> Any:
     return types.int32(types.int64, types.int64), generate
 
 
+@intrinsic
+def add_product(typing_context: Any, total: Any, weight: Any, sample: Any) -> Any:
+    """Add a word times a byte to a word, modulo 2**16.
+
+    Numba would do so in 64 bits, and LLVM keeps that where several products are added.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        total, weight, sample = arguments
+        return builder.add(total, builder.mul(weight, builder.zext(sample, _WORD)))
+
+    return types.int16(types.int16, types.int16, types.uint8), generate
+
+
 def _fit(lanes: int) -> Any:
     """Make `fit_four` or `fit_eight`."""
 

@@ -1,4 +1,4 @@
-"""BGR pixels to the planes of the keying space, in explicit vectors."""
+"""BGR pixels to the planes of the keying space, and to gray, in explicit vectors."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.memory import load_few_pixels, load_pixels, store, store_few
-from fastvbg.kernels.vector.pixels import keyspace_of
+from fastvbg.kernels.vector.pixels import gray_of, keyspace_of
 
-__all__ = ["keyspace_run"]
+__all__ = ["gray_run", "keyspace_run"]
 
 
 @inline
@@ -28,3 +28,15 @@ def keyspace_run(frame: Any, y: Any, u: Any, v: Any, count: Any) -> None:
         store_few(y + i, few, planes[0])
         store_few(u + i, few, planes[1])
         store_few(v + i, few, planes[2])
+
+
+@inline
+def gray_run(frame: Any, out: Any, count: Any) -> None:
+    """Write the gray of BGR pixels, as OpenCV has it."""
+    i = 0
+    while i + LANES <= count:
+        store(out + i, gray_of(load_pixels(frame + 3 * i)))
+        i += LANES
+    few = count - i
+    if few > 0:
+        store_few(out + i, few, gray_of(load_few_pixels(frame + 3 * i, few)))

@@ -91,7 +91,7 @@ def reduce_frame(frame: Any, y: Any, u: Any, v: Any, factor: Any, words: Any) ->
         _mean_pixels(sums, other, means, width, factor)
         luma = address_of(y, row)
         keyspace_run(means, luma, address_of(u, row), address_of(v, row), width)
-        gray_run(means, luma, width)
+        gray_run(means, luma, width, 0)
 
 
 @inline

@@ -27,6 +27,8 @@ _SHAPE = types.UniTuple(INT, 3)
 
 _SURELY_255, _MIXED = 1, 3
 """Joined marks of `_mark_row`; where they are 2 alone, the matte is surely 0."""
+_WHOLE = 64
+"""Pixels of which all vectors take a whole number."""
 _MIDDLE = 128 << 7
 _ROUNDED_MIDDLE = _MIDDLE + 64
 
@@ -198,11 +200,15 @@ def _mark(planes: Any, height: Any, shape: Any, marks: Any) -> None:
 def _luma_at(guide: Any, y: Any, left: Any, right: Any, spare: Any) -> Any:
     """Return where row `y` of the luma is: of a plane in place, of a frame in `spare`.
 
-    There what lies between two columns is made anew.
+    There what lies between two columns is made anew, and what fills whole vectors about it: the
+    rest that fills none would cost more.
     """
     at = address_of(guide, y)
     if guide.ndim == 3:
-        gray_run(at + 3 * left, spare + left, right - left)
+        count = min((right - left + _WHOLE - 1) // _WHOLE * _WHOLE, guide.shape[1])
+        start = min(left, guide.shape[1] - count)
+        ahead = address_of(guide, min(y + 1, guide.shape[0] - 1)) - at
+        gray_run(at + 3 * start, spare + start, count, ahead)
         return spare
     return at
 

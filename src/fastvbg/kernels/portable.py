@@ -158,7 +158,7 @@ def keyspace_run(frame: Any, y: Any, u: Any, v: Any, count: Any) -> None:
 
 
 @inline
-def gray_run(frame: Any, out: Any, count: Any) -> None:
+def gray_run(frame: Any, out: Any, count: Any, ahead: Any) -> None:
     """Write the gray of BGR pixels, as OpenCV has it."""
     run, gray = bytes_at(frame, 3 * count), bytes_at(out, count)
     for i in range(np.uint64(count)):

@@ -2,7 +2,8 @@
 
 Chroma has done its part on the canvas: what it gives is added to the bases, so the frame's own luma
 alone meets slopes and bases (`edges`). Where the matte is the same all around, slopes are 0 and
-bases the matte itself, so only the box about its edges is fitted. Rows must be packed.
+bases the matte itself, so only the box about its edges is fitted, and of that only those blocks of
+a row that are not all 0 or all 255 around: a third of it about a person. Rows must be packed.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.kernels._guided_fit import average_row
 from fastvbg.kernels._jit import INT, PLANE, inline, kernel
+from fastvbg.kernels._lanes import SIXTEEN, sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
-from fastvbg.kernels._rows import pad_row, room_for, window_sums
+from fastvbg.kernels._rows import pad_row, room_for
 from fastvbg.kernels.guided import MAX_RADIUS
 
 _PLANES = types.Array(types.int32, 3, "C")
@@ -23,24 +24,28 @@ _ROWS = types.Array(types.int32, 2, "C")
 _GUIDES = types.UniTuple(PLANE, 3)
 _CONTRASTS = types.UniTuple(INT, 2)
 
+_FLAGS = types.Array(types.uint8, 2, "C")
+
 _MOMENTS = 13
 """Sums of matte, Y, U, V; of their products with Y, U and V."""
 _SUMS = 13
-_PAD, _OTHER = 26, 27
-_LINE = 28
+_LINE = 26
 
-# `average_row` has its own rows, of which it takes these of a block of 12.
-_AVERAGE_ROWS = 12
-_COLUMNS = (10, 11)
+_FITTED = 4
+"""Planes that are averaged, whose column sums are as many rows; then as many of sums."""
+
+_BLOCK = SIXTEEN
+_IN_BLOCK = np.uint64(_BLOCK)
 
 
-def scratch_for(rows: int, cols: int) -> tuple[Any, Any, Any]:
-    """Return the planes of `fit`, of which 2 and 3 are its result, and its scratch rows."""
+def scratch_for(rows: int, cols: int) -> tuple[Any, Any, Any, Any]:
+    """Return the planes of `fit`, of which 2 and 3 are its result, its rows, and marks of blocks."""
     room = room_for(cols + 2 * MAX_RADIUS)
     return (
         np.empty((6, rows, room), np.int32),
         np.empty((_LINE, room), np.int32),
-        np.empty((2 * _AVERAGE_ROWS, room), np.int32),
+        np.empty((2 * _FITTED, room), np.int32),
+        np.empty((rows, -(-cols // _BLOCK)), np.uint8),
     )
 
 
@@ -129,31 +134,31 @@ def _move_all(
 
 
 @inline
-def _sum_of(rows: Any, index: Any, width: Any) -> Any:
-    return integers_at(address_of(rows, _SUMS + index), width)
+def _sum_of(rows: Any, index: Any, start: Any) -> Any:
+    return integers_at(address_of(rows, _SUMS + index) + 4 * start, _BLOCK)
 
 
 @inline
-def _solve(rows: Any, slopes: Any, width: Any, count: Any, contrasts: Any) -> None:
-    """Write slopes of Y, U and V, and bases, from the sums.
+def _solve(rows: Any, slopes: Any, start: Any, count: Any, contrasts: Any) -> None:
+    """Write a block's slopes of Y, U and V, and bases, from the sums.
 
     In float64, each operation as in the reference, so each rounding is the same; the base by a
     reciprocal as in `_guided_fit`.
     """
-    s_p, s_y = _sum_of(rows, 0, width), _sum_of(rows, 1, width)
-    s_u, s_v = _sum_of(rows, 2, width), _sum_of(rows, 3, width)
-    s_yp, s_up = _sum_of(rows, 4, width), _sum_of(rows, 5, width)
-    s_vp, s_yy = _sum_of(rows, 6, width), _sum_of(rows, 7, width)
-    s_uu, s_vv = _sum_of(rows, 8, width), _sum_of(rows, 9, width)
-    s_yu, s_yv = _sum_of(rows, 10, width), _sum_of(rows, 11, width)
-    s_uv = _sum_of(rows, 12, width)
+    s_p, s_y = _sum_of(rows, 0, start), _sum_of(rows, 1, start)
+    s_u, s_v = _sum_of(rows, 2, start), _sum_of(rows, 3, start)
+    s_yp, s_up = _sum_of(rows, 4, start), _sum_of(rows, 5, start)
+    s_vp, s_yy = _sum_of(rows, 6, start), _sum_of(rows, 7, start)
+    s_uu, s_vv = _sum_of(rows, 8, start), _sum_of(rows, 9, start)
+    s_yu, s_yv = _sum_of(rows, 10, start), _sum_of(rows, 11, start)
+    s_uv = _sum_of(rows, 12, start)
     a_y, a_u, a_v, base = slopes
     n, share = np.float64(count), np.float64(1.0) / (2 * np.float64(count))
     flat, flat_c = (
         np.float64(count * count * contrasts[0]),
         np.float64(count * count * contrasts[1]),
     )
-    for x in range(np.uint64(width)):
+    for x in range(_IN_BLOCK):
         p, y, u, v = (
             np.float64(s_p[x]),
             np.float64(s_y[x]),
@@ -178,9 +183,16 @@ def _solve(rows: Any, slopes: Any, width: Any, count: Any, contrasts: Any) -> No
         base[x] = np.int32(np.floor((2.0 * rest + n) * share))
 
 
-@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _ROWS, _ROWS)
+@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _ROWS, _ROWS, _FLAGS)
 def fit(
-    matte: Any, guides: Any, radius: Any, contrasts: Any, planes: Any, rows: Any, averages: Any
+    matte: Any,
+    guides: Any,
+    radius: Any,
+    contrasts: Any,
+    planes: Any,
+    rows: Any,
+    averages: Any,
+    mixed: Any,
 ) -> None:
     """`planes[2]` and `planes[3]` are the averaged slopes of luma, and bases with chroma's part."""
     height, width = matte.shape
@@ -194,43 +206,70 @@ def fit(
         for x in range(np.uint64(width)):
             slopes[x], bases[x] = np.int32(0), np.int32(values[x]) << np.int32(8)
     if bottom > top:
-        _fit_box(matte, guides, radius, contrasts, planes, rows, (top, bottom, left, right))
-        _average_box(guides, radius, planes, averages, (top, bottom, left, right))
+        box = top, bottom, left, right
+        _fit_box(matte, guides, radius, contrasts, planes, rows, mixed, box)
+        _average_box(guides, radius, planes, averages, mixed, box)
 
 
 @inline
 def _fit_box(
-    matte: Any, guides: Any, radius: Any, contrasts: Any, planes: Any, rows: Any, box: Any
+    matte: Any,
+    guides: Any,
+    radius: Any,
+    contrasts: Any,
+    planes: Any,
+    rows: Any,
+    mixed: Any,
+    box: Any,
 ) -> None:
     """Fit slopes and bases in a box; beyond it its own border is repeated."""
     top, bottom, left, right = box
     width, last = right - left, bottom - 1
     length, across = width + 2 * radius, (left, width)
-    pad = 4 * radius
     for index in range(_MOMENTS):
         column = integers_at(address_of(rows, index), length)
         for x in range(np.uint64(length)):
             column[x] = 0
     _fill(rows, matte, guides, top, last, radius, across)
-    count = (2 * radius + 1) * (2 * radius + 1)
     for y in range(top, bottom):
         if y > top:
             entering, leaving = min(y + radius, last), max(y - radius - 1, top)
-            _move_all(rows, matte, guides, entering, leaving, across, pad)
+            _move_all(rows, matte, guides, entering, leaving, across, 4 * radius)
         for index in range(_MOMENTS):
-            row = integers_at(address_of(rows, index), length)
-            pad_row(row, width, radius, 1)
-            spare = integers_at(address_of(rows, _PAD), length)
-            other = integers_at(address_of(rows, _OTHER), length)
-            sums = _sum_of(rows, index, width)
-            window_sums(row, sums, spare, other, width, 2 * radius + 1, 1)
-        slopes = (
-            integers_at(address_of(planes[0], y), width),
-            integers_at(address_of(planes[4], y), width),
-            integers_at(address_of(planes[5], y), width),
-            integers_at(address_of(planes[1], y), width),
-        )
-        _solve(rows, slopes, width, count, contrasts)
+            pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
+        for start in range(0, width, _BLOCK):
+            mixed[y, start // _BLOCK] = _fit_block(
+                rows, planes, y, start, length, radius, contrasts
+            )
+
+
+@inline
+def _fit_block(
+    rows: Any, planes: Any, y: Any, start: Any, length: Any, radius: Any, contrasts: Any
+) -> Any:
+    """Fit a block, of which what lies past the box holds anything; tell whether it is mixed."""
+    size = 2 * radius + 1
+    a_y = integers_at(address_of(planes[0], y) + 4 * start, _BLOCK)
+    a_u = integers_at(address_of(planes[4], y) + 4 * start, _BLOCK)
+    a_v = integers_at(address_of(planes[5], y) + 4 * start, _BLOCK)
+    bases = integers_at(address_of(planes[1], y) + 4 * start, _BLOCK)
+    around = integers_at(address_of(rows, 0), length)
+    # A column whose sum is that of 0 or 255 has nothing else.
+    sum_here, end = around[start], min(start + _BLOCK + size - 1, length)
+    if sum_here == 0 or sum_here == 255 * size:
+        x = start + 1
+        while x < end and around[x] == sum_here:
+            x += 1
+        if x == end:
+            base = np.int32((255 << 8) if sum_here else 0)
+            for i in range(_IN_BLOCK):
+                a_y[i], a_u[i], a_v[i], bases[i] = np.int32(0), np.int32(0), np.int32(0), base
+            return np.uint8(0)
+    for index in range(_MOMENTS):
+        row = address_of(rows, index) + 4 * start
+        sum_neighbours(row, size, address_of(rows, _SUMS + index) + 4 * start)
+    _solve(rows, (a_y, a_u, a_v, bases), start, size * size, contrasts)
+    return np.uint8(1)
 
 
 @inline
@@ -271,24 +310,79 @@ def _add(rows: Any, index: Any, pad: Any, width: Any, x: Any, value: Any) -> Non
 
 
 @inline
-def _average_box(guides: Any, radius: Any, planes: Any, averages: Any, box: Any) -> None:
-    """Average slopes and bases in a box, and add to the bases what chroma gives."""
+def _average_box(guides: Any, radius: Any, planes: Any, rows: Any, mixed: Any, box: Any) -> None:
+    """Average slopes and bases in a box, and add to the bases what chroma gives.
+
+    Where no block around is mixed, the result is there.
+    """
     top, bottom, left, right = box
-    width, count = right - left, bottom - top
-    first, second = averages[:_AVERAGE_ROWS], averages[_AVERAGE_ROWS:]
-    for y in range(count):
-        slope_at = address_of(planes[2], top + y) + 4 * left
-        base_at = address_of(planes[3], top + y) + 4 * left
-        average_row(planes[0, top:bottom], y, count, slope_at, width, radius, first, _COLUMNS[0])
-        average_row(planes[1, top:bottom], y, count, base_at, width, radius, first, _COLUMNS[1])
-        bases = integers_at(base_at, width)
-        for k in range(2):
-            # The mean is left in a row of the scratch that the averaging does not need any more.
-            mean_at = address_of(averages, k)
-            average_row(
-                planes[4 + k, top:bottom], y, count, mean_at, width, radius, second, _COLUMNS[k]
-            )
-            mean = integers_at(mean_at, width)
-            chroma = bytes_at(address_of(guides[1 + k], top + y) + left, width)
+    width = right - left
+    for y in range(top, bottom):
+        for k in range(_FITTED):
+            plane = planes[k if k < 2 else k + 2]
+            column = address_of(rows, k)
+            _move_fitted(plane, y, top, bottom - 1, width, radius, column + 4 * radius)
+            pad_row(integers_at(column, width + 2 * radius), width, radius, 1)
+        for start in range(0, width, _BLOCK):
+            if _is_mixed_around(mixed, y, start // _BLOCK, radius, (top, bottom, width)):
+                count = min(_BLOCK, width - start)
+                _average_block(guides, planes, rows, y, left, start, count, radius)
+
+
+@inline
+def _move_fitted(plane: Any, y: Any, top: Any, last: Any, width: Any, radius: Any, to: Any) -> None:
+    """Make the column sums of a plane of integers, at an address, those of row `y`."""
+    column = integers_at(to, width)
+    if y == top:
+        for x in range(np.uint64(width)):
+            column[x] = 0
+        for k in range(y - radius, y + radius + 1):
+            row = integers_at(address_of(plane, min(max(k, top), last)), width)
             for x in range(np.uint64(width)):
-                bases[x] += mean[x] * np.int32(chroma[x])
+                column[x] += row[x]
+    else:
+        enters = integers_at(address_of(plane, min(y + radius, last)), width)
+        leaves = integers_at(address_of(plane, max(y - radius - 1, top)), width)
+        for x in range(np.uint64(width)):
+            column[x] += enters[x] - leaves[x]
+
+
+@inline
+def _is_mixed_around(mixed: Any, y: Any, block: Any, radius: Any, box: Any) -> Any:
+    """Tell whether a block that the squares about this one reach is mixed."""
+    top, bottom, width = box
+    reach = (radius + _BLOCK - 1) // _BLOCK
+    first, end = max(block - reach, 0), min(block + reach, (width - 1) // _BLOCK) + 1
+    for row in range(max(y - radius, top), min(y + radius + 1, bottom)):
+        for k in range(first, end):
+            if mixed[row, k]:
+                return True
+    return False
+
+
+@inline
+def _average_block(
+    guides: Any, planes: Any, rows: Any, y: Any, left: Any, start: Any, count: Any, radius: Any
+) -> None:
+    """Average `count` pixels of a block. The reciprocal is as exact as in `_guided_fit`."""
+    size = 2 * radius + 1
+    area = np.float64(size * size)
+    share = np.float64(1.0) / (2 * area)
+    for k in range(_FITTED):
+        to = address_of(rows, _FITTED + k)
+        sum_neighbours(address_of(rows, k) + 4 * start, size, to)
+        means = integers_at(to, _BLOCK)
+        for x in range(_IN_BLOCK):
+            means[x] = np.int32(np.floor((2.0 * np.float64(means[x]) + area) * share))
+    of_y, base = integers_at(address_of(rows, 4), count), integers_at(address_of(rows, 5), count)
+    of_u, of_v = integers_at(address_of(rows, 6), count), integers_at(address_of(rows, 7), count)
+    column = left + start
+    u, v = (
+        bytes_at(address_of(guides[1], y) + column, count),
+        bytes_at(address_of(guides[2], y) + column, count),
+    )
+    slopes = integers_at(address_of(planes[2], y) + 4 * column, count)
+    bases = integers_at(address_of(planes[3], y) + 4 * column, count)
+    for x in range(np.uint64(count)):
+        slopes[x] = of_y[x]
+        bases[x] = np.int32(base[x] + of_u[x] * np.int32(u[x]) + of_v[x] * np.int32(v[x]))

@@ -340,9 +340,7 @@ class PersonKeyer:
         self._edges.fit(look.matte, look.guides)
         return self._edges.matte(picture, out)
 
-    def finish_frame_over(
-        self, look: Look, frame: Frame, background: Frame, out: Frame
-    ) -> Frame:
+    def finish_frame_over(self, look: Look, frame: Frame, background: Frame, out: Frame) -> Frame:
         """Lay a frame over a background by what was seen of it; as `composite`.
 
         Parameters

@@ -39,7 +39,7 @@ _IN_BLOCK = np.uint64(_BLOCK)
 
 
 def scratch_for(rows: int, cols: int) -> tuple[Any, Any, Any, Any]:
-    """Return the planes of `fit`, of which 2 and 3 are its result, its rows, and marks of blocks."""
+    """Return the planes of `fit`, of which 2 and 3 are its result, and its scratch."""
     room = room_for(cols + 2 * MAX_RADIUS)
     return (
         np.empty((6, rows, room), np.int32),

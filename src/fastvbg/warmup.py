@@ -88,8 +88,11 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     "person": (
         network.from_frame,
         network.from_planes,
+        network.differ,
         canvas.reduce,
         canvas.reduce_frame,
+        canvas.changed,
+        canvas.box,
         colourfit.fit,
         canvas.steady,
         carry.carry,

@@ -170,3 +170,41 @@ def steady(
             apart = max(abs(change) - np.int32(calm), np.int32(0))
             share = min(np.int32(least) + over * np.int32(slope) + apart, np.int32(256))
             result[x] = np.uint8(before + ((change * share + np.int32(128)) >> np.int32(8)))
+
+
+@kernel(PLANE, PLANE, INT, INT)
+def changed(first: Any, second: Any, level: Any, step: Any) -> Any:
+    """Return how many samples differ by more than `level`: every `step`-th of every such row."""
+    rows, cols = first.shape
+    total = 0
+    for y in range(0, rows, step):
+        one, two = bytes_at(address_of(first, y), cols), bytes_at(address_of(second, y), cols)
+        count = np.int32(0)
+        for x in range(np.uint64((cols + step - 1) // step)):
+            k = x * np.uint64(step)
+            count += np.int32(abs(np.int32(one[k]) - np.int32(two[k])) > np.int32(level))
+        total += count
+    return total
+
+
+@kernel(PLANE, INT)
+def box(matte: Any, least: Any) -> Any:
+    """Return top, end, left and end of what is at least so much; all 0 where nothing is."""
+    rows, cols = matte.shape
+    top, bottom, left, right = rows, 0, cols, 0
+    for y in range(rows):
+        row = bytes_at(address_of(matte, y), cols)
+        most = np.uint8(0)
+        for x in range(np.uint64(cols)):
+            most = max(most, row[x])
+        if most >= least:
+            top, bottom = min(top, y), y + 1
+            x = 0
+            while x < left and row[np.uint64(x)] < least:
+                x += 1
+            left = x
+            x = cols
+            while x > right and row[np.uint64(x - 1)] < least:
+                x -= 1
+            right = x
+    return (top, bottom, left, right) if bottom else (0, 0, 0, 0)

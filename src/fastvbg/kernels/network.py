@@ -36,6 +36,9 @@ _INTEGERS = types.Array(types.int32, 2, "C")
 _SCALE = types.Array(types.float32, 1, "C")
 _WEIGHTS = types.UniTuple(types.int64, 6)
 
+_FLAT = types.Array(types.float32, 1, "C", readonly=True)
+_APART = 8
+
 _TOP = np.int64(255 << 16)
 _ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
 
@@ -301,3 +304,22 @@ def from_planes(
         _sum_cols(at_v, chroma_firsts, chroma_weights, row_v)
         _to_rgb(row_y, row_u, row_v, width, space)
         _put(out, i, row_y, row_u, row_v, scale)
+
+
+@kernel(_FLAT, _FLAT, types.int64, types.float32)
+def differ(now: Any, before: Any, part: Any, most: Any) -> Any:
+    """Tell whether some of as many numbers differ by more than `most`.
+
+    What has changed shows in a few parts already, nearly always, so these are looked at first.
+    """
+    for step in (_APART, 1):
+        for start in range(0, now.size, step * part):
+            count = min(part, now.size - start)
+            one = floats_at(address_of(now, start), count)
+            two = floats_at(address_of(before, start), count)
+            far = np.int32(0)
+            for i in range(np.uint64(count)):
+                far += np.int32(abs(one[i] - two[i]) > most)
+            if far:
+                return True
+    return False

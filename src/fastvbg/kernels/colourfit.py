@@ -16,34 +16,36 @@ from numba import types
 from fastvbg.kernels._jit import INT, PLANE, inline, kernel
 from fastvbg.kernels._lanes import SIXTEEN, sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
-from fastvbg.kernels._rows import pad_row, room_for
-from fastvbg.kernels.guided import MAX_RADIUS
+from fastvbg.kernels._rows import pad_row
 
 _PLANES = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
 _GUIDES = types.UniTuple(PLANE, 3)
 _CONTRASTS = types.UniTuple(INT, 2)
-
 _FLAGS = types.Array(types.uint8, 2, "C")
 
 _MOMENTS = 13
 """Sums of matte, Y, U, V; of their products with Y, U and V."""
 _SUMS = 13
-_LINE = 26
 
 _FITTED = 4
-"""Planes that are averaged, whose column sums are as many rows; then as many of sums."""
+"""Slopes of Y, U and V, and bases, which are averaged."""
 
 _BLOCK = SIXTEEN
 _IN_BLOCK = np.uint64(_BLOCK)
 
 
-def scratch_for(rows: int, cols: int) -> tuple[Any, Any, Any, Any]:
-    """Return the planes of `fit`, of which 2 and 3 are its result, and its scratch."""
-    room = room_for(cols + 2 * MAX_RADIUS)
+def scratch_for(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return the planes of `fit`, which are its result, and its scratch.
+
+    That is the last fitted rows, as many as a square has and one; column sums and sums of moments;
+    those of what is fitted; and which blocks are mixed.
+    """
+    room = cols + 2 * radius + 2 * _BLOCK
     return (
-        np.empty((6, rows, room), np.int32),
-        np.empty((_LINE, room), np.int32),
+        np.empty((2, rows, cols), np.int32),
+        np.empty((_FITTED, 2 * radius + 2, room), np.int32),
+        np.empty((2 * _MOMENTS, room), np.int32),
         np.empty((2 * _FITTED, room), np.int32),
         np.empty((rows, -(-cols // _BLOCK)), np.uint8),
     )
@@ -183,76 +185,81 @@ def _solve(rows: Any, slopes: Any, start: Any, count: Any, contrasts: Any) -> No
         base[x] = np.int32(np.floor((2.0 * rest + n) * share))
 
 
-@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _ROWS, _ROWS, _FLAGS)
+@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _PLANES, _ROWS, _ROWS, _FLAGS)
 def fit(
     matte: Any,
     guides: Any,
     radius: Any,
     contrasts: Any,
     planes: Any,
+    fitted: Any,
     rows: Any,
     averages: Any,
     mixed: Any,
 ) -> None:
-    """`planes[2]` and `planes[3]` are the averaged slopes of luma, and bases with chroma's part."""
+    """`planes` are the averaged slopes of luma, and bases with chroma's part."""
     height, width = matte.shape
     if height == 0 or width == 0:
         return
-    top, bottom, left, right = _edge_box(matte, 2 * radius)
     for y in range(height):
         values = bytes_at(address_of(matte, y), width)
-        slopes = integers_at(address_of(planes[2], y), width)
-        bases = integers_at(address_of(planes[3], y), width)
+        slopes = integers_at(address_of(planes[0], y), width)
+        bases = integers_at(address_of(planes[1], y), width)
         for x in range(np.uint64(width)):
             slopes[x], bases[x] = np.int32(0), np.int32(values[x]) << np.int32(8)
-    if bottom > top:
-        box = top, bottom, left, right
-        _fit_box(matte, guides, radius, contrasts, planes, rows, mixed, box)
-        _average_box(guides, radius, planes, averages, mixed, box)
+    box = _edge_box(matte, 2 * radius)
+    top, bottom = box[:2]
+    if bottom == top:
+        return
+    for y in range(top, bottom + radius):
+        if y < bottom:
+            _fit_row(matte, guides, y, radius, contrasts, fitted, rows, mixed, box)
+        if y - radius >= top:
+            _average_row(guides, y - radius, radius, planes, fitted, averages, mixed, box)
 
 
 @inline
-def _fit_box(
+def _fit_row(
     matte: Any,
     guides: Any,
+    y: Any,
     radius: Any,
     contrasts: Any,
-    planes: Any,
+    fitted: Any,
     rows: Any,
     mixed: Any,
     box: Any,
 ) -> None:
-    """Fit slopes and bases in a box; beyond it its own border is repeated."""
+    """Fit slopes and bases in a row of a box; beyond it its own border is repeated."""
     top, bottom, left, right = box
     width, last = right - left, bottom - 1
     length, across = width + 2 * radius, (left, width)
-    for index in range(_MOMENTS):
-        column = integers_at(address_of(rows, index), length)
-        for x in range(np.uint64(length)):
-            column[x] = 0
-    _fill(rows, matte, guides, top, last, radius, across)
-    for y in range(top, bottom):
-        if y > top:
-            entering, leaving = min(y + radius, last), max(y - radius - 1, top)
-            _move_all(rows, matte, guides, entering, leaving, across, 4 * radius)
+    if y == top:
         for index in range(_MOMENTS):
-            pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
-        for start in range(0, width, _BLOCK):
-            mixed[y, start // _BLOCK] = _fit_block(
-                rows, planes, y, start, length, radius, contrasts
-            )
+            column = integers_at(address_of(rows, index), length)
+            for x in range(np.uint64(length)):
+                column[x] = 0
+        _fill(rows, matte, guides, top, last, radius, across)
+    else:
+        entering, leaving = min(y + radius, last), max(y - radius - 1, top)
+        _move_all(rows, matte, guides, entering, leaving, across, 4 * radius)
+    for index in range(_MOMENTS):
+        pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
+    slot = y % fitted.shape[1]
+    for start in range(0, width, _BLOCK):
+        block = (
+            integers_at(address_of(fitted[0], slot) + 4 * start, _BLOCK),
+            integers_at(address_of(fitted[1], slot) + 4 * start, _BLOCK),
+            integers_at(address_of(fitted[2], slot) + 4 * start, _BLOCK),
+            integers_at(address_of(fitted[3], slot) + 4 * start, _BLOCK),
+        )
+        mixed[y, start // _BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
 
 
 @inline
-def _fit_block(
-    rows: Any, planes: Any, y: Any, start: Any, length: Any, radius: Any, contrasts: Any
-) -> Any:
+def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, contrasts: Any) -> Any:
     """Fit a block, of which what lies past the box holds anything; tell whether it is mixed."""
     size = 2 * radius + 1
-    a_y = integers_at(address_of(planes[0], y) + 4 * start, _BLOCK)
-    a_u = integers_at(address_of(planes[4], y) + 4 * start, _BLOCK)
-    a_v = integers_at(address_of(planes[5], y) + 4 * start, _BLOCK)
-    bases = integers_at(address_of(planes[1], y) + 4 * start, _BLOCK)
     around = integers_at(address_of(rows, 0), length)
     # A column whose sum is that of 0 or 255 has nothing else.
     sum_here, end = around[start], min(start + _BLOCK + size - 1, length)
@@ -261,6 +268,7 @@ def _fit_block(
         while x < end and around[x] == sum_here:
             x += 1
         if x == end:
+            a_y, a_u, a_v, bases = block
             base = np.int32((255 << 8) if sum_here else 0)
             for i in range(_IN_BLOCK):
                 a_y[i], a_u[i], a_v[i], bases[i] = np.int32(0), np.int32(0), np.int32(0), base
@@ -268,7 +276,7 @@ def _fit_block(
     for index in range(_MOMENTS):
         row = address_of(rows, index) + 4 * start
         sum_neighbours(row, size, address_of(rows, _SUMS + index) + 4 * start)
-    _solve(rows, (a_y, a_u, a_v, bases), start, size * size, contrasts)
+    _solve(rows, block, start, size * size, contrasts)
     return np.uint8(1)
 
 
@@ -310,39 +318,47 @@ def _add(rows: Any, index: Any, pad: Any, width: Any, x: Any, value: Any) -> Non
 
 
 @inline
-def _average_box(guides: Any, radius: Any, planes: Any, rows: Any, mixed: Any, box: Any) -> None:
-    """Average slopes and bases in a box, and add to the bases what chroma gives.
+def _average_row(
+    guides: Any,
+    y: Any,
+    radius: Any,
+    planes: Any,
+    fitted: Any,
+    rows: Any,
+    mixed: Any,
+    box: Any,
+) -> None:
+    """Average slopes and bases in a row of a box, and add to the bases what chroma gives.
 
     Where no block around is mixed, the result is there.
     """
     top, bottom, left, right = box
     width = right - left
-    for y in range(top, bottom):
-        for k in range(_FITTED):
-            plane = planes[k if k < 2 else k + 2]
-            column = address_of(rows, k)
-            _move_fitted(plane, y, top, bottom - 1, width, radius, column + 4 * radius)
-            pad_row(integers_at(column, width + 2 * radius), width, radius, 1)
-        for start in range(0, width, _BLOCK):
-            if _is_mixed_around(mixed, y, start // _BLOCK, radius, (top, bottom, width)):
-                count = min(_BLOCK, width - start)
-                _average_block(guides, planes, rows, y, left, start, count, radius)
+    for k in range(_FITTED):
+        column = address_of(rows, k)
+        _move_fitted(fitted[k], y, top, bottom - 1, width, radius, column + 4 * radius)
+        pad_row(integers_at(column, width + 2 * radius), width, radius, 1)
+    for start in range(0, width, _BLOCK):
+        if _is_mixed_around(mixed, y, start // _BLOCK, radius, (top, bottom, width)):
+            count = min(_BLOCK, width - start)
+            _average_block(guides, planes, rows, y, left, start, count, radius)
 
 
 @inline
-def _move_fitted(plane: Any, y: Any, top: Any, last: Any, width: Any, radius: Any, to: Any) -> None:
-    """Make the column sums of a plane of integers, at an address, those of row `y`."""
+def _move_fitted(ring: Any, y: Any, top: Any, last: Any, width: Any, radius: Any, to: Any) -> None:
+    """Make the column sums of fitted rows, at an address, those of row `y`."""
+    kept = ring.shape[0]
     column = integers_at(to, width)
     if y == top:
         for x in range(np.uint64(width)):
             column[x] = 0
         for k in range(y - radius, y + radius + 1):
-            row = integers_at(address_of(plane, min(max(k, top), last)), width)
+            row = integers_at(address_of(ring, min(max(k, top), last) % kept), width)
             for x in range(np.uint64(width)):
                 column[x] += row[x]
     else:
-        enters = integers_at(address_of(plane, min(y + radius, last)), width)
-        leaves = integers_at(address_of(plane, max(y - radius - 1, top)), width)
+        enters = integers_at(address_of(ring, min(y + radius, last) % kept), width)
+        leaves = integers_at(address_of(ring, max(y - radius - 1, top) % kept), width)
         for x in range(np.uint64(width)):
             column[x] += enters[x] - leaves[x]
 
@@ -374,15 +390,15 @@ def _average_block(
         means = integers_at(to, _BLOCK)
         for x in range(_IN_BLOCK):
             means[x] = np.int32(np.floor((2.0 * np.float64(means[x]) + area) * share))
-    of_y, base = integers_at(address_of(rows, 4), count), integers_at(address_of(rows, 5), count)
-    of_u, of_v = integers_at(address_of(rows, 6), count), integers_at(address_of(rows, 7), count)
+    of_y, of_u = integers_at(address_of(rows, 4), count), integers_at(address_of(rows, 5), count)
+    of_v, base = integers_at(address_of(rows, 6), count), integers_at(address_of(rows, 7), count)
     column = left + start
     u, v = (
         bytes_at(address_of(guides[1], y) + column, count),
         bytes_at(address_of(guides[2], y) + column, count),
     )
-    slopes = integers_at(address_of(planes[2], y) + 4 * column, count)
-    bases = integers_at(address_of(planes[3], y) + 4 * column, count)
+    slopes = integers_at(address_of(planes[0], y) + 4 * column, count)
+    bases = integers_at(address_of(planes[1], y) + 4 * column, count)
     for x in range(np.uint64(count)):
         slopes[x] = of_y[x]
         bases[x] = np.int32(base[x] + of_u[x] * np.int32(u[x]) + of_v[x] * np.int32(v[x]))

@@ -191,8 +191,8 @@ def _mark(planes: Any, height: Any, shape: Any, marks: Any) -> None:
     low = np.int32(2 * (_MIDDLE - (_ROUNDED_MIDDLE - 128 + gain) // gain) + 1)
     high = np.int32(2 * (_MIDDLE + ((255 << 7) - _ROUNDED_MIDDLE + gain - 1) // gain))
     for j in range((height + factor - 1) // factor):
-        slopes = integers_at(address_of(planes[2], j), width)
-        bases = integers_at(address_of(planes[3], j), width)
+        slopes = integers_at(address_of(planes[0], j), width)
+        bases = integers_at(address_of(planes[1], j), width)
         _mark_row(slopes, bases, bytes_at(address_of(marks, j), width), width, low, high)
 
 
@@ -224,7 +224,7 @@ def _matte_row(
     width, factor, gain = shape
     height, cols = guide.shape[0], guide.shape[1]
     canvas_rows = (height + factor - 1) // factor
-    mean_a, mean_b = planes[2, :canvas_rows], planes[3, :canvas_rows]
+    mean_a, mean_b = planes[0, :canvas_rows], planes[1, :canvas_rows]
     options = np.int32(gain), np.int32(_MIDDLE), np.int32(_ROUNDED_MIDDLE), _shift_of(factor)
     if y % factor == 0:
         joined = address_of(marks, canvas_rows)

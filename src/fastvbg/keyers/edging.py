@@ -63,7 +63,7 @@ class Edges:
     def __init__(self, canvas_shape: tuple[int, int], factor: int) -> None:
         self._canvas, gain = canvas_shape, _GAINS[factor]
         self._radius = max(1, round(max(canvas_shape) / _SHARE))
-        self._fit = colourfit.scratch_for(*canvas_shape)
+        self._fit = colourfit.scratch_for(*canvas_shape, self._radius)
         self._shape = canvas_shape[1], factor, gain
         self._scratch = edges.scratch_for(*canvas_shape, factor)
         self._small = (canvas_shape[1], 1, gain), *edges.scratch_for(*canvas_shape, 1)

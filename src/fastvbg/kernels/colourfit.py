@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from fastvbg.kernels._colour_means import BLOCK, FITTED, IN_BLOCK, average_row
 from fastvbg.kernels._jit import INT, PLANE, inline, kernel
-from fastvbg.kernels._lanes import SIXTEEN, sum_neighbours
+from fastvbg.kernels._lanes import sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
 
@@ -28,12 +29,6 @@ _MOMENTS = 13
 """Sums of matte, Y, U, V; of their products with Y, U and V."""
 _SUMS = 13
 
-_FITTED = 4
-"""Slopes of Y, U and V, and bases, which are averaged."""
-
-_BLOCK = SIXTEEN
-_IN_BLOCK = np.uint64(_BLOCK)
-
 
 def scratch_for(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, Any]:
     """Return the planes of `fit`, which are its result, and its scratch.
@@ -41,13 +36,13 @@ def scratch_for(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, 
     That is the last fitted rows, as many as a square has and one; column sums and sums of moments;
     those of what is fitted; and which blocks are mixed.
     """
-    room = cols + 2 * radius + 2 * _BLOCK
+    room = cols + 2 * radius + 2 * BLOCK
     return (
         np.empty((2, rows, cols), np.int32),
-        np.empty((_FITTED, 2 * radius + 2, room), np.int32),
+        np.empty((FITTED, 2 * radius + 2, room), np.int32),
         np.empty((2 * _MOMENTS, room), np.int32),
-        np.empty((2 * _FITTED, room), np.int32),
-        np.empty((rows, -(-cols // _BLOCK)), np.uint8),
+        np.empty((2 * FITTED, room), np.int32),
+        np.empty((rows, -(-cols // BLOCK)), np.uint8),
     )
 
 
@@ -137,7 +132,7 @@ def _move_all(
 
 @inline
 def _sum_of(rows: Any, index: Any, start: Any) -> Any:
-    return integers_at(address_of(rows, _SUMS + index) + 4 * start, _BLOCK)
+    return integers_at(address_of(rows, _SUMS + index) + 4 * start, BLOCK)
 
 
 @inline
@@ -160,7 +155,7 @@ def _solve(rows: Any, slopes: Any, start: Any, count: Any, contrasts: Any) -> No
         np.float64(count * count * contrasts[0]),
         np.float64(count * count * contrasts[1]),
     )
-    for x in range(_IN_BLOCK):
+    for x in range(IN_BLOCK):
         p, y, u, v = (
             np.float64(s_p[x]),
             np.float64(s_y[x]),
@@ -215,7 +210,7 @@ def fit(
         if y < bottom:
             _fit_row(matte, guides, y, radius, contrasts, fitted, rows, mixed, box)
         if y - radius >= top:
-            _average_row(guides, y - radius, radius, planes, fitted, averages, mixed, box)
+            average_row(guides, y - radius, radius, planes, fitted, averages, mixed, box)
 
 
 @inline
@@ -246,14 +241,14 @@ def _fit_row(
     for index in range(_MOMENTS):
         pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
     slot = y % fitted.shape[1]
-    for start in range(0, width, _BLOCK):
+    for start in range(0, width, BLOCK):
         block = (
-            integers_at(address_of(fitted[0], slot) + 4 * start, _BLOCK),
-            integers_at(address_of(fitted[1], slot) + 4 * start, _BLOCK),
-            integers_at(address_of(fitted[2], slot) + 4 * start, _BLOCK),
-            integers_at(address_of(fitted[3], slot) + 4 * start, _BLOCK),
+            integers_at(address_of(fitted[0], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[1], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[2], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[3], slot) + 4 * start, BLOCK),
         )
-        mixed[y, start // _BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
+        mixed[y, start // BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
 
 
 @inline
@@ -262,7 +257,7 @@ def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, cont
     size = 2 * radius + 1
     around = integers_at(address_of(rows, 0), length)
     # A column whose sum is that of 0 or 255 has nothing else.
-    sum_here, end = around[start], min(start + _BLOCK + size - 1, length)
+    sum_here, end = around[start], min(start + BLOCK + size - 1, length)
     if sum_here == 0 or sum_here == 255 * size:
         x = start + 1
         while x < end and around[x] == sum_here:
@@ -270,7 +265,7 @@ def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, cont
         if x == end:
             a_y, a_u, a_v, bases = block
             base = np.int32((255 << 8) if sum_here else 0)
-            for i in range(_IN_BLOCK):
+            for i in range(IN_BLOCK):
                 a_y[i], a_u[i], a_v[i], bases[i] = np.int32(0), np.int32(0), np.int32(0), base
             return np.uint8(0)
     for index in range(_MOMENTS):
@@ -315,90 +310,3 @@ def _fill(
 @inline
 def _add(rows: Any, index: Any, pad: Any, width: Any, x: Any, value: Any) -> None:
     integers_at(address_of(rows, index) + pad, width)[x] += value
-
-
-@inline
-def _average_row(
-    guides: Any,
-    y: Any,
-    radius: Any,
-    planes: Any,
-    fitted: Any,
-    rows: Any,
-    mixed: Any,
-    box: Any,
-) -> None:
-    """Average slopes and bases in a row of a box, and add to the bases what chroma gives.
-
-    Where no block around is mixed, the result is there.
-    """
-    top, bottom, left, right = box
-    width = right - left
-    for k in range(_FITTED):
-        column = address_of(rows, k)
-        _move_fitted(fitted[k], y, top, bottom - 1, width, radius, column + 4 * radius)
-        pad_row(integers_at(column, width + 2 * radius), width, radius, 1)
-    for start in range(0, width, _BLOCK):
-        if _is_mixed_around(mixed, y, start // _BLOCK, radius, (top, bottom, width)):
-            count = min(_BLOCK, width - start)
-            _average_block(guides, planes, rows, y, left, start, count, radius)
-
-
-@inline
-def _move_fitted(ring: Any, y: Any, top: Any, last: Any, width: Any, radius: Any, to: Any) -> None:
-    """Make the column sums of fitted rows, at an address, those of row `y`."""
-    kept = ring.shape[0]
-    column = integers_at(to, width)
-    if y == top:
-        for x in range(np.uint64(width)):
-            column[x] = 0
-        for k in range(y - radius, y + radius + 1):
-            row = integers_at(address_of(ring, min(max(k, top), last) % kept), width)
-            for x in range(np.uint64(width)):
-                column[x] += row[x]
-    else:
-        enters = integers_at(address_of(ring, min(y + radius, last) % kept), width)
-        leaves = integers_at(address_of(ring, max(y - radius - 1, top) % kept), width)
-        for x in range(np.uint64(width)):
-            column[x] += enters[x] - leaves[x]
-
-
-@inline
-def _is_mixed_around(mixed: Any, y: Any, block: Any, radius: Any, box: Any) -> Any:
-    """Tell whether a block that the squares about this one reach is mixed."""
-    top, bottom, width = box
-    reach = (radius + _BLOCK - 1) // _BLOCK
-    first, end = max(block - reach, 0), min(block + reach, (width - 1) // _BLOCK) + 1
-    for row in range(max(y - radius, top), min(y + radius + 1, bottom)):
-        for k in range(first, end):
-            if mixed[row, k]:
-                return True
-    return False
-
-
-@inline
-def _average_block(
-    guides: Any, planes: Any, rows: Any, y: Any, left: Any, start: Any, count: Any, radius: Any
-) -> None:
-    """Average `count` pixels of a block. The reciprocal is as exact as in `_guided_fit`."""
-    size = 2 * radius + 1
-    area = np.float64(size * size)
-    share = np.float64(1.0) / (2 * area)
-    for k in range(_FITTED):
-        to = address_of(rows, _FITTED + k)
-        sum_neighbours(address_of(rows, k) + 4 * start, size, to)
-        means = integers_at(to, _BLOCK)
-        for x in range(_IN_BLOCK):
-            means[x] = np.int32(np.floor((2.0 * np.float64(means[x]) + area) * share))
-    of_y, of_u = integers_at(address_of(rows, 4), count), integers_at(address_of(rows, 5), count)
-    of_v, base = integers_at(address_of(rows, 6), count), integers_at(address_of(rows, 7), count)
-    column = left + start
-    u, v = (
-        bytes_at(address_of(guides[1], y) + column, count),
-        bytes_at(address_of(guides[2], y) + column, count),
-    )
-    slopes = integers_at(address_of(planes[0], y) + 4 * column, count)
-    bases = integers_at(address_of(planes[1], y) + 4 * column, count)
-    for x in range(np.uint64(count)):
-        slopes[x] = of_y[x]
-        bases[x] = np.int32(base[x] + of_u[x] * np.int32(u[x]) + of_v[x] * np.int32(v[x]))

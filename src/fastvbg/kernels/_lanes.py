@@ -16,7 +16,7 @@ from numba.extending import intrinsic
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EIGHT = 8
+EIGHT, SIXTEEN = 8, 16
 
 _BYTE, _WORD, _INTEGER = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 
@@ -55,6 +55,43 @@ def dot_eight(typing_context: Any, first: Any, second: Any) -> Any:
         return builder.call(total, [builder.mul(left, right)])
 
     return types.int32(types.int64, types.int64), generate
+
+
+@intrinsic
+def add_product(typing_context: Any, total: Any, weight: Any, sample: Any) -> Any:
+    """Add a word times a byte to a word, modulo 2**16.
+
+    Numba would do so in 64 bits, and LLVM keeps that where several products are added.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        total, weight, sample = arguments
+        return builder.add(total, builder.mul(weight, builder.zext(sample, _WORD)))
+
+    return types.int16(types.int16, types.int16, types.uint8), generate
+
+
+@intrinsic
+def sum_neighbours(typing_context: Any, row: Any, width: Any, to: Any) -> Any:
+    """Write the sums of `width` neighbours from each of 16 integers on, all at addresses.
+
+    LLVM would keep them in memory, since rows and sums might be one.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        row, width, to = arguments
+        total = cgutils.alloca_once(builder, ir.VectorType(_INTEGER, SIXTEEN))
+        builder.store(_load(builder, row, _INTEGER, SIXTEEN), total)
+        one, size = (ir.Constant(width.type, value) for value in (1, 4))
+        with cgutils.for_range(builder, width, one) as loop:
+            at = builder.add(row, builder.mul(loop.index, size))
+            value = builder.add(builder.load(total), _load(builder, at, _INTEGER, SIXTEEN))
+            builder.store(value, total)
+        value = builder.load(total)
+        builder.store(value, builder.inttoptr(to, value.type.as_pointer())).align = 4
+        return context.get_dummy_value()
+
+    return types.void(*(types.int64,) * 3), generate
 
 
 def _fit(lanes: int) -> Any:

@@ -99,6 +99,12 @@ def packed_floats(typing_context: Any, array: Any) -> Any:
 
 
 @intrinsic
+def packed_plane_of_floats(typing_context: Any, array: Any) -> Any:
+    """Tell whether rows are consecutive 32-bit floats."""
+    return types.boolean(array), _strides_are((4,))
+
+
+@intrinsic
 def packed_pairs(typing_context: Any, array: Any) -> Any:
     """Tell whether each row of an interleaved chroma plane is bytes U V U V ..."""
     return types.boolean(array), _strides_are((2, 1))

@@ -16,7 +16,7 @@ if TARGET.variant == "vector":
         plate_planes_run,
         strength_run,
     )
-    from fastvbg.kernels.vector.keyspace import keyspace_run
+    from fastvbg.kernels.vector.keyspace import gray_run, keyspace_run
     from fastvbg.kernels.vector.laying import lay_run
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
@@ -28,6 +28,7 @@ else:
         blend_run,
         composite_run,
         fence,
+        gray_run,
         keyspace_run,
         lerp_run,
         motion_mask_run,
@@ -59,6 +60,7 @@ __all__ = [
     "composite_run",
     "despill_run",
     "fence",
+    "gray_run",
     "keyspace_run",
     "lay_run",
     "lerp_run",

@@ -11,12 +11,12 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+from fastvbg.kernels._memory import address_of, bytes_at, floats_at, integers_at
 
 _FLOW = types.Array(types.float32, 3, "C")
 _INTEGERS = types.Array(types.int32, 3, "C")
 
-_ONE = np.uint64(1)
+_ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
 def scratch_for(rows: int, cols: int) -> Any:
@@ -31,10 +31,14 @@ def _take_motion(flow: Any, moves: Any, across: Any, down: Any) -> None:
     scale, half = np.float32(64), np.float32(0.5)
     for j in range(rows):
         heeded = bytes_at(address_of(moves, j), cols)
+        moved = floats_at(address_of(flow, j), 2 * cols)
+        to_right = integers_at(address_of(across, j), cols)
+        to_bottom = integers_at(address_of(down, j), cols)
         for i in range(np.uint64(cols)):
             used = np.int32(heeded[i] != 0)
-            across[j, i] = np.int32(np.floor(flow[j, i, 0] * scale + half)) * used
-            down[j, i] = np.int32(np.floor(flow[j, i, 1] * scale + half)) * used
+            of_x, of_y = moved[_TWO * i], moved[_TWO * i + _ONE]
+            to_right[i] = np.int32(np.floor(of_x * scale + half)) * used
+            to_bottom[i] = np.int32(np.floor(of_y * scale + half)) * used
 
 
 @inline
@@ -61,7 +65,7 @@ def _stretch(row: Any, x: Any) -> Any:
     """Return the motion at column `x`, in parts of 1/32 pixel of the canvas."""
     i = x >> 1
     beside = min(max(i - 1 + 2 * (x & 1), 0), row.shape[0] - 1)
-    return (np.int64(3) * row[i] + row[beside] + 8) >> 4
+    return (np.int64(3) * row[np.uint64(i)] + row[np.uint64(beside)] + 8) >> 4
 
 
 @inline
@@ -70,8 +74,13 @@ def _between(plane: Any, y: Any, x: Any) -> Any:
     rows, cols = plane.shape
     top, left, down, across = y >> 5, x >> 5, y & 31, x & 31
     below, right = min(top + 1, rows - 1), min(left + 1, cols - 1)
-    upper = (32 - across) * plane[top, left] + across * plane[top, right]
-    lower = (32 - across) * plane[below, left] + across * plane[below, right]
+    above, under = (
+        bytes_at(address_of(plane, top), cols),
+        bytes_at(address_of(plane, below), cols),
+    )
+    first, second = np.uint64(left), np.uint64(right)
+    upper = (32 - across) * above[first] + across * above[second]
+    lower = (32 - across) * under[first] + across * under[second]
     return np.uint8(((32 - down) * upper + down * lower + 512) >> 10)
 
 
@@ -113,13 +122,14 @@ def carry(
         for i in range(left >> 1, (right + 1) >> 1):
             # Two columns of the canvas lie between this column's motion and that of those beside.
             before_i, after_i = max(i - 1, 0), min(i + 1, row_across.shape[0] - 1)
-            some = row_across[before_i] | row_across[i] | row_across[after_i]
-            some |= row_down[before_i] | row_down[i] | row_down[after_i]
+            first, middle, last = np.uint64(before_i), np.uint64(i), np.uint64(after_i)
+            some = row_across[first] | row_across[middle] | row_across[last]
+            some |= row_down[first] | row_down[middle] | row_down[last]
             if some == 0:
                 continue
             for x in range(max(2 * i, left), min(2 * i + 2, right)):
                 dx, dy = _stretch(row_across, x), _stretch(row_down, x)
                 at_x = min(max(32 * x + dx, 0), 32 * (cols - 1))
                 at_y = min(max(32 * y + dy, 0), 32 * (rows - 1))
-                new[x - left] = _between(matte, at_y, at_x)
-                now[x - left] = _between(picture, at_y, at_x)
+                new[np.uint64(x - left)] = _between(matte, at_y, at_x)
+                now[np.uint64(x - left)] = _between(picture, at_y, at_x)

@@ -2,7 +2,8 @@
 
 Chroma has done its part on the canvas: what it gives is added to the bases, so the frame's own luma
 alone meets slopes and bases (`edges`). Where the matte is the same all around, slopes are 0 and
-bases the matte itself, so only the box about its edges is fitted. Rows must be packed.
+bases the matte itself, so only the box about its edges is fitted, and of that only those blocks of
+a row that are not all 0 or all 255 around: a third of it about a person. Rows must be packed.
 """
 
 from __future__ import annotations
@@ -12,35 +13,36 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.kernels._guided_fit import average_row
+from fastvbg.kernels._colour_means import BLOCK, FITTED, IN_BLOCK, average_row
 from fastvbg.kernels._jit import INT, PLANE, inline, kernel
+from fastvbg.kernels._lanes import sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
-from fastvbg.kernels._rows import pad_row, room_for, window_sums
-from fastvbg.kernels.guided import MAX_RADIUS
+from fastvbg.kernels._rows import pad_row
 
 _PLANES = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
 _GUIDES = types.UniTuple(PLANE, 3)
 _CONTRASTS = types.UniTuple(INT, 2)
+_FLAGS = types.Array(types.uint8, 2, "C")
 
 _MOMENTS = 13
 """Sums of matte, Y, U, V; of their products with Y, U and V."""
 _SUMS = 13
-_PAD, _OTHER = 26, 27
-_LINE = 28
-
-# `average_row` has its own rows, of which it takes these of a block of 12.
-_AVERAGE_ROWS = 12
-_COLUMNS = (10, 11)
 
 
-def scratch_for(rows: int, cols: int) -> tuple[Any, Any, Any]:
-    """Return the planes of `fit`, of which 2 and 3 are its result, and its scratch rows."""
-    room = room_for(cols + 2 * MAX_RADIUS)
+def scratch_for(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return the planes of `fit`, which are its result, and its scratch.
+
+    That is the last fitted rows, as many as a square has and one; column sums and sums of moments;
+    those of what is fitted; and which blocks are mixed.
+    """
+    room = cols + 2 * radius + 2 * BLOCK
     return (
-        np.empty((6, rows, room), np.int32),
-        np.empty((_LINE, room), np.int32),
-        np.empty((2 * _AVERAGE_ROWS, room), np.int32),
+        np.empty((2, rows, cols), np.int32),
+        np.empty((FITTED, 2 * radius + 2, room), np.int32),
+        np.empty((2 * _MOMENTS, room), np.int32),
+        np.empty((2 * FITTED, room), np.int32),
+        np.empty((rows, -(-cols // BLOCK)), np.uint8),
     )
 
 
@@ -129,31 +131,31 @@ def _move_all(
 
 
 @inline
-def _sum_of(rows: Any, index: Any, width: Any) -> Any:
-    return integers_at(address_of(rows, _SUMS + index), width)
+def _sum_of(rows: Any, index: Any, start: Any) -> Any:
+    return integers_at(address_of(rows, _SUMS + index) + 4 * start, BLOCK)
 
 
 @inline
-def _solve(rows: Any, slopes: Any, width: Any, count: Any, contrasts: Any) -> None:
-    """Write slopes of Y, U and V, and bases, from the sums.
+def _solve(rows: Any, slopes: Any, start: Any, count: Any, contrasts: Any) -> None:
+    """Write a block's slopes of Y, U and V, and bases, from the sums.
 
     In float64, each operation as in the reference, so each rounding is the same; the base by a
     reciprocal as in `_guided_fit`.
     """
-    s_p, s_y = _sum_of(rows, 0, width), _sum_of(rows, 1, width)
-    s_u, s_v = _sum_of(rows, 2, width), _sum_of(rows, 3, width)
-    s_yp, s_up = _sum_of(rows, 4, width), _sum_of(rows, 5, width)
-    s_vp, s_yy = _sum_of(rows, 6, width), _sum_of(rows, 7, width)
-    s_uu, s_vv = _sum_of(rows, 8, width), _sum_of(rows, 9, width)
-    s_yu, s_yv = _sum_of(rows, 10, width), _sum_of(rows, 11, width)
-    s_uv = _sum_of(rows, 12, width)
+    s_p, s_y = _sum_of(rows, 0, start), _sum_of(rows, 1, start)
+    s_u, s_v = _sum_of(rows, 2, start), _sum_of(rows, 3, start)
+    s_yp, s_up = _sum_of(rows, 4, start), _sum_of(rows, 5, start)
+    s_vp, s_yy = _sum_of(rows, 6, start), _sum_of(rows, 7, start)
+    s_uu, s_vv = _sum_of(rows, 8, start), _sum_of(rows, 9, start)
+    s_yu, s_yv = _sum_of(rows, 10, start), _sum_of(rows, 11, start)
+    s_uv = _sum_of(rows, 12, start)
     a_y, a_u, a_v, base = slopes
     n, share = np.float64(count), np.float64(1.0) / (2 * np.float64(count))
     flat, flat_c = (
         np.float64(count * count * contrasts[0]),
         np.float64(count * count * contrasts[1]),
     )
-    for x in range(np.uint64(width)):
+    for x in range(IN_BLOCK):
         p, y, u, v = (
             np.float64(s_p[x]),
             np.float64(s_y[x]),
@@ -178,59 +180,99 @@ def _solve(rows: Any, slopes: Any, width: Any, count: Any, contrasts: Any) -> No
         base[x] = np.int32(np.floor((2.0 * rest + n) * share))
 
 
-@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _ROWS, _ROWS)
+@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _PLANES, _ROWS, _ROWS, _FLAGS)
 def fit(
-    matte: Any, guides: Any, radius: Any, contrasts: Any, planes: Any, rows: Any, averages: Any
+    matte: Any,
+    guides: Any,
+    radius: Any,
+    contrasts: Any,
+    planes: Any,
+    fitted: Any,
+    rows: Any,
+    averages: Any,
+    mixed: Any,
 ) -> None:
-    """`planes[2]` and `planes[3]` are the averaged slopes of luma, and bases with chroma's part."""
+    """`planes` are the averaged slopes of luma, and bases with chroma's part."""
     height, width = matte.shape
     if height == 0 or width == 0:
         return
-    top, bottom, left, right = _edge_box(matte, 2 * radius)
     for y in range(height):
         values = bytes_at(address_of(matte, y), width)
-        slopes = integers_at(address_of(planes[2], y), width)
-        bases = integers_at(address_of(planes[3], y), width)
+        slopes = integers_at(address_of(planes[0], y), width)
+        bases = integers_at(address_of(planes[1], y), width)
         for x in range(np.uint64(width)):
             slopes[x], bases[x] = np.int32(0), np.int32(values[x]) << np.int32(8)
-    if bottom > top:
-        _fit_box(matte, guides, radius, contrasts, planes, rows, (top, bottom, left, right))
-        _average_box(guides, radius, planes, averages, (top, bottom, left, right))
+    box = _edge_box(matte, 2 * radius)
+    top, bottom = box[:2]
+    if bottom == top:
+        return
+    for y in range(top, bottom + radius):
+        if y < bottom:
+            _fit_row(matte, guides, y, radius, contrasts, fitted, rows, mixed, box)
+        if y - radius >= top:
+            average_row(guides, y - radius, radius, planes, fitted, averages, mixed, box)
 
 
 @inline
-def _fit_box(
-    matte: Any, guides: Any, radius: Any, contrasts: Any, planes: Any, rows: Any, box: Any
+def _fit_row(
+    matte: Any,
+    guides: Any,
+    y: Any,
+    radius: Any,
+    contrasts: Any,
+    fitted: Any,
+    rows: Any,
+    mixed: Any,
+    box: Any,
 ) -> None:
-    """Fit slopes and bases in a box; beyond it its own border is repeated."""
+    """Fit slopes and bases in a row of a box; beyond it its own border is repeated."""
     top, bottom, left, right = box
     width, last = right - left, bottom - 1
     length, across = width + 2 * radius, (left, width)
-    pad = 4 * radius
-    for index in range(_MOMENTS):
-        column = integers_at(address_of(rows, index), length)
-        for x in range(np.uint64(length)):
-            column[x] = 0
-    _fill(rows, matte, guides, top, last, radius, across)
-    count = (2 * radius + 1) * (2 * radius + 1)
-    for y in range(top, bottom):
-        if y > top:
-            entering, leaving = min(y + radius, last), max(y - radius - 1, top)
-            _move_all(rows, matte, guides, entering, leaving, across, pad)
+    if y == top:
         for index in range(_MOMENTS):
-            row = integers_at(address_of(rows, index), length)
-            pad_row(row, width, radius, 1)
-            spare = integers_at(address_of(rows, _PAD), length)
-            other = integers_at(address_of(rows, _OTHER), length)
-            sums = _sum_of(rows, index, width)
-            window_sums(row, sums, spare, other, width, 2 * radius + 1, 1)
-        slopes = (
-            integers_at(address_of(planes[0], y), width),
-            integers_at(address_of(planes[4], y), width),
-            integers_at(address_of(planes[5], y), width),
-            integers_at(address_of(planes[1], y), width),
+            column = integers_at(address_of(rows, index), length)
+            for x in range(np.uint64(length)):
+                column[x] = 0
+        _fill(rows, matte, guides, top, last, radius, across)
+    else:
+        entering, leaving = min(y + radius, last), max(y - radius - 1, top)
+        _move_all(rows, matte, guides, entering, leaving, across, 4 * radius)
+    for index in range(_MOMENTS):
+        pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
+    slot = y % fitted.shape[1]
+    for start in range(0, width, BLOCK):
+        block = (
+            integers_at(address_of(fitted[0], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[1], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[2], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[3], slot) + 4 * start, BLOCK),
         )
-        _solve(rows, slopes, width, count, contrasts)
+        mixed[y, start // BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
+
+
+@inline
+def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, contrasts: Any) -> Any:
+    """Fit a block, of which what lies past the box holds anything; tell whether it is mixed."""
+    size = 2 * radius + 1
+    around = integers_at(address_of(rows, 0), length)
+    # A column whose sum is that of 0 or 255 has nothing else.
+    sum_here, end = around[start], min(start + BLOCK + size - 1, length)
+    if sum_here == 0 or sum_here == 255 * size:
+        x = start + 1
+        while x < end and around[x] == sum_here:
+            x += 1
+        if x == end:
+            a_y, a_u, a_v, bases = block
+            base = np.int32((255 << 8) if sum_here else 0)
+            for i in range(IN_BLOCK):
+                a_y[i], a_u[i], a_v[i], bases[i] = np.int32(0), np.int32(0), np.int32(0), base
+            return np.uint8(0)
+    for index in range(_MOMENTS):
+        row = address_of(rows, index) + 4 * start
+        sum_neighbours(row, size, address_of(rows, _SUMS + index) + 4 * start)
+    _solve(rows, block, start, size * size, contrasts)
+    return np.uint8(1)
 
 
 @inline
@@ -268,27 +310,3 @@ def _fill(
 @inline
 def _add(rows: Any, index: Any, pad: Any, width: Any, x: Any, value: Any) -> None:
     integers_at(address_of(rows, index) + pad, width)[x] += value
-
-
-@inline
-def _average_box(guides: Any, radius: Any, planes: Any, averages: Any, box: Any) -> None:
-    """Average slopes and bases in a box, and add to the bases what chroma gives."""
-    top, bottom, left, right = box
-    width, count = right - left, bottom - top
-    first, second = averages[:_AVERAGE_ROWS], averages[_AVERAGE_ROWS:]
-    for y in range(count):
-        slope_at = address_of(planes[2], top + y) + 4 * left
-        base_at = address_of(planes[3], top + y) + 4 * left
-        average_row(planes[0, top:bottom], y, count, slope_at, width, radius, first, _COLUMNS[0])
-        average_row(planes[1, top:bottom], y, count, base_at, width, radius, first, _COLUMNS[1])
-        bases = integers_at(base_at, width)
-        for k in range(2):
-            # The mean is left in a row of the scratch that the averaging does not need any more.
-            mean_at = address_of(averages, k)
-            average_row(
-                planes[4 + k, top:bottom], y, count, mean_at, width, radius, second, _COLUMNS[k]
-            )
-            mean = integers_at(mean_at, width)
-            chroma = bytes_at(address_of(guides[1 + k], top + y) + left, width)
-            for x in range(np.uint64(width)):
-                bases[x] += mean[x] * np.int32(chroma[x])

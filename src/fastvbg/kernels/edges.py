@@ -1,7 +1,7 @@
 """A frame's matte from slopes and bases on the canvas: `reference.person.apply` has the arithmetic.
 
 Most of it is 0 or 255 whatever the luma: stretching lies between canvas pixels, so theirs bound it.
-There luma is not looked at.
+There luma is not looked at, so of BGR frames gray is made only elsewhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numba import types
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._lanes import fit_eight, fit_four
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
-from fastvbg.kernels._runs import blend_run, fence
+from fastvbg.kernels._runs import blend_run, fence, gray_run
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keyrows import SCRATCH
 from fastvbg.kernels.keyrows import scratch_for as rows_for
@@ -27,6 +27,8 @@ _SHAPE = types.UniTuple(INT, 3)
 
 _SURELY_255, _MIXED = 1, 3
 """Joined marks of `_mark_row`; where they are 2 alone, the matte is surely 0."""
+_WHOLE = 64
+"""Pixels of which all vectors take a whole number."""
 _MIDDLE = 128 << 7
 _ROUNDED_MIDDLE = _MIDDLE + 64
 
@@ -189,18 +191,40 @@ def _mark(planes: Any, height: Any, shape: Any, marks: Any) -> None:
     low = np.int32(2 * (_MIDDLE - (_ROUNDED_MIDDLE - 128 + gain) // gain) + 1)
     high = np.int32(2 * (_MIDDLE + ((255 << 7) - _ROUNDED_MIDDLE + gain - 1) // gain))
     for j in range((height + factor - 1) // factor):
-        slopes = integers_at(address_of(planes[2], j), width)
-        bases = integers_at(address_of(planes[3], j), width)
+        slopes = integers_at(address_of(planes[0], j), width)
+        bases = integers_at(address_of(planes[1], j), width)
         _mark_row(slopes, bases, bytes_at(address_of(marks, j), width), width, low, high)
 
 
 @inline
-def _matte_row(planes: Any, guide: Any, y: Any, shape: Any, runs: Any, marks: Any, to: Any) -> None:
-    """Write row `y` of the matte at an address; rows come in order."""
+def _luma_at(guide: Any, y: Any, left: Any, right: Any, spare: Any) -> Any:
+    """Return where row `y` of the luma is: of a plane in place, of a frame in `spare`.
+
+    There what lies between two columns is made anew, and what fills whole vectors about it: the
+    rest that fills none would cost more.
+    """
+    at = address_of(guide, y)
+    if guide.ndim == 3:
+        count = min((right - left + _WHOLE - 1) // _WHOLE * _WHOLE, guide.shape[1])
+        start = min(left, guide.shape[1] - count)
+        ahead = address_of(guide, min(y + 1, guide.shape[0] - 1)) - at
+        gray_run(at + 3 * start, spare + start, count, ahead)
+        return spare
+    return at
+
+
+@inline
+def _matte_row(
+    planes: Any, guide: Any, y: Any, shape: Any, runs: Any, marks: Any, spare: Any, to: Any
+) -> None:
+    """Write row `y` of the matte at an address; rows come in order.
+
+    `guide` is a plane, or a BGR frame whose gray is put at the address `spare`.
+    """
     width, factor, gain = shape
-    height, cols = guide.shape
+    height, cols = guide.shape[0], guide.shape[1]
     canvas_rows = (height + factor - 1) // factor
-    mean_a, mean_b = planes[2, :canvas_rows], planes[3, :canvas_rows]
+    mean_a, mean_b = planes[0, :canvas_rows], planes[1, :canvas_rows]
     options = np.int32(gain), np.int32(_MIDDLE), np.int32(_ROUNDED_MIDDLE), _shift_of(factor)
     if y % factor == 0:
         joined = address_of(marks, canvas_rows)
@@ -209,17 +233,19 @@ def _matte_row(planes: Any, guide: Any, y: Any, shape: Any, runs: Any, marks: An
     first = 0
     for k in range(0, runs[-1], 2):
         end, value = np.int64(runs[k]), runs[k + 1]
-        left, count = factor * first, min(factor * end, cols) - factor * first
+        left, right = factor * first, min(factor * end, cols)
         if value == _MIXED:
-            run, at = (first, end, cols), address_of(guide, y)
+            beside = factor // 2
+            at = _luma_at(guide, y, max(left - beside, 0), min(right + beside, cols), spare)
+            run = first, end, cols
             if factor == 1:
                 _whole_run(mean_a, mean_b, y, run, at, to, options)
             else:
                 _fit_run(mean_a, mean_b, y, run, shape, at, to, options)
         else:
-            result = bytes_at(to + left, count)
+            result = bytes_at(to + left, right - left)
             paint = np.uint8(255) if value == _SURELY_255 else np.uint8(0)
-            for x in range(np.uint64(count)):
+            for x in range(np.uint64(right - left)):
                 result[x] = paint
         first = end
 
@@ -240,23 +266,29 @@ def apply(
     """
     _mark(planes, out.shape[0], shape, marks)
     for y in range(out.shape[0]):
-        _matte_row(planes, guide, y, shape, runs, marks, address_of(out, y))
+        _matte_row(planes, guide, y, shape, runs, marks, 0, address_of(out, y))
 
 
-@kernel(
-    _PLANES,
-    PLANE,
-    FRAME,
-    FRAME,
-    OUT_FRAME,
-    _SHAPE,
-    _RUNS,
-    SCRATCH,
-    SCRATCH,
-)
+@kernel(_PLANES, FRAME, OUT_PLANE, _SHAPE, _RUNS, SCRATCH, SCRATCH)
+def apply_frame(
+    planes: Any,
+    frame: Any,
+    out: Any,
+    shape: Any,
+    runs: Any,
+    marks: Any,
+    spare: Any,
+) -> None:
+    """`out` is what they make of the gray of a BGR frame, whose rows must be packed."""
+    _mark(planes, out.shape[0], shape, marks)
+    gray = address_of(spare, 1)
+    for y in range(out.shape[0]):
+        _matte_row(planes, frame, y, shape, runs, marks, gray, address_of(out, y))
+
+
+@kernel(_PLANES, FRAME, FRAME, OUT_FRAME, _SHAPE, _RUNS, SCRATCH, SCRATCH)
 def composite(
     planes: Any,
-    guide: Any,
     frame: Any,
     bg: Any,
     out: Any,
@@ -265,13 +297,13 @@ def composite(
     marks: Any,
     spare: Any,
 ) -> None:
-    """`out` is the frame over `bg` by the matte of `apply`; all rows must be packed."""
+    """`out` is a BGR frame over `bg` by the matte of `apply_frame`; all rows must be packed."""
     height, cols, _ = out.shape
     _mark(planes, height, shape, marks)
     streaming = 9 * height * cols >= TARGET.stream_bytes
-    to = address_of(spare, 0)
+    to, gray = address_of(spare, 0), address_of(spare, 1)
     for y in range(height):
-        _matte_row(planes, guide, y, shape, runs, marks, to)
+        _matte_row(planes, frame, y, shape, runs, marks, gray, to)
         here, under = address_of(frame, y), address_of(bg, y)
         blend_run(here, to, under, address_of(out, y), cols, streaming)
     fence()
@@ -315,8 +347,8 @@ def composite_planes(
     frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
     for part in range(out_u.shape[0]):
         top = part << shift_y
-        _matte_row(planes, y, top, shape, runs, marks, upper)
+        _matte_row(planes, y, top, shape, runs, marks, 0, upper)
         if shift_y and top + 1 < height:
-            _matte_row(planes, y, top + 1, shape, runs, marks, lower)
+            _matte_row(planes, y, top + 1, shape, runs, marks, 0, lower)
         lay_rows(upper, lower, cover, frame, bg, out, part, shift_x, shift_y, streaming)
     fence()

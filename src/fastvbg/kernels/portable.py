@@ -158,6 +158,16 @@ def keyspace_run(frame: Any, y: Any, u: Any, v: Any, count: Any) -> None:
 
 
 @inline
+def gray_run(frame: Any, out: Any, count: Any, ahead: Any) -> None:
+    """Write the gray of BGR pixels, as OpenCV has it."""
+    run, gray = bytes_at(frame, 3 * count), bytes_at(out, count)
+    for i in range(np.uint64(count)):
+        k = _THREE * i
+        total = _B * np.int32(run[k]) + _G * np.int32(run[k + _ONE]) + _R * np.int32(run[k + _TWO])
+        gray[i] = np.uint8((total + np.int32(GRAY_HALF)) >> np.int32(GRAY_SHIFT))
+
+
+@inline
 def _toward(first: Any, way: Any, weight: Any) -> Any:
     """Return `first + way * weight / 2**15`, rounded half up."""
     product = np.int32(way) * np.int32(weight) + np.int32(1 << 14)

@@ -16,7 +16,13 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at
+from fastvbg.kernels._memory import (
+    address_of,
+    bytes_at,
+    floats_at,
+    packed,
+    packed_plane_of_floats,
+)
 from fastvbg.kernels._runs import blend_between_run, fence, lerp_run, ramp_run
 from fastvbg.kernels._target import TARGET
 
@@ -166,8 +172,21 @@ def stretch(matte: Any, out: Any, starts: Any, scratch: Any) -> None:
 def quantize(matte: Any, out: Any) -> None:
     """`out` is a matte of 0..1 in steps of 1/255, rounded half up; NaN is 0, the rest clipped."""
     rows, cols = out.shape
+    if packed(out) and packed_plane_of_floats(matte):
+        for y in range(rows):
+            values, steps = (
+                floats_at(address_of(matte, y), cols),
+                bytes_at(address_of(out, y), cols),
+            )
+            for x in range(np.uint64(cols)):
+                steps[x] = _quantized(values[x])
+        return
     for y in range(rows):
         for x in range(cols):
-            value = matte[y, x]
-            held = min(value, np.float32(1)) if value > 0 else np.float32(0)
-            out[y, x] = np.uint8(held * np.float32(255) + np.float32(0.5))
+            out[y, x] = _quantized(matte[y, x])
+
+
+@inline
+def _quantized(value: Any) -> Any:
+    held = min(value, np.float32(1)) if value > 0 else np.float32(0)
+    return np.uint8(np.int32(held * np.float32(255) + np.float32(0.5)))

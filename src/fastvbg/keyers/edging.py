@@ -58,18 +58,15 @@ def packed(plane: Any) -> Any:
     return plane if plane.strides[1] == 1 or plane.shape[1] <= 1 else np.ascontiguousarray(plane)
 
 
-def chroma_of(picture: Frame | Planes, canvas_shape: tuple[int, int]) -> tuple[Plane, Plane]:
+def chroma_of(planes: Planes, canvas_shape: tuple[int, int]) -> tuple[Plane, Plane]:
     """Return U and V of a frame on the canvas, at the middle of what a canvas pixel stands for.
 
     Where there are fewer chroma samples than that, each serves all the luma that it covers.
     """
     size = canvas_shape[::-1]
-    if isinstance(picture, tuple):
-        fewer = picture[1].size < canvas_shape[0] * canvas_shape[1]
-        between = cv2.INTER_NEAREST if fewer else cv2.INTER_LINEAR
-        first, second = (cv2.resize(plane, size, interpolation=between) for plane in picture[1:])
-    else:
-        _, first, second = cv2.split(cv2.cvtColor(cv2.resize(picture, size), cv2.COLOR_BGR2YUV))
+    fewer = planes[1].size < canvas_shape[0] * canvas_shape[1]
+    between = cv2.INTER_NEAREST if fewer else cv2.INTER_LINEAR
+    first, second = (cv2.resize(plane, size, interpolation=between) for plane in planes[1:])
     return np.asarray(first, np.uint8), np.asarray(second, np.uint8)
 
 
@@ -89,7 +86,7 @@ class Edges:
         self._radius = max(1, round(max(canvas_shape) / _SHARE))
         self._decided = np.empty(canvas_shape, np.uint8)
         self._cells = discriminant.scratch_for(*canvas_shape)
-        self._fit = colourfit.scratch_for(*canvas_shape)
+        self._fit = colourfit.scratch_for(*canvas_shape, self._radius)
         self._shape = canvas_shape[1], factor, gain
         self._scratch = edges.scratch_for(*canvas_shape, factor)
         self._small = (canvas_shape[1], 1, gain), *edges.scratch_for(*canvas_shape, 1)
@@ -111,21 +108,26 @@ class Edges:
         edges.apply.call(self._fit[0], guide, out, *self._small)
         return out
 
-    def matte(self, luma: Plane, out: Matte) -> Matte:
-        """Write the fitted matte at the frame's size."""
+    def matte(self, picture: Plane | Frame, out: Matte) -> Matte:
+        """Write the fitted matte at the frame's size, by its luma or by a BGR frame."""
         target = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        edges.apply.call(self._fit[0], packed(luma), target, self._shape, *self._scratch)
+        rest = target, self._shape, *self._scratch
+        if picture.ndim == 2:
+            edges.apply.call(self._fit[0], packed(picture), *rest)
+        else:
+            frame = picture if packed_rows(picture) else np.ascontiguousarray(picture)
+            edges.apply_frame.call(self._fit[0], frame, *rest)
         if target is not out:
             np.copyto(out, target)
         return out
 
-    def over(self, frame: Frame, luma: Plane, background: Frame, out: Frame) -> Frame:
+    def over(self, frame: Frame, background: Frame, out: Frame) -> Frame:
         """Lay a frame over a background by the fitted matte."""
         if packed_rows(frame, background, out):
             rest = frame, background, out, self._shape, *self._scratch
-            edges.composite.call(self._fit[0], luma, *rest)
+            edges.composite.call(self._fit[0], *rest)
         else:
-            matte = self.matte(luma, np.empty_like(luma))
+            matte = self.matte(frame, np.empty(frame.shape[:2], np.uint8))
             frames.blend.call(frame, matte, background, out, frame.shape[0])
         return out
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
+from fastvbg.kernels import canvas
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
@@ -39,12 +39,9 @@ def box_of(matte: Matte, factor: int, size: tuple[int, int]) -> Box | None:
     size : (int, int)
         Width and height of the frame.
     """
-    sure = matte >= _SURE
-    cols, rows = np.flatnonzero(sure.any(axis=0)), np.flatnonzero(sure.any(axis=1))
-    if not len(cols):
+    top, bottom, left, right = (int(each) * factor for each in canvas.box.call(matte, _SURE))
+    if not right:
         return None
-    left, top = int(cols[0]) * factor, int(rows[0]) * factor
-    right, bottom = (int(cols[-1]) + 1) * factor, (int(rows[-1]) + 1) * factor
     return left, top, min(right, size[0]) - left, min(bottom, size[1]) - top
 
 

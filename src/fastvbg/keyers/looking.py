@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from fastvbg.kernels import canvas
 from fastvbg.keyers.following import Part, box_of, united
 
 if TYPE_CHECKING:
@@ -154,10 +155,11 @@ class Looking:
         if self._since_around >= _LOOK_AGAIN and not still:
             return True
         level, share = _CHANGED if self._since_around >= _LOOK_AROUND else _MOVED
-        far = np.asarray(cv2.absdiff(guide, self._around)) > level
+        far = canvas.changed.call(guide, self._around, level, 1)
         if not empty:
-            far[self._part_of(self.part.box)] = False
-        return bool(np.count_nonzero(far) > share * far.size)
+            part = self._part_of(self.part.box)
+            far -= canvas.changed.call(guide[part], self._around[part], level, 1)
+        return bool(far > share * guide.size)
 
     def _look_around(self, picture: Any, guide: Plane) -> Box | None:
         """Return the box of people in the whole frame."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import cv2
 import numpy as np
 
 from fastvbg.checks import check_choice, check_frame, check_integer, check_planes, check_same_size
@@ -148,9 +147,9 @@ class PersonKeyer:
             self._canvas = -(-height // factor), -(-width // factor)
             self._steady = Steady(self._canvas, self._every)
             self._looking = Looking(self._networks, (width, height), self._canvas, factor)
-            self._reduce_row = canvas.reduce_scratch(self._canvas[1], factor)
+            scratch_for = canvas.frame_scratch if form[1] is None else canvas.reduce_scratch
+            self._reduce_scratch = scratch_for(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)
-            self._luma: Any = np.empty((height, width), np.uint8)
             self.reset()
         elif form != self._form:
             check_same_size("frame", form[0], "the first", self._form[0])
@@ -178,8 +177,7 @@ class PersonKeyer:
         """
         shape = check_frame("frame", frame)
         out = plane_out(out, shape, "frame", frame=frame)
-        self.look(frame)
-        return self.finish(self._last, self._luma, out)
+        return self.finish(self.look(frame), frame, out)
 
     def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
         """Return the matte of the next frame, given as planes Y, U and V.
@@ -245,8 +243,7 @@ class PersonKeyer:
             As in `key`, and the sizes differ.
         """
         out = composite_out(frame, background, out)
-        look = self.look(frame)
-        return self.finish_frame_over(look, frame, self._luma, background, out)
+        return self.finish_frame_over(self.look(frame), frame, background, out)
 
     def composite_planes(
         self, planes: Planes, background: Planes, *, out: Planes | None = None
@@ -294,16 +291,12 @@ class PersonKeyer:
             shape, across, down = check_planes("planes", picture)
             self._start((shape, (across, down)))
             picture = tuple(packed(plane) for plane in picture)
-            luma = picture[0]
         else:
             rows, cols, _ = check_frame("frame", picture)
             self._start(((rows, cols), None))
             picture = picture if packed_rows(picture) else np.ascontiguousarray(picture)
-            gray: Any = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY, dst=self._luma)
-            luma = gray
-        guide = np.empty(self._canvas, np.uint8)
-        canvas.reduce.call(luma, guide, self._factor, self._reduce_row)
-        chroma = chroma_of(picture, self._canvas)
+        guides = self._on_canvas(picture)
+        guide = guides[0]
         if self._steady.is_cut(guide):
             self.reset()
         due = self._since % self._every == 0
@@ -312,20 +305,30 @@ class PersonKeyer:
         self._since += 1
         known = self._looking.seen
         raw = self._looking.see(picture, guide) if due else None
-        self._last = Look(self._steady.add(guide, raw, known), (guide, *chroma))
+        look = Look(self._steady.add(guide, raw, known), guides)
         if not due:
-            self._looking.follow(self._last.matte)
-        return self._last
+            self._looking.follow(look.matte)
+        return look
 
-    def finish(self, look: Look, luma: Plane, out: Matte) -> Matte:
+    def _on_canvas(self, picture: Frame | Planes) -> Planes:
+        """Return Y, U and V of a frame, or the gray and chroma of a BGR one, on the canvas."""
+        guide, first, second = (np.empty(self._canvas, np.uint8) for _ in range(3))
+        rest = self._factor, self._reduce_scratch
+        if isinstance(picture, tuple):
+            canvas.reduce.call(picture[0], guide, *rest)
+            return guide, *chroma_of(picture, self._canvas)
+        canvas.reduce_frame.call(picture, guide, first, second, *rest)
+        return guide, first, second
+
+    def finish(self, look: Look, picture: Plane | Frame, out: Matte) -> Matte:
         """Write a frame's matte from what was seen of it.
 
         Parameters
         ----------
         look : Look
             Of the frame.
-        luma : ndarray, shape (H, W), uint8
-            Y, or the gray of BGR.
+        picture : ndarray, shape (H, W) or (H, W, 3), uint8
+            Y, or the gray of BGR; or the BGR frame itself.
         out : ndarray, shape (H, W), uint8
             The matte.
 
@@ -335,19 +338,15 @@ class PersonKeyer:
             `out`.
         """
         self._edges.fit(look.matte, look.guides)
-        return self._edges.matte(luma, out)
+        return self._edges.matte(picture, out)
 
-    def finish_frame_over(
-        self, look: Look, frame: Frame, luma: Plane, background: Frame, out: Frame
-    ) -> Frame:
+    def finish_frame_over(self, look: Look, frame: Frame, background: Frame, out: Frame) -> Frame:
         """Lay a frame over a background by what was seen of it; as `composite`.
 
         Parameters
         ----------
         look : Look
             Of the frame.
-        luma : ndarray, shape (H, W), uint8
-            The gray of the frame.
         frame, background, out : ndarray, shape (H, W, 3), uint8
             As `composite` takes them; they are not checked again.
 
@@ -357,7 +356,7 @@ class PersonKeyer:
             `out`.
         """
         self._edges.fit(look.matte, look.guides)
-        return self._edges.over(frame, luma, background, out)
+        return self._edges.over(frame, background, out)
 
     def finish_planes_over(
         self, look: Look, planes: Planes, background: Planes, out: Planes

@@ -78,9 +78,8 @@ class Steady:
         if self._guide is None:
             return False
         level, least, rise = _SCENE
-        thin = np.s_[::2, ::2]
-        far = cv2.absdiff(np.ascontiguousarray(guide[thin]), self._guide[thin].copy())
-        share = float(np.count_nonzero(np.asarray(far) > level)) / far.size
+        rows, cols = self._half
+        share = int(kernels.changed.call(guide, self._guide, level, 2)) / (rows * cols)
         cut = share >= least and share - self._share >= rise
         self._share = 0.0 if cut else share
         return cut

@@ -33,8 +33,13 @@ class Runtime(Protocol):
 
     name: str
     """For people: the library and its version."""
-    input: Floats
-    """The picture to fill before a call, (height, width, 3), red first; of any strides."""
+
+    @property
+    def input(self) -> Floats:
+        """The picture to fill before a call, (height, width, 3), red first; of any strides.
+
+        It is not to be held over a call.
+        """
 
     def __call__(self) -> Floats:
         """Return what the model makes of `input`; valid until the next call."""
@@ -61,16 +66,23 @@ class LiteRT:
             model_content=_fastest(content) if respell else content, num_threads=threads
         )
         details = self._net.get_input_details()[0]
-        self._input = details["index"]
-        self._memory, self.input = _input_for(spec)
-        if list(details["shape"]) != list(self._memory.shape):
-            self._net.resize_tensor_input(self._input, self._memory.shape)
+        memory, _ = _input_for(spec)
+        if list(details["shape"]) != list(memory.shape):
+            self._net.resize_tensor_input(details["index"], memory.shape)
         self._net.allocate_tensors()
+        self._planar = spec.layout != "nhwc"
+        self._input = self._net.tensor(details["index"])
         self._output = self._net.get_output_details()[0]["index"]
+        self.input[...] = 0
+
+    @property
+    def input(self) -> Floats:
+        """The library's own memory, so nothing is copied; it does not run while that is held."""
+        picture: Floats = self._input()[0]
+        return picture.transpose(1, 2, 0) if self._planar else picture
 
     def __call__(self) -> Floats:
         """Return what the model makes of `input`."""
-        self._net.set_tensor(self._input, self._memory)
         self._net.invoke()
         return np.asarray(self._net.get_tensor(self._output), np.float32)
 
@@ -110,7 +122,12 @@ class OnnxRuntime:
             str(spec.path), options, providers=["CPUExecutionProvider"]
         )
         self._input = self._net.get_inputs()[0].name
-        self._memory, self.input = _input_for(spec)
+        self._memory, self._picture = _input_for(spec)
+
+    @property
+    def input(self) -> Floats:
+        """What is sent to the library."""
+        return self._picture
 
     def __call__(self) -> Floats:
         """Return what the model makes of `input`."""
@@ -135,8 +152,13 @@ class OpenCV:
         read = cv2.dnn.readNetFromTFLite if spec.format == "tflite" else cv2.dnn.readNetFromONNX
         self._net = read(str(spec.path))
         planar = spec.format == "tflite" or spec.layout == "nchw"
-        self._memory, self.input = _input_for(spec._replace(layout="nchw" if planar else "nhwc"))
+        self._memory, self._picture = _input_for(spec._replace(layout="nchw" if planar else "nhwc"))
         self()  # what it does not support may show only now
+
+    @property
+    def input(self) -> Floats:
+        """What is sent to the library."""
+        return self._picture
 
     def __call__(self) -> Floats:
         """Return what the model makes of `input`."""

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.constants import YUV_RGB, YUV_RGB_SHIFT
+from fastvbg.constants import (
+    GRAY_B,
+    GRAY_G,
+    GRAY_HALF,
+    GRAY_R,
+    GRAY_SHIFT,
+    YUV_RGB,
+    YUV_RGB_SHIFT,
+)
+from fastvbg.reference.keyspace import keyspace
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -148,6 +157,40 @@ def reduce(plane: Plane, factor: int) -> Plane:
     blocks = whole.reshape(whole.shape[0] // factor, factor, whole.shape[1] // factor, factor)
     area = factor * factor
     return np.asarray((blocks.sum(axis=(1, 3)) + area // 2) // area, np.uint8)
+
+
+def reduce_frame(frame: Frame, factor: int) -> tuple[Plane, Plane, Plane]:
+    """Return a BGR frame on the canvas: the gray and the chroma of its channels' means.
+
+    Of squares of 8 the rows 0, 2, 5 and 7 count; of smaller ones all.
+
+    Gray is what the matte meets at the frame's size, so it is that of OpenCV here, too; chroma is
+    the keying space's.
+
+    Parameters
+    ----------
+    frame : ndarray, shape (H, W, 3), uint8
+        Channels blue, green, red.
+    factor : int
+        As for `reduce`.
+
+    Returns
+    -------
+    tuple of 3 ndarray, uint8
+        Gray, U and V.
+    """
+    if factor == 8:
+        rows = np.arange(-(-frame.shape[0] // 8))[:, np.newaxis] * 8 + (0, 0, 2, 2, 5, 5, 7, 7)
+        frame = frame[np.minimum(rows.ravel(), frame.shape[0] - 1)]
+    means = np.stack([reduce(frame[..., c], factor) for c in range(3)], axis=-1)
+    _, u, v = keyspace(means)
+    return gray(means), u, v
+
+
+def gray(frame: Frame) -> Plane:
+    """Return the gray of a BGR frame, as OpenCV's 8-bit BGR2GRAY has it."""
+    b, g, r = (frame[..., c].astype(np.int64) for c in range(3))
+    return np.asarray((GRAY_B * b + GRAY_G * g + GRAY_R * r + GRAY_HALF) >> GRAY_SHIFT, np.uint8)
 
 
 def fit(

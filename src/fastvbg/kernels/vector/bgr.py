@@ -121,9 +121,13 @@ def laid_over(coverage: Any, frame: Any, bg: Any) -> Any:
     needs the matte alone, which is a tenth of the traffic, so memory need not wait for it.
     """
     if all_are(coverage, 255):
+        prefetch_pixels(frame)
         return load_pixels(frame)
     if all_are(coverage, 0):
+        prefetch_pixels(bg)
         return load_pixels(bg)
+    prefetch_pixels(frame)
+    prefetch_pixels(bg)
     return mix_pixels(spread(coverage), load_pixels(frame), load_pixels(bg))
 
 
@@ -144,8 +148,6 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
-                prefetch_pixels(frame + k)
-                prefetch_pixels(bg + k)
                 stream_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
                 i += LANES
         while i + LANES <= count:

@@ -146,13 +146,17 @@ def _weigh_channels(builder: Any, channels: Any) -> list[Any]:
     return weighed
 
 
-@operation(TWO_WORDS, PIXELS)
-def weigh(builder: Any, pixels: Any) -> list[Any]:
-    """Return the luma-weighted sums of pixels, shifted right by 8, in an order `above` knows."""
+def _weighed(builder: Any, pixels: Any) -> list[Any]:
     if not TARGET.x86:
         return _weigh_channels(builder, pixels)
     pairs = _pairs_avx512 if TARGET.level == "avx512" else _pairs_avx2
     return [_weigh_pairs(builder, *pair) for pair in pairs(builder, pixels)]
+
+
+@operation(TWO_WORDS, PIXELS)
+def weigh(builder: Any, pixels: Any) -> list[Any]:
+    """Return the luma-weighted sums of pixels, shifted right by 8, in an order `above` knows."""
+    return _weighed(builder, pixels)
 
 
 def _key_pairs(builder: Any, blue_green: Any, red: Any) -> list[Any]:
@@ -246,6 +250,16 @@ def above(builder: Any, weighed: Any, bound: Any) -> Any:
     if TARGET.level == "avx2":
         return call_x86(builder, "avx2.packsswb|avx512.packsswb.512", BYTES, *masks)
     return narrow(builder, masks)
+
+
+@operation(BYTES, PIXELS)
+def gray_of(builder: Any, pixels: Any) -> Any:
+    """Return the gray of pixels, in order: rounding's half is a multiple of 256, as in `above`."""
+    half, shift = constant(WORDS, GRAY_HALF >> 8), constant(WORDS, GRAY_SHIFT - 8)
+    grays = [builder.lshr(builder.add(part, half), shift) for part in _weighed(builder, pixels)]
+    if TARGET.level == "avx2":  # as `_pairs_avx2` has put them, this puts them in order
+        return call_x86(builder, "avx2.packuswb|avx512.packuswb.512", BYTES, *grays)
+    return narrow(builder, grays)
 
 
 @operation(PIXELS, BYTES)

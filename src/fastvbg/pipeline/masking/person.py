@@ -72,7 +72,7 @@ class Person:
         return self._composite if self._pixels.fuses else None
 
     def _composite(self, pair: Pair, behind: Picture) -> Picture:
-        last = _LastStep(self._keyer, self._seen(pair), self._pixels)
+        last = _LastStep(self._keyer, self._seen(pair))
         return self._pixels.key_over(last, pair.next, behind)
 
     def _seen(self, pair: Pair) -> Look:
@@ -95,14 +95,13 @@ class Person:
 class _LastStep:
     """The last step of one frame's keying, as what operations on pixels take for a keyer."""
 
-    def __init__(self, keyer: PersonKeyer, look: Look, pixels: Pixels) -> None:
-        self._keyer, self._look, self._pixels = keyer, look, pixels
+    def __init__(self, keyer: PersonKeyer, look: Look) -> None:
+        self._keyer, self._look = keyer, look
 
     def composite(self, frame: Frame, background: Frame) -> Frame:
         """Lay a BGR frame over a background."""
         out = np.empty_like(frame)
-        luma = self._pixels.luma(frame)
-        return self._keyer.finish_frame_over(self._look, frame, luma, background, out)
+        return self._keyer.finish_frame_over(self._look, frame, background, out)
 
     def composite_planes(self, planes: Any, background: Any, *, out: Any) -> Any:
         """Lay a frame in planes over a background."""

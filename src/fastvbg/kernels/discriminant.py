@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at
+from fastvbg.kernels._memory import address_of, bytes_at, long_words_at
 
 _CELL, _REACH = 8, 2
 _SIDE = 10
@@ -44,24 +44,26 @@ def _mark_cells(inside: Any, near: Any, marks: Any) -> None:
     """Mark each cell that has an unsure pixel."""
     rows, cols = inside.shape
     marks[:] = np.uint8(0)
+    whole = cols // _CELL
     for y in range(rows):
-        ins, nears = bytes_at(address_of(inside, y), cols), bytes_at(address_of(near, y), cols)
-        for k in range(marks.shape[1]):
-            differs = np.uint8(0)
-            for x in range(_CELL * k, min(_CELL * k + _CELL, cols)):
-                differs |= ins[np.uint64(x)] ^ nears[np.uint64(x)]
-            marks[y // _CELL, k] |= differs
+        ins, nears = address_of(inside, y), address_of(near, y)
+        eights, others = long_words_at(ins, whole), long_words_at(nears, whole)
+        for k in range(np.uint64(whole)):
+            marks[y // _CELL, k] |= np.uint8(eights[k] != others[k])
+        rest, other_rest = bytes_at(ins, cols), bytes_at(nears, cols)
+        for x in range(np.uint64(_CELL * whole), np.uint64(cols)):
+            marks[y // _CELL, whole] |= np.uint8(rest[x] != other_rest[x])
 
 
 @inline
 def _is_near(marks: Any, j: Any, k: Any, reach: Any) -> Any:
     """Tell whether a cell is marked, or one that is so far from it."""
     height, width = marks.shape
-    found = np.uint8(0)
     for a in range(max(j - reach, 0), min(j + reach + 1, height)):
         for b in range(max(k - reach, 0), min(k + reach + 1, width)):
-            found |= marks[a, b]
-    return found != 0
+            if marks[a, b]:
+                return True
+    return False
 
 
 @inline

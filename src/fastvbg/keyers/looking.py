@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Box = tuple[int, int, int, int]
 
-_CALM = (16, 0.05)
+_CALM = (24, 0.05)
 """A frame after one that was looked at is not, if no more of the part changes by so many levels."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""

@@ -18,6 +18,7 @@ from fastvbg.kernels._jit import INT, PLANE, inline, kernel
 from fastvbg.kernels._lanes import sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
+from fastvbg.kernels._symmetric import cofactors
 
 _PLANES = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
@@ -169,9 +170,8 @@ def _solve(rows: Any, slopes: Any, start: Any, count: Any, contrasts: Any) -> No
         vv = n * np.float64(s_vv[x]) - v * v + flat_c
         yu, yv = n * np.float64(s_yu[x]) - y * u, n * np.float64(s_yv[x]) - y * v
         uv = n * np.float64(s_uv[x]) - u * v
-        c_yy, c_uu, c_vv = uu * vv - uv * uv, yy * vv - yv * yv, yy * uu - yu * yu
-        c_yu, c_yv, c_uv = yv * uv - yu * vv, yu * uv - yv * uu, yu * yv - yy * uv
-        scale = 256.0 / (yy * c_yy + yu * c_yu + yv * c_yv)
+        c_yy, c_uu, c_vv, c_yu, c_yv, c_uv, determinant = cofactors(yy, uu, vv, yu, yv, uv)
+        scale = 256.0 / determinant
         of_y = np.floor((c_yy * yp + c_yu * up + c_yv * vp) * scale + 0.5)
         of_u = np.floor((c_yu * yp + c_uu * up + c_uv * vp) * scale + 0.5)
         of_v = np.floor((c_yv * yp + c_uv * up + c_vv * vp) * scale + 0.5)

@@ -12,6 +12,7 @@ from numba import types
 
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, long_words_at
+from fastvbg.kernels._symmetric import cofactors
 
 _CELL, _REACH = 8, 2
 _SIDE = 10
@@ -138,9 +139,8 @@ def _solve(total: Any, options: Any, line: Any) -> None:
     vv = _varies(total, 3, 3, 6) + noise_v
     yu, yv = _varies(total, 1, 2, 7), _varies(total, 1, 3, 8)
     uv = _varies(total, 2, 3, 9)
-    c_yy, c_uu, c_vv = uu * vv - uv * uv, yy * vv - yv * yv, yy * uu - yu * yu
-    c_yu, c_yv, c_uv = yv * uv - yu * vv, yu * uv - yv * uu, yu * yv - yy * uv
-    scale = 1.0 / (yy * c_yy + yu * c_yu + yv * c_yv)
+    c_yy, c_uu, c_vv, c_yu, c_yv, c_uv, determinant = cofactors(yy, uu, vv, yu, yv, uv)
+    scale = 1.0 / determinant
     w_y = (c_yy * d_y + c_yu * d_u + c_yv * d_v) * scale
     w_u = (c_yu * d_y + c_uu * d_u + c_uv * d_v) * scale
     w_v = (c_yv * d_y + c_uv * d_u + c_vv * d_v) * scale

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.reference.person import stretched
+from fastvbg.reference.person import cofactors, stretched
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -120,10 +120,8 @@ def _lines(
 
     yy, uu, vv = (varies(k + 1, k + 1, k + 4) + noise[k] for k in range(3))
     yu, yv, uv = varies(1, 2, 7), varies(1, 3, 8), varies(2, 3, 9)
-    # Cofactors; the matrix is symmetric.
-    c_yy, c_uu, c_vv = uu * vv - uv * uv, yy * vv - yv * yv, yy * uu - yu * yu
-    c_yu, c_yv, c_uv = yv * uv - yu * vv, yu * uv - yv * uu, yu * yv - yy * uv
-    scale = 1.0 / (yy * c_yy + yu * c_yu + yv * c_yv)
+    c_yy, c_uu, c_vv, c_yu, c_yv, c_uv, determinant = cofactors(yy, uu, vv, yu, yv, uv)
+    scale = 1.0 / determinant
     w_y = (c_yy * d_y + c_yu * d_u + c_yv * d_v) * scale
     w_u = (c_yu * d_y + c_uu * d_u + c_uv * d_v) * scale
     w_v = (c_yv * d_y + c_uv * d_u + c_vv * d_v) * scale

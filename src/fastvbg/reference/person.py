@@ -238,10 +238,8 @@ def fit(
     yy = varies(0, 0) + float(n * n * contrasts[0])
     uu, vv = (varies(i, i) + float(n * n * contrasts[1]) for i in (1, 2))
     yu, yv, uv = varies(0, 1), varies(0, 2), varies(1, 2)
-    # Cofactors; the matrix is symmetric.
-    c_yy, c_uu, c_vv = uu * vv - uv * uv, yy * vv - yv * yv, yy * uu - yu * yu
-    c_yu, c_yv, c_uv = yv * uv - yu * vv, yu * uv - yv * uu, yu * yv - yy * uv
-    scale = 256.0 / (yy * c_yy + yu * c_yu + yv * c_yv)
+    c_yy, c_uu, c_vv, c_yu, c_yv, c_uv, determinant = cofactors(yy, uu, vv, yu, yv, uv)
+    scale = 256.0 / determinant
     slopes = [
         np.floor((c_yy * yp + c_yu * up + c_yv * vp) * scale + 0.5).astype(np.int64),
         np.floor((c_yu * yp + c_uu * up + c_uv * vp) * scale + 0.5).astype(np.int64),
@@ -251,6 +249,13 @@ def fit(
     base = (2 * rest + n) // (2 * n)
     y, u, v, mean = ((2 * _sums(each, radius) + n) // (2 * n) for each in (*slopes, base))
     return y, mean + u * planes[1] + v * planes[2]
+
+
+def cofactors(yy: Any, uu: Any, vv: Any, yu: Any, yv: Any, uv: Any) -> tuple[Any, ...]:
+    """Return the six cofactors of symmetric matrices, in the same order, and the determinants."""
+    c_yy, c_uu, c_vv = uu * vv - uv * uv, yy * vv - yv * yv, yy * uu - yu * yu
+    c_yu, c_yv, c_uv = yv * uv - yu * vv, yu * uv - yv * uu, yu * yv - yy * uv
+    return c_yy, c_uu, c_vv, c_yu, c_yv, c_uv, yy * c_yy + yu * c_yu + yv * c_yv
 
 
 def _sums(plane: Integers, radius: int) -> Integers:

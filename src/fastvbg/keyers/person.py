@@ -48,8 +48,9 @@ class PersonKeyer:
     The network is MediaPipe's selfie segmentation (Apache-2.0), the square model of 256x256 or the
     landscape one of 256x144 by the proportions of what it looks at; any other TFLite or ONNX model
     of foreground may be given. It looks at the part of the frame where people are, with room about
-    them. Its small matte is steadied over time, regions that nowhere are sure are dropped, and a
-    guided filter gives it the frame's edges. A hard cut begins anew.
+    them. Its small matte is steadied over time, regions that nowhere are sure are dropped, colour
+    decides where it is not sure, and a guided filter gives it the frame's edges. A hard cut begins
+    anew.
 
     Parameters
     ----------

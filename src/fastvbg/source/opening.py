@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _STDIN = "-"
 _RAW = (".raw", ".rgb", ".yuv")
+_STRICT_METADATA = int(av.__version__.split(".")[0]) < 19
 
 
 def open_container(path: str | Path, role: str) -> InputContainer:
@@ -47,13 +48,20 @@ def open_container(path: str | Path, role: str) -> InputContainer:
                 "header, such as Y4M"
             )
     try:
-        return av.open(name, "r", metadata_errors="replace")
+        return _opened(name)
     except InvalidDataError:
         raise SourceError(f"{role}: not a video that FFmpeg's libraries can read: {path}") from None
     except (FFmpegError, OSError) as error:
         raise SourceError(f"{role}: cannot open {path}: {error.strerror or error}") from None
     except ValueError as error:  # PyAV's own refusals, such as a stream of no kind it knows
         raise SourceError(f"{role}: cannot open {path}: {error}") from None
+
+
+def _opened(name: str) -> InputContainer:
+    """Open a file; tags that are no UTF-8 are read as far as they go, which PyAV 19 does itself."""
+    if _STRICT_METADATA:
+        return av.open(name, "r", metadata_errors="replace")
+    return av.open(name, "r")
 
 
 def is_moving(stream: VideoStream) -> bool:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     import av
+    import numpy as np
     import numpy.typing as npt
     from av.packet import Packet
     from av.stream import Stream
@@ -39,6 +40,8 @@ class Timed(NamedTuple):
     """BGR, or as decoded where the source was opened for native pixels."""
     pts: int
     """Presentation time in units of the stream's time base."""
+    alpha: npt.NDArray[np.uint8] | None = None
+    """The frame's own coverage, (H, W), straight: 255 where it is opaque. None where all of it is."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from fastvbg.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from fastvbg._types import FloatMatte, Frame, Mask, Matte, Size
 
@@ -275,6 +275,15 @@ def check_callable(name: str, value: Any) -> Callable[..., Any] | None:
     if value is not None and not callable(value):
         raise OptionTypeError(f"{name}: got {shown(value)}, wanted something to call, or None")
     return value  # type: ignore[no-any-return]
+
+
+def check_iterable(name: str, value: Any) -> Iterator[Any]:
+    """Return the iterator over something that gives one thing after the other."""
+    try:
+        return iter(value)
+    except TypeError:
+        wanted = "wanted something to iterate over"
+        raise OptionTypeError(f"{name}: got {shown(value)}, {wanted}") from None
 
 
 def check_depth(name: str, array: Any) -> tuple[int, int]:

@@ -21,6 +21,10 @@ __all__ = [
 class FastvbgError(Exception):
     """Base of every error that fastvbg raises on purpose."""
 
+    def __str__(self) -> str:
+        """Return the message: one line, also where a file's name in it has several."""
+        return " ".join(super().__str__().splitlines())
+
 
 class DTypeError(FastvbgError, TypeError):
     """An argument is not an array, or its elements are of the wrong type."""

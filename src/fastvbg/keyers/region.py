@@ -22,6 +22,7 @@ from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels import keepdrop as kernels
 from fastvbg.media.image import read_image
 from fastvbg.media.numbering import IMAGE_SUFFIXES
+from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Mask, Matte, Size
@@ -77,7 +78,7 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
     >>> region_mask("0,0 50%,0 50%,100% 0,100%", (4, 1))
     array([[255, 255,   0,   0]], dtype=uint8)
     """
-    size = check_size("size", size)
+    name, size = check_text("name", name), check_size("size", size)
     if isinstance(region, np.ndarray):
         return _picture_mask(region, size, name)
     if not isinstance(region, (str, os.PathLike)):
@@ -90,7 +91,7 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
         if not mask.any():
             raise OptionError(f"{name}: {region!r} covers no pixel of {size[0]}x{size[1]}")
         return mask
-    return _picture_mask(read_image(Path(region), name), size, name)
+    return _picture_mask(read_image(Path(check_path(name, region)), name), size, name)
 
 
 def _is_polygons(text: str) -> bool:

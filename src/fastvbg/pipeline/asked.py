@@ -130,9 +130,19 @@ def _keep_apart(job: Job) -> None:
         _refuse_same(job.background, job.output, "background")
         for name in _READ_BY_MASKS:
             _refuse_same(getattr(job.mask, name), job.output, name.replace("_", " "))
-    model = job.mask.save_model
-    if model is not None and _identity(model) in (_identity(job.input), _identity(job.output)):
-        raise SinkError(f"save_model: {model} is the input or the output; give it another name")
+    if job.mask.save_model is not None:
+        _check_model_name(job, job.mask.save_model)
+
+
+def _check_model_name(job: Job, path: str | os.PathLike[str]) -> None:
+    """Demand that what is learned can be kept: the end of a long run would be late to say so."""
+    if _identity(path) in (_identity(job.input), _identity(job.output)):
+        raise SinkError(f"save_model: {path} is the input or the output; give it another name")
+    folder = os.path.dirname(path) or os.curdir  # noqa: PTH120  # Path's tests may raise
+    if os.path.isdir(path):  # noqa: PTH112
+        raise SinkError(f"save_model: {path} is a folder, wanted a file name")
+    if not os.path.isdir(folder):  # noqa: PTH112
+        raise SinkError(f"save_model: no such folder: {folder}; make it first")
 
 
 def _refuse_same(path: object, output: str | Path, role: str) -> None:

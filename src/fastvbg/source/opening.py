@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,9 +35,13 @@ def open_container(path: str | Path, role: str) -> InputContainer:
         name = "pipe:0"
     elif "://" not in name:
         file = Path(path)
-        if not file.exists():
-            raise SourceError(f"{role}: no such file: {name}")
-        if file.is_dir():
+        try:
+            mode = file.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            raise SourceError(f"{role}: no such file: {name}") from None
+        except OSError as error:  # a name too long, a loop of links, a folder that is closed to us
+            raise SourceError(f"{role}: cannot open {name}: {error.strerror}") from None
+        if stat.S_ISDIR(mode):
             raise SourceError(
                 f"{role}: {name} is a folder; for an image sequence name the files, "
                 f"such as {file / 'frame%06d.png'}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import av
 from av.codec.codec import UnknownCodecError
 
-from fastvbg.errors import OptionError, SinkError
+from fastvbg.errors import OptionError, SinkError, shown
 from fastvbg.media.formats import BGR, Layout, layout_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,26 @@ _DEFAULTS: dict[str, dict[str, str]] = {
 }
 _LOSSLESS = {"libx264": {"crf": "0"}, "libvpx-vp9": {"lossless": "1"}}
 _ALPHA = {"libvpx-vp9": "yuva420p", "prores_ks": "yuva444p10le", "ffv1": "bgra", "png": "rgba"}
+# x264 and x265 print what they do not know by themselves, past FFmpeg's log, so it is not tried.
+# A number counts presets from the fastest.
+_PRESETS = (
+    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
+    *("medium", "slow", "slower", "veryslow", "placebo"),
+)
+_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "libx264": {
+        "preset": _PRESETS,
+        "tune": (
+            *("film", "animation", "grain", "stillimage"),
+            *("psnr", "ssim", "fastdecode", "zerolatency"),
+        ),
+        "profile": ("baseline", "main", "high", "high10", "high422", "high444"),
+    },
+    "libx265": {
+        "preset": _PRESETS,
+        "tune": ("psnr", "ssim", "grain", "fastdecode", "zerolatency", "animation"),
+    },
+}
 # 4:2:0 pictures have even sizes in these; 4:4:4 ones any.
 _EVEN = ("libx264", "libx265")
 
@@ -85,6 +106,7 @@ def choose_encoding(suffix: str, info: StreamInfo, wanted: EncodeOptions) -> Enc
     if codec == "libx264" and info.interlaced:
         options |= {"flags": "+ildct+ilme", "x264-params": f"tff={1 - info.field_order % 2}"}
     options |= wanted.extra
+    _check_words(codec, options)
     if wanted.alpha:
         if _ALPHA.get(codec) not in formats:
             raise SinkError(f"output: {codec} holds no transparency; .webm, .mov and .mkv can")
@@ -93,6 +115,17 @@ def choose_encoding(suffix: str, info: StreamInfo, wanted: EncodeOptions) -> Enc
         return Encoding(codec, options, "pal8")
     odd = codec in _EVEN and (info.width % 2 == 1 or info.height % 2 == 1)
     return Encoding(codec, options, best_format(info.pixel_format, formats, odd=odd))
+
+
+def _check_words(codec: str, options: dict[str, str]) -> None:
+    """Demand that an encoder knows the words of its options, where that is known here."""
+    for name, known in _WORDS.get(codec, {}).items():
+        text = options.get(name)
+        if text is None or (name == "preset" and text in tuple("0123456789")):
+            continue
+        for word in re.split("[,./+-]", text) if name == "tune" else [text]:  # x264's own marks
+            if word not in known:
+                raise OptionError(f"{name}: got {shown(text)}, wanted one of {', '.join(known)}")
 
 
 def _default_codec(suffix: str, layout: Layout | None, *, alpha: bool) -> str:

@@ -58,6 +58,10 @@ class Adaptive(Fused):
         if self._freeze and self._model.frames >= self._model.settings.warm_up:
             self._model.freeze()
 
+    def reset(self) -> None:
+        """Learn another scene, or go on with one that comes back."""
+        self._model.cut()
+
     def finish(self) -> list[str]:
         """Keep the model where that is asked for."""
         if self._save is not None:
@@ -106,24 +110,22 @@ class Chroma(Fused):
 
 def _screens(context: Context) -> list[Shown]:
     """Look through a file for its screens, no closer than is needed."""
-    survey = ScreenSurvey()
     reading = replace(context.reading, threads=None)
-    fps = context.info.rate
+    pixels = make_pixels(context.info, None)
+    looked, most = 0, 0.0
     for count, hops in ((_GLANCE, True), (_SAMPLES, False), (_MOST_SAMPLES, True)):
-        pixels = make_pixels(context.info, None)
-        for picture in samples(context.input, count, reading, fps=fps, hops=hops):
+        survey = ScreenSurvey()
+        for picture in samples(context.input, count, reading, fps=context.info.rate, hops=hops):
             context.poll()
             survey.add(pixels.sample(picture))
-        if survey.is_clear or (count == _SAMPLES and survey.screens()):
-            break
-    screens = survey.screens()
-    if not screens:
-        raise OptionError(
-            f"key: no screen found: in none of the {survey.frames} frames looked at, from all over "
-            f"{context.input}, does one colour hold {100 * LEAST_SHARE:.0f} % of the border, "
-            f"{100 * survey.most:.0f} % at most; {_REMEDY}"
-        )
-    return screens
+        if survey.is_clear or (count > _GLANCE and survey.screens()):
+            return survey.screens()
+        looked, most = max(looked, survey.frames), max(most, survey.most)
+    raise OptionError(
+        f"key: no screen found: in none of {looked} frames from all over {context.input} does one "
+        f"colour hold {100 * LEAST_SHARE:.0f} % of the border, {100 * most:.0f} % at most; "
+        f"{_REMEDY}"
+    )
 
 
 def key_of(key: str | tuple[int, int, int] | None) -> tuple[int, int, int] | None:

@@ -140,7 +140,7 @@ def run(job: Job) -> Result:
             Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
         )
         stack.enter_context(settled())
-        items = _pairs(ahead, make_pairing(job.pairing, cuts))
+        items = _pairs(ahead, make_pairing(job.pairing, cuts, cuts.goes_on))
         if masker.foresee is not None:
             foreseen = Ahead(_foreseen(items, masker.foresee), "masks", interrupts.check)
             items = iter(stack.enter_context(foreseen))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.constants import ADAPTIVE_ANEW, ADAPTIVE_ROWS
+from fastvbg.constants import ADAPTIVE_ANEW
 from fastvbg.kernels.adaptive_pass import ONE
-from fastvbg.keyers._planes import thin_frame
+from fastvbg.keyers._planes import luma_samples, luma_step
 from fastvbg.keyers.adaptive_scene import Scene
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Memory:
         """Tell whether a frame is of another scene than the present one."""
         scene = self.present
         assert scene is not None  # noqa: S101
-        luma = _samples(picture)
+        luma = luma_samples(picture)
         far = _differences(scene, luma) > _UNIT * ADAPTIVE_ANEW[0]
         share = np.count_nonzero(far) / far.size
         before, self._before = self._before, luma.copy()
@@ -114,7 +114,7 @@ class Memory:
         """Return the scene left before that a frame is of; None where it is of none."""
         if not self._others:
             return None
-        luma = _samples(picture)
+        luma = luma_samples(picture)
         shares = [_share_within(_differences(scene, luma), _UNIT * _NEAR) for scene in self._others]
         best = int(np.argmax(shares))
         if shares[best] < _BACK:
@@ -128,22 +128,10 @@ def _begun(form: Form, picture: Frame | Planes, settings: AdaptiveSettings) -> S
     return scene
 
 
-def _step(rows: int) -> int:
-    return max(1, rows // ADAPTIVE_ROWS)
-
-
-def _samples(picture: Frame | Planes) -> Plane:
-    """Return luma of every so-manieth pixel of every such row."""
-    if isinstance(picture, np.ndarray):
-        return thin_frame(picture, _step(picture.shape[0]))[0]
-    step = _step(picture[0].shape[0])
-    return picture[0][::step, ::step]
-
-
 def _differences(scene: Scene, luma: Plane) -> npt.NDArray[np.int64]:
     """Return by how much samples differ from a scene's means, at its gain."""
     means = scene.means[0]
-    step = _step(means.shape[0])
+    step = luma_step(means.shape[0])
     seen = luma.astype(np.int64) * (_UNIT * scene.gain) // ONE
     return np.asarray(np.abs(seen - means[::step, ::step]))
 

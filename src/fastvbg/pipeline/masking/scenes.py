@@ -115,7 +115,7 @@ def _screens(context: Context) -> list[Shown]:
     looked, most = 0, 0.0
     for count, hops in ((_GLANCE, True), (_SAMPLES, False), (_MOST_SAMPLES, True)):
         survey = ScreenSurvey()
-        for picture in samples(context.input, count, reading, fps=context.info.rate, hops=hops):
+        for picture in samples(context.input, count, reading, fps=context.fps, hops=hops):
             context.poll()
             survey.add(pixels.sample(picture))
         if survey.is_clear or (count > _GLANCE and survey.screens()):

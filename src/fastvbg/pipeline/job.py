@@ -122,7 +122,7 @@ def run(job: Job) -> Result:
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, job.threads)
         info = _output_info(source.info, job)
-        context = Context(pixels, source.info, job.input, reading, stack, interrupts.check)
+        context = Context(pixels, source.info, job.input, reading, stack, job.fps, interrupts.check)
         masker = make_masker(job.mask, job.threshold, context)
         stage = _make_stage(job, info, pixels, masker, stack)
         cuts = CutDetector(pixels)
@@ -140,7 +140,7 @@ def run(job: Job) -> Result:
             Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
         )
         stack.enter_context(settled())
-        items = _pairs(ahead, make_pairing(job.pairing, cuts))
+        items = _pairs(ahead, make_pairing(job.pairing, cuts, cuts.goes_on))
         if masker.foresee is not None:
             foreseen = Ahead(_foreseen(items, masker.foresee), "masks", interrupts.check)
             items = iter(stack.enter_context(foreseen))

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from fastvbg.media.numbering import Numbering
 
-_DEFAULT_RATE = Fraction(25)
+DEFAULT_RATE = Fraction(25)
+"""Frames a second of images that nobody has said it of."""
 _READERS = {"native": read_image, "bgr": read_image, "depth": read_depth, "matte": read_matte}
 
 
@@ -64,8 +65,8 @@ class SequenceSource:
             self.warnings.append(
                 f"{numbering.name}: {missing} of the numbers {first}..{last} have no file"
             )
-        rate = fps or _DEFAULT_RATE
-        self._numbers = [n for n in self._numbers if _within(options, (n - first) / rate)]
+        rate = fps or DEFAULT_RATE
+        self._numbers = [n for n in self._numbers if within(options, (n - first) / rate)]
         if not self._numbers:
             raise SourceError(
                 f"{self._role}: {numbering.name} has no image between --start and --end"
@@ -110,6 +111,7 @@ class SequenceSource:
         pass
 
 
-def _within(options: ReadOptions, seconds: Fraction) -> bool:
+def within(options: ReadOptions, seconds: Fraction) -> bool:
+    """Tell whether a time is between the start and the end that are asked for."""
     after = options.start is None or seconds >= options.start
     return after and (options.end is None or seconds < options.end)

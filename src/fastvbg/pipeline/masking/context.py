@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
+    from fractions import Fraction
     from pathlib import Path
 
     from fastvbg.media.model import ReadOptions, StreamInfo
@@ -32,6 +33,8 @@ class Context:
     """How it is read; what goes beside it begins and ends where it does."""
     stack: ExitStack
     """Closes what is opened."""
+    fps: Fraction | None = None
+    """Of an image sequence, where it was said."""
     poll: Callable[[], None] = _never
     """To be called now and then where it takes long; what it raises ends the run."""
 

@@ -58,10 +58,13 @@ def open_nowhere(suffix: str) -> OutputContainer:
 
 def named_layout(stream: AudioStream) -> str:
     """Return the name of a stream's channel layout; the usual one where only a number is known."""
-    layout = stream.codec_context.layout
-    if layout.name.endswith("channels"):
-        return _LAYOUTS.get(layout.nb_channels, layout.name)
-    return str(layout.name)
+    name = str(stream.codec_context.layout.name)
+    return usual_layout(stream) or name if name.endswith("channels") else name
+
+
+def usual_layout(stream: AudioStream) -> str | None:
+    """Return the name of the usual layout of so many channels, if there is one."""
+    return _LAYOUTS.get(stream.codec_context.layout.nb_channels)
 
 
 def add_copy(container: OutputContainer, stream: Stream, layout: str | None = None) -> Stream:

@@ -41,8 +41,10 @@ def reason(attempt: Callable[[], object]) -> str | None:
     """
     with _heard() as logs, suppress(FFmpegError, ValueError, OSError):
         attempt()
+    said = ""
     for _, _, message in logs:
-        words = " ".join(message.split()).rstrip(" .:")
-        if words:
-            return words if len(words) <= _MOST_LETTERS else words[: _MOST_LETTERS - 3] + "..."
-    return None
+        said = " ".join([*said.split(), *message.split()])
+        if said and not said.endswith(":"):  # else a list follows
+            break
+    said = said.rstrip(" .:")
+    return (said if len(said) <= _MOST_LETTERS else said[: _MOST_LETTERS - 3] + "...") or None

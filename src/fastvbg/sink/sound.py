@@ -13,7 +13,7 @@ from av.codec.codec import UnknownCodecError
 from av.error import FFmpegError
 
 from fastvbg.media.rational import fraction
-from fastvbg.sink.containers import named_layout, works
+from fastvbg.sink.containers import named_layout, usual_layout, works
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,11 @@ class SoundForm(NamedTuple):
     codec: str
     rate: int
     layout: str
+
+    def words(self, stream: AudioStream) -> str:
+        """Return what is made of a stream, and that it loses channels if it does."""
+        fewer = av.AudioLayout(self.layout).nb_channels < stream.codec_context.layout.nb_channels
+        return f"{self.codec} in {self.layout}" if fewer else self.codec
 
 
 def is_lossless(stream: AudioStream) -> bool:
@@ -72,7 +77,10 @@ def sound_form(suffix: str, stream: AudioStream) -> SoundForm | None:
 
 
 def _forms(codec: str, stream: AudioStream) -> Iterator[SoundForm]:
-    """Yield what an encoder may be asked for: the stream's own layout first, stereo at last."""
+    """Yield what an encoder may be asked for: the stream's own layout first, stereo at last.
+
+    In between is the usual one of so many channels: Opus has no 5.1 with speakers at the sides.
+    """
     source = stream.codec_context
     if not source.sample_rate or not source.layout.nb_channels:
         return
@@ -82,7 +90,9 @@ def _forms(codec: str, stream: AudioStream) -> Iterator[SoundForm]:
         return
     rate = _near_rate(source.sample_rate, rates)
     mono = source.layout.nb_channels == 1
-    for layout in dict.fromkeys([named_layout(stream), "mono" if mono else "stereo"]):
+    last = "mono" if mono else "stereo"
+    layouts = named_layout(stream), usual_layout(stream) or last, last
+    for layout in dict.fromkeys(layouts):
         yield SoundForm(codec, rate, layout)
 
 
@@ -108,10 +118,10 @@ def _write_silence(container: OutputContainer, stream: AudioStream, form: SoundF
     target = add_sound(container, form)
     container.start_encoding()
     source = stream.codec_context
-    kind = source.format.name if source.format is not None else "s16"
+    # One plane for all channels: PyAV reads beyond the end of eight.
+    kind = source.format.packed.name if source.format is not None else "s16"
     silence = av.AudioFrame(kind, named_layout(stream), _TRIED_SAMPLES)
-    for plane in silence.planes:
-        plane.update(bytes(plane.buffer_size))
+    silence.planes[0].update(bytes(silence.planes[0].buffer_size))
     rate = source.sample_rate
     silence.sample_rate, silence.pts, silence.time_base = rate, 0, Fraction(1, rate)
     for frame in _resampler_for(target).resample(silence):

@@ -150,7 +150,7 @@ class Tracks:
             if form is not None:
                 sound = add_sound(container, form)
                 self._tracks[stream] = Encoded(source, sound)
-                self.warnings.append(f"{name} is encoded anew as {form.codec}: {why}")
+                self.warnings.append(f"{name} is encoded anew as {form.words(source)}: {why}")
                 return sound
         self.warnings.append(f"{name} is left out: {why}")
         return None

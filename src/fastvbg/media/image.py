@@ -59,15 +59,22 @@ def _read(path: Path, role: str, flags: int) -> npt.NDArray[Any]:
     return np.asarray(image)
 
 
-def write_image(path: Path, frame: Frame) -> None:
-    """Write (H, W, 3) uint8 BGR in the format of the file's suffix, at OpenCV's default quality."""
+def write_image(path: Path, frame: Frame, *, name: str | None = None) -> None:
+    """Write (H, W, 3) uint8 BGR in the format of the file's suffix, at OpenCV's default quality.
+
+    Messages call it `name`, by default the file's own.
+    """
+    name = name or path.name
     try:
         done, content = cv2.imencode(path.suffix, frame)
     except cv2.error as error:
-        raise SinkError(f"output: cannot encode {path.name}: {error.err}") from None
+        raise SinkError(f"output: cannot encode {name}: {' '.join(error.err.split())}") from None
     if not done:
-        raise SinkError(f"output: OpenCV cannot write images of the kind {path.suffix!r}")
+        height, width = frame.shape[:2]
+        raise SinkError(
+            f"output: OpenCV cannot write a picture of {width}x{height} as {path.suffix!r}"
+        )
     try:
         path.write_bytes(content.tobytes())
     except OSError as error:
-        raise SinkError(f"output: cannot write {path.name}: {error.strerror}") from None
+        raise SinkError(f"output: cannot write {name}: {error.strerror}") from None

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int | None], None]
 
 TRANSPARENT = "transparent"
+# Sound lies at most so far behind the frames of its time; what comes later is not looked for.
+_INTERLEAVED_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -268,5 +270,24 @@ def _composite(
         if job.progress is not None:
             job.progress(frames, info.frames)
         if frames == job.max_frames:
+            _send_late_sound(items, item.pts * info.time_base + 1 / info.rate, info, behind)
             break
     return frames, seconds
+
+
+def _send_late_sound(
+    items: Iterator[Pair | CopiedPacket], end: Fraction, info: StreamInfo, behind: Behind[Any]
+) -> None:
+    """Send what is heard before the output's end, and lies behind its last frame in the file."""
+    waited = {stream for stream in info.copied if stream.type == "audio"}
+    while waited:
+        item = next(items, None)
+        if item is None:
+            return
+        if not isinstance(item, CopiedPacket):
+            if item.pts * info.time_base > end + _INTERLEAVED_SECONDS:
+                return
+        elif item.packet.dts is not None and item.packet.dts * item.packet.time_base >= end:
+            waited.discard(item.stream)
+        else:
+            behind.put(item)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,15 +9,15 @@ import cv2
 import numpy as np
 
 from fastvbg.errors import SinkError, SourceError
-from fastvbg.media.exif import read_directory, turned_upright, with_orientation_taken
-from fastvbg.media.headers import kind_of_picture, png_chunks, read_header
+from fastvbg.media.exif import read_directory, turned_upright
+from fastvbg.media.headers import Header, kind_of_picture, png_chunks, read_header
 from fastvbg.media.jpeg import is_cut_off
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import MAX_PIXELS
+from fastvbg.media.opencv import decode
+from fastvbg.media.tiff import UnusableError, decode_tiff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Matte
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 _HEAD = 64
 _BY_OPENCV = ("jpeg", "png", "webp", "tiff", "bmp", "pnm", "jpeg2000")
 _NAMES = {"jpegxl": "JPEG XL", "heif": "HEIF (HEIC, AVIF)"}
-# Tags of TIFF 6.0, and one of DNG's.
-_BITS, _PHOTOMETRIC, _SAMPLES, _SUBFILE, _DNG = 258, 262, 277, 254, 50706
-_INKS, _THUMBNAIL = 5, 1
 
 
 def read_image(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Frame:
@@ -100,14 +96,31 @@ def read_still(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Pic
         raise refused
     if header.size is not None:
         check_pixels(role, path, header.size, max_pixels)
-    if header.kind not in _BY_OPENCV or _wants_ffmpeg(header.kind, content):
+    if header.kind not in _BY_OPENCV:
         return _by_ffmpeg(content, header.kind, path, role, max_pixels)
     if header.size is None or (header.kind == "jpeg" and is_cut_off(content)):
         raise SourceError(f"{role}: the picture is damaged or cut off: {path}")
-    picture = _by_opencv(content, header.kind, header.orientation, path, role)
+    picture = _by_opencv(content, header, path, role, max_pixels)
     if picture is None:
         raise refused
     return picture
+
+
+def _by_opencv(
+    content: bytes, header: Header, path: Path, role: str, max_pixels: int
+) -> Picture | None:
+    directory = read_directory(content) if header.kind == "tiff" else None
+    if directory is not None:
+        try:
+            return decode_tiff(content, directory, max_pixels)
+        except UnusableError as error:
+            raise SourceError(f"{role}: {path} {error}") from None
+    picture = decode(content)
+    if picture is None:
+        return None
+    if header.kind == "png" and picture.ndim == 2:
+        picture = _with_clear_gray(picture, content)
+    return turned_upright(picture, header.orientation)
 
 
 def _content(path: Path, role: str) -> bytes:
@@ -121,49 +134,6 @@ def _content(path: Path, role: str) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise SourceError(f"{role}: cannot read {path}: {why}") from None
-
-
-def _wants_ffmpeg(kind: str, content: bytes) -> bool:
-    """Tell whether OpenCV would lose a part of the picture: the alpha of a gray TIFF."""
-    directory = read_directory(content) if kind == "tiff" else None
-    return directory is not None and directory.tags.get(_SAMPLES) == 2
-
-
-def _by_opencv(
-    content: bytes, kind: str, orientation: int, path: Path, role: str
-) -> Picture | None:
-    directory = read_directory(content) if kind == "tiff" else None
-    if directory is not None:
-        tags = directory.tags
-        if tags.get(_SUBFILE, 0) & _THUMBNAIL or _DNG in tags:
-            raise SourceError(
-                f"{role}: {path} is a camera's raw file, of which only a thumbnail could be had; "
-                "wanted one that has been developed, such as a JPEG"
-            )
-        if tags.get(_PHOTOMETRIC) == _INKS and tags.get(_BITS, 8) > 8:
-            raise SourceError(f"{role}: {path} has inks (CMYK) of more than 8 bits, wanted RGB")
-        content, orientation = with_orientation_taken(content, directory)
-    try:
-        with _hushed():
-            picture: Any = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-    except cv2.error:
-        return None
-    if picture is None:
-        return None
-    if kind == "png" and picture.ndim == 2:
-        picture = _with_clear_gray(picture, content)
-    return turned_upright(np.asarray(picture), orientation)
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Let OpenCV print nothing of its own: what is wrong is told by our error."""
-    before = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(before)
 
 
 def _with_clear_gray(picture: Picture, content: bytes) -> Picture:

@@ -168,9 +168,9 @@ def run(  # noqa: PLR0913, PLR0917
 
 def _stamp(output: Path) -> tuple[int, int] | None:
     """Return what changes when another file takes the output's name."""
-    from fastvbg.media.numbering import parse_numbering
+    from fastvbg.media.names import read_numbering
 
-    numbering = parse_numbering(output)
+    numbering = read_numbering(output)
     if numbering is not None:
         numbers = numbering.existing()
         output = numbering.path(numbers[0]) if numbers else output

@@ -96,7 +96,7 @@ class Result:
     """What a user should know: damaged packets, tracks left out."""
 
     lost: int = 0
-    """Damaged pieces of the input that could not be decoded."""
+    """Damaged pieces of the input, and of what lies beside it, that could not be decoded."""
 
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds that source, composite and sink were at work; they overlap."""
@@ -126,7 +126,7 @@ def run(job: Job) -> Result:
         info = _output_info(source.info, job)
         context = Context(pixels, source.info, job.input, reading, stack, job.fps, interrupts.check)
         masker = make_masker(job.mask, job.threshold, context)
-        stage = _make_stage(job, info, pixels, masker, stack)
+        stage = _make_stage(job, info, pixels, masker, context)
         cuts = CutDetector(pixels)
         sink = stack.enter_context(
             open_sink(
@@ -150,8 +150,8 @@ def run(job: Job) -> Result:
         if not frames:
             raise SourceError(_no_frames(job))
         told = masker.finish()
-    lost = source.lost
-    warnings = source.warnings + told + sink.warnings
+    lost = source.lost + context.reports.lost
+    warnings = source.warnings + context.reports.warnings() + told + sink.warnings
     if frames == 1 and masker.plain and job.background is not None:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
@@ -182,7 +182,7 @@ def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
 
 
 def _make_stage(
-    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, stack: ExitStack
+    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, context: Context
 ) -> Stage:
     if job.background is None:
         return MatteAlone(masker)
@@ -198,10 +198,11 @@ def _make_stage(
         fit=job.fit,
         end=job.background_end,
         max_pixels=job.max_pixels,
+        reports=context.reports,
     )
     shape = info.height, info.width
     wrap = Wrap(pixels, shape, job.light_wrap) if job.light_wrap else None
-    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), wrap)
+    return OverBackdrop(pixels, masker, context.stack.enter_context(backdrop), wrap)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:

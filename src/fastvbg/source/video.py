@@ -12,10 +12,10 @@ from av.error import FFmpegError
 
 from fastvbg.bands import usable_cpus
 from fastvbg.errors import OptionError, SourceError
+from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
 from fastvbg.source.completeness import Completeness
 from fastvbg.source.opening import (
-    check_pixels,
     left_out,
     open_container,
     side_streams,
@@ -147,6 +147,9 @@ class VideoSource:
             metadata=dict(self._container.metadata),
             stream_metadata=dict(stream.metadata),
             chapters=tuple(self._chapters()),
+            begins=None
+            if frame.pts is None or not stream.time_base
+            else frame.pts * stream.time_base,
         )
 
     def _expected(self, rate: Fraction) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from fastvbg.keyers.estimate import PlateEstimator
 from fastvbg.keyers.plate import PlateKeyer
 from fastvbg.media.image import read_image
 from fastvbg.media.model import CopiedPacket
+from fastvbg.media.names import checked_name
 from fastvbg.pipeline.masking.masker import Fused
 from fastvbg.pipeline.pixels import make_pixels
 from fastvbg.source import open_source
@@ -66,7 +66,8 @@ class PlateWay(Fused):
         elif isinstance(asked, str) and asked.startswith("first:"):
             plate, noise = _estimated(context, _seconds(asked))
         else:
-            plate = _picture(read_image(Path(asked), "plate"), shape, pixels)
+            name = checked_name(asked, "plate")
+            plate = _picture(read_image(name, "plate", context.reading.max_pixels), shape, pixels)
         given = options.given("tolerance", "falloff")
         keyer = PlateKeyer(plate, noise=noise, **given)
         super().__init__(pixels, keyer, shape)

@@ -20,6 +20,7 @@ from fastvbg.keyers._planes import on_packed
 from fastvbg.keyers.adaptive_memory import Memory
 from fastvbg.keyers.adaptive_scene import load_scene
 from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.values import check_path
 
 if TYPE_CHECKING:
     import os
@@ -294,7 +295,7 @@ class AdaptiveKeyer:
         """
         if self._scene is None:
             raise OptionError("save: nothing is known of the scene yet, key a frame first")
-        self._scene.save(path, self._settings, self._frozen)
+        self._scene.save(check_path("path", path), self._settings, self._frozen)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> AdaptiveKeyer:
@@ -316,7 +317,7 @@ class AdaptiveKeyer:
             The file cannot be read, or is none that `save` wrote (also an `OSError`).
         """
         keyer = cls()
-        scene, keyer._settings, keyer._frozen = load_scene(path)
+        scene, keyer._settings, keyer._frozen = load_scene(check_path("path", path))
         keyer._memory = Memory(scene)
         return keyer
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastvbg.checks import check_choice, check_frame, check_integer, check_planes, check_same_size
+from fastvbg.checks import (
+    check_choice,
+    check_frame,
+    check_integer,
+    check_planes,
+    check_same_size,
+    check_size,
+)
 from fastvbg.constants import YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels import canvas
@@ -17,13 +25,12 @@ from fastvbg.keyers.networks import Networks
 from fastvbg.keyers.steadying import Steady
 from fastvbg.models.runtimes import RUNTIMES
 from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import File, Frame, Matte
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
@@ -54,7 +61,7 @@ class PersonKeyer:
 
     Parameters
     ----------
-    model : str or Path, optional
+    model : str or path-like, optional
         A model, `.tflite` or `.onnx`; one that is not a person model sees the whole frame. Without
         it the person models are used, and fetched first where they are not kept yet, after a line
         on standard error.
@@ -89,7 +96,7 @@ class PersonKeyer:
     def __init__(
         self,
         *,
-        model: str | Path | None = None,
+        model: File | None = None,
         model_size: tuple[int, int] | None = None,
         model_range: str = "0:1",
         runtime: str = "auto",
@@ -102,7 +109,10 @@ class PersonKeyer:
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
         self._every = check_integer("every", every, 1, _MAX_EVERY)
-        check_integer("threads", threads, 1, 256)
+        threads = check_integer("threads", threads, 1, 256)
+        model = None if model is None else Path(check_path("model", model))
+        model_size = None if model_size is None else check_size("model_size", model_size)
+        model_range = check_text("model_range", model_range)
         if model is None and (model_size is not None or model_range != "0:1"):
             raise OptionError("model_size, model_range: they go with a model of your own")
         space = matrix, range

@@ -14,6 +14,7 @@ from fastvbg.media.planes import planes_of
 from fastvbg.planar import I420
 from fastvbg.scene import Scene, draw_backdrop
 from fastvbg.source import open_source
+from fastvbg.source.opening import open_container, video_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,6 +48,18 @@ class Shown(NamedTuple):
     planes: I420
     """Read-only."""
     bgr: Frame
+
+
+def check_clip(clip: Path) -> None:
+    """Demand that a clip is a video that can be opened, before anything takes long.
+
+    Raises
+    ------
+    SourceError
+        It is none.
+    """
+    with open_container(clip, "input") as container:
+        video_stream(container, clip, "input")
 
 
 def store_full_hd(clip: Path | None, count: int, path: Path) -> Stored:

@@ -70,9 +70,10 @@ def apply_once(
     """Check a caller's arrays, run one step on them, and return the result."""
     shape = check_plane(name, matte)
     out = plane_out(out, shape, name, **{name: matte})
-    if guide is not None:
-        check_guide(guide, shape, name, out)
-        guide = packed(guide)
+    if step.needs_guide:
+        luma: Any = guide
+        check_guide(luma, shape, name, out)
+        guide = packed(luma)
     result: Any = out if is_packed(out) else np.empty(shape, np.uint8)
     step(packed(matte), result, guide)
     if result is not out:

@@ -92,6 +92,7 @@ def light_wrap(
     """
     wrap = LightWrap(background, radius=radius, strength=strength)
     if out is not None:
+        check_frame("out", out)
         check_apart(out, (("background", background),))
     return wrap(frame, matte, out=out)
 

@@ -36,6 +36,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("bands", "outputs"),
     ("media", "models", "kernels"),
+    ("layout",),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

@@ -41,7 +41,7 @@ class Timed(NamedTuple):
     pts: int
     """Presentation time in units of the stream's time base."""
     alpha: npt.NDArray[np.uint8] | None = None
-    """The frame's own coverage, (H, W), straight: 255 where it is opaque. None where all of it is."""
+    """The frame's own coverage, (H, W), straight: 255 where it is opaque. None where all is."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class _Item(NamedTuple):
 
 
 def _open(path: str, pixels: Any, role: str, context: Context) -> tuple[Source, Iterator[_Item]]:
-    options = replace(context.reading, pixels=pixels, role=role, scale=None)
+    options = replace(context.reading, pixels=pixels, alpha="told", role=role, scale=None)
     source = context.stack.enter_context(open_source(path, options=options))
     ahead = context.stack.enter_context(Ahead(source, role, context.poll))
     return source, _items(source, iter(ahead), timed=parse_numbering(path) is None)

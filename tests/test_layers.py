@@ -37,6 +37,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("bands", "outputs"),
     ("media", "models", "kernels"),
     ("values", "libraries"),
+    ("layout",),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

@@ -19,6 +19,7 @@ from fastvbg.kernels import adaptive, frames
 from fastvbg.keyers._planes import on_packed
 from fastvbg.keyers.adaptive_memory import Memory
 from fastvbg.keyers.adaptive_scene import load_scene
+from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import composite_out, plane_out, planes_out
 from fastvbg.values import check_path
 
@@ -155,10 +156,8 @@ class AdaptiveKeyer:
         """
         scene = self._scene_of_frame(frame)
         out = plane_out(out, frame.shape, "frame", frame=frame)
-        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        self._run(scene, adaptive.key, frame, rows)
-        if rows is not out:
-            np.copyto(out, rows)
+        with written_packed(out) as (rows,):
+            self._run(scene, adaptive.key, frame, rows)
         return out
 
     def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
@@ -184,11 +183,9 @@ class AdaptiveKeyer:
         """
         scene, shifts = self._scene_of_planes(planes)
         out = plane_out(out, planes[0].shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
-        self._run(scene, adaptive.key_planes, *packed, rows, *shifts)
-        if rows is not out:
-            np.copyto(out, rows)
+        rows = [packed(plane) for plane in planes]
+        with written_packed(out) as (mask,):
+            self._run(scene, adaptive.key_planes, *rows, mask, *shifts)
         return out
 
     def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:

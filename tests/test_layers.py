@@ -36,7 +36,8 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("bands", "outputs"),
     ("media", "models", "kernels"),
-    ("values",),
+    ("values", "libraries"),
+    ("layout",),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

@@ -108,8 +108,18 @@ def run_command_line(arguments: list[str]) -> int:
     except SystemExit:  # Typer's and Rich's answer to a pipe that nobody reads
         return EXIT_UNREAD
     except Exception as error:
-        return _misused(error) if _is_usage(error) else _unforeseen(error)
+        return _explained(error)
     return code if isinstance(code, int) else 0
+
+
+def _explained(error: Exception) -> int:
+    """Say what an error that is not fastvbg's own means to the user."""
+    from fastvbg.libraries import not_loaded
+
+    line = not_loaded(error)
+    if line is not None:
+        return _complain(str(line), EXIT_BAD_INPUT)
+    return _misused(error) if _is_usage(error) else _unforeseen(error)
 
 
 def _is_usage(error: Exception) -> bool:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvbg.constants import ADAPTIVE_ROWS
 from fastvbg.kernels.keyspace import keyspace
+from fastvbg.layout import is_packed, packed, written_packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 def packed_rows(*frames: Frame) -> bool:
     """Tell whether the rows of all frames are consecutive pixels."""
-    return all(frame.strides[1:] == (3, 1) for frame in frames)
+    return all(is_packed(frame) for frame in frames)
 
 
 def to_keyspace(frame: Frame) -> Planes:
@@ -43,16 +45,24 @@ def thin_planes(planes: Planes, shift_x: int, shift_y: int, step: int) -> Planes
     return y[::step, ::step], u[::down, ::across], v[::down, ::across]
 
 
+def luma_samples(picture: Frame | Planes) -> Plane:
+    """Return a few hundred samples of a frame's luma, evenly spread; `luma_step` says how."""
+    if isinstance(picture, np.ndarray):
+        return thin_frame(picture, luma_step(picture.shape[0]))[0]
+    step = luma_step(picture[0].shape[0])
+    return picture[0][::step, ::step]
+
+
+def luma_step(rows: int) -> int:
+    """Return the step, down and across, between those samples."""
+    return max(1, rows // ADAPTIVE_ROWS)
+
+
 def widened(plane: Plane, shape: tuple[int, int], shift_x: int, shift_y: int) -> Plane:
     """Return chroma as large as luma, each sample for all that it covers."""
     rows = np.arange(shape[0]) >> shift_y
     cols = np.arange(shape[1]) >> shift_x
     return np.asarray(plane[rows][:, cols])
-
-
-def _packed(plane: Plane) -> Plane:
-    """Return a plane whose rows' samples are consecutive: itself, or a copy."""
-    return plane if plane.strides[1] == 1 else plane.copy(order="C")
 
 
 def on_packed(
@@ -62,10 +72,7 @@ def on_packed(
 
     Those given, or copies of them; what is written to a copy of `out` is brought there.
     """
-    frame, bg = ((_packed(y), _packed(u), _packed(v)) for y, u, v in (planes, background))
-    y, u, v = (to if to.strides[1] == 1 else np.empty(to.shape, np.uint8) for to in out)
-    run(frame, bg, (y, u, v))
-    for to, written in zip(out, (y, u, v), strict=True):
-        if written is not to:
-            np.copyto(to, written)
+    frame, bg = ((packed(y), packed(u), packed(v)) for y, u, v in (planes, background))
+    with written_packed(*out) as (y, u, v):
+        run(frame, bg, (y, u, v))
     return out

@@ -18,11 +18,11 @@ from fastvbg.checks import (
 from fastvbg.constants import YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels import canvas
-from fastvbg.keyers._planes import packed_rows
-from fastvbg.keyers.edging import Edges, chroma_of, packed
+from fastvbg.keyers.edging import Edges, chroma_of
 from fastvbg.keyers.looking import Looking
 from fastvbg.keyers.networks import Networks
 from fastvbg.keyers.steadying import Steady
+from fastvbg.layout import packed
 from fastvbg.models.runtimes import RUNTIMES
 from fastvbg.outputs import composite_out, plane_out, planes_out
 from fastvbg.values import check_path, check_text
@@ -301,11 +301,12 @@ class PersonKeyer:
         if isinstance(picture, (tuple, list)):
             shape, across, down = check_planes("planes", picture)
             self._start((shape, (across, down)))
-            picture = tuple(packed(plane) for plane in picture)
+            y, u, v = (packed(plane) for plane in picture)
+            picture = y, u, v
         else:
             rows, cols, _ = check_frame("frame", picture)
             self._start(((rows, cols), None))
-            picture = picture if packed_rows(picture) else np.ascontiguousarray(picture)
+            picture = packed(picture)
         guides = self._on_canvas(picture)
         guide = guides[0]
         if self._steady.is_cut(guide):

@@ -82,10 +82,10 @@ def store_full_hd(clip: Path | None, count: int, path: Path) -> Stored:
     if clip is None:
         scene = Scene(WIDTH, HEIGHT, count, _RATE, empty=ENTERED)
         return _stored((item.frame for item in scene), ColourTags(), (WIDTH, HEIGHT), path)
-    with open_source(clip, options=ReadOptions(pixels="native", upright=True)) as source:
+    with open_source(clip, options=ReadOptions(pixels="native")) as source:
         tall = source.info.height > source.info.width
     size = (HEIGHT, WIDTH) if tall else (WIDTH, HEIGHT)
-    options = ReadOptions(pixels="native", upright=True, scale=size)
+    options = ReadOptions(pixels="native", scale=size)
     with open_source(clip, options=options) as source:
         frames = (item.frame for item in source if not isinstance(item, CopiedPacket))
         return _stored(islice(frames, count), source.info.colour, size, path)

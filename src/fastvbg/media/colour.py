@@ -6,13 +6,14 @@ colour it had.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from fastvbg.media.formats import is_gray
 from fastvbg.media.planes import with_rows_downward
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ class ColourTags:
             return self.matrix
         return _MATRIX_BT709 if height > _STANDARD_DEFINITION_HEIGHT else _MATRIX_BT470BG
 
+    def at_height(self, before: int, after: int) -> ColourTags:
+        """Return the tags for pictures that get another height: what one implies is said then."""
+        matrix = self.conversion_matrix(before)
+        if self.matrix != _MATRIX_UNSPECIFIED or matrix == self.conversion_matrix(after):
+            return self
+        return replace(self, matrix=matrix)
+
     def space(self, height: int) -> tuple[str, str]:
         """Return the names of the matrix and the range, as `composite_planar` takes them.
 
@@ -72,9 +80,9 @@ class ColourTags:
 
 def tags_of(frame: av.VideoFrame) -> ColourTags:
     """Return the tags that a decoded frame carries."""
-    name = frame.format.name
     # FFmpeg's own rule: the formats with a j, and gray that says nothing else, are full range.
-    full = name.startswith("yuvj") or (name.startswith("gray") and not int(frame.color_range))
+    gray = is_gray(frame.format) and not int(frame.color_range)
+    full = gray or frame.format.name.startswith("yuvj")
     return ColourTags(
         matrix=int(frame.colorspace),
         range=_RANGE_FULL if full else int(frame.color_range),
@@ -122,12 +130,21 @@ class Converter:
         FFmpeg's name of the format wanted.
     size : (int, int), optional
         Width and height wanted; as given when absent.
+    range : int, optional
+        FFmpeg's number of the range wanted, as far as that is YUV; by the tags when absent.
     """
 
     def __init__(
-        self, tags: ColourTags, pixel_format: str, size: tuple[int, int] | None = None
+        self,
+        tags: ColourTags,
+        pixel_format: str,
+        size: tuple[int, int] | None = None,
+        *,
+        range: int | None = None,
     ) -> None:
         self._tags = tags
+        self._given = tags.range or _RANGE_LIMITED
+        self._wanted = range or self._given
         self._format = pixel_format
         self._size = size
         self._rgb = av.VideoFormat(pixel_format).is_rgb
@@ -137,10 +154,9 @@ class Converter:
         """Return the frame, itself when it is so already."""
         width, height = self._size or (frame.width, frame.height)
         unchanged = (frame.width, frame.height, frame.format.name) == (width, height, self._format)
-        if unchanged:
+        if unchanged and (self._rgb or self._given == self._wanted):
             return with_rows_downward(frame)
         matrix = self._tags.conversion_matrix(frame.height)
-        yuv = self._tags.range or _RANGE_LIMITED
         converted = self._converter.reformat(
             frame,
             width=width,
@@ -148,15 +164,15 @@ class Converter:
             format=self._format,
             src_colorspace=matrix,
             dst_colorspace=matrix,
-            src_color_range=_RANGE_FULL if frame.format.is_rgb else yuv,
-            dst_color_range=_RANGE_FULL if self._rgb else yuv,
+            src_color_range=_RANGE_FULL if frame.format.is_rgb else self._given,
+            dst_color_range=_RANGE_FULL if self._rgb else self._wanted,
             interpolation=EXACT,
         )
         converted.pts = frame.pts
         if frame.time_base is not None:
             converted.time_base = frame.time_base
         if not self._rgb:
-            converted.colorspace, converted.color_range = self._tags.matrix, yuv
+            converted.colorspace, converted.color_range = self._tags.matrix, self._wanted
         return converted
 
 

@@ -20,7 +20,7 @@ from fastvbg.checks import (
 )
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, SinkError, shown
 from fastvbg.media.model import PIXEL_PATHS
-from fastvbg.media.numbering import parse_numbering
+from fastvbg.media.names import are_same, at_home
 from fastvbg.pipeline.backdrop import BACKGROUND_ENDS
 from fastvbg.pipeline.job import Job
 from fastvbg.pipeline.masking.options import mask_options
@@ -125,18 +125,21 @@ def checked_job(**options: Any) -> Job:
 
 def _keep_apart(job: Job) -> None:
     """Demand that nothing that is read is written over."""
-    if str(job.output) != "-":
-        _refuse_same(job.input, job.output, "input")
-        _refuse_same(job.background, job.output, "background")
-        for name in _READ_BY_MASKS:
-            _refuse_same(getattr(job.mask, name), job.output, name.replace("_", " "))
+    _refuse_same(job.input, job.output, "input")
+    _refuse_same(job.background, job.output, "background")
+    for name in _READ_BY_MASKS:
+        file = getattr(job.mask, name)
+        if isinstance(file, str):
+            file = at_home(file.removeprefix("stereo:"))
+        _refuse_same(file, job.output, name.replace("_", " "))
     if job.mask.save_model is not None:
         _check_model_name(job, job.mask.save_model)
 
 
 def _check_model_name(job: Job, path: str | os.PathLike[str]) -> None:
     """Demand that what is learned can be kept: the end of a long run would be late to say so."""
-    if _identity(path) in (_identity(job.input), _identity(job.output)):
+    name = os.fspath(path)
+    if are_same(name, job.input) or are_same(name, job.output):
         raise SinkError(f"save_model: {path} is the input or the output; give it another name")
     folder = os.path.dirname(path) or os.curdir  # noqa: PTH120  # Path's tests may raise
     if os.path.isdir(path):  # noqa: PTH112
@@ -146,14 +149,5 @@ def _check_model_name(job: Job, path: str | os.PathLike[str]) -> None:
 
 
 def _refuse_same(path: object, output: str | Path, role: str) -> None:
-    if isinstance(path, (str, os.PathLike)) and _identity(path) == _identity(output):
+    if isinstance(path, (str, os.PathLike)) and are_same(os.fspath(path), output):
         raise SinkError(f"output: {output} is the {role} itself; give it another name")
-
-
-def _identity(path: str | os.PathLike[str]) -> tuple[str, str]:
-    """Return a file's folder, links followed, and its name; of a sequence, its numbering's."""
-    numbering = parse_numbering(os.fspath(path))
-    if numbering is not None:
-        return os.path.realpath(numbering.folder), numbering.name
-    folder, name = os.path.split(os.path.realpath(path))
-    return folder, name

@@ -76,7 +76,7 @@ def preview(
     check_integer("times", times, 1, 1000)
     check_choice("fit", fit, FITS)
     with ExitStack() as stack:
-        options = ReadOptions(upright=True)
+        options = ReadOptions(alpha="kept")
         source = stack.enter_context(open_source(input, options=options))
         info = source.info
         pixels = BGRPixels(info, None)
@@ -84,7 +84,8 @@ def preview(
         wanted = _evenly_spaced(info.frames, times)
         masker = make_masker(mask, threshold, Context(pixels, info, input, options, stack))
         rows: list[list[Labelled]] = []
-        for pair in _pairs(source, make_pairing("neighbours", CutDetector(pixels))):
+        cuts = CutDetector(pixels)
+        for pair in _pairs(source, make_pairing("neighbours", cuts, cuts.goes_on)):
             wants = pair.position in wanted
             if masker.plain and not wants:
                 continue

@@ -5,13 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from fastvbg.checks import (
     check_apart,
     check_plane,
     check_same_size,
 )
+from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
@@ -54,16 +53,6 @@ class Step(ABC):
         """Forget the frames before."""
 
 
-def is_packed(plane: Plane) -> bool:
-    """Tell whether each row is consecutive bytes."""
-    return plane.shape[1] <= 1 or plane.strides[1] == 1
-
-
-def packed(plane: Plane) -> Plane:
-    """Return a plane itself where its rows are packed, else a copy."""
-    return plane if is_packed(plane) else np.ascontiguousarray(plane)
-
-
 def apply_once(
     step: Step, name: str, matte: Matte, out: Matte | None, guide: Plane | None = None
 ) -> Matte:
@@ -74,10 +63,8 @@ def apply_once(
         luma: Any = guide
         check_guide(luma, shape, name, out)
         guide = packed(luma)
-    result: Any = out if is_packed(out) else np.empty(shape, np.uint8)
-    step(packed(matte), result, guide)
-    if result is not out:
-        np.copyto(out, result)
+    with written_packed(out) as (result,):
+        step(packed(matte), result, guide)
     return out
 
 

@@ -16,7 +16,7 @@ from fastvbg.checks import (
     check_writable,
 )
 from fastvbg.kernels import feather, frames, light
-from fastvbg.refine._step import packed
+from fastvbg.layout import packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane

@@ -12,10 +12,11 @@ from av.error import FFmpegError
 
 from fastvbg.bands import usable_cpus
 from fastvbg.errors import OptionError, SourceError
+from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
+from fastvbg.source.alpha import Decoder, Transparency
 from fastvbg.source.completeness import Completeness
 from fastvbg.source.opening import (
-    check_pixels,
     left_out,
     open_container,
     side_streams,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
     from typing_extensions import Self
-
-ALPHA_UNUSED = "the input's own transparency is not used: its pictures count as opaque"
 
 # FFmpeg's number; PyAV tells a stream's from 18 on, before that interlaced ones count as the usual.
 _TOP_FIELD_FIRST = 2
@@ -89,16 +88,20 @@ class VideoSource:
         try:
             self._stream = video_stream(self._container, path, self._options.role)
             self._check_size(self._stream.codec_context.width, self._stream.codec_context.height)
+            self._decoder = Decoder(self._stream)
+            decoder = self._decoder.context
             # The decoder refuses larger pictures by itself, before it takes memory for them.
-            limit = {"max_pixels": str(self._options.max_pixels)}
-            self._stream.codec_context.options = limit
-            self._stream.thread_type = "AUTO"
-            threads = self._options.threads or decoder_threads(self._stream.codec_context.name)
-            self._stream.codec_context.thread_count = threads
+            decoder.options = {"max_pixels": str(self._options.max_pixels)}
+            decoder.thread_type = "AUTO"
+            decoder.thread_count = self._options.threads or decoder_threads(decoder.name)
             self._sides = side_streams(self._container)
             self.warnings += left_out(self._container, self._stream)
-            if self._stream.metadata.get("alpha_mode") == "1":
-                self.warnings.append(ALPHA_UNUSED)
+            if self._decoder.lacks_alpha:
+                self.warnings.append(
+                    f"{self._options.role}: {path} has alpha that FFmpeg's libraries here cannot "
+                    "decode; its pictures count as opaque"
+                )
+            self._transparency = Transparency(self._options, path, self.warnings)
             self._completeness = Completeness(self._container, self._stream)
             self._items = self._decode()
             self._first = self._decode_first()
@@ -115,10 +118,8 @@ class VideoSource:
         for item in self._items:
             items.append(item)
             if isinstance(item, av.VideoFrame):
-                self._preparer = Preparer(item, self._options)
+                self._preparer = Preparer(item, self._options, self._decoder.matrix)
                 self.info = self._describe(item)
-                if item.format.name.startswith("yuva") and self._options.pixels != "matte":
-                    self.warnings.append(ALPHA_UNUSED)
                 return items
         raise SourceError(f"{self._options.role}: no frame of {self._path} can be decoded")
 
@@ -126,12 +127,13 @@ class VideoSource:
         stream, prepared = self._stream, self._preparer
         rate = stream.average_rate or stream.base_rate or stream.guessed_rate or _FALLBACK_RATE
         aspect = stream.sample_aspect_ratio or None
-        if aspect is not None and prepared.turned:
+        if aspect is not None and prepared.turn.quarter:
             aspect = 1 / aspect
         if aspect is not None or prepared.aspect_change != 1:
             changed = (aspect or Fraction(1)) * prepared.aspect_change
             aspect = changed.limit_denominator(1 << 16)
         order = int(getattr(stream.codec_context, "field_order", _TOP_FIELD_FIRST))
+        fields = prepared.turn.field_order(order, frame.height)
         return StreamInfo(
             width=prepared.size[0],
             height=prepared.size[1],
@@ -143,10 +145,13 @@ class VideoSource:
             copied=self._sides,
             pixel_format=prepared.pixel_format,
             display_matrix=prepared.display_matrix,
-            field_order=order if frame.interlaced_frame and not prepared.turned else 0,
+            field_order=fields if frame.interlaced_frame else 0,
             metadata=dict(self._container.metadata),
             stream_metadata=dict(stream.metadata),
             chapters=tuple(self._chapters()),
+            begins=None
+            if frame.pts is None or not stream.time_base
+            else frame.pts * stream.time_base,
         )
 
     def _expected(self, rate: Fraction) -> int | None:
@@ -217,7 +222,7 @@ class VideoSource:
 
     def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
         try:
-            yield from self._stream.decode(packet)
+            yield from self._decoder.decode(packet)
         except EndOfStream:
             return
         except FFmpegError:
@@ -227,7 +232,7 @@ class VideoSource:
         """Yield the frames that the decoder holds back, past any that it cannot give."""
         for _ in range(_MOST_HELD_BACK):
             try:
-                frames = self._stream.decode(None)
+                frames = self._decoder.decode(None)
             except EndOfStream:
                 return
             except FFmpegError:
@@ -252,6 +257,7 @@ class VideoSource:
             self._container.seek(round(target / self._stream.time_base), stream=self._stream)
         except (FFmpegError, OSError):
             return
+        self._decoder.flush_buffers()
         self._completeness.give_up()
         self._items, self._first = self._decode(), []
 
@@ -266,6 +272,7 @@ class VideoSource:
             yield from self._timed()
         else:
             yield from self._cut(start or Fraction(0), end)
+        self._transparency.finish()
         if end is None:
             missing = self._completeness.missing()
             if missing:
@@ -305,11 +312,12 @@ class VideoSource:
             if isinstance(item, CopiedPacket):
                 yield item
                 continue
-            size = size or (item.width, item.height)
-            if (item.width, item.height) != size:
+            shown = self._preparer.shown(item)
+            size = size or shown
+            if shown != size:
                 raise SourceError(
                     f"{self._options.role}: {self._path} changes from {size[0]}x{size[1]} "
-                    f"to {item.width}x{item.height} on the way; wanted one size"
+                    f"to {shown[0]}x{shown[1]} on the way; wanted one size"
                 )
             # Muxers demand rising times; raw streams have none, and damaged ones go back: a frame
             # too late is shown briefly, so that those after it keep their times.
@@ -319,7 +327,9 @@ class VideoSource:
             elif last is not None and pts <= last:
                 pts = last + 1
             last = pts
-            yield Timed(self._preparer(item), pts)
+            prepared = self._preparer(item), self._preparer.alpha(item)
+            frame, alpha = self._transparency(*prepared)
+            yield Timed(frame, pts, alpha)
 
     def __enter__(self) -> Self:
         return self

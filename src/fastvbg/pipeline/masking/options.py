@@ -236,17 +236,6 @@ class MaskOptions:
                     f"it belongs to {' and '.join(kinds)}"
                 )
 
-    @property
-    def upright(self) -> bool:
-        """Whether something beside the video shows it as a viewer sees it: upright.
-
-        So do networks: they have learned from people who stand on their feet.
-        """
-        if self.kind in ("person", "model"):
-            return True
-        others = (self.keep_region, self.drop_region, self.depth, self.matte)
-        return any(other is not None for other in others) or not plate_is_of_video(self.plate)
-
     def given(self, *names: str) -> dict[str, Any]:
         """Return those of the named options that were given."""
         values = {name: getattr(self, name) for name in names}
@@ -258,8 +247,3 @@ def mask_options(mask: Any) -> MaskOptions:
     if isinstance(mask, MaskOptions):
         return mask
     return MaskOptions(mask)
-
-
-def plate_is_of_video(plate: File | Frame | None) -> bool:
-    """Tell whether a plate is to be taken from the video itself."""
-    return plate is None or (isinstance(plate, str) and (plate == "auto" or plate[:6] == "first:"))

@@ -64,7 +64,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 # Those that end with exit code 2 here: without the person models, which nothing may download.
 REFUSED = ("bench person", "models fetch")
-FIGURES = Figures({"cpu": "", "vector features": [""], "date": ""}, [Row("blend", "tiny", 4, 4, "fastvbg", 1, 99, Timing(1.0, 0.1, 3))])
+FIGURES = Figures(
+    {"cpu": "", "vector features": [""], "date": ""},
+    [Row("blend", "tiny", 4, 4, "fastvbg", 1, 99, Timing(1.0, 0.1, 3))],
+)
 LINE = re.compile(r"fastvbg: warning: |\d+( of \d+)? frames")
 IMAGES = ("in%d.png", *VIDEO, *FAST)
 

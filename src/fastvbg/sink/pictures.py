@@ -16,7 +16,7 @@ from av.video.frame import PictureType
 
 from fastvbg.errors import SinkError
 from fastvbg.media.colour import Converter
-from fastvbg.sink.clock import Beat, make_pace
+from fastvbg.sink.clock import USUAL_RATES, Beat, make_pace
 from fastvbg.sink.containers import FORMATS, container_options, open_muxer, open_nowhere
 from fastvbg.sink.palette import Palette
 from fastvbg.sink.reasons import reason
@@ -34,22 +34,12 @@ if TYPE_CHECKING:
 _NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
 _LIMITED, _FULL = 1, 2
 
-# Browsers show delays below two hundredths of a second as ten.
-_GIF_BEAT = Beat(Fraction(1, 100), least=2)
+# Browsers show delays below two hundredths of a second as ten; a delay has 16 bits.
+_GIF_BEAT = Beat(Fraction(1, 100), least=2, most=65535)
 # Matroska counts in milliseconds.
 _MILLISECONDS = Beat(Fraction(1, 1000))
 # MPEG-4 counts a second in 16 bits.
 _SHORT = 65535
-_RATES = [
-    Fraction(24000, 1001),
-    Fraction(24),
-    Fraction(25),
-    Fraction(30000, 1001),
-    Fraction(30),
-    Fraction(50),
-    Fraction(60000, 1001),
-    Fraction(60),
-]
 
 
 class Start(NamedTuple):
@@ -70,7 +60,7 @@ def beats(suffix: str, info: StreamInfo) -> list[Beat]:
     if suffix in (".mkv", ".webm") and info.rate > 1 / _MILLISECONDS.unit:
         found = [_MILLISECONDS]
     whole = info.rate.numerator * (_SHORT // info.rate.numerator)
-    slower = next((rate for rate in _RATES if rate >= info.rate), _RATES[-1])
+    slower = next((rate for rate in USUAL_RATES if rate >= info.rate), USUAL_RATES[-1])
     found += [
         Beat(unit) for unit in (Fraction(1, whole or _SHORT), 1 / info.rate) if unit > found[0].unit
     ]
@@ -149,13 +139,20 @@ class Pictures:
         raise SinkError(f"output: the encoder {self._encoding.codec} cannot be started: {words}")
 
     def why_not(self, start: Start | None = None) -> str | None:
-        """Return why the video alone cannot be begun; None when it can."""
+        """Return why the video alone cannot be written; None when it can."""
+        start = start or self._start
 
         def attempt() -> None:
             with open_nowhere(self._suffix) as container:
-                stream = self._add_to(container, start or self._start)
+                stream = self._add_to(container, start)
                 stream.codec_context.thread_count = 1
                 container.start_encoding()
+                blank = av.VideoFrame(
+                    self._info.width, self._info.height, self._encoding.pixel_format
+                )
+                blank.pts, blank.time_base = 0, start.beat.unit
+                container.mux(stream.encode(blank))
+                container.mux(stream.encode(None))
 
         return reason(attempt)
 
@@ -166,7 +163,7 @@ class Pictures:
             "VideoStream",
             container.add_stream(
                 encoding.codec,
-                rate=most if most in _RATES else min(info.rate, most),
+                rate=most if most in USUAL_RATES else min(info.rate, most),
                 options=dict(encoding.options),
             ),
         )
@@ -238,6 +235,6 @@ class Pictures:
 
     def finish(self) -> list[Packet[Stream]]:
         """Return what the encoder holds back; the warnings are complete then."""
-        steady = self._suffix in (".gif", ".y4m")
-        self.warnings += self._pace.told(self._suffix if steady else self._encoding.codec)
+        of_the_file = self._suffix in (".gif", ".y4m") or self._start.beat == _MILLISECONDS
+        self.warnings += self._pace.told(self._suffix if of_the_file else self._encoding.codec)
         return cast("list[Packet[Stream]]", self.stream.encode(None))

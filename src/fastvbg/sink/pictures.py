@@ -46,25 +46,32 @@ class Start(NamedTuple):
     """One way to start an encoder."""
 
     beat: Beat
-    range: int
+    rate: Fraction
+    """Frames a second, nominally."""
+    range: int = _LIMITED
     """1 for limited, 2 for full, as FFmpeg counts."""
 
 
-def beats(suffix: str, info: StreamInfo) -> list[Beat]:
+def starts(suffix: str, info: StreamInfo) -> list[Start]:
     """Return the ways to count time, the finest first."""
     if suffix == ".y4m":
-        return [Beat(1 / info.rate, steady=True)]
+        return [Start(Beat(1 / info.rate, steady=True), info.rate)]
+    beat = Beat(info.time_base)
     if suffix == ".gif":
-        return [_GIF_BEAT]
-    found = [Beat(info.time_base)]
-    if suffix in (".mkv", ".webm") and info.rate > 1 / _MILLISECONDS.unit:
-        found = [_MILLISECONDS]
+        beat = _GIF_BEAT
+    elif suffix in (".mkv", ".webm") and info.rate > 1 / _MILLISECONDS.unit:
+        beat = _MILLISECONDS
+    rate = min(info.rate, 1 / (beat.unit * beat.least))
+    if suffix == ".gif":
+        return [Start(beat, rate)]
     whole = info.rate.numerator * (_SHORT // info.rate.numerator)
-    slower = next((rate for rate in USUAL_RATES if rate >= info.rate), USUAL_RATES[-1])
-    found += [
-        Beat(unit) for unit in (Fraction(1, whole or _SHORT), 1 / info.rate) if unit > found[0].unit
+    coarser = [
+        Start(Beat(unit), rate)
+        for unit in (Fraction(1, whole or _SHORT), 1 / info.rate)
+        if unit > beat.unit
     ]
-    return [*found, Beat(1 / slower)]
+    usual = next((usual for usual in USUAL_RATES if usual >= info.rate), USUAL_RATES[-1])
+    return [Start(beat, rate), *coarser, Start(Beat(1 / usual), usual)]
 
 
 class Pictures:
@@ -119,12 +126,13 @@ class Pictures:
         ranges = [range]
         if range == _LIMITED and not av.VideoFormat(self._encoding.pixel_format).is_rgb:
             ranges.append(_FULL)  # JPEG knows no other
-        return [Start(beat, range) for beat in beats(self._suffix, self._info) for range in ranges]
+        ways = starts(self._suffix, self._info)
+        return [way._replace(range=range) for way in ways for range in ranges]
 
     def _started(self, target: str) -> tuple[OutputContainer, VideoStream, Start]:
-        starts = self._starts()
         options = container_options(self._suffix, self._info)
-        for start in starts:
+        ways = self._starts()
+        for start in ways:
             container = open_muxer(target, self._suffix, options)
             try:
                 stream = self._add_to(container, start)
@@ -135,7 +143,7 @@ class Pictures:
             else:
                 return container, stream, start
         self._demand_held()
-        words = self.why_not(starts[0]) or failure
+        words = self.why_not(ways[0]) or failure
         raise SinkError(f"output: the encoder {self._encoding.codec} cannot be started: {words}")
 
     def why_not(self, start: Start | None = None) -> str | None:
@@ -158,12 +166,11 @@ class Pictures:
 
     def _add_to(self, container: OutputContainer, start: Start) -> VideoStream:
         info, encoding = self._info, self._encoding
-        most = 1 / (start.beat.unit * start.beat.least)
         stream = cast(
             "VideoStream",
             container.add_stream(
                 encoding.codec,
-                rate=most if most in USUAL_RATES else min(info.rate, most),
+                rate=start.rate,
                 options=dict(encoding.options),
             ),
         )

@@ -12,6 +12,7 @@ from av.error import FFmpegError
 from fastvbg.bands import usable_cpus
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.rational import fraction
+from fastvbg.source.clock import OneClock, packet_seconds
 from fastvbg.source.completeness import Completeness, regular_file
 from fastvbg.source.opening import (
     check_pixels,
@@ -40,6 +41,9 @@ LEAD_SECONDS = Fraction(1, 10)
 # Formats that note where each frame lies or begins, so that its time is the same after a seek. In a
 # program stream, after one, a time may be given to a frame up to three places away.
 _SEEKABLE = {"mov", "mp4", "matroska", "webm", "mpegts", "flv", "avi", "nut", "asf"}
+# In a transport stream clocks may be set back, after which a time names two places. Reading all of
+# so long a one, without decoding it, takes one or two seconds.
+_READ_THROUGH_BYTES = 1 << 30
 
 # Damage may hide the end of a flush; a decoder holds no more frames back than this.
 _MOST_HELD_BACK = 128
@@ -64,12 +68,6 @@ def decoder_threads(codec: str) -> int:
         FFmpeg's name of the decoder.
     """
     return 0 if codec in _HEAVY else max(1, usable_cpus() // 2)
-
-
-def packet_seconds(packet: Packet[Stream], later: int = 0) -> Fraction:
-    """Return when a packet is decoded, or some units later."""
-    base = fraction(packet.time_base) or Fraction(1, av.time_base)
-    return ((packet.dts or 0) + later) * base
 
 
 class Decoding:
@@ -143,6 +141,9 @@ class Decoding:
     @property
     def seeks(self) -> bool:
         """Whether frames have the times after a seek that they have when all is read."""
+        file = regular_file(self._path)
+        if "mpegts" in self._formats and file is not None:
+            return file.stat().st_size > _READ_THROUGH_BYTES
         return bool(_SEEKABLE & self._formats)
 
     @property
@@ -182,6 +183,8 @@ class Decoding:
     def packets(self) -> Iterator[Packet[Stream]]:
         """Yield the packets from where the file stands."""
         packets = self.container.demux(self.stream, *self.sides)
+        # The index of an MP4 is on one clock, but where edits meet it goes back to a key frame.
+        on_one_clock = None if self.completeness.counts_packets else OneClock()
         while True:
             try:
                 packet = next(packets, None)
@@ -193,7 +196,7 @@ class Decoding:
             if packet is None:
                 return
             if packet.size:
-                yield packet
+                yield packet if on_one_clock is None else on_one_clock(packet)
 
     def items(self, packets: Iterable[Packet[Stream]] | None = None) -> Iterator[Item]:
         """Yield the frames of packets, and those packets that are copied, in the file's order."""

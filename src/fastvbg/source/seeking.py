@@ -14,10 +14,11 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from fastvbg.media.model import CopiedPacket
-from fastvbg.source.decoding import LEAD_SECONDS, packet_seconds
+from fastvbg.source.clock import Rising, packet_seconds
+from fastvbg.source.decoding import LEAD_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
 
     import av
     from av.packet import Packet
@@ -34,38 +35,6 @@ _MOST_AHEAD_PACKETS = 4096
 _MOST_AHEAD_BYTES = 1 << 26
 # How much later than the pictures of a time its sound may be stored.
 _SKEW_SECONDS = 1
-
-
-class Clock:
-    """Gives each frame a time later than the one before it.
-
-    Muxers demand rising times; raw streams have none, and damaged ones go back: a frame too late is
-    shown briefly, so that those after it keep their times.
-
-    Parameters
-    ----------
-    step : int
-        Units from one frame to the next where they have no times.
-    """
-
-    def __init__(self, step: int) -> None:
-        self._step = step
-        self._last: int | None = None
-
-    def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """Return the frame with its time set."""
-        pts, last = frame.pts, self._last
-        if pts is None:
-            pts = 0 if last is None else last + self._step
-        elif last is not None and pts <= last:
-            pts = last + 1
-        frame.pts = self._last = pts
-        return frame
-
-    def over(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield items, frames with their times set."""
-        for item in items:
-            yield item if isinstance(item, CopiedPacket) else self(item)
 
 
 def span(
@@ -86,7 +55,7 @@ def span(
     av.VideoFrame or CopiedPacket
         Frames with rising times; both moved so that they begin where the file does.
     """
-    clock = Clock(decoding.step)
+    clock = Rising(decoding.step)
     raw = decoding.items()
     if start is None and end is None:
         yield from clock.over(raw)
@@ -160,7 +129,7 @@ def _from(
         if landed is not None:
             return landed
         decoding.reopen()
-    return Clock(decoding.step).over(decoding.items())
+    return Rising(decoding.step).over(decoding.items())
 
 
 def _landing(
@@ -175,8 +144,8 @@ def _landing(
     """
     if ahead is None:
         return None
-    clock = Clock(decoding.step)
-    items = decoding.items(chain(ahead, packets))
+    clock = Rising(decoding.step)
+    items = clock.over(decoding.items(chain(ahead, packets)))
     kept: list[Item] = []
     arrived = False
     for item in items:
@@ -184,14 +153,14 @@ def _landing(
             if packet_seconds(item.packet) >= first:
                 kept.append(item)
             continue
-        if item.is_corrupt or decoding.lost or (item.pts is None and not arrived):
+        at = decoding.seconds(item)
+        if item.is_corrupt or decoding.lost or clock.begins_untimed:
             return None
-        at = decoding.seconds(clock(item))
         if at > first and not arrived:
             return None
         arrived = True
         if at >= first:
-            return chain(kept, [item], clock.over(items))
+            return chain(kept, [item], items)
     return iter(kept) if arrived else None
 
 

@@ -36,7 +36,7 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("bands", "outputs"),
     ("media", "models", "kernels"),
-    ("checks",),
+    ("checks", "libraries"),
     ("constants", "errors", "_types"),
 ]
 # What one room may take from another of its own layer, and why.

@@ -56,7 +56,7 @@ def test_a_kill_at_any_moment_leaves_no_half_file(long: Clip, tmp_path: Path, nu
         return
     assert child.returncode != 0
     if sent is signal.SIGKILL:
-        assert all(path.name.startswith(".o.") for path in tmp_path.iterdir())
+        assert all(path.name.startswith(".fastvbg-") for path in tmp_path.iterdir())
     else:
         assert child.returncode == 128 + sent
         assert said == "fastvbg: stopped by a signal; no output was left behind\n"

@@ -79,11 +79,13 @@ def run_command_line(arguments: list[str]) -> int:
     int
         The exit code.
     """
-    from fastvbg.cli.app import app
     from fastvbg.errors import FastvbgError
+    from fastvbg.libraries import not_loaded
 
     try:
         with _stopped_by_signals():
+            from fastvbg.cli.app import app
+
             code = app(arguments, prog_name="fastvbg", standalone_mode=False)
     except FastvbgError as error:
         return _complain(str(error), EXIT_BAD_INPUT)
@@ -96,14 +98,20 @@ def run_command_line(arguments: list[str]) -> int:
         # Typer brings its own copy of Click, earlier ones the package: no common base to name.
         if type(error).__name__ == "NoArgsIsHelpError":
             return EXIT_BAD_INPUT  # the help has been printed
-        if hasattr(error, "format_message"):
-            hint = "fastvbg --help lists what there is"
-            context = getattr(error, "ctx", None)
-            if context is not None:
-                hint = f"{context.command_path} --help lists what there is"
-            return _complain(f"{error.format_message().rstrip('.')} ({hint})", EXIT_BAD_INPUT)
-        raise
+        line = not_loaded(error) or _usage(error)
+        if line is None:
+            raise
+        return _complain(str(line), EXIT_BAD_INPUT)
     return code if isinstance(code, int) else 0
+
+
+def _usage(error: Exception) -> str | None:
+    """Return what is wrong with the arguments, where that is what an error says."""
+    if not hasattr(error, "format_message"):
+        return None
+    context = getattr(error, "ctx", None)
+    command = "fastvbg" if context is None else context.command_path
+    return f"{error.format_message().rstrip('.')} ({command} --help lists what there is)"
 
 
 def _complain(message: str, code: int) -> int:

@@ -9,6 +9,7 @@ import typer
 
 import fastvbg
 from fastvbg.cli.bench import bench_app
+from fastvbg.cli.doctor import doctor
 from fastvbg.cli.media import matte, preview, run
 from fastvbg.cli.models import models_app
 
@@ -41,6 +42,7 @@ def _root(
 app.command()(run)
 app.command()(matte)
 app.command()(preview)
+app.command()(doctor)
 app.add_typer(bench_app, name="bench")
 app.add_typer(models_app, name="models")
 

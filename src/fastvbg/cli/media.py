@@ -168,9 +168,9 @@ def run(  # noqa: PLR0913, PLR0917
 
 def _stamp(output: Path) -> tuple[int, int] | None:
     """Return what changes when another file takes the output's name."""
-    from fastvbg.media.numbering import parse_numbering
+    from fastvbg.media.names import read_numbering
 
-    numbering = parse_numbering(output)
+    numbering = read_numbering(output)
     if numbering is not None:
         numbers = numbering.existing()
         output = numbering.path(numbers[0]) if numbers else output
@@ -244,9 +244,9 @@ def preview(
     mask: MaskOptions,
 ) -> None:
     """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
-    from fastvbg.media.image import write_image
     from fastvbg.pipeline.preview import preview as draw
     from fastvbg.sink.staging import check_folder, refuse_existing
+    from fastvbg.sink.still import write_still
 
     check_folder(output.parent)
     refuse_existing(output, overwrite=overwrite)
@@ -258,5 +258,5 @@ def preview(
         fit=fit,  # type: ignore[arg-type]  # checked there
         times=times,
     )
-    write_image(output, sheet)
+    write_still(output, sheet, overwrite=overwrite)
     typer.echo(f"contact sheet: {output}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvbg.constants import ADAPTIVE_ROWS
 from fastvbg.kernels.keyspace import keyspace
 
 if TYPE_CHECKING:
@@ -41,6 +42,19 @@ def thin_planes(planes: Planes, shift_x: int, shift_y: int, step: int) -> Planes
     y, u, v = planes
     down, across = step >> shift_y, step >> shift_x
     return y[::step, ::step], u[::down, ::across], v[::down, ::across]
+
+
+def luma_samples(picture: Frame | Planes) -> Plane:
+    """Return a few hundred samples of a frame's luma, evenly spread; `luma_step` says how."""
+    if isinstance(picture, np.ndarray):
+        return thin_frame(picture, luma_step(picture.shape[0]))[0]
+    step = luma_step(picture[0].shape[0])
+    return picture[0][::step, ::step]
+
+
+def luma_step(rows: int) -> int:
+    """Return the step, down and across, between those samples."""
+    return max(1, rows // ADAPTIVE_ROWS)
 
 
 def widened(plane: Plane, shape: tuple[int, int], shift_x: int, shift_y: int) -> Plane:

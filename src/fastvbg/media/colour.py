@@ -122,12 +122,21 @@ class Converter:
         FFmpeg's name of the format wanted.
     size : (int, int), optional
         Width and height wanted; as given when absent.
+    range : int, optional
+        FFmpeg's number of the range wanted, as far as that is YUV; by the tags when absent.
     """
 
     def __init__(
-        self, tags: ColourTags, pixel_format: str, size: tuple[int, int] | None = None
+        self,
+        tags: ColourTags,
+        pixel_format: str,
+        size: tuple[int, int] | None = None,
+        *,
+        range: int | None = None,
     ) -> None:
         self._tags = tags
+        self._given = tags.range or _RANGE_LIMITED
+        self._wanted = range or self._given
         self._format = pixel_format
         self._size = size
         self._rgb = av.VideoFormat(pixel_format).is_rgb
@@ -137,10 +146,9 @@ class Converter:
         """Return the frame, itself when it is so already."""
         width, height = self._size or (frame.width, frame.height)
         unchanged = (frame.width, frame.height, frame.format.name) == (width, height, self._format)
-        if unchanged:
+        if unchanged and (self._rgb or self._given == self._wanted):
             return with_rows_downward(frame)
         matrix = self._tags.conversion_matrix(frame.height)
-        yuv = self._tags.range or _RANGE_LIMITED
         converted = self._converter.reformat(
             frame,
             width=width,
@@ -148,15 +156,15 @@ class Converter:
             format=self._format,
             src_colorspace=matrix,
             dst_colorspace=matrix,
-            src_color_range=_RANGE_FULL if frame.format.is_rgb else yuv,
-            dst_color_range=_RANGE_FULL if self._rgb else yuv,
+            src_color_range=_RANGE_FULL if frame.format.is_rgb else self._given,
+            dst_color_range=_RANGE_FULL if self._rgb else self._wanted,
             interpolation=EXACT,
         )
         converted.pts = frame.pts
         if frame.time_base is not None:
             converted.time_base = frame.time_base
         if not self._rgb:
-            converted.colorspace, converted.color_range = self._tags.matrix, yuv
+            converted.colorspace, converted.color_range = self._tags.matrix, self._wanted
         return converted
 
 

@@ -101,6 +101,10 @@ class StreamInfo:
     """Of the video stream."""
     chapters: tuple[Any, ...] = field(default=(), repr=False)
     """As PyAV has them."""
+    begins: Fraction | None = None
+    """When the file's own first frame is shown, in seconds; None where it has no times."""
+    skipped: int | None = None
+    """How many numbers of a sequence come before the first that is read; None in a video."""
 
     @property
     def interlaced(self) -> bool:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
 from fastvbg.backgrounds import Fit, fit_background, load_background, parse_colour
+from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
-from fastvbg.media.numbering import IMAGE_SUFFIXES, parse_numbering
+from fastvbg.media.names import checked_name
 from fastvbg.pipeline.overlap import Ahead
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
+    from pathlib import Path
 
     from typing_extensions import Self
 
     from fastvbg._types import Frame, Size
     from fastvbg.media.model import Picture
     from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pipeline.reports import Reports
 
 BackgroundEnd = Literal["loop", "hold", "trim"]
 BACKGROUND_ENDS: tuple[BackgroundEnd, ...] = ("loop", "hold", "trim")
@@ -81,6 +83,8 @@ class VideoBackdrop:
         What follows its last frame: its first again, nothing but that frame, or the end.
     max_pixels : int
         As in `ReadOptions`.
+    reports : Reports, optional
+        Takes in what is opened, to tell of its damage.
     """
 
     def __init__(
@@ -92,7 +96,9 @@ class VideoBackdrop:
         fit: Fit,
         end: BackgroundEnd,
         max_pixels: int,
+        reports: Reports | None = None,
     ) -> None:
+        self._reports = reports
         self._path, self._pixels, self._size = path, pixels, size
         self._fit, self._end = fit, end
         self._options = ReadOptions(upright=True, max_pixels=max_pixels, role="background")
@@ -108,6 +114,8 @@ class VideoBackdrop:
         with ExitStack() as stack:
             source = stack.enter_context(open_source(self._path, options=self._options))
             ahead = stack.enter_context(Ahead(source, "background"))
+            if self._reports is not None:
+                self._reports.add(source, self._path, "background")
             info, first, last = source.info, None, None
             for item in ahead:
                 if isinstance(item, CopiedPacket):
@@ -123,11 +131,16 @@ class VideoBackdrop:
         """Yield the frames again and again, the times going on."""
         base: Any = 0
         while True:
+            count = 0
             for seconds, frame in self._once():
                 if frame is None:
                     base += seconds
                 else:
+                    count += 1
                     yield base + seconds, frame
+            if count <= 1:  # one picture, which need not be decoded again to be held
+                yield base, None
+                return
 
     def at(self, seconds: Fraction) -> Picture | None:
         """Return the frame that is shown at a time, counted from the first call's."""
@@ -162,10 +175,21 @@ def open_backdrop(
     fit: Fit,
     end: BackgroundEnd,
     max_pixels: int,
+    reports: Reports | None = None,
 ) -> Backdrop:
     """Return the background that a user named: a colour, a picture, or a video."""
+    if not isinstance(background, np.ndarray):
+        background = checked_name(background, "background")
     if is_video(background):
-        return VideoBackdrop(str(background), pixels, size, fit=fit, end=end, max_pixels=max_pixels)
+        return VideoBackdrop(
+            str(background),
+            pixels,
+            size,
+            fit=fit,
+            end=end,
+            max_pixels=max_pixels,
+            reports=reports,
+        )
     colour = parse_colour(background) if isinstance(background, str) else None
     if colour is not None:
         return StillBackdrop(pixels.solid(colour))
@@ -173,11 +197,9 @@ def open_backdrop(
 
 
 def is_video(background: str | Path | Frame) -> bool:
-    """Tell whether a background is a video or an image sequence, by its name."""
+    """Tell whether a background is a video or an image sequence: what is in it decides."""
     if isinstance(background, np.ndarray):
         return False
     if isinstance(background, str) and parse_colour(background) is not None:
         return False
-    suffix = Path(background).suffix.lower()
-    numbered = parse_numbering(background) is not None
-    return numbered or (suffix != "" and suffix not in IMAGE_SUFFIXES)
+    return kind_of(background) != "still"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from fastvbg.errors import SinkError
 from fastvbg.media.colour import ColourTags
-from fastvbg.media.image import write_image
 from fastvbg.media.model import StreamInfo
 from fastvbg.pipeline.job import Result
 from fastvbg.pipeline.preview import preview
 from fastvbg.pipeline.process import process
 from fastvbg.scene import Scene, draw_backdrop
 from fastvbg.sink import open_sink
+from fastvbg.sink.still import write_still
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def run_demo(folder: Path, *, progress: Callable[[int, int | None], None] | None
     scene = Scene()
     source, background = folder / "source.mp4", folder / "background.png"
     _write_scene(scene, source)
-    write_image(background, draw_backdrop(scene.width, scene.height))
+    write_still(background, draw_backdrop(scene.width, scene.height), overwrite=True)
     result = process(
         source,
         folder / "composited.mp4",
@@ -67,7 +67,7 @@ def run_demo(folder: Path, *, progress: Callable[[int, int | None], None] | None
         progress=progress,
     )
     sheet = folder / "contact_sheet.png"
-    write_image(sheet, preview(source, background=background))
+    write_still(sheet, preview(source, background=background), overwrite=True)
     return Demo(source, background, sheet, result)
 
 

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int | None], None]
 
 TRANSPARENT = "transparent"
+# Sound lies at most so far behind the frames of its time; what comes later is not looked for.
+_INTERLEAVED_SECONDS = 1
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Result:
     """What a user should know: damaged packets, tracks left out."""
 
     lost: int = 0
-    """Damaged pieces of the input that could not be decoded."""
+    """Damaged pieces of the input, and of what lies beside it, that could not be decoded."""
 
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds that source, composite and sink were at work; they overlap."""
@@ -122,9 +124,9 @@ def run(job: Job) -> Result:
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, job.threads)
         info = _output_info(source.info, job)
-        context = Context(pixels, source.info, job.input, reading, stack, interrupts.check)
+        context = Context(pixels, source.info, job.input, reading, stack, job.fps, interrupts.check)
         masker = make_masker(job.mask, job.threshold, context)
-        stage = _make_stage(job, info, pixels, masker, stack)
+        stage = _make_stage(job, info, pixels, masker, context)
         cuts = CutDetector(pixels)
         sink = stack.enter_context(
             open_sink(
@@ -140,7 +142,7 @@ def run(job: Job) -> Result:
             Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
         )
         stack.enter_context(settled())
-        items = _pairs(ahead, make_pairing(job.pairing, cuts))
+        items = _pairs(ahead, make_pairing(job.pairing, cuts, cuts.goes_on))
         if masker.foresee is not None:
             foreseen = Ahead(_foreseen(items, masker.foresee), "masks", interrupts.check)
             items = iter(stack.enter_context(foreseen))
@@ -148,8 +150,8 @@ def run(job: Job) -> Result:
         if not frames:
             raise SourceError(_no_frames(job))
         told = masker.finish()
-    lost = source.lost
-    warnings = source.warnings + told + sink.warnings
+    lost = source.lost + context.reports.lost
+    warnings = source.warnings + context.reports.warnings() + told + sink.warnings
     if frames == 1 and masker.plain and job.background is not None:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
@@ -180,7 +182,7 @@ def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
 
 
 def _make_stage(
-    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, stack: ExitStack
+    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, context: Context
 ) -> Stage:
     if job.background is None:
         return MatteAlone(masker)
@@ -196,10 +198,11 @@ def _make_stage(
         fit=job.fit,
         end=job.background_end,
         max_pixels=job.max_pixels,
+        reports=context.reports,
     )
     shape = info.height, info.width
     wrap = Wrap(pixels, shape, job.light_wrap) if job.light_wrap else None
-    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), wrap)
+    return OverBackdrop(pixels, masker, context.stack.enter_context(backdrop), wrap)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:
@@ -268,5 +271,24 @@ def _composite(
         if job.progress is not None:
             job.progress(frames, info.frames)
         if frames == job.max_frames:
+            _send_late_sound(items, item.pts * info.time_base + 1 / info.rate, info, behind)
             break
     return frames, seconds
+
+
+def _send_late_sound(
+    items: Iterator[Pair | CopiedPacket], end: Fraction, info: StreamInfo, behind: Behind[Any]
+) -> None:
+    """Send what is heard before the output's end, and lies behind its last frame in the file."""
+    waited = {stream for stream in info.copied if stream.type == "audio"}
+    while waited:
+        item = next(items, None)
+        if item is None:
+            return
+        if not isinstance(item, CopiedPacket):
+            if item.pts * info.time_base > end + _INTERLEAVED_SECONDS:
+                return
+        elif item.packet.dts is not None and item.packet.dts * item.packet.time_base >= end:
+            waited.discard(item.stream)
+        else:
+            behind.put(item)

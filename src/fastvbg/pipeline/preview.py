@@ -83,7 +83,8 @@ def preview(
             mask_options(mask), threshold, Context(pixels, info, input, options, stack)
         )
         rows: list[list[Labelled]] = []
-        for pair in _pairs(source, make_pairing("neighbours", CutDetector(pixels))):
+        cuts = CutDetector(pixels)
+        for pair in _pairs(source, make_pairing("neighbours", cuts, cuts.goes_on)):
             wants = pair.position in wanted
             if masker.plain and not wants:
                 continue

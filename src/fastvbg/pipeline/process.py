@@ -13,7 +13,7 @@ from fastvbg.checks import check_choice, check_integer, check_threshold
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.errors import OptionError, OptionTypeError, SinkError
 from fastvbg.media.model import MAX_PIXELS, PIXEL_PATHS, PixelPath
-from fastvbg.media.numbering import parse_numbering
+from fastvbg.media.names import are_same, at_home, checked_name
 from fastvbg.pipeline.backdrop import BACKGROUND_ENDS, BackgroundEnd
 from fastvbg.pipeline.job import Job, Result, run
 from fastvbg.pipeline.masking.options import MaskOptions, mask_options
@@ -140,6 +140,7 @@ def process(  # noqa: PLR0913
     check_choice("fit", fit, FITS)
     check_choice("background_end", background_end, BACKGROUND_ENDS)
     if not isinstance(background, np.ndarray):
+        background = checked_name(background, "background")
         _refuse_same(background, output, "background")
     job = _checked_job(
         input=input,
@@ -261,7 +262,12 @@ def _checked_job(**options: Any) -> Job:
         raise OptionError(f"start: got {start}, wanted 0 or more seconds")
     if end is not None and end <= (start or 0):
         raise OptionError(f"end: got {end}, wanted more seconds than the start's {start or 0}")
+    options["input"] = checked_name(options["input"], "input")
     _refuse_same(options["input"], options["output"], "input")
+    for role in ("matte", "depth", "plate", "keep_region", "drop_region"):
+        name = getattr(mask, role)
+        if isinstance(name, (str, Path)):
+            _refuse_same(at_home(str(name).removeprefix("stereo:")), options["output"], role)
     return Job(**options)
 
 
@@ -276,12 +282,5 @@ def _check_scale(scale: object) -> None:
 
 def _refuse_same(path: str | Path, output: str | Path, role: str) -> None:
     """Demand that the output is not a file that is read."""
-
-    def identity(name: str | Path) -> Any:
-        numbering = parse_numbering(name)
-        if numbering is not None:
-            return numbering.folder.resolve(), numbering.name
-        return Path(name).resolve()
-
-    if str(output) != "-" and identity(path) == identity(output):
+    if are_same(path, output):
         raise SinkError(f"output: {output} is the {role} itself; give it another name")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fastvbg.constants import ADAPTIVE, AdaptiveSettings
+from fastvbg.constants import ADAPTIVE, ADAPTIVE_ANEW, ADAPTIVE_ROWS, AdaptiveSettings
 from fastvbg.reference.keyspace import keyspace
 
 if TYPE_CHECKING:
@@ -114,6 +114,9 @@ def adaptive_step(
     need not learn it, and light that changes suddenly does not turn the scene to foreground. That
     waits while everything teaches.
 
+    While everything teaches, a frame that nearly all differs from the means by much begins anew:
+    what came before it was another picture, such as the black of a fade.
+
     Parameters
     ----------
     state : AdaptiveState
@@ -132,6 +135,8 @@ def adaptive_step(
         The new state, and the mask, 0 or 255.
     """
     size = planes[0].shape
+    if not frozen and state.frames < settings.warm_up and _is_another(state, planes[0]):
+        state = adaptive_start(planes, settings)
     samples = [
         _scaled(plane, state.gain, middle)
         for plane, middle in zip(planes, (0, 128, 128), strict=True)
@@ -163,6 +168,14 @@ def adaptive_step(
     means, spreads = (tuple(part) for part in zip(*learned, strict=True))
     gain = state.gain if everyone else _gain(state, samples[0], free)
     return AdaptiveState(means, spreads, swings.astype(np.uint8), gain, state.frames + 1), mask
+
+
+def _is_another(state: AdaptiveState, luma: Plane) -> bool:
+    much, parts = ADAPTIVE_ANEW
+    step = max(1, luma.shape[0] // ADAPTIVE_ROWS)
+    seen = 128 * luma[::step, ::step].astype(np.int64)
+    far = abs(seen - state.means[0][::step, ::step]) > 128 * much
+    return bool((parts + 1) * np.count_nonzero(far) > parts * far.size)
 
 
 def _scaled(plane: Plane, gain: int, middle: int) -> Wide:

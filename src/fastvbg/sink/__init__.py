@@ -89,8 +89,8 @@ def open_sink(
         The output exists, its folder does not exist or cannot be written, or the suffix is none
         that can be written.
     """
-    path = Path("-.y4m" if str(path) == _STDOUT else path)
-    suffix = path.suffix.lower()
+    path = Path(path)
+    suffix = ".y4m" if str(path) == _STDOUT else path.suffix.lower()
     numbering = parse_numbering(path)
     if numbering is not None and suffix in IMAGE_SUFFIXES:
         from fastvbg.sink.sequence import SequenceSink

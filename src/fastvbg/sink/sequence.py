@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +13,12 @@ from fastvbg.media.colour import Converter
 from fastvbg.media.formats import BGR
 from fastvbg.media.image import write_image
 from fastvbg.media.planes import plane_of
-from fastvbg.sink.staging import check_folder, staging_name, why
+from fastvbg.sink.clock import Evenness
+from fastvbg.sink.durable import flush_file, flush_folder
+from fastvbg.sink.staging import Staged, check_folder, staging_name, standing, take_over_at, why
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from typing_extensions import Self
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from fastvbg.sink.encoding import EncodeOptions
 
 _WITH_ALPHA = (".png", ".webp", ".tif", ".tiff")
+# Disks and their journals take many flushes at once for little more than one.
+_FLUSHES_AT_ONCE = 8
 
 
 class SequenceSink:
@@ -53,8 +59,11 @@ class SequenceSink:
         keep_partial: bool = False,
     ) -> None:
         check_folder(numbering.folder)
-        if options is not None and options.alpha and not numbering.after.endswith(_WITH_ALPHA):
-            raise SinkError(f"output: {numbering.name} holds no transparency; .png and .webp do")
+        with_alpha = numbering.after.lower().endswith(_WITH_ALPHA)
+        if options is not None and options.alpha and not with_alpha:
+            raise SinkError(
+                f"output: {numbering.name} holds no transparency; .png, .webp and .tif do"
+            )
         self._convert = Converter(info.colour, BGR)
         self._keep_partial = keep_partial
         self.done_with_frames = True
@@ -67,6 +76,10 @@ class SequenceSink:
                 f"output: {first} exists, and {len(self._replaced)} file(s) in all of that name; "
                 "--overwrite replaces them"
             )
+        for number in self._replaced:
+            standing(numbering.path(number))
+        self._rate = info.rate
+        self._evenness = Evenness()
         self._staging = staging_name(numbering.folder / numbering.name)
         try:
             self._staging.mkdir()
@@ -74,13 +87,14 @@ class SequenceSink:
             raise SinkError(f"output: cannot write in {numbering.folder}: {why(error)}") from None
         self._written: list[int] = []
 
-    def write(self, frame: Picture, pts: int, number: int) -> None:  # noqa: ARG002
+    def write(self, frame: Picture, pts: int, number: int) -> None:
         """Write one image; a sequence holds no times."""
         if not isinstance(frame, np.ndarray):
             rgba = frame.format.name == "bgra"
             frame = plane_of(frame, 0, 4) if rgba else plane_of(self._convert(frame), 0, 3)
         write_image(self._staging / self._numbering.path(number).name, frame)
         self._written.append(number)
+        self._evenness.saw(pts)
 
     def copy(self, packet: CopiedPacket) -> None:
         """Drop a packet; images carry no other stream."""
@@ -98,16 +112,43 @@ class SequenceSink:
             interrupted = kind is not None and not issubclass(kind, Exception)
             if kind is None or (interrupted and self._keep_partial and self._written):
                 self._move_into_place()
+                self._tell_of_times()
         except OSError as failure:
+            if isinstance(failure, SinkError):
+                raise
             raise SinkError(
                 f"output: cannot write {self._numbering.name}: {why(failure)}"
             ) from None
         finally:
             shutil.rmtree(self._staging, ignore_errors=True)
 
+    def _tell_of_times(self) -> None:
+        if self._evenness.uneven:
+            self.warnings.append(
+                f"the frames' times are not kept: they vary, and images hold none; shown at "
+                f"{float(self._rate):.6g} a second the sequence has another speed (.mp4 and .mkv "
+                "hold times)"
+            )
+
     def _move_into_place(self) -> None:
+        staged = [self._staging / self._numbering.path(number).name for number in self._written]
+        with ThreadPoolExecutor(_FLUSHES_AT_ONCE) as pool:
+            for _ in pool.map(flush_file, staged):
+                pass
+        for number, image in zip(self._written, staged, strict=True):
+            _place(image, self._numbering.path(number))
         for number in set(self._replaced) - set(self._written):
             self._numbering.path(number).unlink(missing_ok=True)
-        for number in self._written:
-            path = self._numbering.path(number)
-            (self._staging / path.name).replace(path)
+        flush_folder(self._numbering.folder)
+
+
+def _place(image: Path, path: Path) -> None:
+    """Move a flushed image to its name; a link is written through, and a mode kept."""
+    if path.is_symlink():
+        with Staged(path, overwrite=True) as staged:
+            shutil.copyfile(image, staged.staging)
+        return
+    found = standing(path)
+    if found is not None:
+        take_over_at(found, image)
+    image.replace(path)

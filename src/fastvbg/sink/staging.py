@@ -2,36 +2,83 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastvbg.errors import SinkError
+from fastvbg.sink.durable import flush, flush_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from types import TracebackType
 
     from av.error import FFmpegError
+    from typing_extensions import Self
 
 STDOUT = "-"
+_NEW_MODE = 0o666  # less what the umask takes
+_PRIVATE_MODE = 0o600
 
 
 def check_folder(folder: Path) -> None:
     """Demand that the folder of an output exists."""
-    if not folder.is_dir():
+    try:
+        found = folder.is_dir()
+    except (OSError, ValueError):  # a name too long, or with a zero byte in it
+        found = False
+    if not found:
         raise SinkError(f"output: no such folder: {folder}; make it first")
 
 
-def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Demand that an output does not exist yet, unless it may be replaced."""
-    if path.is_dir():
+def standing(path: Path) -> os.stat_result | None:
+    """Return what stands under an output's name, beyond links; None when nothing does.
+
+    Raises
+    ------
+    SinkError
+        The name is none that the file system takes, or what stands there is no file.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SinkError(f"output: cannot write {path}: {why(error)}") from None
+    except ValueError:
+        raise SinkError(f"output: cannot write {str(path)!r}: a zero byte in the name") from None
+    if stat.S_ISDIR(found.st_mode):
         raise SinkError(f"output: {path} is a folder, wanted a file name")
-    if path.exists() and not overwrite:
+    if not stat.S_ISREG(found.st_mode):
+        raise SinkError(
+            f"output: {path} is a pipe or a device, wanted a file name, or - for Y4M on standard "
+            "output"
+        )
+    return found
+
+
+def refuse_existing(path: Path, *, overwrite: bool) -> os.stat_result | None:
+    """Demand that an output does not exist yet, unless it may be replaced; return what stands."""
+    found = standing(path)
+    if found is not None and not overwrite:
         raise SinkError(f"output: {path} exists; --overwrite replaces it")
+    return found
+
+
+def written_through(path: Path) -> Path:
+    """Return the name at the end of symbolic links, which an output is written to."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def staging_name(path: Path) -> Path:
-    """Return a hidden name beside `path` that nothing else uses."""
-    return path.with_name(f".{path.stem}.{secrets.token_hex(4)}.partial{path.suffix}")
+    """Return a hidden name beside `path` that nothing else uses.
+
+    It has nothing of the name but the suffix: a name as long as the file system takes has no room
+    for more.
+    """
+    return path.with_name(f".fastvbg-{secrets.token_hex(6)}.partial{path.suffix[:16]}")
 
 
 def why(error: OSError | FFmpegError) -> str:
@@ -39,39 +86,104 @@ def why(error: OSError | FFmpegError) -> str:
     return error.strerror or str(error)
 
 
+def take_over(found: os.stat_result, descriptor: int) -> None:
+    """Give a file the owner, as far as that is allowed, and the mode of the one it replaces."""
+    if hasattr(os, "fchown"):
+        with suppress(OSError):
+            os.fchown(descriptor, -1, found.st_gid)
+        with suppress(OSError):
+            os.fchown(descriptor, found.st_uid, -1)
+    if hasattr(os, "fchmod"):
+        with suppress(OSError):
+            os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
+
+
+def take_over_at(found: os.stat_result, path: Path) -> None:
+    """Do as `take_over` to the file of a name."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        take_over(found, descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class Staged:
-    """A file that stands under its name only when it is complete.
+    """A file that stands under its name only when it is complete. A context manager.
+
+    A symbolic link is written through: it stays, and the file that it names is replaced. An
+    overwritten file's mode and owner are kept.
 
     Parameters
     ----------
     path : Path
-        Its name; a stem of `-` is standard output, which takes what comes as it comes.
+        Its name; `-` is standard output, which takes what comes as it comes.
     overwrite : bool
         Whether an existing file is replaced.
     """
 
     def __init__(self, path: Path, *, overwrite: bool) -> None:
-        self._path = path
         self._staging: Path | None = None
+        self._descriptor = -1
         self.target = "pipe:1"
         """What to open for writing."""
-        if path.stem == STDOUT:
+        if str(path) == STDOUT:
             return
         check_folder(path.parent)
-        refuse_existing(path, overwrite=overwrite)
-        self._staging = staging_name(path)
+        self._found = refuse_existing(path, overwrite=overwrite)
+        self._path = written_through(path)
+        check_folder(self._path.parent)
+        staging = staging_name(self._path)
+        mode = _NEW_MODE if self._found is None else _PRIVATE_MODE
         try:
-            self._staging.touch(exist_ok=False)
+            # Open to the end: to be flushed even if its mode lets nobody open it again.
+            self._descriptor = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         except OSError as error:
             raise SinkError(f"output: cannot write in {path.parent}: {why(error)}") from None
-        self.target = f"file:{self._staging}"
+        self._staging = staging
+        self.target = f"file:{staging}"
+
+    @property
+    def staging(self) -> Path:
+        """The temporary name; standard output has none."""
+        if self._staging is None:
+            raise SinkError("output: standard output has no name")
+        return self._staging
 
     def commit(self) -> None:
-        """Move the finished file to its name."""
-        if self._staging is not None:
-            self._staging.replace(self._path)
+        """Put the finished file on the disk and move it to its name."""
+        if self._staging is None:
+            return
+        if self._found is not None:
+            take_over(self._found, self._descriptor)
+        flush(self._descriptor)
+        self._close()
+        self._staging.replace(self._path)
+        self._staging = None
+        flush_folder(self._path.parent)
 
     def discard(self) -> None:
         """Remove what has not been moved into place."""
+        self._close()
         if self._staging is not None:
-            self._staging.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._staging.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                self.commit()
+        finally:
+            self.discard()

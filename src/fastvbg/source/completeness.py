@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import av
 
+from fastvbg.media.names import STANDARD, is_address
 from fastvbg.media.rational import fraction
 from fastvbg.source.outline import boxes_of, segment_end
 
@@ -119,5 +120,6 @@ class Completeness:
 
 def regular_file(path: str | Path) -> Path | None:
     """Return the path of a file on disk, which has a length; None for pipes and URLs."""
-    name = str(path)
-    return Path(path) if name != "-" and "://" not in name and Path(path).is_file() else None
+    if str(path) == STANDARD or is_address(path) or not Path(path).is_file():
+        return None
+    return Path(path)

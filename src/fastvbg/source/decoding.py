@@ -10,17 +10,13 @@ from av.error import EOFError as EndOfStream
 from av.error import FFmpegError
 
 from fastvbg.bands import usable_cpus
+from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import CopiedPacket
+from fastvbg.media.names import is_address
 from fastvbg.media.rational import fraction
 from fastvbg.source.clock import OneClock, packet_seconds
 from fastvbg.source.completeness import Completeness, regular_file
-from fastvbg.source.opening import (
-    check_pixels,
-    left_out,
-    open_container,
-    side_streams,
-    video_stream,
-)
+from fastvbg.source.opening import left_out, open_container, side_streams, video_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +82,9 @@ class Decoding:
         self.warnings: list[str] = []
         self.lost = 0
         self.any_frame = False
-        """Whether any frame of the file can be decoded, known where only a part is asked for."""
+        """Whether any frame of the file can be decoded."""
+        self.begins: Fraction | None = None
+        """When the file's own first frame is shown; None where it has no time."""
         self._frames_end: Fraction | None = None
         self._open()
         self.warnings += left_out(self.container, self.stream)
@@ -136,7 +134,7 @@ class Decoding:
     @property
     def winds(self) -> bool:
         """Whether the file can be read from another place than where it stands."""
-        return "://" in str(self._path) or regular_file(self._path) is not None
+        return is_address(self._path) or regular_file(self._path) is not None
 
     @property
     def seeks(self) -> bool:

@@ -20,7 +20,6 @@ from fastvbg.source.decoding import LEAD_SECONDS
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    import av
     from av.packet import Packet
     from av.stream import Stream
 
@@ -48,46 +47,49 @@ def span(
         The file, at its beginning.
     start, end : Fraction, optional
         Seconds from the file's beginning: the first frame shown at or after `start`, and those
-        before `end`. The beginning is where the first of its streams begins.
+        before `end`. The beginning is that of the pictures, or of sound well before them.
 
     Yields
     ------
     av.VideoFrame or CopiedPacket
         Frames with rising times; both moved so that they begin where the file does.
     """
-    clock = Rising(decoding.step)
     raw = decoding.items()
-    if start is None and end is None:
-        yield from clock.over(raw)
-        return
     begun: list[Item] = []
-    timed = True
+    whole = Rising(decoding.step).over(chain(_handed_over(begun), raw))
     for item in raw:
         begun.append(item)
         if not isinstance(item, CopiedPacket):
-            decoding.any_frame, timed = True, item.pts is not None
+            decoding.any_frame = True
+            decoding.begins = None if item.pts is None else decoding.seconds(item)
             break
-    else:
-        yield from begun
+    if (start is None and end is None) or not decoding.any_frame:
+        yield from whole
         return
-    whole = clock.over(chain(begun, raw))
     start = start or Fraction(0)
-    begins = _beginning(decoding, item) if timed else decoding.start or Fraction(0)
-    if timed and begins + start > decoding.seconds(item) and decoding.winds:
-        items = _from(decoding, begins + start, decoding.seconds(item), whole)
-    else:
-        items = whole
+    begins = _beginning(decoding)
+    items = whole
+    if decoding.winds and decoding.begins is not None and begins + start > decoding.begins:
+        items = _from(decoding, begins + start, decoding.begins, whole)
     last = None if end is None else begins + end
     yield from _cut(decoding, items, begins + start, last, start)
 
 
-def _beginning(decoding: Decoding, first: av.VideoFrame) -> Fraction:
+def _handed_over(items: list[Item]) -> Iterator[Item]:
+    """Yield items and keep none."""
+    while items:
+        yield items.pop(0)
+
+
+def _beginning(decoding: Decoding) -> Fraction:
     """Return the time from which a file's times are counted.
 
     That of its first frame; but where sound begins well before it, that of the sound. AVI notes the
     order of decoding only, so its pictures begin later than it says by what the decoder holds back.
     """
-    shown, start, video = decoding.seconds(first), decoding.start, decoding.stream.start_time
+    shown, start, video = decoding.begins, decoding.start, decoding.stream.start_time
+    if shown is None:
+        return start or Fraction(0)
     if start is None or video is None:
         return shown
     if decoding.decode_times_only:

@@ -113,6 +113,7 @@ class VideoSource:
             metadata=dict(decoding.container.metadata),
             stream_metadata=dict(stream.metadata),
             chapters=tuple(self._chapters()),
+            begins=decoding.begins,
         )
 
     def _expected(self) -> int | None:

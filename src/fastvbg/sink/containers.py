@@ -1,0 +1,124 @@
+"""Kinds of file, and what they hold: tried on a file that is nowhere, since no table is right."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, cast
+
+import av
+from av.error import FFmpegError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from av.audio.stream import AudioStream
+    from av.container import OutputContainer
+    from av.packet import Packet
+    from av.stream import Stream
+
+    from fastvbg.media.model import StreamInfo
+
+FORMATS = {
+    ".gif": "gif",
+    ".mkv": "matroska",
+    ".mov": "mov",
+    ".mp4": "mp4",
+    ".webm": "webm",
+    ".y4m": "yuv4mpegpipe",
+}
+WITH_SOUND = (".mkv", ".mp4", ".mov", ".webm")
+"""Those that hold more than pictures, the most willing first."""
+# What FFmpeg takes channels to be that a file says no more of than their number.
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+_MOST_UNITS = (1 << 31) - 1
+
+
+def container_options(suffix: str, info: StreamInfo) -> dict[str, str]:
+    """Return the muxer's options for a kind of file."""
+    if suffix == ".y4m":
+        return {"strict": "-1"}  # or it refuses more than 8 bits
+    if suffix not in (".mp4", ".mov"):
+        return {}
+    options = {"movflags": "+faststart"}
+    if info.time_base.numerator == 1 and info.time_base.denominator <= _MOST_UNITS:
+        # In this unit the muxer notes where the pictures start; its default is a millisecond.
+        options["movie_timescale"] = str(info.time_base.denominator)
+    return options
+
+
+def open_muxer(target: str, suffix: str, options: dict[str, str] | None = None) -> OutputContainer:
+    """Return a container to write; nothing is written before its encoding starts."""
+    return av.open(target, "w", format=FORMATS[suffix], container_options=options or {})
+
+
+def open_nowhere(suffix: str) -> OutputContainer:
+    """Return a container whose bytes are lost."""
+    return open_muxer(f"file:{os.devnull}", suffix)
+
+
+def named_layout(stream: AudioStream) -> str:
+    """Return the name of a stream's channel layout; the usual one where only a number is known."""
+    name = str(stream.codec_context.layout.name)
+    return usual_layout(stream) or name if name.endswith("channels") else name
+
+
+def usual_layout(stream: AudioStream) -> str | None:
+    """Return the name of the usual layout of so many channels, if there is one."""
+    return _LAYOUTS.get(stream.codec_context.layout.nb_channels)
+
+
+def add_copy(container: OutputContainer, stream: Stream, layout: str | None = None) -> Stream:
+    """Add a stream that takes the packets of another as they are.
+
+    Parameters
+    ----------
+    container : OutputContainer
+        Where it is added.
+    stream : Stream
+        Of the source.
+    layout : str, optional
+        The channel layout to note, where the source's own says nothing.
+    """
+    target = container.add_stream_from_template(stream)
+    if layout is not None:
+        cast("AudioStream", target).codec_context.layout = layout
+    return target
+
+
+def holds(
+    suffix: str, stream: Stream, packets: Iterable[Packet[Stream]], layout: str | None = None
+) -> bool:
+    """Tell whether a kind of file holds a stream as it is, by writing one with its first packets.
+
+    Muxers refuse at any time: when a stream is added, with the header, with a packet, or at the
+    very end with the index.
+    """
+
+    def write(container: OutputContainer) -> None:
+        target = add_copy(container, stream, layout)
+        container.start_encoding()
+        for packet in packets:
+            copy = _copy_of(packet)
+            copy.stream = target
+            container.mux_one(copy)
+
+    return works(suffix, write)
+
+
+def works(suffix: str, write: Callable[[OutputContainer], None]) -> bool:
+    """Tell whether something can be written to a kind of file and the file be finished."""
+    try:
+        with open_nowhere(suffix) as container:
+            write(container)
+            container.start_encoding()
+    except (FFmpegError, ValueError, OSError, RuntimeError, NotImplementedError):
+        return False
+    return True
+
+
+def _copy_of(packet: Packet[Stream]) -> Packet[Stream]:
+    """Return a packet like another: a muxer changes the times of those that it is given."""
+    copy: Packet[Stream] = av.Packet(bytes(packet))
+    copy.pts, copy.dts, copy.duration = packet.pts, packet.dts, packet.duration
+    copy.time_base, copy.is_keyframe = packet.time_base, packet.is_keyframe
+    return copy

@@ -1,0 +1,243 @@
+"""The stream of pictures: its encoder, started as it can be, and frames at times that it can tell.
+
+What an encoder takes (which units of time, limited or full range) is tried, the best first.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import av
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import PictureType
+
+from fastvbg.errors import SinkError
+from fastvbg.media.colour import Converter
+from fastvbg.sink.clock import Beat, make_pace
+from fastvbg.sink.containers import FORMATS, container_options, open_muxer, open_nowhere
+from fastvbg.sink.palette import Palette
+from fastvbg.sink.reasons import reason
+
+if TYPE_CHECKING:
+    from av.container import OutputContainer
+    from av.packet import Packet
+    from av.stream import Stream
+    from av.video.stream import VideoStream
+
+    from fastvbg.media.model import Picture, StreamInfo
+    from fastvbg.sink.encoding import EncodeOptions, Encoding
+
+# Encoders whose streams say themselves what shape a pixel has.
+_NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
+_LIMITED, _FULL = 1, 2
+
+# Browsers show delays below two hundredths of a second as ten.
+_GIF_BEAT = Beat(Fraction(1, 100), least=2)
+# Matroska counts in milliseconds.
+_MILLISECONDS = Beat(Fraction(1, 1000))
+# MPEG-4 counts a second in 16 bits.
+_SHORT = 65535
+_RATES = [
+    Fraction(24000, 1001),
+    Fraction(24),
+    Fraction(25),
+    Fraction(30000, 1001),
+    Fraction(30),
+    Fraction(50),
+    Fraction(60000, 1001),
+    Fraction(60),
+]
+
+
+class Start(NamedTuple):
+    """One way to start an encoder."""
+
+    beat: Beat
+    range: int
+    """1 for limited, 2 for full, as FFmpeg counts."""
+
+
+def beats(suffix: str, info: StreamInfo) -> list[Beat]:
+    """Return the ways to count time, the finest first."""
+    if suffix == ".y4m":
+        return [Beat(1 / info.rate, steady=True)]
+    if suffix == ".gif":
+        return [_GIF_BEAT]
+    found = [Beat(info.time_base)]
+    if suffix in (".mkv", ".webm") and info.rate > 1 / _MILLISECONDS.unit:
+        found = [_MILLISECONDS]
+    whole = info.rate.numerator * (_SHORT // info.rate.numerator)
+    slower = next((rate for rate in _RATES if rate >= info.rate), _RATES[-1])
+    found += [
+        Beat(unit) for unit in (Fraction(1, whole or _SHORT), 1 / info.rate) if unit > found[0].unit
+    ]
+    return [*found, Beat(1 / slower)]
+
+
+class Pictures:
+    """The video stream of a container, its encoder open.
+
+    Parameters
+    ----------
+    target : str
+        What to open for writing.
+    suffix : str
+        Of the output's name.
+    info : StreamInfo
+        Of the frames to come.
+    encoding : Encoding
+        Which encoder, and how.
+    options : EncodeOptions
+        What the user asked for.
+
+    Raises
+    ------
+    SinkError
+        The encoder cannot be started, with FFmpeg's reason.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        suffix: str,
+        info: StreamInfo,
+        encoding: Encoding,
+        options: EncodeOptions,
+    ) -> None:
+        self._suffix, self._info = suffix, info
+        self._encoding, self._options = encoding, options
+        self._colour = info.colour.encoded()
+        self.warnings: list[str] = []
+        self.written = 0
+        self._last: av.VideoFrame | None = None
+        self._palette = Palette() if encoding.codec == "gif" else None
+        self.container, self.stream, self._start = self._started(target)
+        self._pace = make_pace(info.time_base, self._start.beat)
+        palettes = encoding.pixel_format == "pal8"
+        self._convert = Converter(
+            self._colour,
+            "bgra" if palettes else encoding.pixel_format,
+            range=self._start.range,
+        )
+        self._warn_of_aspect()
+
+    def _starts(self) -> list[Start]:
+        range = self._colour.range or _LIMITED
+        ranges = [range]
+        if range == _LIMITED and not av.VideoFormat(self._encoding.pixel_format).is_rgb:
+            ranges.append(_FULL)  # JPEG knows no other
+        return [Start(beat, range) for beat in beats(self._suffix, self._info) for range in ranges]
+
+    def _started(self, target: str) -> tuple[OutputContainer, VideoStream, Start]:
+        starts = self._starts()
+        options = container_options(self._suffix, self._info)
+        for start in starts:
+            container = open_muxer(target, self._suffix, options)
+            try:
+                stream = self._add_to(container, start)
+                stream.codec_context.open()
+            except (FFmpegError, ValueError) as error:
+                failure = str(getattr(error, "strerror", None) or error)
+                container.close()
+            else:
+                return container, stream, start
+        self._demand_held()
+        words = self.why_not(starts[0]) or failure
+        raise SinkError(f"output: the encoder {self._encoding.codec} cannot be started: {words}")
+
+    def why_not(self, start: Start | None = None) -> str | None:
+        """Return why the video alone cannot be begun; None when it can."""
+
+        def attempt() -> None:
+            with open_nowhere(self._suffix) as container:
+                stream = self._add_to(container, start or self._start)
+                stream.codec_context.thread_count = 1
+                container.start_encoding()
+
+        return reason(attempt)
+
+    def _add_to(self, container: OutputContainer, start: Start) -> VideoStream:
+        info, encoding = self._info, self._encoding
+        most = 1 / (start.beat.unit * start.beat.least)
+        stream = cast(
+            "VideoStream",
+            container.add_stream(
+                encoding.codec,
+                rate=most if most in _RATES else min(info.rate, most),
+                options=dict(encoding.options),
+            ),
+        )
+        stream.width, stream.height = info.width, info.height
+        stream.pix_fmt = encoding.pixel_format
+        context = stream.codec_context
+        context.time_base = stream.time_base = start.beat.unit
+        context.thread_type = "AUTO"
+        if self._options.threads is not None:
+            context.thread_count = self._options.threads
+        if info.sample_aspect is not None:
+            context.sample_aspect_ratio = info.sample_aspect
+        if not av.VideoFormat(encoding.pixel_format).is_rgb:
+            context.colorspace = self._colour.matrix
+            context.color_range = start.range
+        context.color_primaries = self._colour.primaries
+        context.color_trc = self._colour.transfer
+        if info.interlaced and encoding.codec in ("libx264", "ffv1", "prores_ks"):
+            with suppress(AttributeError):  # not in every PyAV
+                context.field_order = info.field_order
+        if info.display_matrix is not None:
+            stream.set_display_matrix(info.display_matrix)
+        return stream
+
+    def _demand_held(self) -> None:
+        """Demand that the kind of file takes the codec, as PyAV has it."""
+        codec = self._encoding.codec
+        able = []
+        for suffix in FORMATS:
+            with open_nowhere(suffix) as container:
+                if codec in container.supported_codecs:
+                    able.append(suffix)
+        if self._suffix not in able:
+            can = f"{' and '.join(able)} can" if able else "no kind of file written here can"
+            raise SinkError(f"output: {self._suffix} cannot hold video by {codec}; {can}")
+
+    def _warn_of_aspect(self) -> None:
+        aspect, codec = self._info.sample_aspect, self._encoding.codec
+        noted = aspect in (None, 1) or self._suffix not in (".mkv", ".webm")
+        if not noted and codec not in _NOTE_ASPECT:
+            self.warnings.append(
+                f"the pixels' shape, {aspect}, is not noted: {codec} in {self._suffix} cannot; "
+                ".mp4 and .mov can"
+            )
+
+    def packets(self, frame: Picture, pts: int) -> list[Packet[Stream]]:
+        """Return what to write for a frame of a time in the source's unit."""
+        place = self._pace.place(pts)
+        if place is None:
+            return []
+        if isinstance(frame, np.ndarray):
+            frame = av.VideoFrame.from_ndarray(frame, format="bgr24" if frame.ndim == 3 else "gray")
+        picture = self._convert(frame)
+        picture.pict_type = PictureType.NONE  # a decoded frame would demand its own kind again
+        packets: list[Packet[Stream]] = []
+        if place.repeats and self._last is not None:
+            for at in range(place.at - place.repeats, place.at):
+                packets += self._encoded(self._last, at)
+        packets += self._encoded(picture, place.at)
+        self._last = picture if self._start.beat.steady else None
+        return packets
+
+    def _encoded(self, picture: av.VideoFrame, at: int) -> list[Packet[Stream]]:
+        picture.pts, picture.time_base = at, self._start.beat.unit
+        if self._palette is not None:
+            picture = self._palette(picture)
+        self.written += 1
+        return cast("list[Packet[Stream]]", self.stream.encode(picture))
+
+    def finish(self) -> list[Packet[Stream]]:
+        """Return what the encoder holds back; the warnings are complete then."""
+        steady = self._suffix in (".gif", ".y4m")
+        self.warnings += self._pace.told(self._suffix if steady else self._encoding.codec)
+        return cast("list[Packet[Stream]]", self.stream.encode(None))

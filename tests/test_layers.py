@@ -36,7 +36,9 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("bands", "outputs"),
     ("media", "models", "kernels"),
-    ("checks", "libraries"),
+    ("values", "libraries"),
+    ("layout",),
+    ("checks",),
     ("constants", "errors", "_types"),
 ]
 # What one room may take from another of its own layer, and why.

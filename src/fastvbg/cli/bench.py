@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastvbg.cli.masks import takes_mask
+from fastvbg.cli.streams import printing
 
 if TYPE_CHECKING:
     from fastvbg.pipeline.masking.options import MaskOptions
@@ -56,10 +57,11 @@ def bench(
         measure.write_json(figures, json)
     if plot is not None:
         plotting.plot(figures, plot)
-    if old is None:
-        benchtable.print_table(figures)
-    else:
-        benchtable.print_comparison(old, figures)
+    with printing():
+        if old is None:
+            benchtable.print_table(figures)
+        else:
+            benchtable.print_comparison(old, figures)
 
 
 @bench_app.command()
@@ -104,7 +106,8 @@ def files(
         costs = measure.run_file_bench(clip, setup=setup, rounds=rounds, progress=status)
     if json is not None:
         measure.write_costs(costs, clip, json, setup)
-    print_costs(costs, setup)
+    with printing():
+        print_costs(costs, setup)
 
 
 @bench_app.command()
@@ -136,4 +139,5 @@ def person(
         )
     if json is not None:
         measure.write_person(figures, json)
-    print_person(figures)
+    with printing():
+        print_person(figures)

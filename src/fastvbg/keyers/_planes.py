@@ -8,6 +8,7 @@ import numpy as np
 
 from fastvbg.constants import ADAPTIVE_ROWS
 from fastvbg.kernels.keyspace import keyspace
+from fastvbg.layout import is_packed, packed, written_packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def packed_rows(*frames: Frame) -> bool:
     """Tell whether the rows of all frames are consecutive pixels."""
-    return all(frame.strides[1:] == (3, 1) for frame in frames)
+    return all(is_packed(frame) for frame in frames)
 
 
 def to_keyspace(frame: Frame) -> Planes:
@@ -64,11 +65,6 @@ def widened(plane: Plane, shape: tuple[int, int], shift_x: int, shift_y: int) ->
     return np.asarray(plane[rows][:, cols])
 
 
-def _packed(plane: Plane) -> Plane:
-    """Return a plane whose rows' samples are consecutive: itself, or a copy."""
-    return plane if plane.strides[1] == 1 else plane.copy(order="C")
-
-
 def on_packed(
     run: Callable[[Planes, Planes, Planes], None], planes: Planes, background: Planes, out: Planes
 ) -> Planes:
@@ -76,10 +72,7 @@ def on_packed(
 
     Those given, or copies of them; what is written to a copy of `out` is brought there.
     """
-    frame, bg = ((_packed(y), _packed(u), _packed(v)) for y, u, v in (planes, background))
-    y, u, v = (to if to.strides[1] == 1 else np.empty(to.shape, np.uint8) for to in out)
-    run(frame, bg, (y, u, v))
-    for to, written in zip(out, (y, u, v), strict=True):
-        if written is not to:
-            np.copyto(to, written)
+    frame, bg = ((packed(y), packed(u), packed(v)) for y, u, v in (planes, background))
+    with written_packed(*out) as (y, u, v):
+        run(frame, bg, (y, u, v))
     return out

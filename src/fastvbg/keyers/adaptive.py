@@ -19,7 +19,9 @@ from fastvbg.kernels import adaptive, frames
 from fastvbg.keyers._planes import on_packed
 from fastvbg.keyers.adaptive_memory import Memory
 from fastvbg.keyers.adaptive_scene import load_scene
+from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.values import check_path
 
 if TYPE_CHECKING:
     import os
@@ -154,10 +156,8 @@ class AdaptiveKeyer:
         """
         scene = self._scene_of_frame(frame)
         out = plane_out(out, frame.shape, "frame", frame=frame)
-        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        self._run(scene, adaptive.key, frame, rows)
-        if rows is not out:
-            np.copyto(out, rows)
+        with written_packed(out) as (rows,):
+            self._run(scene, adaptive.key, frame, rows)
         return out
 
     def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
@@ -183,11 +183,9 @@ class AdaptiveKeyer:
         """
         scene, shifts = self._scene_of_planes(planes)
         out = plane_out(out, planes[0].shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
-        self._run(scene, adaptive.key_planes, *packed, rows, *shifts)
-        if rows is not out:
-            np.copyto(out, rows)
+        rows = [packed(plane) for plane in planes]
+        with written_packed(out) as (mask,):
+            self._run(scene, adaptive.key_planes, *rows, mask, *shifts)
         return out
 
     def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
@@ -294,7 +292,7 @@ class AdaptiveKeyer:
         """
         if self._scene is None:
             raise OptionError("save: nothing is known of the scene yet, key a frame first")
-        self._scene.save(path, self._settings, self._frozen)
+        self._scene.save(check_path("path", path), self._settings, self._frozen)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> AdaptiveKeyer:
@@ -316,7 +314,7 @@ class AdaptiveKeyer:
             The file cannot be read, or is none that `save` wrote (also an `OSError`).
         """
         keyer = cls()
-        scene, keyer._settings, keyer._frozen = load_scene(path)
+        scene, keyer._settings, keyer._frozen = load_scene(check_path("path", path))
         keyer._memory = Memory(scene)
         return keyer
 

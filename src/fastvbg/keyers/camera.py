@@ -137,7 +137,7 @@ def _blocks(shape: tuple[int, ...]) -> list[tuple[int, int, str]]:
 def _shows_texture(picture: Plane) -> bool:
     """Tell whether enough blocks can be searched for: a black frame shows none."""
     blocks = (picture[y : y + _BLOCK, x : x + _BLOCK] for y, x, _ in _blocks(picture.shape))
-    return sum(block.std() >= _LEAST_TEXTURE for block in blocks) >= _LEAST_BLOCKS
+    return sum(bool(block.std() >= _LEAST_TEXTURE) for block in blocks) >= _LEAST_BLOCKS
 
 
 def _moved(first: Plane, now: Plane) -> bool:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -98,8 +99,9 @@ def ensure(model: KnownModel, tell: Tell | None = None) -> Path:
 
 def _say(line: str) -> None:
     if sys.stderr is not None:
-        sys.stderr.write(f"fastvbg: {line}\n")
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):  # nobody is there to read it
+            sys.stderr.write(f"fastvbg: {line}\n")
+            sys.stderr.flush()
 
 
 def _check_writable(where: Path) -> None:

@@ -101,7 +101,7 @@ class VideoBackdrop:
         self._reports = reports
         self._path, self._pixels, self._size = path, pixels, size
         self._fit, self._end = fit, end
-        self._options = ReadOptions(upright=True, max_pixels=max_pixels, role="background")
+        self._options = ReadOptions(alpha="black", max_pixels=max_pixels, role="background")
         self._stack = ExitStack()
         self._began: Fraction | None = None
         self._frames = self._forever() if end == "loop" else self._once()

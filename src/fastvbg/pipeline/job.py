@@ -12,6 +12,7 @@ from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.errors import SourceError
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import MAX_PIXELS, CopiedPacket, PixelPath, ReadOptions
+from fastvbg.media.upright import angle_of
 from fastvbg.pipeline.backdrop import BackgroundEnd, open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.collector import settled
@@ -112,7 +113,7 @@ def run(job: Job) -> Result:
     start = time.perf_counter()
     reading = ReadOptions(
         pixels=job.pixel_path,
-        upright=job.mask.upright or not holds_rotation(job.output),
+        alpha="kept",
         start=job.start,
         end=job.end,
         scale=job.scale,
@@ -151,7 +152,8 @@ def run(job: Job) -> Result:
             raise SourceError(_no_frames(job))
         told = masker.finish()
     lost = source.lost + context.reports.lost
-    warnings = source.warnings + context.reports.warnings() + told + sink.warnings
+    beside = context.reports.warnings() + _of_turn(source.info, job)
+    warnings = source.warnings + beside + told + sink.warnings
     if frames == 1 and masker.plain and job.background is not None:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
@@ -173,8 +175,20 @@ def _drains(job: Job) -> Callable[[Any], bool]:
     return drains
 
 
+def _of_turn(info: StreamInfo, job: Job) -> list[str]:
+    """Return what is to be said of a turn that is left to the player, no quarter turn."""
+    if info.display_matrix is None:
+        return []
+    turned = f"the input is to be shown turned by {angle_of(info.display_matrix)} degrees"
+    if holds_rotation(job.output):
+        return [f"{turned}, no quarter turn: so is the result, with all that is put into it"]
+    return [f"{turned}, no quarter turn, which the output cannot note: it lies as it was coded"]
+
+
 def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
     """Return what the sink gets: a matte is gray and has no sound."""
+    if not holds_rotation(job.output):
+        info = replace(info, display_matrix=None)
     if job.background is None:
         gray = ColourTags(range=2, primaries=info.colour.primaries, transfer=info.colour.transfer)
         return replace(info, pixel_format="gray", colour=gray, copied=(), chapters=())

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    import numpy as np
+    import numpy.typing as npt
+
     from fastvbg.media.model import Picture, Timed
 
 PairingName = Literal["neighbours", "tutorial"]
@@ -23,6 +26,8 @@ class Pair(NamedTuple):
     """Count of source frames before the one whose time this is."""
     begins: bool = False
     """Whether `next` is the first frame of a scene."""
+    alpha: npt.NDArray[np.uint8] | None = None
+    """The coverage of `next` of its own, as `Timed` has it."""
     flash: bool = False
     """Whether `next` is a flash within a scene; `prev` is the frame before it."""
 
@@ -82,15 +87,15 @@ class Neighbours:
         before, self._before = self._before, previous if cut else None
         if cut and before is not None and self._is_flash(before, timed):
             self._waiting, self._before = False, None
-            yield Pair(before.frame, previous.frame, previous.pts, index - 1, flash=True)
-            yield Pair(before.frame, timed.frame, timed.pts, index)
+            yield _pair(before, previous, index - 1)._replace(flash=True)
+            yield _pair(before, timed, index)
             return
         if self._waiting:
             other = previous if cut else timed
-            yield Pair(other.frame, previous.frame, previous.pts, index - 1, begins=True)
+            yield _pair(other, previous, index - 1, begins=True)
         self._waiting = cut
         if not cut:
-            yield Pair(previous.frame, timed.frame, timed.pts, index)
+            yield _pair(previous, timed, index)
 
     def _is_flash(self, before: Timed, after: Timed) -> bool:
         return self._goes_on is not None and self._goes_on(before.frame, after.frame)
@@ -99,26 +104,30 @@ class Neighbours:
         """Yield the only frame of a last scene of one."""
         if self._waiting and self._previous is not None:
             only = self._previous
-            yield Pair(only.frame, only.frame, only.pts, self._count - 1, begins=True)
+            yield _pair(only, only, self._count - 1, begins=True)
 
 
 class Tutorial:
     """The tutorial's own sequence: even frames to `prev`, odd ones to `next`, from the third on."""
 
     def __init__(self) -> None:
-        self._latest: dict[int, Picture] = {}
+        self._latest: dict[int, Timed] = {}
         self._count = 0
 
     def push(self, timed: Timed) -> Iterator[Pair]:
         """Yield the latest even and odd frame, from the third frame on."""
         index, self._count = self._count, self._count + 1
-        self._latest[index % 2] = timed.frame
+        self._latest[index % 2] = timed
         if index >= 2:
-            yield Pair(self._latest[0], self._latest[1], timed.pts, index)
+            yield _pair(self._latest[0], self._latest[1], index)._replace(pts=timed.pts)
 
     def finish(self) -> Iterator[Pair]:
         """Yield nothing."""
         return iter(())
+
+
+def _pair(prev: Timed, next: Timed, position: int, *, begins: bool = False) -> Pair:
+    return Pair(prev.frame, next.frame, next.pts, position, begins, next.alpha)
 
 
 def make_pairing(

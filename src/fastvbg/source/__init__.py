@@ -50,7 +50,7 @@ def open_source(
     fps : Fraction, optional
         Frames a second of an image sequence, 25 when absent. A video has its own timestamps.
     options : ReadOptions, optional
-        Frames as BGR arrays or as decoded, upright or not, from when to when, and how large.
+        Frames as BGR arrays or as decoded, from when to when, and how large.
 
     Returns
     -------

@@ -14,6 +14,8 @@ from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.names import is_address
 from fastvbg.media.rational import fraction
+from fastvbg.media.upright import noted_matrix
+from fastvbg.source.alpha import Decoder
 from fastvbg.source.clock import OneClock, packet_seconds
 from fastvbg.source.completeness import Completeness, regular_file
 from fastvbg.source.opening import left_out, open_container, side_streams, video_stream
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from av.stream import Stream
 
     from fastvbg.media.model import ReadOptions
+    from fastvbg.media.upright import Matrix
 
 Item: TypeAlias = "av.VideoFrame | CopiedPacket"
 
@@ -86,8 +89,15 @@ class Decoding:
         self.begins: Fraction | None = None
         """When the file's own first frame is shown; None where it has no time."""
         self._frames_end: Fraction | None = None
+        self.matrix: Matrix | None = None
+        """The display matrix of the file's first frame, as far as frames do not carry their own."""
         self._open()
         self.warnings += left_out(self.container, self.stream)
+        if self.decoder.lacks_alpha:
+            self.warnings.append(
+                f"{options.role}: {path} has alpha that FFmpeg's libraries here cannot decode; its "
+                "pictures count as opaque"
+            )
         self._said = len(self.warnings)
 
     def _open(self) -> None:
@@ -95,11 +105,14 @@ class Decoding:
         self.container = open_container(self._path, options.role)
         try:
             stream = self.stream = video_stream(self.container, self._path, options.role)
-            context = stream.codec_context
-            self.check_size(context.width, context.height)
+            native = stream.codec_context
+            size = native.width, native.height
+            check_pixels(options.role, self._path, size, options.max_pixels)
+            self.decoder = Decoder(stream)
+            context = self.decoder.context
             # The decoder refuses larger pictures by itself, before it takes memory for them.
             context.options = {"max_pixels": str(options.max_pixels)}
-            stream.thread_type = "AUTO"
+            context.thread_type = "AUTO"
             context.thread_count = options.threads or decoder_threads(context.name)
             self.sides = side_streams(self.container)
             self.completeness = Completeness(
@@ -127,10 +140,6 @@ class Decoding:
         ]
         return min(starts, default=None)
 
-    def check_size(self, width: int, height: int) -> None:
-        """Refuse frames larger than the limit."""
-        check_pixels(self._options.role, self._path, (width, height), self._options.max_pixels)
-
     @property
     def winds(self) -> bool:
         """Whether the file can be read from another place than where it stands."""
@@ -155,6 +164,7 @@ class Decoding:
             self.container.seek(round(seconds / self.time_base), stream=self.stream)
         except _BROKEN:
             return False
+        self.decoder.flush_buffers()
         self._forget()
         self.completeness.wound()
         return True
@@ -173,6 +183,12 @@ class Decoding:
     def end_frames(self, seconds: Fraction) -> None:
         """Decode no more frames; packets are still read up to those of about a time."""
         self._frames_end = seconds
+
+    def begin(self, first: av.VideoFrame) -> None:
+        """Take note of the file's own first frame."""
+        self.any_frame = True
+        self.begins = None if first.pts is None else self.seconds(first)
+        self.matrix = self.decoder.matrix or noted_matrix(first)
 
     def seconds(self, frame: av.VideoFrame) -> Fraction:
         """Return when a frame is shown; it has a time."""
@@ -228,7 +244,7 @@ class Decoding:
 
     def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
         try:
-            frames = self.stream.decode(packet)
+            frames = self.decoder.decode(packet)
         except EndOfStream:
             return
         except _BROKEN:
@@ -241,7 +257,7 @@ class Decoding:
         """Yield the frames that the decoder holds back, past any that it cannot give."""
         for _ in range(_MOST_HELD_BACK):
             try:
-                frames = self.stream.decode(None)
+                frames = self.decoder.decode(None)
             except EndOfStream:
                 return
             except _BROKEN:

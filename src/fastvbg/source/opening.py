@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from av.error import FFmpegError, InvalidDataError
 
 from fastvbg.errors import SourceError
 from fastvbg.media.demux import open_file, open_named
-from fastvbg.media.names import exists, is_address
+from fastvbg.media.names import is_address
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -33,9 +34,13 @@ def open_container(path: str | Path, role: str) -> InputContainer:
     address = name == _STDIN or is_address(name)
     if not address:
         file = Path(path)
-        if not exists(file):
-            raise SourceError(f"{role}: no such file: {name}")
-        if file.is_dir():
+        try:
+            mode = file.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte
+            raise SourceError(f"{role}: no such file: {name}") from None
+        except OSError as error:  # a name too long, a loop of links, a folder that is closed to us
+            raise SourceError(f"{role}: cannot open {name}: {error.strerror}") from None
+        if stat.S_ISDIR(mode):
             raise SourceError(
                 f"{role}: {name} is a folder; for an image sequence name the files, "
                 f"such as {file / 'frame%06d.png'}"

@@ -60,8 +60,7 @@ def span(
     for item in raw:
         begun.append(item)
         if not isinstance(item, CopiedPacket):
-            decoding.any_frame = True
-            decoding.begins = None if item.pts is None else decoding.seconds(item)
+            decoding.begin(item)
             break
     if (start is None and end is None) or not decoding.any_frame:
         yield from whole

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastvbg.errors import SourceError
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
+from fastvbg.source.alpha import Transparency
 from fastvbg.source.pictures import PictureReader, Read
 from fastvbg.source.prepare import scaled_size
 
@@ -52,6 +53,7 @@ class SequenceSource:
         self._numbers = numbering.existing()
         self.warnings: list[str] = []
         self.lost = 0
+        self._transparency = Transparency(options, numbering.name, self.warnings)
         if not self._numbers:
             raise SourceError(f"{options.role}: no file {numbering.name} in {numbering.folder}")
         first, last = self._numbers[0], self._numbers[-1]
@@ -85,7 +87,9 @@ class SequenceSource:
         first = self._numbers[0]
         for number in self._numbers:
             read = self._picture(number)
-            yield Timed(read.picture, number - first, read.alpha)
+            picture, alpha = self._transparency(read.picture, read.alpha)
+            yield Timed(picture, number - first, alpha)
+        self._transparency.finish()
 
     def _picture(self, number: int) -> Read:
         """Return the picture of a number at the size that is worked at."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastvbg.errors import SourceError
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
+from fastvbg.source.alpha import Transparency
 from fastvbg.source.pictures import PictureReader
 from fastvbg.source.prepare import scaled_size
 
@@ -44,6 +45,7 @@ class StillSource:
                 f"{options.role}: {path} is one picture and has no frame between the start and "
                 "the end asked for"
             )
+        self._transparency = Transparency(options, path, self.warnings)
         reader = PictureReader(options)
         read = reader(Path(path))
         self._read = reader.scaled(read, scaled_size(read.size, options.scale))
@@ -61,7 +63,9 @@ class StillSource:
 
     def __iter__(self) -> Iterator[Timed]:
         """Yield the picture."""
-        yield Timed(self._read.picture, 0, self._read.alpha)
+        picture, alpha = self._transparency(self._read.picture, self._read.alpha)
+        yield Timed(picture, 0, alpha)
+        self._transparency.finish()
 
     def __enter__(self) -> Self:
         return self

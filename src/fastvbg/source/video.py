@@ -12,6 +12,7 @@ import av
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
 from fastvbg.media.rational import fraction
+from fastvbg.source.alpha import Transparency
 from fastvbg.source.decoding import Decoding
 from fastvbg.source.prepare import Preparer
 from fastvbg.source.seeking import span
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastvbg.source.decoding import Item
-
-ALPHA_UNUSED = "the input's own transparency is not used: its pictures count as opaque"
 
 # FFmpeg's number; PyAV tells a stream's from 18 on, before that interlaced ones count as the usual.
 _TOP_FIELD_FIRST = 2
@@ -57,8 +56,7 @@ class VideoSource:
         self._decoding = Decoding(path, self._options)
         self.warnings = self._decoding.warnings
         try:
-            if self._decoding.stream.metadata.get("alpha_mode") == "1":
-                self.warnings.append(ALPHA_UNUSED)
+            self._transparency = Transparency(self._options, path, self.warnings)
             self._items = span(self._decoding, self._options.start, self._options.end)
             self._first = self._decode_first()
         except BaseException:
@@ -76,10 +74,8 @@ class VideoSource:
         for item in self._items:
             items.append(item)
             if isinstance(item, av.VideoFrame):
-                self._preparer = Preparer(item, self._options)
+                self._preparer = Preparer(item, self._options, self._decoding.matrix)
                 self.info = self._describe(item)
-                if item.format.name.startswith("yuva") and self._options.pixels != "matte":
-                    self.warnings.append(ALPHA_UNUSED)
                 return items
         role, path = self._options.role, self._path
         if self._decoding.any_frame:
@@ -92,12 +88,13 @@ class VideoSource:
         decoding, prepared = self._decoding, self._preparer
         stream = decoding.stream
         aspect = fraction(stream.sample_aspect_ratio)
-        if aspect is not None and prepared.turned:
+        if aspect is not None and prepared.turn.quarter:
             aspect = 1 / aspect
         if aspect is not None or prepared.aspect_change != 1:
             changed = (aspect or Fraction(1)) * prepared.aspect_change
             aspect = changed.limit_denominator(1 << 16)
         order = int(getattr(stream.codec_context, "field_order", _TOP_FIELD_FIRST))
+        fields = prepared.turn.field_order(order, frame.height)
         return StreamInfo(
             width=prepared.size[0],
             height=prepared.size[1],
@@ -109,7 +106,7 @@ class VideoSource:
             copied=decoding.sides,
             pixel_format=prepared.pixel_format,
             display_matrix=prepared.display_matrix,
-            field_order=order if frame.interlaced_frame and not prepared.turned else 0,
+            field_order=fields if frame.interlaced_frame else 0,
             metadata=dict(decoding.container.metadata),
             stream_metadata=dict(stream.metadata),
             chapters=tuple(self._chapters()),
@@ -142,6 +139,7 @@ class VideoSource:
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and packets of the other streams, in the order of the file."""
         yield from self._timed()
+        self._transparency.finish()
         if self._options.end is None:
             self._missing = self._decoding.completeness.missing()
             if self._missing:
@@ -157,13 +155,16 @@ class VideoSource:
             if isinstance(item, CopiedPacket):
                 yield item
                 continue
-            size = size or (item.width, item.height)
-            if (item.width, item.height) != size:
+            shown = self._preparer.shown(item)
+            size = size or shown
+            if shown != size:
                 raise SourceError(
                     f"{self._options.role}: {self._path} changes from {size[0]}x{size[1]} "
-                    f"to {item.width}x{item.height} on the way; wanted one size"
+                    f"to {shown[0]}x{shown[1]} on the way; wanted one size"
                 )
-            yield Timed(self._preparer(item), item.pts or 0)
+            prepared = self._preparer(item), self._preparer.alpha(item)
+            frame, alpha = self._transparency(*prepared)
+            yield Timed(frame, item.pts or 0, alpha)
 
     def __enter__(self) -> Self:
         return self

@@ -96,7 +96,13 @@ class Beside:
         path = checked_name(path, role)
         self._path, self._role, self._context = path, role, context
         self._options = replace(
-            context.reading, pixels=pixels, role=role, scale=None, start=None, end=None
+            context.reading,
+            pixels=pixels,
+            alpha="told",
+            role=role,
+            scale=None,
+            start=None,
+            end=None,
         )
         kind = kind_of(path)
         numbering = read_numbering(path)

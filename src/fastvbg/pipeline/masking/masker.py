@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from fastvbg.keyers.region import apply_regions
+from fastvbg.media.alpha import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,13 +199,16 @@ class Masker:
 
     @property
     def plain(self) -> bool:
-        """Whether the mask is just what moved."""
+        """Whether the mask is just what moved, wherever frames are opaque."""
         return isinstance(self._way, Motion) and not self._touched
 
-    @property
-    def fused(self) -> bool:
+    def is_hard(self, pair: Pair) -> bool:
+        """Whether the matte of a pair is a plain mask."""
+        return self.plain and pair.alpha is None
+
+    def fuses(self, pair: Pair) -> bool:
         """Whether `composite` may be called instead."""
-        return self._one_pass is not None
+        return self._one_pass is not None and pair.alpha is None
 
     def composite(self, pair: Pair, behind: Picture) -> Picture:
         """Return a pair's second frame over a background; its matte is never written."""
@@ -237,7 +241,8 @@ class Masker:
             matte = self._refiner.apply(matte, guide, out=self._refined)
         if self._keep is not None or self._drop is not None:
             matte = apply_regions(matte, keep=self._keep, drop=self._drop, out=self._refined)
-        return matte
+        # What is transparent is no foreground, whatever lies hidden there.
+        return matte if pair.alpha is None else weighed(matte, pair.alpha)
 
     def foreground(self, picture: Picture, matte: Matte) -> Picture:
         """Return the colours to keep of a frame: itself, or without the screen's light."""

@@ -22,8 +22,10 @@ class Source(Protocol):
 
     info: StreamInfo
     warnings: list[str]
-    lost: int
-    """Damaged pieces that could not be decoded, known at the end."""
+
+    @property
+    def lost(self) -> int:
+        """Damaged pieces that could not be decoded, known at the end."""
 
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and pieces of the streams to copy, in the order of the file."""

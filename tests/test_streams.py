@@ -27,7 +27,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shell(line: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a line of `sh` in which "$@" is fastvbg with arguments."""
     return subprocess.run(
-        ["sh", "-c", line, "sh", *FASTVBG, *map(str, arguments)],
+        ["/bin/sh", "-c", line, "sh", *FASTVBG, *map(str, arguments)],
         capture_output=True,
         text=True,
         check=False,
@@ -36,12 +36,7 @@ def shell(line: str, *arguments: object, **environment: str) -> subprocess.Compl
 
 
 def test_a_pipe_that_nobody_reads_ends_the_command_quietly() -> None:
-    line = (
-        '("$@"; echo $? >&3) 3>&1 >&4 4>&1 | head -c 0'
-        if False
-        else '{ "$@"; echo $? >&2; } | true'
-    )
-    done = shell(line, "models", "list")
+    done = shell('{ "$@"; echo $? >&2; } | true', "models", "list")
     assert done.stderr in {"141\n", "0\n"}  # by whether it was still there
     assert done.stdout == ""
 

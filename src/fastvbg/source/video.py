@@ -98,7 +98,7 @@ class VideoSource:
             self.warnings += left_out(self._container, self._stream)
             if self._decoder.lacks_alpha:
                 self.warnings.append(
-                    f"{self._options.role}: {path} has alpha that FFmpeg's libraries here cannot "
+                    f"{path} has alpha that FFmpeg's libraries here cannot "
                     "decode; its pictures count as opaque"
                 )
             self._transparency = Transparency(self._options, path, self.warnings)

@@ -48,7 +48,12 @@ def read_frame(
     ndarray, shape (H, W), uint8, or None
         Its alpha, straight; None where it has none or is opaque all over.
     """
-    picture = _in_bytes(read_still(path, role, max_pixels))
+    return as_frame(read_still(path, role, max_pixels))
+
+
+def as_frame(picture: Picture) -> tuple[Frame, Matte | None]:
+    """Return the colours and the alpha of a picture of any depth, as `read_frame` does."""
+    picture = _in_bytes(picture)
     if picture.ndim == 2:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8), None
     if picture.shape[2] == 3:

@@ -22,8 +22,10 @@ class Source(Protocol):
 
     info: StreamInfo
     warnings: list[str]
-    lost: int
-    """Damaged pieces that could not be decoded, known at the end."""
+
+    @property
+    def lost(self) -> int:
+        """Damaged pieces that could not be decoded, known at the end."""
 
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and pieces of the streams to copy, in the order of the file."""
@@ -74,6 +76,9 @@ def open_source(
         from fastvbg.source.still import StillSource
 
         return StillSource(path, fps, options)
+    from fastvbg.source.animation import AnimationSource, wants_opencv
     from fastvbg.source.video import VideoSource
 
+    if wants_opencv(path):
+        return AnimationSource(path, fps, options)
     return VideoSource(path, fps, options)

@@ -103,8 +103,9 @@ class Chroma(Fused):
         OptionError
             It has not.
         """
+        name = "standard input" if str(self._input) == "-" else self._input
         if not self._screen.found:
-            raise OptionError(f"key: no screen found in any frame of {self._input}; {_REMEDY}")
+            raise OptionError(f"key: no screen found in any frame of {name}; {_REMEDY}")
         return []
 
 

@@ -49,6 +49,8 @@ def bench(
     names = None if ops is None else measure.parse_names("ops", ops, list(operations.OPERATIONS))
     chosen = None if sizes is None else measure.parse_names("sizes", sizes, list(measure.SIZES))
     old = None if compare is None else measure.read_json(compare)
+    if json is not None:
+        measure.check_record("json", json)
     if plot is not None:
         plotting.check_plot(plot)
     with Status() as status:
@@ -99,8 +101,11 @@ def files(
     from fastvbg.cli.filetable import print_costs
     from fastvbg.cli.progress import Status
     from fastvbg.measure import files as measure
+    from fastvbg.measure.bench import check_record
     from fastvbg.measure.filesetup import FileSetup
 
+    if json is not None:
+        check_record("json", json)
     setup = FileSetup(mask, background, preset, max_frames)
     with Status() as status:
         costs = measure.run_file_bench(clip, setup=setup, rounds=rounds, progress=status)
@@ -132,7 +137,10 @@ def person(
     from fastvbg.cli.persontable import print_person
     from fastvbg.cli.progress import Status
     from fastvbg.measure import person as measure
+    from fastvbg.measure.bench import check_record
 
+    if json is not None:
+        check_record("json", json)
     with Status() as status:
         figures = measure.run_person_bench(
             clip, rounds=rounds, every=every, runtime=runtime, progress=status

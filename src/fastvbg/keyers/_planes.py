@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
+    Samples = npt.NDArray[np.int64]
 
 
 def packed_rows(*frames: Frame) -> bool:
@@ -45,17 +46,37 @@ def thin_planes(planes: Planes, shift_x: int, shift_y: int, step: int) -> Planes
     return y[::step, ::step], u[::down, ::across], v[::down, ::across]
 
 
-def luma_samples(picture: Frame | Planes) -> Plane:
-    """Return a few hundred samples of a frame's luma, evenly spread; `luma_step` says how."""
-    if isinstance(picture, np.ndarray):
-        return thin_frame(picture, luma_step(picture.shape[0]))[0]
-    step = luma_step(picture[0].shape[0])
-    return picture[0][::step, ::step]
+def sampled(picture: Frame | tuple[npt.NDArray[Any], ...]) -> Samples:
+    """Return Y, U and V of a few hundred pixels of a frame, evenly spread.
+
+    Chroma is that of the block of 2x2 pixels, also of BGR frames; of planes it is as they have it.
+    """
+    shape = picture.shape[:2] if isinstance(picture, np.ndarray) else picture[0].shape
+    step = max(1, shape[0] // ADAPTIVE_ROWS)
+    rows, cols = (np.arange(0, size, step) for size in shape)
+    if not isinstance(picture, np.ndarray):
+        parts = [
+            plane[np.ix_(rows >> (plane.shape[0] < shape[0]), cols >> (plane.shape[1] < shape[1]))]
+            for plane in picture
+        ]
+        return np.stack(parts).astype(np.int64)
+    found = np.zeros((3, len(rows), len(cols)), np.int64)
+    found[0] = to_keyspace(picture[np.ix_(rows, cols)])[0]
+    for down in range(2):
+        for across in range(2):
+            near = (
+                np.minimum((places & ~1) + beside, size - 1)
+                for places, beside, size in zip((rows, cols), (down, across), shape, strict=True)
+            )
+            found[1:] += to_keyspace(picture[np.ix_(*near)])[1:]
+    found[1:] = (found[1:] + 2) >> 2
+    return found
 
 
-def luma_step(rows: int) -> int:
-    """Return the step, down and across, between those samples."""
-    return max(1, rows // ADAPTIVE_ROWS)
+def differences(one: Samples, two: Samples) -> Samples:
+    """Return by how much samples differ, luma once and chroma twice."""
+    y, u, v = np.abs(one - two)
+    return np.asarray(y + 2 * (u + v))
 
 
 def widened(plane: Plane, shape: tuple[int, int], shift_x: int, shift_y: int) -> Plane:

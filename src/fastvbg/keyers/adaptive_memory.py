@@ -1,7 +1,6 @@
 """The scenes that an adaptive keyer knows: the present one, and those that may come back.
 
-A few hundred samples of a frame's luma tell whether it is of a scene: whether most of them are near
-its means.
+A few hundred samples of a frame tell whether it is of a scene: whether most are near its means.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import numpy as np
 
 from fastvbg.constants import ADAPTIVE_ANEW
 from fastvbg.kernels.adaptive_pass import ONE
-from fastvbg.keyers._planes import luma_samples, luma_step
+from fastvbg.keyers._planes import differences, sampled
 from fastvbg.keyers.adaptive_scene import Scene
 
 if TYPE_CHECKING:
@@ -24,18 +23,21 @@ if TYPE_CHECKING:
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
+    Samples = npt.NDArray[np.int64]
 
 _UNIT = 128
 _MOST = 2
 """Scenes that are kept beside the present one, 7 bytes a pixel each."""
-_NEAR, _BACK = 8, 0.6
+_NEAR, _BACK = 12, 0.6
 """A frame is of a scene where this share of it differs by no more than so many levels."""
-_LOST = 0.9
-"""The scene is lost where more of it than this differs by much, ..."""
-_LONG = 48
-"""... for so many frames, ..."""
+_EVERY = 8
+"""Frames from one that is looked at to the next, once a scene is learned, ..."""
+_LOST = 0.85
+"""... of which more than this differs by much ..."""
+_TIMES = 6
+"""... so often that the scene is lost, ..."""
 _STILL = 0.75
-"""... in which so much of the picture stands still: it is another scene's, and no passer-by."""
+"""... while so much of the picture stands still: it is another scene's, and no passer-by."""
 
 
 class Memory:
@@ -89,19 +91,22 @@ class Memory:
         """Tell whether a frame is of another scene than the present one."""
         scene = self.present
         assert scene is not None  # noqa: S101
-        luma = luma_samples(picture)
-        far = _differences(scene, luma) > _UNIT * ADAPTIVE_ANEW[0]
+        learned, due = scene.frames >= settings.warm_up, scene.frames % _EVERY == 0
+        if learned and not due and not self._others:
+            return False
+        seen = sampled(picture)
+        far = _distances(scene, seen) > _UNIT * ADAPTIVE_ANEW[0]
         share = np.count_nonzero(far) / far.size
-        before, self._before = self._before, luma.copy()
-        if scene.frames < settings.warm_up:
+        if not learned:
             parts = ADAPTIVE_ANEW[1]
             return bool(share > parts / (parts + 1))
-        still = before is not None and _share_within(luma.astype(np.int16) - before, _NEAR)
-        self._lost = self._lost + 1 if share > _LOST and still >= _STILL else 0
-        known = share > _LOST and self._known(picture, take=False) is not None
-        if self._lost < _LONG and not known:
+        if due:
+            before, self._before = self._before, seen
+            still = 0.0 if before is None else _share_within(differences(seen, before), _NEAR)
+            self._lost = self._lost + 1 if share > _LOST and still >= _STILL else 0
+        if self._lost < _TIMES and (share <= _LOST or self._best_of(seen) is None):
             return False
-        self._lost = 0
+        self._before, self._lost = None, 0
         return True
 
     def _leave(self, settings: AdaptiveSettings) -> None:
@@ -110,16 +115,16 @@ class Memory:
         if scene is not None and scene.frames >= settings.warm_up:
             self._others = [scene, *self._others][:_MOST]
 
-    def _known(self, picture: Frame | Planes, *, take: bool = True) -> Scene | None:
-        """Return the scene left before that a frame is of; None where it is of none."""
-        if not self._others:
-            return None
-        luma = luma_samples(picture)
-        shares = [_share_within(_differences(scene, luma), _UNIT * _NEAR) for scene in self._others]
-        best = int(np.argmax(shares))
-        if shares[best] < _BACK:
-            return None
-        return self._others.pop(best) if take else self._others[best]
+    def _known(self, picture: Frame | Planes) -> Scene | None:
+        """Take the scene left before that a frame is of; None where it is of none."""
+        best = self._best_of(sampled(picture)) if self._others else None
+        return None if best is None else self._others.pop(best)
+
+    def _best_of(self, seen: Samples) -> int | None:
+        """Return the number of the scene left before that samples are of."""
+        shares = [_share_within(_distances(scene, seen), _UNIT * _NEAR) for scene in self._others]
+        best = int(np.argmax(shares)) if shares else 0
+        return best if shares and shares[best] >= _BACK else None
 
 
 def _begun(form: Form, picture: Frame | Planes, settings: AdaptiveSettings) -> Scene:
@@ -128,13 +133,12 @@ def _begun(form: Form, picture: Frame | Planes, settings: AdaptiveSettings) -> S
     return scene
 
 
-def _differences(scene: Scene, luma: Plane) -> npt.NDArray[np.int64]:
+def _distances(scene: Scene, seen: Samples) -> Samples:
     """Return by how much samples differ from a scene's means, at its gain."""
-    means = scene.means[0]
-    step = luma_step(means.shape[0])
-    seen = luma.astype(np.int64) * (_UNIT * scene.gain) // ONE
-    return np.asarray(np.abs(seen - means[::step, ::step]))
+    middle = np.array([[[0]], [[128]], [[128]]])
+    lit = _UNIT * middle + (_UNIT * scene.gain) * (seen - middle) // ONE
+    return differences(lit, sampled(scene.means))
 
 
-def _share_within(differences: npt.NDArray[Any], most: int) -> float:
-    return float(np.count_nonzero(np.abs(differences) <= most)) / max(1, differences.size)
+def _share_within(distances: Samples, most: int) -> float:
+    return float(np.count_nonzero(distances <= most)) / max(1, distances.size)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.constants import ADAPTIVE_ANEW
-from fastvbg.keyers._planes import luma_samples
+from fastvbg.keyers._planes import differences, sampled
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,7 +25,7 @@ class Beginning:
     """Tells of frames, in order, whether the scene begins with one: the first, or a later one.
 
     It begins anew where more than 3/4 of the picture differs by more than 24 levels from what it
-    was at its beginning.
+    was at its beginning, luma once and chroma twice.
 
     Examples
     --------
@@ -42,12 +42,12 @@ class Beginning:
 
     def add(self, picture: Frame | Planes) -> bool:
         """Look at the next frame, BGR or planes."""
-        luma = luma_samples(picture).astype(np.int16)
+        seen = sampled(picture)
         much, parts = ADAPTIVE_ANEW
         if self._first is not None:
-            far = np.count_nonzero(np.abs(luma - self._first) > much)
-            if (parts + 1) * far <= parts * luma.size:
+            far = differences(seen, self._first) > much
+            if (parts + 1) * np.count_nonzero(far) <= parts * far.size:
                 return False
-        self._first = luma
-        self.flat = bool(luma.std() < _FLAT)
+        self._first = seen
+        self.flat = bool(seen[0].std() < _FLAT)
         return True

@@ -16,6 +16,7 @@ from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import MAX_PIXELS
 from fastvbg.media.opencv import decode
 from fastvbg.media.tiff import UnusableError, decode_tiff
+from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,8 +31,9 @@ _NAMES = {"jpegxl": "JPEG XL", "heif": "HEIF (HEIC, AVIF)"}
 
 
 def read_image(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Frame:
-    """Read a picture file as (H, W, 3) uint8 BGR, upright; an alpha is left away."""
-    return read_frame(path, role, max_pixels)[0]
+    """Read a picture file as (H, W, 3) uint8 BGR, upright; black where it is transparent."""
+    picture, alpha = read_frame(path, role, max_pixels)
+    return picture if alpha is None else weighed(picture, alpha)
 
 
 def read_frame(
@@ -46,7 +48,12 @@ def read_frame(
     ndarray, shape (H, W), uint8, or None
         Its alpha, straight; None where it has none or is opaque all over.
     """
-    picture = _in_bytes(read_still(path, role, max_pixels))
+    return as_frame(read_still(path, role, max_pixels))
+
+
+def as_frame(picture: Picture) -> tuple[Frame, Matte | None]:
+    """Return the colours and the alpha of a picture of any depth, as `read_frame` does."""
+    picture = _in_bytes(picture)
     if picture.ndim == 2:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR), np.uint8), None
     if picture.shape[2] == 3:

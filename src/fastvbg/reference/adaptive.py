@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -135,7 +135,7 @@ def adaptive_step(
         The new state, and the mask, 0 or 255.
     """
     size = planes[0].shape
-    if not frozen and state.frames < settings.warm_up and _is_another(state, planes[0]):
+    if not frozen and state.frames < settings.warm_up and _is_another(state, planes):
         state = adaptive_start(planes, settings)
     samples = [
         _scaled(plane, state.gain, middle)
@@ -170,11 +170,16 @@ def adaptive_step(
     return AdaptiveState(means, spreads, swings.astype(np.uint8), gain, state.frames + 1), mask
 
 
-def _is_another(state: AdaptiveState, luma: Plane) -> bool:
+def _is_another(state: AdaptiveState, planes: Planes) -> bool:
     much, parts = ADAPTIVE_ANEW
-    step = max(1, luma.shape[0] // ADAPTIVE_ROWS)
-    seen = 128 * luma[::step, ::step].astype(np.int64)
-    far = abs(seen - state.means[0][::step, ::step]) > 128 * much
+    height, width = planes[0].shape
+    step = max(1, height // ADAPTIVE_ROWS)
+    total: Any = 0
+    for plane, mean, weight in zip(planes, state.means, (1, 2, 2), strict=True):
+        down, across = plane.shape[0] < height, plane.shape[1] < width
+        places = np.ix_(np.arange(0, height, step) >> down, np.arange(0, width, step) >> across)
+        total = total + weight * abs(128 * plane[places].astype(np.int64) - mean[places])
+    far = total > 128 * much
     return bool((parts + 1) * np.count_nonzero(far) > parts * far.size)
 
 

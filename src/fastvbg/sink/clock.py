@@ -7,9 +7,21 @@ what was done is told.
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 _HALF = Fraction(1, 2)
+USUAL_RATES = [
+    Fraction(24000, 1001),
+    Fraction(24),
+    Fraction(25),
+    Fraction(30000, 1001),
+    Fraction(30),
+    Fraction(50),
+    Fraction(60000, 1001),
+    Fraction(60),
+]
+"""Those that the standards of MPEG know."""
 # Moves of this many seconds are seen by nobody, and not told.
 _UNSEEN_SECONDS = Fraction(1, 200)
 # A still picture may stay for minutes; a longer pause is a clock that jumps, by hours or years.
@@ -25,6 +37,8 @@ class Beat(NamedTuple):
     """Seconds; times are whole numbers of them."""
     least: int = 1
     """Units from a frame to the next, at least."""
+    most: int = 0
+    """Units from a frame to the next, at most; 0 for any number."""
     steady: bool = False
     """Whether a frame follows in each unit."""
 
@@ -89,6 +103,7 @@ class Rounded:
         self._last: int | None = None
         self._left_out = self._frames = 0
         self._moved = Fraction(0)
+        self._cut = 0
 
     def place(self, pts: int) -> Place | None:
         """Return the nearest place that is free."""
@@ -100,6 +115,8 @@ class Rounded:
             if at - exact > Fraction(self._beat.least, 2):
                 self._left_out += 1
                 return None
+        if self._last is not None and self._beat.most:
+            self._cut += max(0, at - self._last - self._beat.most)
         self._last = at
         self._moved = max(self._moved, abs(at - exact))
         return Place(at)
@@ -107,18 +124,24 @@ class Rounded:
     def told(self, holder: str) -> list[str]:
         """Return how many frames are left out, or how far they are moved."""
         unit = self._beat.unit
+        told = []
         if self._left_out:
             most = 1 / (unit * self._beat.least)
-            return [
+            told.append(
                 f"{self._left_out} of {self._frames} frames are left out, so that the speed holds: "
                 f"{holder} shows at most {float(most):.6g} a second"
-            ]
-        if self._moved * unit > _UNSEEN_SECONDS:
-            return [
+            )
+        elif self._moved * unit > _UNSEEN_SECONDS:
+            told.append(
                 f"the frames' times are rounded, by up to {float(self._moved * unit):.3f} s: "
                 f"{holder} counts in 1/{float(1 / unit):.6g} s"
-            ]
-        return []
+            )
+        if self._cut:
+            told.append(
+                f"pauses are cut short, by {float(self._cut * unit):.6g} s in all: a frame stays "
+                f"at most {float(self._beat.most * unit):.6g} s in {holder}"
+            )
+        return told
 
 
 class Steady:
@@ -199,6 +222,26 @@ class Evenness:
     def uneven(self) -> bool:
         """Whether the longest step is clearly more than the shortest, beyond rounding."""
         return self._most > 1.5 * self._least + 1
+
+
+def measured_rate(times: list[int], time_base: Fraction) -> Fraction | None:
+    """Return the rate at which most frames follow each other; None where that cannot be told.
+
+    Parameters
+    ----------
+    times : list of int
+        Of the first frames, rising.
+    time_base : Fraction
+        Seconds a unit of them.
+    """
+    steps = sorted(after - before for before, after in pairwise(times))
+    if not steps or steps[len(steps) // 2] <= 0:
+        return None
+    rate = 1 / (steps[len(steps) // 2] * time_base)
+    usual = min(USUAL_RATES, key=lambda other: abs(other - rate))
+    if abs(usual - rate) < rate / 20:  # times in milliseconds tell no better
+        return usual
+    return rate.limit_denominator(1001)
 
 
 def nearest(value: Fraction) -> int:

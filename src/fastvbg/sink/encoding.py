@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import av
 from av.codec.codec import UnknownCodecError
 
-from fastvbg.errors import OptionError, SinkError
+from fastvbg.errors import OptionError, SinkError, shown
 from fastvbg.media.formats import BGR, Layout, layout_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,36 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "prores_ks": {"profile": "hq"},
 }
 _LOSSLESS = {"libx264": {"crf": "0"}, "libvpx-vp9": {"lossless": "1"}}
-_ALPHA = {"libvpx-vp9": "yuva420p", "prores_ks": "yuva444p10le", "ffv1": "bgra", "png": "rgba"}
+_ALPHA = {
+    "libvpx-vp9": "yuva420p",
+    "libvpx": "yuva420p",
+    "prores_ks": "yuva444p10le",
+    "ffv1": "bgra",
+    "png": "rgba",
+}
+_FOR_ALPHA = {"prores_ks": {"profile": "4444"}, "libvpx": {"auto-alt-ref": "0"}}
+# The alpha of these is a second stream beside the first, for which other kinds have no place.
+_BESIDE = {"libvpx-vp9": (".webm", ".mkv"), "libvpx": (".webm", ".mkv")}
+# x264 and x265 print what they do not know by themselves, past FFmpeg's log, so it is not tried.
+# A number counts presets from the fastest.
+_PRESETS = (
+    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
+    *("medium", "slow", "slower", "veryslow", "placebo"),
+)
+_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "libx264": {
+        "preset": _PRESETS,
+        "tune": (
+            *("film", "animation", "grain", "stillimage"),
+            *("psnr", "ssim", "fastdecode", "zerolatency"),
+        ),
+        "profile": ("baseline", "main", "high", "high10", "high422", "high444"),
+    },
+    "libx265": {
+        "preset": _PRESETS,
+        "tune": ("psnr", "ssim", "grain", "fastdecode", "zerolatency", "animation"),
+    },
+}
 # 4:2:0 pictures have even sizes in these; 4:4:4 ones any.
 _EVEN = ("libx264", "libx265")
 
@@ -73,11 +103,24 @@ def choose_encoding(suffix: str, info: StreamInfo, wanted: EncodeOptions) -> Enc
     if lossless and suffix == ".mkv":
         codec = "ffv1"
     formats = _formats_of(codec)
+    options = _options_of(codec, info, wanted, lossless=lossless)
+    if wanted.alpha:
+        _demand_alpha(suffix, codec, formats)
+        return Encoding(codec, options, _ALPHA[codec])
+    if codec == "gif":
+        return Encoding(codec, options, "pal8")
+    odd = codec in _EVEN and (info.width % 2 == 1 or info.height % 2 == 1)
+    return Encoding(codec, options, best_format(info.pixel_format, formats, odd=odd))
+
+
+def _options_of(
+    codec: str, info: StreamInfo, wanted: EncodeOptions, *, lossless: bool
+) -> dict[str, str]:
     options = dict(_DEFAULTS.get(codec, {}))
     if lossless:
         options |= _LOSSLESS.get(codec, {})
-    if wanted.alpha and codec == "prores_ks":
-        options["profile"] = "4444"
+    if wanted.alpha:
+        options |= _FOR_ALPHA.get(codec, {})
     if wanted.crf is not None:
         options["crf"] = f"{wanted.crf:g}"
     if wanted.preset is not None:
@@ -85,14 +128,33 @@ def choose_encoding(suffix: str, info: StreamInfo, wanted: EncodeOptions) -> Enc
     if codec == "libx264" and info.interlaced:
         options |= {"flags": "+ildct+ilme", "x264-params": f"tff={1 - info.field_order % 2}"}
     options |= wanted.extra
-    if wanted.alpha:
-        if _ALPHA.get(codec) not in formats:
-            raise SinkError(f"output: {codec} holds no transparency; .webm, .mov and .mkv can")
-        return Encoding(codec, options, _ALPHA[codec])
-    if codec == "gif":
-        return Encoding(codec, options, "pal8")
-    odd = codec in _EVEN and (info.width % 2 == 1 or info.height % 2 == 1)
-    return Encoding(codec, options, best_format(info.pixel_format, formats, odd=odd))
+    _check_words(codec, options)
+    return options
+
+
+def _demand_alpha(suffix: str, codec: str, formats: list[str]) -> None:
+    """Demand that an encoder takes alpha and a kind of file keeps what it makes of it."""
+    if suffix == ".gif":
+        raise _no_alpha(suffix)
+    if _ALPHA.get(codec) not in formats:
+        able = ", ".join(sorted(_ALPHA))
+        raise SinkError(f"output: {codec} holds no transparency here; wanted one of {able}")
+    holders = _BESIDE.get(codec, (suffix,))
+    if suffix not in holders:
+        raise SinkError(
+            f"output: {suffix} holds no transparency of {codec}; {' and '.join(holders)} can"
+        )
+
+
+def _check_words(codec: str, options: dict[str, str]) -> None:
+    """Demand that an encoder knows the words of its options, where that is known here."""
+    for name, known in _WORDS.get(codec, {}).items():
+        text = options.get(name)
+        if text is None or (name == "preset" and text in tuple("0123456789")):
+            continue
+        for word in re.split("[,./+-]", text) if name == "tune" else [text]:  # x264's own marks
+            if word not in known:
+                raise OptionError(f"{name}: got {shown(text)}, wanted one of {', '.join(known)}")
 
 
 def _default_codec(suffix: str, layout: Layout | None, *, alpha: bool) -> str:
@@ -104,10 +166,13 @@ def _default_codec(suffix: str, layout: Layout | None, *, alpha: bool) -> str:
         try:
             return {".mov": "prores_ks", ".mkv": "ffv1"}[suffix]
         except KeyError:
-            raise SinkError(
-                f"output: {suffix} holds no transparency; .webm, .mov, .mkv and .png can"
-            ) from None
+            raise _no_alpha(suffix) from None
     return "libx265" if layout is not None and layout.depth > 10 else "libx264"
+
+
+def _no_alpha(suffix: str) -> SinkError:
+    kind = suffix or "Y4M"  # on standard output
+    return SinkError(f"output: {kind} holds no transparency; .webm, .mov, .mkv and .png can")
 
 
 def _formats_of(codec: str) -> list[str]:

@@ -16,7 +16,7 @@ from av.video.frame import PictureType
 
 from fastvbg.errors import SinkError
 from fastvbg.media.colour import Converter
-from fastvbg.sink.clock import Beat, make_pace
+from fastvbg.sink.clock import USUAL_RATES, Beat, make_pace
 from fastvbg.sink.containers import FORMATS, container_options, open_muxer, open_nowhere
 from fastvbg.sink.palette import Palette
 from fastvbg.sink.reasons import reason
@@ -34,47 +34,44 @@ if TYPE_CHECKING:
 _NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
 _LIMITED, _FULL = 1, 2
 
-# Browsers show delays below two hundredths of a second as ten.
-_GIF_BEAT = Beat(Fraction(1, 100), least=2)
+# Browsers show delays below two hundredths of a second as ten; a delay has 16 bits.
+_GIF_BEAT = Beat(Fraction(1, 100), least=2, most=65535)
 # Matroska counts in milliseconds.
 _MILLISECONDS = Beat(Fraction(1, 1000))
 # MPEG-4 counts a second in 16 bits.
 _SHORT = 65535
-_RATES = [
-    Fraction(24000, 1001),
-    Fraction(24),
-    Fraction(25),
-    Fraction(30000, 1001),
-    Fraction(30),
-    Fraction(50),
-    Fraction(60000, 1001),
-    Fraction(60),
-]
 
 
 class Start(NamedTuple):
     """One way to start an encoder."""
 
     beat: Beat
-    range: int
+    rate: Fraction
+    """Frames a second, nominally."""
+    range: int = _LIMITED
     """1 for limited, 2 for full, as FFmpeg counts."""
 
 
-def beats(suffix: str, info: StreamInfo) -> list[Beat]:
+def starts(suffix: str, info: StreamInfo) -> list[Start]:
     """Return the ways to count time, the finest first."""
     if suffix == ".y4m":
-        return [Beat(1 / info.rate, steady=True)]
+        return [Start(Beat(1 / info.rate, steady=True), info.rate)]
+    beat = Beat(info.time_base)
     if suffix == ".gif":
-        return [_GIF_BEAT]
-    found = [Beat(info.time_base)]
-    if suffix in (".mkv", ".webm") and info.rate > 1 / _MILLISECONDS.unit:
-        found = [_MILLISECONDS]
+        beat = _GIF_BEAT
+    elif suffix in (".mkv", ".webm") and info.rate > 1 / _MILLISECONDS.unit:
+        beat = _MILLISECONDS
+    rate = min(info.rate, 1 / (beat.unit * beat.least))
+    if suffix == ".gif":
+        return [Start(beat, rate)]
     whole = info.rate.numerator * (_SHORT // info.rate.numerator)
-    slower = next((rate for rate in _RATES if rate >= info.rate), _RATES[-1])
-    found += [
-        Beat(unit) for unit in (Fraction(1, whole or _SHORT), 1 / info.rate) if unit > found[0].unit
+    coarser = [
+        Start(Beat(unit), rate)
+        for unit in (Fraction(1, whole or _SHORT), 1 / info.rate)
+        if unit > beat.unit
     ]
-    return [*found, Beat(1 / slower)]
+    usual = next((usual for usual in USUAL_RATES if usual >= info.rate), USUAL_RATES[-1])
+    return [Start(beat, rate), *coarser, Start(Beat(1 / usual), usual)]
 
 
 class Pictures:
@@ -129,12 +126,13 @@ class Pictures:
         ranges = [range]
         if range == _LIMITED and not av.VideoFormat(self._encoding.pixel_format).is_rgb:
             ranges.append(_FULL)  # JPEG knows no other
-        return [Start(beat, range) for beat in beats(self._suffix, self._info) for range in ranges]
+        ways = starts(self._suffix, self._info)
+        return [way._replace(range=range) for way in ways for range in ranges]
 
     def _started(self, target: str) -> tuple[OutputContainer, VideoStream, Start]:
-        starts = self._starts()
         options = container_options(self._suffix, self._info)
-        for start in starts:
+        ways = self._starts()
+        for start in ways:
             container = open_muxer(target, self._suffix, options)
             try:
                 stream = self._add_to(container, start)
@@ -145,28 +143,34 @@ class Pictures:
             else:
                 return container, stream, start
         self._demand_held()
-        words = self.why_not(starts[0]) or failure
+        words = self.why_not(ways[0]) or failure
         raise SinkError(f"output: the encoder {self._encoding.codec} cannot be started: {words}")
 
     def why_not(self, start: Start | None = None) -> str | None:
-        """Return why the video alone cannot be begun; None when it can."""
+        """Return why the video alone cannot be written; None when it can."""
+        start = start or self._start
 
         def attempt() -> None:
             with open_nowhere(self._suffix) as container:
-                stream = self._add_to(container, start or self._start)
+                stream = self._add_to(container, start)
                 stream.codec_context.thread_count = 1
                 container.start_encoding()
+                blank = av.VideoFrame(
+                    self._info.width, self._info.height, self._encoding.pixel_format
+                )
+                blank.pts, blank.time_base = 0, start.beat.unit
+                container.mux(stream.encode(blank))
+                container.mux(stream.encode(None))
 
         return reason(attempt)
 
     def _add_to(self, container: OutputContainer, start: Start) -> VideoStream:
         info, encoding = self._info, self._encoding
-        most = 1 / (start.beat.unit * start.beat.least)
         stream = cast(
             "VideoStream",
             container.add_stream(
                 encoding.codec,
-                rate=most if most in _RATES else min(info.rate, most),
+                rate=start.rate,
                 options=dict(encoding.options),
             ),
         )
@@ -238,6 +242,6 @@ class Pictures:
 
     def finish(self) -> list[Packet[Stream]]:
         """Return what the encoder holds back; the warnings are complete then."""
-        steady = self._suffix in (".gif", ".y4m")
-        self.warnings += self._pace.told(self._suffix if steady else self._encoding.codec)
+        of_the_file = self._suffix in (".gif", ".y4m") or self._start.beat == _MILLISECONDS
+        self.warnings += self._pace.told(self._suffix if of_the_file else self._encoding.codec)
         return cast("list[Packet[Stream]]", self.stream.encode(None))

@@ -60,13 +60,16 @@ class Copied:
     def __init__(self, target: Stream) -> None:
         self._target = target
         self._last: int | None = None
+        # Two lines of words may begin at once; two pieces of sound of one time lose one.
+        self._step = 1 if target.type == "audio" else 0
 
     def packets(self, packet: Packet[Stream]) -> list[Packet[Stream]]:
         """Return the packet itself, of the target stream, at a time that a muxer takes."""
         dts = packet.dts if packet.dts is not None else packet.pts
-        if dts is None or (self._last is not None and dts < self._last):
-            dts = self._last or 0
-        self._last = packet.dts = dts
+        if self._last is not None:
+            free = self._last + self._step
+            dts = free if dts is None else max(dts, free)
+        dts = self._last = packet.dts = dts or 0
         packet.pts = dts if packet.pts is None else max(packet.pts, dts)
         packet.stream = self._target
         return [packet]

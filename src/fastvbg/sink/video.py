@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from av.error import BrokenPipeError as NoReader
-from av.error import FFmpegError, InvalidDataError
+from av.error import FFmpegError
 
 from fastvbg.errors import SinkError
+from fastvbg.sink.clock import measured_rate
 from fastvbg.sink.encoding import EncodeOptions, Encoding, choose_encoding
 from fastvbg.sink.pictures import Pictures
 from fastvbg.sink.staging import STDOUT, Staged, why
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from av.container import OutputContainer
     from av.packet import Packet
     from av.stream import Stream
     from typing_extensions import Self
@@ -29,6 +32,11 @@ if TYPE_CHECKING:
 _COPYING = ("libx264", "libx265", "libvpx-vp9")
 # Packets of video that wait for the first ones of the sound, which tell whether it can be copied.
 _MOST_HELD = 64
+# A higher rate is as a rule none, but the unit in which the file counts; then it is measured.
+_HIGHEST_BELIEVED = 120
+_MEASURED_FRAMES = 12
+# Besides FFmpeg's own numbers.
+_OF_THE_DATA = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.ERANGE, errno.EDOM)
 # What PyAV raises.
 _EXPECTED = (FFmpegError, OSError, ValueError, RuntimeError, NotImplementedError)
 
@@ -69,19 +77,19 @@ class VideoSink:
         self._keep_partial = keep_partial
         self._begun = False
         self._held: list[Packet[Stream]] = []
+        self._early: list[tuple[Picture, int]] | None = None
+        if self._suffix == ".y4m" and info.rate > _HIGHEST_BELIEVED:
+            self._early = []
         self._tracks = Tracks(info.copied, self._suffix)
         self._staged = Staged(path, overwrite=overwrite)
         try:
-            self._pictures = Pictures(
-                self._staged.target, self._suffix, info, self._encoding, self._options
-            )
+            self._pictures = self._made_pictures()
         except BaseException as error:
             self._staged.discard()
-            raise self._own(error) from None
-        self._container = self._pictures.container
+            raise _ours(error, self._name) from None
         try:
             self._refuse_unknown_options()
-            if self._tracks.complete:
+            if self._tracks.complete and self._early is None:
                 self._begin()
         except BaseException as error:
             self._discard()
@@ -93,6 +101,14 @@ class VideoSink:
             name = self._info.pixel_format
             return Encoding("wrapped_avframe", {}, formats.get(name, name).replace("yuvj", "yuv"))
         return choose_encoding(self._suffix, self._info, self._options)
+
+    def _made_pictures(self) -> Pictures:
+        target = self._staged.target
+        return Pictures(target, self._suffix, self._info, self._encoding, self._options)
+
+    @property
+    def _container(self) -> OutputContainer:
+        return self._pictures.container
 
     def _refuse_unknown_options(self) -> None:
         """Demand that the encoder has taken every option that the user gave."""
@@ -111,15 +127,7 @@ class VideoSink:
         items = self._tracks.settle(self._container)
         if self._suffix not in (".gif", ".y4m"):
             self._describe()
-        try:
-            self._container.start_encoding()
-        except (FFmpegError, ValueError) as error:
-            words = self._pictures.why_not()
-            if words is None:
-                raise
-            raise SinkError(
-                f"output: {self._suffix} cannot hold the video by {self._encoding.codec}: {words}"
-            ) from error
+        self._container.start_encoding()
         self._begun = True
         held, self._held = self._held, []
         self._mux(held)
@@ -136,15 +144,35 @@ class VideoSink:
     def write(self, frame: Picture, pts: int, number: int) -> None:  # noqa: ARG002
         """Encode one frame; a video file holds no numbers."""
         try:
-            packets = self._pictures.packets(frame, pts)
-            if not self._begun:
-                self._held += packets
-                if len(self._held) >= _MOST_HELD:
-                    self._begin()
+            if self._early is None:
+                self._write(frame, pts)
                 return
-            self._mux(packets)
+            self._early.append((frame, pts))
+            if len(self._early) == _MEASURED_FRAMES:
+                self._take_measured_rate()
         except _EXPECTED as error:
             raise self._own(error) from None
+
+    def _write(self, frame: Picture, pts: int) -> None:
+        packets = self._pictures.packets(frame, pts)
+        if self._begun:
+            self._mux(packets)
+            return
+        self._held += packets
+        if len(self._held) >= _MOST_HELD:
+            self._begin()
+
+    def _take_measured_rate(self) -> None:
+        """Begin with the rate of the frames that have waited for it."""
+        early, self._early = self._early or [], None
+        rate = measured_rate([pts for _, pts in early], self._info.time_base)
+        if rate is not None:
+            self._container.close()
+            self._info = replace(self._info, rate=min(rate, self._info.rate))
+            self._pictures = self._made_pictures()
+        self._begin()
+        for frame, pts in early:
+            self._write(frame, pts)
 
     def copy(self, packet: CopiedPacket) -> None:
         """Write a piece of another stream."""
@@ -163,7 +191,7 @@ class VideoSink:
             try:
                 self._container.mux_one(packet)
             except (FFmpegError, ValueError) as error:
-                if not _is_of_the_packet(error):
+                if not _is_of_the_data(error):
                     raise
                 self._tracks.refused(item)
 
@@ -172,13 +200,12 @@ class VideoSink:
             self._container.mux_one(packet)
 
     def _own(self, error: BaseException) -> BaseException:
-        """Return an error of FFmpeg's or the system's as one of ours; others as they are."""
-        if isinstance(error, SinkError) or not isinstance(error, _EXPECTED):
-            return error
-        if isinstance(error, (NoReader, BrokenPipeError)):
-            return SinkError("output: what reads standard output has gone away")
-        words = why(error) if isinstance(error, (OSError, FFmpegError)) else str(error)
-        return SinkError(f"output: cannot write {self._name}: {words}")
+        """Return an error as one of ours, with FFmpeg's reason if the video is what it lies in."""
+        words = self._pictures.why_not() if _is_of_the_data(error) else None
+        if words is not None:
+            codec = self._encoding.codec
+            return SinkError(f"output: {self._suffix} cannot hold the video by {codec}: {words}")
+        return _ours(error, self._name)
 
     def __enter__(self) -> Self:
         return self
@@ -191,7 +218,8 @@ class VideoSink:
     ) -> None:
         interrupted = kind is not None and not issubclass(kind, Exception)
         try:
-            if kind is None or (interrupted and self._keep_partial and self._pictures.written):
+            written = self._pictures.written or self._early
+            if kind is None or (interrupted and self._keep_partial and written):
                 self._finish()
         except _EXPECTED as failure:
             raise self._own(failure) from None
@@ -199,6 +227,8 @@ class VideoSink:
             self._discard()
 
     def _finish(self) -> None:
+        if self._early is not None:
+            self._take_measured_rate()
         packets = self._pictures.finish()
         if not self._begun:
             self._begin()
@@ -217,6 +247,18 @@ class VideoSink:
             self._staged.discard()
 
 
-def _is_of_the_packet(error: FFmpegError | ValueError) -> bool:
+def _ours(error: BaseException, name: str) -> BaseException:
+    """Return an error of FFmpeg's or the system's as one of ours; others as they are."""
+    if isinstance(error, SinkError) or not isinstance(error, _EXPECTED):
+        return error
+    if isinstance(error, (NoReader, BrokenPipeError)):
+        return SinkError("output: what reads standard output has gone away")
+    words = why(error) if isinstance(error, (OSError, FFmpegError)) else str(error)
+    return SinkError(f"output: cannot write {name}: {words}")
+
+
+def _is_of_the_data(error: BaseException) -> bool:
     """Tell an error that lies in what is written from one of where it is written to."""
-    return isinstance(error, (InvalidDataError, ValueError)) or error.errno == errno.EINVAL
+    if isinstance(error, FFmpegError):
+        return error.errno in _OF_THE_DATA or error.errno not in errno.errorcode
+    return isinstance(error, ValueError) and not isinstance(error, SinkError)

@@ -9,8 +9,8 @@ import av
 from av.codec.codec import UnknownCodecError
 from av.error import FFmpegError
 
-from fastvbg.media.alpha import weighed
 from fastvbg.media.upright import noted_matrix
+from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +101,7 @@ class Transparency:
     """
 
     def __init__(self, options: ReadOptions, path: str | Path, warnings: list[str]) -> None:
-        self._what, self._name = options.alpha, f"{options.role}: {path}"
+        self._what, self._name = options.alpha, str(path)
         self._warnings = warnings
         self._told = self._what == "kept"
         self._nothing_seen = self._some = False

@@ -95,7 +95,7 @@ class Decoding:
         self.warnings += left_out(self.container, self.stream)
         if self.decoder.lacks_alpha:
             self.warnings.append(
-                f"{options.role}: {path} has alpha that FFmpeg's libraries here cannot decode; its "
+                f"{path} has alpha that FFmpeg's libraries here cannot decode; its "
                 "pictures count as opaque"
             )
         self._said = len(self.warnings)

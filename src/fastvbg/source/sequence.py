@@ -54,7 +54,7 @@ class SequenceSource:
         self._numbers = numbering.existing()
         self.warnings: list[str] = []
         self.lost = 0
-        self._transparency = Transparency(options, numbering.name, self.warnings)
+        self._transparency = Transparency(options, numbering.folder / numbering.name, self.warnings)
         if not self._numbers:
             raise SourceError(f"{options.role}: no file {numbering.name} in {numbering.folder}")
         first, last = self._numbers[0], self._numbers[-1]

@@ -189,6 +189,7 @@ def test_an_animated_webp_plays_or_is_refused_in_words(clip: Clip, tmp_path: Pat
     assert kind_of(path) == "video"
     if "webp_anim" in av.formats_available or hasattr(cv2, "imdecodeanimation"):
         with open_source(path) as source:
+            assert source.warnings == []
             times = [item.pts * source.info.time_base for item in source]
         assert [round(float(at), 3) for at in times] == [0, 0.1, 0.2]
         assert process(clip.path, tmp_path / "o.mp4", background=path).frames == clip.frames
@@ -354,7 +355,8 @@ def test_members_of_a_sequence_may_differ_in_alpha(tmp_path: Path) -> None:
     for number, picture in enumerate((whole, half, full)):
         cv2.imwrite(str(tmp_path / f"m{number}.png"), picture)
     for pixels in ("native", "bgr"):
-        with open_source(tmp_path / "m%d.png", options=ReadOptions(pixels=pixels)) as source:
+        options = ReadOptions(pixels=pixels, alpha="kept")
+        with open_source(tmp_path / "m%d.png", options=options) as source:
             items = list(source)
         assert all(item.frame.shape == (8, 8, 3) for item in items)
         assert [None if i.alpha is None else int(i.alpha[0, 0]) for i in items] == [None, 128, None]
@@ -365,7 +367,8 @@ def test_hidden_colours_do_not_show_when_scaled(tmp_path: Path) -> None:
     picture[:, :3] = (250, 250, 250, 0)  # white where nothing is seen
     picture[:, 3:] = (10, 20, 30, 255)
     cv2.imwrite(str(tmp_path / "x.png"), picture)
-    with open_source(tmp_path / "x.png", options=ReadOptions(scale=(4, 4))) as source:
+    options = ReadOptions(scale=(4, 4), alpha="kept")
+    with open_source(tmp_path / "x.png", options=options) as source:
         (only,) = source
     assert only.alpha is not None
     assert only.alpha[0].tolist() == [0, 128, 255, 255]

@@ -16,6 +16,7 @@ from fastvbg.media.headers import read_header
 from fastvbg.media.image import as_frame
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
+from fastvbg.source.alpha import Transparency
 from fastvbg.source.pictures import PictureReader, Read
 from fastvbg.source.prepare import scaled_size
 
@@ -62,6 +63,7 @@ class AnimationSource:
         self.warnings: list[str] = []
         self.lost = 0
         self._path = path
+        self._transparency = Transparency(options, path, self.warnings)
         self._reader = PictureReader(options)
         frames, durations = self._decoded()
         ends = np.cumsum(durations).tolist()
@@ -113,12 +115,14 @@ class AnimationSource:
     def __iter__(self) -> Iterator[Timed]:
         """Yield the pictures, moved so that the first that is wanted comes at the beginning."""
         shift = round((self._options.start or Fraction(0)) / _MILLISECOND)
-        for at, picture in self._frames:
+        for at, stored in self._frames:
             if self._is_wanted(at):
                 matte = self._options.pixels == "matte"
-                read = Read(picture) if matte else Read(*as_frame(picture))
+                read = Read(stored) if matte else Read(*as_frame(stored))
                 read = self._reader.scaled(read, (self.info.width, self.info.height))
-                yield Timed(read.picture, at - shift, read.alpha)
+                picture, alpha = self._transparency(read.picture, read.alpha)
+                yield Timed(picture, at - shift, alpha)
+        self._transparency.finish()
 
     def __enter__(self) -> Self:
         return self

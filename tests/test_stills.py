@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import threading
 import zlib
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from fastvbg.errors import SourceError
 from fastvbg.media.contents import kind_of
 from fastvbg.media.image import read_frame, read_image, read_still
 from fastvbg.media.model import ReadOptions
+from fastvbg.media.upright import noted_matrix, turn_of
 from fastvbg.pipeline.backdrop import is_video
 from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.process import matte, process
@@ -463,3 +466,29 @@ def test_a_picture_is_read_once(clip: Clip, tmp_path: Path, monkeypatch) -> None
     monkeypatch.setattr(Path, "open", counting)
     process(clip.path, tmp_path / "o.mp4", background=path, mask=f"matte:{path}")
     assert 1 <= read.count("x.jfif") <= 8  # looks into it, not one a frame
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photo_that_comes_by_a_pipe_is_upright(
+    tmp_path: Path, kind: str, orientation: int
+) -> None:
+    stored = scene(48, 64)
+    path = saved(tmp_path / "x", stored, kind, orientation, **KINDS[kind])
+    with av.open(str(path), "r") as container:
+        first = next(container.decode(video=0))
+    turned = turn_of(noted_matrix(first))
+    assert turned is not None
+    shown = turned.array(first.to_ndarray(format="bgr24")).astype(int)
+    assert np.abs(shown - upright(stored, orientation)).mean() < 8
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
+def test_a_photo_in_a_pipe_as_background(clip: Clip, tmp_path: Path) -> None:
+    content = saved(tmp_path / "x", scene(48, 64), "JPEG", 6).read_bytes()
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,), daemon=True)
+    writer.start()
+    result = process(clip.path, tmp_path / "o.mp4", background=tmp_path / "pipe")
+    writer.join(10)
+    assert result.frames == clip.frames

@@ -12,6 +12,7 @@ import numpy as np
 
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.media.colour import ColourTags
+from fastvbg.media.contents import beginning_of
 from fastvbg.media.headers import read_header
 from fastvbg.media.image import as_frame
 from fastvbg.media.limits import check_pixels
@@ -32,12 +33,8 @@ _MOST_BYTES = 1 << 30
 
 def wants_opencv(path: str | Path) -> bool:
     """Tell whether a file is an animated WebP that FFmpeg's libraries here cannot decode."""
-    try:
-        with Path(path).open("rb") as file:
-            head = file.read(16)
-    except (OSError, ValueError):
-        return False
-    is_webp = head[:4] == b"RIFF" and head[8:] == b"WEBPVP8X"
+    head = beginning_of(path)
+    is_webp = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X"
     return is_webp and "webp_anim" not in av.formats_available
 
 

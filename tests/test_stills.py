@@ -15,6 +15,7 @@ import pytest
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import SourceError
+from fastvbg.keyers.region import region_mask
 from fastvbg.media.contents import kind_of
 from fastvbg.media.image import read_frame, read_image, read_still
 from fastvbg.media.model import ReadOptions
@@ -466,6 +467,16 @@ def test_a_picture_is_read_once(clip: Clip, tmp_path: Path, monkeypatch) -> None
     monkeypatch.setattr(Path, "open", counting)
     process(clip.path, tmp_path / "o.mp4", background=path, mask=f"matte:{path}")
     assert 1 <= read.count("x.jfif") <= 8  # looks into it, not one a frame
+
+
+def test_a_region_is_where_a_cut_out_is_seen(tmp_path: Path) -> None:
+    cut_out = np.full((8, 8, 4), 255, np.uint8)
+    cut_out[:, 4:, 3] = 0
+    cut_out[:, :2, :3] = 0
+    path = saved(tmp_path / "x", cut_out, "PNG", 3)
+    assert np.array_equal(region_mask(path, (8, 8)), upright(cut_out[:, :, 3], 3))
+    path = saved(tmp_path / "x", cut_out[:, :, :3], "PNG", 3)
+    assert np.array_equal(region_mask(path, (8, 8)), upright(cut_out[:, :, 0], 3))
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])

@@ -174,6 +174,11 @@ def test_the_screen_that_most_frames_show_wins() -> None:
     assert np.hypot(found.u - plain.screens()[0].u, found.v - plain.screens()[0].v) < 1
     assert not survey.is_clear
     assert survey.frames == 17
+    assert survey.passed_over() == {}
+    for _ in range(3):
+        survey.add(take(0, BLUE))
+    assert len(survey.screens()) == 1
+    assert survey.passed_over() == {"blue": 3}
 
 
 def test_two_screens_for_long_are_both_screens_and_gray_is_none() -> None:
@@ -243,6 +248,22 @@ def test_a_part_and_a_sequence_are_looked_through_too(tmp_path: Path) -> None:
     path = write(tmp_path / "take.mkv", CLIPS["curtain"])
     matte(path, tmp_path / "m.mkv", mask="chroma", start=10 / 25, overwrite=True)
     assert overlap(mattes(tmp_path / "m.mkv")[20], truth(30)) > 0.9
+
+
+def test_a_screen_that_was_passed_over_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "take.mkv", lambda k: take(k, GREEN if k >= 8 else BLUE), codec="ffv1")
+    result = matte(path, tmp_path / "m.mkv", mask="chroma")
+    assert [line for line in result.warnings if "have a blue border" in line] == result.warnings
+    assert len(result.warnings) == 1
+    assert mattes(tmp_path / "m.mkv")[2].min() == 255
+
+
+def test_raw_video_has_no_times_and_is_looked_through(tmp_path: Path) -> None:
+    path = write(tmp_path / "take.h264", CLIPS["curtain"])
+    matte(path, tmp_path / "m.mkv", mask="chroma")
+    got = mattes(tmp_path / "m.mkv")
+    assert got[2].min() == 255
+    assert overlap(got[30], truth(30)) > 0.9
 
 
 @pytest.mark.parametrize("piped", [False, True])

@@ -13,7 +13,7 @@ from av.error import FFmpegError
 from fastvbg.errors import SinkError
 from fastvbg.sink.clock import measured_rate
 from fastvbg.sink.encoding import EncodeOptions, Encoding, choose_encoding
-from fastvbg.sink.pictures import Pictures
+from fastvbg.sink.pictures import Pictures, Target
 from fastvbg.sink.staging import STDOUT, Staged, why
 from fastvbg.sink.tracks import Tracks, kept_metadata
 
@@ -103,8 +103,8 @@ class VideoSink:
         return choose_encoding(self._suffix, self._info, self._options)
 
     def _made_pictures(self) -> Pictures:
-        target = self._staged.target
-        return Pictures(target, self._suffix, self._info, self._encoding, self._options)
+        target = Target(self._staged.target, self._suffix, self._name)
+        return Pictures(target, self._info, self._encoding, self._options)
 
     @property
     def _container(self) -> OutputContainer:

@@ -36,6 +36,8 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("bands", "outputs"),
     ("media", "models", "kernels"),
+    ("values", "libraries"),
+    ("layout",),
     ("checks",),
     ("constants", "errors", "_types"),
 ]

@@ -14,7 +14,8 @@ import fastvbg
 from fastvbg.pipeline.overlap import DEPTH, Ahead, Behind, Channel, ClosedError
 from fastvbg.pipeline.process import process
 from fastvbg.sink.video import VideoSink
-from fastvbg.source.video import VideoSource, decoder_threads
+from fastvbg.source.decoding import decoder_threads
+from fastvbg.source.video import VideoSource
 from tests.media import Clip, make_clip, read_frames
 
 
@@ -185,6 +186,6 @@ def test_memory_that_is_used_again_changes_no_frame(tmp_path: Path, codec, optio
 
 def test_decoding_leaves_processors_to_encoding(monkeypatch) -> None:
     for cpus, wanted in ((1, 1), (2, 1), (3, 1), (8, 4), (64, 32)):
-        monkeypatch.setattr("fastvbg.source.video.usable_cpus", lambda cpus=cpus: cpus)
+        monkeypatch.setattr("fastvbg.source.decoding.usable_cpus", lambda cpus=cpus: cpus)
         assert decoder_threads("h264") == wanted
         assert decoder_threads("hevc") == 0

@@ -162,8 +162,7 @@ def test_what_goes_wrong_while_looking_ends_the_run(runs, walk, tmp_path, monkey
     assert not (tmp_path / "out.mkv").exists()
 
 
-def test_networks_see_people_upright() -> None:
-    assert fastvbg.MaskOptions("person").upright
+def test_a_model_may_be_named_with_the_mask() -> None:
     assert fastvbg.MaskOptions("model:m.onnx").model == "m.onnx"
     with pytest.raises(OptionError, match="give it once"):
         fastvbg.MaskOptions("model:m.onnx", model="n.onnx")

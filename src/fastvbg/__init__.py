@@ -6,7 +6,6 @@ nor FFmpeg's libraries.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import (
@@ -23,6 +22,8 @@ from fastvbg.errors import (
 )
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from fastvbg import reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
@@ -168,12 +169,18 @@ _HOME = {
 
 def __getattr__(name: str) -> Any:
     if name == "reference":
-        return import_module("fastvbg.reference")
+        return _load("fastvbg.reference")
     if name not in _HOME:
         raise AttributeError(f"module 'fastvbg' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
+    value = getattr(_load(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+def _load(module: str) -> ModuleType:
+    from fastvbg.libraries import load
+
+    return load(module)
 
 
 def __dir__() -> list[str]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    import os
+    from decimal import Decimal
+    from fractions import Fraction
+
     import numpy as np
     import numpy.typing as npt
 
@@ -31,3 +35,9 @@ Depth: TypeAlias = "npt.NDArray[np.uint16]"
 
 Disparity: TypeAlias = "npt.NDArray[np.int16]"
 """How far left a pixel is in the right frame, `(H, W)` int16, in 1/16 pixel; 0 and less: none."""
+
+File: TypeAlias = "str | os.PathLike[str]"
+"""The name of a file."""
+
+Number: TypeAlias = "float | Fraction | Decimal | str"
+"""A number, or the text that the command line takes for it."""

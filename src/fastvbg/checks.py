@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-import numbers
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.errors import DTypeError, OptionError, OptionTypeError, OverlapError, ShapeError
+from fastvbg.errors import (
+    DTypeError,
+    OptionError,
+    OptionTypeError,
+    OverlapError,
+    ShapeError,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from fastvbg._types import FloatMatte, Frame, Mask, Matte, Size
 
@@ -21,9 +27,16 @@ _FLOAT32 = np.dtype(np.float32)
 _DEPTHS = (_UINT8, np.dtype(np.uint16), _FLOAT32)
 
 
-def _check_uint8(name: str, array: object) -> None:
+def check_array(name: str, array: object, wanted: str = "") -> None:
+    """Demand a plain array: a masked one hides samples that nothing here would leave out."""
     if not isinstance(array, np.ndarray):
-        raise DTypeError(f"{name}: got {type(array).__name__}, wanted a numpy.ndarray of uint8")
+        raise DTypeError(f"{name}: got {type(array).__name__}, wanted a numpy.ndarray{wanted}")
+    if isinstance(array, np.ma.MaskedArray):
+        raise DTypeError(f"{name}: got a masked array, wanted a plain one (.filled(0) makes it)")
+
+
+def _check_uint8(name: str, array: Any) -> None:
+    check_array(name, array, " of uint8")
     if array.dtype != _UINT8:
         raise DTypeError(
             f"{name}: got dtype {array.dtype}, wanted uint8 "
@@ -71,16 +84,25 @@ def check_planes(name: str, planes: object) -> tuple[tuple[int, int], int, int]:
 
 def check_colour(name: str, value: object) -> tuple[int, int, int]:
     """Return a colour, three integers blue, green, red in 0..255."""
-    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != 3:
-        raise OptionTypeError(f"{name}: got {value!r}, wanted a colour (blue, green, red)")
-    b, g, r = (check_integer(name, part, 0, 255) for part in value)
+    parts = _parts(value, 3)
+    if parts is None:
+        raise OptionTypeError(f"{name}: got {shown(value)}, wanted a colour (blue, green, red)")
+    b, g, r = (check_integer(name, part, 0, 255) for part in parts)
     return b, g, r
+
+
+def _parts(value: object, count: int) -> list[Any] | None:
+    """Return what a tuple, list or row holds, if it is so many."""
+    row = isinstance(value, np.ndarray) and value.ndim == 1
+    if not row and not isinstance(value, (tuple, list)):
+        return None
+    parts: list[Any] = list(value)  # type: ignore[call-overload]
+    return parts if len(parts) == count else None
 
 
 def check_matte(name: str, array: Matte | FloatMatte) -> tuple[int, int]:
     """Return the shape of `array`, which must be `(h, w)` uint8 or float32, 1x1 at least."""
-    if not isinstance(array, np.ndarray):
-        raise DTypeError(f"{name}: got {type(array).__name__}, wanted a numpy.ndarray")
+    check_array(name, array)
     if array.dtype not in (_UINT8, _FLOAT32):
         raise DTypeError(
             f"{name}: got dtype {array.dtype}, wanted uint8 (0..255) or float32 (0..1)"
@@ -139,18 +161,33 @@ def check_apart(out: Frame | Mask, inputs: Iterable[tuple[str, Frame | Mask]]) -
             raise OverlapError(f"out: shares memory with {name}, wanted a separate array")
 
 
+def scalar(value: object) -> Any:
+    """Return what an array of no dimension holds; anything else as it is."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is one real number: not a truth value, a time or a text."""
+    if isinstance(value, np.generic):
+        real = isinstance(value, (np.integer, np.floating))
+        return real and not isinstance(value, np.timedelta64)
+    if isinstance(value, (bool, np.ndarray)):
+        return False
+    return hasattr(type(value), "__float__") or hasattr(type(value), "__index__")
+
+
 def check_integer(name: str, value: object, low: int, high: int) -> int:
     """Return `value` as an int, which must be an integer in `low..high`."""
-    if isinstance(value, (bool, np.bool_)):
-        raise OptionTypeError(f"{name}: got {value!r}, wanted an integer in {low}..{high}")
+    whole = scalar(value)
+    wanted = f"wanted an integer in {low}..{high}"
     try:
-        number = operator.index(value)  # type: ignore[arg-type]
+        if not is_number(whole):
+            raise TypeError
+        number = operator.index(whole)
     except TypeError:
-        raise OptionTypeError(
-            f"{name}: got {value!r}, wanted an integer in {low}..{high}"
-        ) from None
+        raise OptionTypeError(f"{name}: got {shown(value)}, {wanted}") from None
     if not low <= number <= high:
-        raise OptionError(f"{name}: got {number}, wanted an integer in {low}..{high}")
+        raise OptionError(f"{name}: got {shown(number)}, {wanted}")
     return number
 
 
@@ -172,51 +209,86 @@ def check_odd(name: str, value: object, low: int, high: int) -> int:
 def check_area(name: str, value: object) -> int | float:
     """Return an area: a whole number of pixels, or below 1 a share of the frame."""
     wanted = "a number of pixels, or below 1 a share of the frame"
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
-        raise OptionTypeError(f"{name}: got {value!r}, wanted {wanted}")
-    number = float(value)
+    number = _real(name, value, f"wanted {wanted}")
     if not 0 <= number < math.inf or (number >= 1 and number != int(number)):
-        raise OptionError(f"{name}: got {value!r}, wanted {wanted}")
+        raise OptionError(f"{name}: got {shown(value)}, wanted {wanted}")
     return number if 0 < number < 1 else int(number)
 
 
 def check_choice(name: str, value: object, choices: tuple[str, ...]) -> str:
     """Return `value`, which must be one of `choices`."""
     if not isinstance(value, str):
-        raise OptionTypeError(f"{name}: got {value!r}, wanted one of {', '.join(choices)}")
+        raise OptionTypeError(f"{name}: got {shown(value)}, wanted one of {', '.join(choices)}")
     if value not in choices:
-        raise OptionError(f"{name}: got {value!r}, wanted one of {', '.join(choices)}")
+        raise OptionError(f"{name}: got {shown(value)}, wanted one of {', '.join(choices)}")
     return value
 
 
 def check_size(name: str, value: object) -> Size:
     """Return a (width, height) pair of integers of 1 or more."""
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise OptionTypeError(f"{name}: got {value!r}, wanted (width, height)")
-    width, height = value
+    width, height = check_pair(name, value)
     return check_integer(f"{name} width", width, 1, 1 << 16), check_integer(
         f"{name} height", height, 1, 1 << 16
     )
 
 
+def check_pair(name: str, value: object) -> list[Any]:
+    """Return what should be a width and a height."""
+    parts = _parts(value, 2)
+    if parts is None:
+        raise OptionTypeError(f"{name}: got {shown(value)}, wanted (width, height)")
+    return parts
+
+
 def check_number(name: str, value: object, low: float, high: float) -> float:
     """Return `value` as a float, which must be a number from `low` to `high`."""
     wanted = f"wanted a number in {low:g}..{high:g}"
-    if isinstance(value, (bool, np.bool_, str, bytes)):
-        raise OptionTypeError(f"{name}: got {value!r}, {wanted}")
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise OptionTypeError(f"{name}: got {value!r}, {wanted}") from None
+    number = _real(name, value, wanted)
     if not low <= number <= high:
-        raise OptionError(f"{name}: got {number:g}, {wanted}")
+        raise OptionError(f"{name}: got {shown(value)}, {wanted}")
     return number
 
 
-def check_depth(name: str, array: object) -> tuple[int, int]:
+def _real(name: str, value: object, wanted: str) -> float:
+    """Return a real number of any class as a float, infinite where it is too large for one."""
+    number = scalar(value)
+    try:
+        if not is_number(number):
+            raise TypeError
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+    except (TypeError, ValueError, ArithmeticError):
+        raise OptionTypeError(f"{name}: got {shown(value)}, {wanted}") from None
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return a truth value: also 0 and 1, but no text, of which "no" would be true."""
+    value = scalar(value)
+    if isinstance(value, (bool, np.bool_, int, np.integer)) and value in (0, 1):
+        return bool(value)
+    raise OptionTypeError(f"{name}: got {shown(value)}, wanted True or False")
+
+
+def check_callable(name: str, value: Any) -> Callable[..., Any] | None:
+    """Return something to be called, or None."""
+    if value is not None and not callable(value):
+        raise OptionTypeError(f"{name}: got {shown(value)}, wanted something to call, or None")
+    return value  # type: ignore[no-any-return]
+
+
+def check_iterable(name: str, value: Any) -> Iterator[Any]:
+    """Return the iterator over something that gives one thing after the other."""
+    try:
+        return iter(value)
+    except TypeError:
+        wanted = "wanted something to iterate over"
+        raise OptionTypeError(f"{name}: got {shown(value)}, {wanted}") from None
+
+
+def check_depth(name: str, array: Any) -> tuple[int, int]:
     """Return the shape of `array`, which must be `(H, W)` uint8, uint16 or float32."""
-    if not isinstance(array, np.ndarray):
-        raise DTypeError(f"{name}: got {type(array).__name__}, wanted a numpy.ndarray of uint16")
+    check_array(name, array, " of uint16")
     if array.dtype not in _DEPTHS:
         raise DTypeError(
             f"{name}: got dtype {array.dtype}, wanted uint16 (millimetres by convention), "
@@ -230,9 +302,8 @@ def check_depth(name: str, array: object) -> tuple[int, int]:
 
 def check_fraction(name: str, value: object) -> float:
     """Return `value` as a float, which must be above 0 and at most 1."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
-        raise OptionTypeError(f"{name}: got {value!r}, wanted a number above 0, at most 1")
-    number = float(value)
+    wanted = "wanted a number above 0, at most 1"
+    number = _real(name, value, wanted)
     if not 0 < number <= 1:
-        raise OptionError(f"{name}: got {value!r}, wanted a number above 0, at most 1")
+        raise OptionError(f"{name}: got {shown(value)}, {wanted}")
     return number

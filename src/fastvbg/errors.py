@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 __all__ = [
     "DTypeError",
     "FastvbgError",
@@ -18,6 +20,10 @@ __all__ = [
 
 class FastvbgError(Exception):
     """Base of every error that fastvbg raises on purpose."""
+
+    def __str__(self) -> str:
+        """Return the message: one line, also where a file's name in it has several."""
+        return " ".join(super().__str__().splitlines())
 
 
 class DTypeError(FastvbgError, TypeError):
@@ -54,3 +60,17 @@ class MissingLibraryError(FastvbgError, ImportError):
 
 class ModelError(FastvbgError, OSError):
     """A model of a network cannot be obtained, read or run."""
+
+
+_LONGEST: Final = 80
+
+
+def shown(value: object) -> str:
+    """Return a value as messages show it: one short line, whatever it is."""
+    try:
+        shape, dtype = getattr(value, "shape", ()), getattr(value, "dtype", "")
+        text = f"an array of shape {shape}, {dtype}" if shape else repr(value)
+    except Exception:  # a class of the user's own, or an integer too long for Python to print
+        return f"a value of the type {type(value).__name__}"
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.kernels import planes_any, planes_blend
+from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Mask, Matte
+    from fastvbg.kernels._jit import Kernel
 
     Planes = tuple[npt.NDArray[Any], ...]
 
@@ -22,14 +24,11 @@ def select_planes(mask: Mask, next: Planes, bg: Planes, out: Planes) -> None:
     Parameters
     ----------
     mask : ndarray, shape (H, W), uint8
-        0 or 255.
+        0 or 255. Any strides, as all the others.
     next, bg, out : tuple of ndarray, uint8 or uint16
-        Planes Y, U, V of one form, their rows' samples consecutive.
+        Planes Y, U, V of one form.
     """
-    height, width = mask.shape
-    for new, old, to in zip(next, bg, out, strict=True):
-        kernel = planes_any.select_u8 if to.itemsize == 1 else planes_any.select_u16
-        kernel.call(mask, new, old, to, int(to.shape[1] < width), int(to.shape[0] < height))
+    _call(planes_any.select_u8, planes_any.select_u16, mask, next, bg, out)
 
 
 def blend_planes(matte: Matte, frame: Planes, bg: Planes, out: Planes) -> None:
@@ -40,11 +39,20 @@ def blend_planes(matte: Matte, frame: Planes, bg: Planes, out: Planes) -> None:
     Parameters
     ----------
     matte : ndarray, shape (H, W), uint8
-        Coverage, 0 to 255; the samples of its rows consecutive.
+        Coverage, 0 to 255. Any strides, as all the others.
     frame, bg, out : tuple of ndarray, uint8 or uint16
-        Planes Y, U, V of one form, their rows' samples consecutive.
+        Planes Y, U, V of one form.
     """
+    _call(planes_blend.blend_u8, planes_blend.blend_u16, matte, frame, bg, out)
+
+
+def _call(
+    bytewise: Kernel, wordwise: Kernel, matte: Matte, frame: Planes, bg: Planes, out: Planes
+) -> None:
     height, width = matte.shape
-    for new, old, to in zip(frame, bg, out, strict=True):
-        kernel = planes_blend.blend_u8 if to.itemsize == 1 else planes_blend.blend_u16
-        kernel.call(matte, new, old, to, int(to.shape[1] < width), int(to.shape[0] < height))
+    matte = packed(matte)
+    with written_packed(*out) as targets:
+        for new, old, to in zip(frame, bg, targets, strict=True):
+            kernel = bytewise if to.itemsize == 1 else wordwise
+            halved = int(to.shape[1] < width), int(to.shape[0] < height)
+            kernel.call(matte, packed(new), packed(old), to, *halved)

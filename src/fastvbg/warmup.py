@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from fastvbg.checks import check_choice
+from fastvbg.checks import check_callable, check_choice, check_flag
 from fastvbg.kernels import (
     adaptive,
     canvas,
@@ -147,6 +147,8 @@ def warm_up(
     --------
     >>> warm_up("composite")
     """
+    strided = check_flag("strided", strided)
+    check_callable("progress", progress)
     for operation in operations:
         check_choice("operations", operation, OPERATIONS)
     for operation in operations or OPERATIONS:

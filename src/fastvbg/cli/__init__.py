@@ -1,22 +1,29 @@
 """The command line: arguments to a call of the library, errors to one line and an exit code.
 
-Exit codes: 0 done; 2 bad input or usage; 3 done, but part of the input was damaged; 130
-interrupted (SIGINT); 143 terminated (SIGTERM).
+Exit codes: 0 done; 1 a fault of fastvbg itself; 2 bad input or usage; 3 done, but part of the input
+was damaged; 130 interrupted (SIGINT); 141 nobody reads what is printed (SIGPIPE); 143 terminated
+(SIGTERM).
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import FrameType
 
+EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
 EXIT_DAMAGED = 3
+EXIT_UNREAD = 141
+
+_TRACEBACK = "FASTVBG_TRACEBACK"
+"""In the environment: a fault's traceback is printed before its line."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -63,7 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     SystemExit
         Always, with the exit code.
     """
-    sys.exit(run_command_line(sys.argv[1:] if arguments is None else list(arguments)))
+    from fastvbg.cli.streams import close_streams, prepare_streams
+
+    prepare_streams()
+    code = run_command_line(sys.argv[1:] if arguments is None else list(arguments))
+    close_streams()
+    sys.exit(code)
 
 
 def run_command_line(arguments: list[str]) -> int:
@@ -79,11 +91,12 @@ def run_command_line(arguments: list[str]) -> int:
     int
         The exit code.
     """
-    from fastvbg.cli.app import app
     from fastvbg.errors import FastvbgError
 
     try:
         with _stopped_by_signals():
+            from fastvbg.cli.app import app
+
             code = app(arguments, prog_name="fastvbg", standalone_mode=False)
     except FastvbgError as error:
         return _complain(str(error), EXIT_BAD_INPUT)
@@ -92,21 +105,57 @@ def run_command_line(arguments: list[str]) -> int:
         return _complain(f"stopped by a signal; {left}", stop.args[0])
     except MemoryError:
         return _complain("out of memory: the frames are too large for this machine", EXIT_BAD_INPUT)
+    except SystemExit:  # Typer's and Rich's answer to a pipe that nobody reads
+        return EXIT_UNREAD
     except Exception as error:
-        # Typer brings its own copy of Click, earlier ones the package: no common base to name.
-        if type(error).__name__ == "NoArgsIsHelpError":
-            return EXIT_BAD_INPUT  # the help has been printed
-        if hasattr(error, "format_message"):
-            hint = "fastvbg --help lists what there is"
-            context = getattr(error, "ctx", None)
-            if context is not None:
-                hint = f"{context.command_path} --help lists what there is"
-            return _complain(f"{error.format_message().rstrip('.')} ({hint})", EXIT_BAD_INPUT)
-        raise
+        return _explained(error)
     return code if isinstance(code, int) else 0
 
 
+def _explained(error: Exception) -> int:
+    """Say what an error that is not fastvbg's own means to the user."""
+    from fastvbg.libraries import not_loaded
+
+    line = not_loaded(error)
+    if line is not None:
+        return _complain(str(line), EXIT_BAD_INPUT)
+    return _misused(error) if _is_usage(error) else _unforeseen(error)
+
+
+def _is_usage(error: Exception) -> bool:
+    """Tell whether Typer could not make sense of the arguments.
+
+    It brings its own copy of Click, earlier ones the package: no common base to name.
+    """
+    return hasattr(error, "format_message")
+
+
+def _misused(error: Any) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return EXIT_BAD_INPUT  # the help has been printed
+    context = getattr(error, "ctx", None)
+    asked = "fastvbg" if context is None else context.command_path
+    message = f"{error.format_message().rstrip('.')} ({asked} --help lists what there is)"
+    return _complain(message, EXIT_BAD_INPUT)
+
+
+def _unforeseen(error: Exception) -> int:
+    """Report what should not have happened; where, only to those who ask."""
+    if os.environ.get(_TRACEBACK):
+        import traceback
+
+        traceback.print_exception(error)
+    where = f"{_TRACEBACK}=1 in the environment shows where"
+    if isinstance(error, OSError) and error.strerror:  # the machine's state, and no fault of ours
+        name = "" if error.filename is None else f": {error.filename}"
+        return _complain(f"{error.strerror}{name} ({where})", EXIT_BAD_INPUT)
+    return _complain(
+        f"internal error: {type(error).__name__}: {error} ({where}; please report it)", EXIT_FAULT
+    )
+
+
 def _complain(message: str, code: int) -> int:
-    line = " ".join(message.split())
-    print(f"fastvbg: {line}", file=sys.stderr)  # noqa: T201
+    from fastvbg.cli.streams import say
+
+    say(f"fastvbg: {' '.join(message.split())}")
     return code

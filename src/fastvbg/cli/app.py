@@ -9,8 +9,10 @@ import typer
 
 import fastvbg
 from fastvbg.cli.bench import bench_app
+from fastvbg.cli.doctor import doctor
 from fastvbg.cli.media import matte, preview, run
 from fastvbg.cli.models import models_app
+from fastvbg.cli.streams import tell
 
 app = typer.Typer(
     name="fastvbg",
@@ -24,7 +26,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"fastvbg {fastvbg.__version__}")
+        tell(f"fastvbg {fastvbg.__version__}")
         raise typer.Exit
 
 
@@ -41,6 +43,7 @@ def _root(
 app.command()(run)
 app.command()(matte)
 app.command()(preview)
+app.command()(doctor)
 app.add_typer(bench_app, name="bench")
 app.add_typer(models_app, name="models")
 
@@ -60,10 +63,10 @@ def demo(
         made = run_demo(folder, progress=progress)
     code = report(made.result, quiet=quiet)
     if not quiet:
-        typer.echo(f"source clip       {made.source}")
-        typer.echo(f"background        {made.background}")
-        typer.echo(f"composited clip   {made.result.output}")
-        typer.echo(f"contact sheet     {made.sheet}")
+        tell(f"source clip       {made.source}")
+        tell(f"background        {made.background}")
+        tell(f"composited clip   {made.result.output}")
+        tell(f"contact sheet     {made.sheet}")
     raise typer.Exit(code)
 
 
@@ -75,13 +78,13 @@ def warmup(
     from fastvbg.measure.machine import cache_state
     from fastvbg.warmup import warm_up
 
-    def tell(operation: str, seconds: float) -> None:
+    def show(operation: str, seconds: float) -> None:
         if not quiet:
-            typer.echo(f"{operation:18} {seconds:6.2f} s")
+            tell(f"{operation:18} {seconds:6.2f} s")
 
-    warm_up(strided=True, progress=tell)
+    warm_up(strided=True, progress=show)
     if not quiet:
-        typer.echo(f"kernel cache       {cache_state()}")
+        tell(f"kernel cache       {cache_state()}")
 
 
 @app.command()
@@ -95,4 +98,4 @@ def info() -> None:
     facts |= {"model runtimes": runtime_facts(), "person models": models_state()}
     width = max(map(len, facts))
     for name, value in facts.items():
-        typer.echo(f"{name:{width}}  {value}")
+        tell(f"{name:{width}}  {value}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fastvbg.cli.masks import takes_mask
+from fastvbg.cli.streams import printing
 
 if TYPE_CHECKING:
     from fastvbg.pipeline.masking.options import MaskOptions
@@ -48,6 +49,8 @@ def bench(
     names = None if ops is None else measure.parse_names("ops", ops, list(operations.OPERATIONS))
     chosen = None if sizes is None else measure.parse_names("sizes", sizes, list(measure.SIZES))
     old = None if compare is None else measure.read_json(compare)
+    if json is not None:
+        measure.check_record("json", json)
     if plot is not None:
         plotting.check_plot(plot)
     with Status() as status:
@@ -56,10 +59,11 @@ def bench(
         measure.write_json(figures, json)
     if plot is not None:
         plotting.plot(figures, plot)
-    if old is None:
-        benchtable.print_table(figures)
-    else:
-        benchtable.print_comparison(old, figures)
+    with printing():
+        if old is None:
+            benchtable.print_table(figures)
+        else:
+            benchtable.print_comparison(old, figures)
 
 
 @bench_app.command()
@@ -97,14 +101,18 @@ def files(
     from fastvbg.cli.filetable import print_costs
     from fastvbg.cli.progress import Status
     from fastvbg.measure import files as measure
+    from fastvbg.measure.bench import check_record
     from fastvbg.measure.filesetup import FileSetup
 
+    if json is not None:
+        check_record("json", json)
     setup = FileSetup(mask, background, preset, max_frames)
     with Status() as status:
         costs = measure.run_file_bench(clip, setup=setup, rounds=rounds, progress=status)
     if json is not None:
         measure.write_costs(costs, clip, json, setup)
-    print_costs(costs, setup)
+    with printing():
+        print_costs(costs, setup)
 
 
 @bench_app.command()
@@ -129,11 +137,15 @@ def person(
     from fastvbg.cli.persontable import print_person
     from fastvbg.cli.progress import Status
     from fastvbg.measure import person as measure
+    from fastvbg.measure.bench import check_record
 
+    if json is not None:
+        check_record("json", json)
     with Status() as status:
         figures = measure.run_person_bench(
             clip, rounds=rounds, every=every, runtime=runtime, progress=status
         )
     if json is not None:
         measure.write_person(figures, json)
-    print_person(figures)
+    with printing():
+        print_person(figures)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from fastvbg.cli.masks import takes_mask
+from fastvbg.cli.streams import tell
 
 if TYPE_CHECKING:
     from fastvbg.pipeline.masking.options import MaskOptions
@@ -128,8 +129,8 @@ def run(  # noqa: PLR0913, PLR0917
     """Replace the background of INPUT: keep what the mask keeps, by default what moves."""
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
-    from fastvbg.cli.values import parse_pairs, parse_rate, parse_scale, parse_seconds
     from fastvbg.pipeline.process import process
+    from fastvbg.values import parse_pairs
 
     before = _stamp(output)
     with ProgressLine(quiet=quiet) as progress:
@@ -145,11 +146,11 @@ def run(  # noqa: PLR0913, PLR0917
                 background_end=background_end,  # type: ignore[arg-type]
                 pairing=pairing,  # type: ignore[arg-type]
                 pixel_path=pixel_path,  # type: ignore[arg-type]
-                fps=None if fps is None else parse_rate(fps),
-                start=parse_seconds("start", start),
-                end=parse_seconds("end", end),
+                fps=fps,
+                start=start,
+                end=end,
                 max_frames=max_frames,
-                scale=parse_scale(scale),
+                scale=scale,
                 codec=codec,
                 crf=crf,
                 preset=preset,
@@ -168,9 +169,9 @@ def run(  # noqa: PLR0913, PLR0917
 
 def _stamp(output: Path) -> tuple[int, int] | None:
     """Return what changes when another file takes the output's name."""
-    from fastvbg.media.numbering import parse_numbering
+    from fastvbg.media.names import read_numbering
 
-    numbering = parse_numbering(output)
+    numbering = read_numbering(output)
     if numbering is not None:
         numbers = numbering.existing()
         output = numbering.path(numbers[0]) if numbers else output
@@ -206,7 +207,6 @@ def matte(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Write the matte of INPUT alone: a gray video, white where run keeps the frame."""
     from fastvbg.cli.progress import ProgressLine, report
-    from fastvbg.cli.values import parse_rate, parse_scale, parse_seconds
     from fastvbg.pipeline.process import matte as write_matte
 
     with ProgressLine(quiet=quiet) as progress:
@@ -217,11 +217,11 @@ def matte(  # noqa: PLR0913, PLR0917
             threshold=threshold,
             pairing=pairing,  # type: ignore[arg-type]  # checked there
             pixel_path=pixel_path,  # type: ignore[arg-type]
-            fps=None if fps is None else parse_rate(fps),
-            start=parse_seconds("start", start),
-            end=parse_seconds("end", end),
+            fps=fps,
+            start=start,
+            end=end,
             max_frames=max_frames,
-            scale=parse_scale(scale),
+            scale=scale,
             codec=codec,
             threads=threads,
             max_pixels=max_pixels,
@@ -259,4 +259,4 @@ def preview(
         times=times,
     )
     write_still(output, sheet, overwrite=overwrite)
-    typer.echo(f"contact sheet: {output}")
+    tell(f"contact sheet: {output}")

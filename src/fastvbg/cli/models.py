@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from fastvbg.cli.streams import tell
+
 models_app = typer.Typer(
     name="models",
     help="The person mask's models: fetch them, list them, tell where they are.",
@@ -21,9 +23,9 @@ def fetch(
     from fastvbg.models.fetch import fetch as obtain
     from fastvbg.models.store import KNOWN
 
-    where = obtain(tell=None if quiet else typer.echo)
+    where = obtain(tell=None if quiet else tell)
     if not quiet:
-        typer.echo(f"{len(KNOWN)} models in {where}")
+        tell(f"{len(KNOWN)} models in {where}")
 
 
 @models_app.command(name="list")
@@ -33,7 +35,7 @@ def list_models() -> None:
 
     width = max(len(model.file) for model in KNOWN)
     for model in KNOWN:
-        typer.echo(f"{model.file:{width}}  {model.width}x{model.height}  {state(model)}")
+        tell(f"{model.file:{width}}  {model.width}x{model.height}  {state(model)}")
 
 
 @models_app.command()
@@ -41,4 +43,4 @@ def path() -> None:
     """Print the folder that the models are kept in."""
     from fastvbg.models.store import folder
 
-    typer.echo(str(folder()))
+    tell(str(folder()))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from fastvbg.cli import EXIT_DAMAGED
+from fastvbg.cli.streams import say, tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -35,7 +35,7 @@ class ProgressLine:
         self._start = self._last = time.perf_counter()
 
     def __enter__(self) -> Self:
-        if not self._quiet and sys.stderr.isatty():
+        if not self._quiet and sys.stderr is not None and sys.stderr.isatty():
             self._bar = _make_bar()
             self._bar.start()
             self._task = self._bar.add_task("", total=None, rate="")
@@ -50,7 +50,7 @@ class ProgressLine:
         elif not self._quiet and now - self._last >= _LINE_SECONDS:
             self._last = now
             of = f" of {expected}" if expected else ""
-            typer.echo(f"{frames}{of} frames, {rate}", err=True)
+            say(f"{frames}{of} frames, {rate}")
 
     def __exit__(self, *exception: object) -> None:
         if self._bar is not None:
@@ -116,11 +116,15 @@ def report(result: Result, *, quiet: bool) -> int:
         0, or 3 when part of the input was lost.
     """
     for warning in result.warnings:
-        typer.echo(f"fastvbg: warning: {warning}", err=True)
+        say(f"fastvbg: warning: {warning}")
     if not quiet:
-        typer.echo(
+        line = (
             f"{result.frames} frames in {result.seconds:.2f} s, "
-            f"{result.frames_per_second:.1f} frames/s: {result.output}",
-            err=str(result.output) == "-",  # standard output carries the video
+            f"{result.frames_per_second:.1f} frames/s: {result.output}"
         )
+        if str(result.output) == "-":  # standard output carries the video
+            say(line)
+        else:
+            with suppress(BrokenPipeError):  # the output is whole all the same
+                tell(line)
     return EXIT_DAMAGED if result.lost else 0

@@ -28,6 +28,15 @@ def _user_cache() -> Path | None:
     return Path(home, "Library", "Caches") if sys.platform == "darwin" else Path(home, ".cache")
 
 
+def has_sources() -> bool:
+    """Tell whether the package's sources are files.
+
+    In an archive, or where only compiled modules were installed, they are not: Numba keeps nothing
+    then, since it could not tell what has changed.
+    """
+    return Path(__file__).suffix == ".py" and Path(__file__).is_file()
+
+
 def _digest() -> str:
     """Fingerprint the kernels' sources and the target they are compiled for.
 
@@ -42,13 +51,17 @@ def _digest() -> str:
 
 
 def preferred_folder() -> Path | None:
-    """Return the folder wanted for compiled kernels, or None where the user has no such place.
+    """Return the folder wanted for compiled kernels, or None where there is no such place.
 
     `NUMBA_CACHE_DIR` wins; else the user's cache folder.
     """
     given = os.environ.get("NUMBA_CACHE_DIR")
-    base = Path(given) if given else _user_cache()
-    return None if base is None else base / "fastvbg" / _digest()
+    try:
+        # A program may change its folder between two kernels.
+        base = Path(given).absolute() if given else _user_cache()
+        return None if base is None or not has_sources() else base / "fastvbg" / _digest()
+    except OSError:  # the folder that a relative one starts from is gone, or sources are unreadable
+        return None
 
 
 def is_writable(folder: Path) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from numba import config, njit, types
+from numba.core.errors import NumbaWarning
 
 from fastvbg.kernels import _cache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy"}
@@ -26,8 +29,33 @@ OUT_PLANE = types.Array(types.uint8, 2, "A")
 INT = types.int64
 YUV_WEIGHTS = types.UniTuple(types.int64, 9)
 
-inline = njit(forceinline=True, **_OPTIONS)
-"""Decorator of a helper that is compiled into the kernels which call it."""
+
+@contextmanager
+def _compiling(folder: Path | None = None) -> Iterator[None]:
+    """Set Numba up for these kernels meanwhile, and back again.
+
+    `NUMBA_DISABLE_JIT`, which is for stepping through one's own functions in Python, does not
+    count: kernels address memory and have no form in Python. Compiled code is kept in `folder`.
+    Numba's warnings are for whoever writes a kernel: that its code cannot be kept, for instance,
+    which is so with `NUMBA_OPT=0`.
+    """
+    with _lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NumbaWarning)
+        config.reload_config()  # else the compiler does, and undoes what is set here
+        before = config.DISABLE_JIT, config.CACHE_DIR
+        config.DISABLE_JIT = 0
+        if folder is not None:
+            config.CACHE_DIR = str(folder)
+        try:
+            yield
+        finally:
+            config.DISABLE_JIT, config.CACHE_DIR = before
+
+
+def inline(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function a helper that is compiled into the kernels which call it."""
+    with _compiling():
+        return njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
 class Kernel:
@@ -106,13 +134,8 @@ def _compiled(function: Callable[..., Any], signature: tuple[Any, ...]) -> Calla
 def _dispatcher(
     function: Callable[..., Any], signature: tuple[Any, ...], folder: Path | None
 ) -> Callable[..., Any]:
-    before = config.CACHE_DIR
-    try:
-        if folder is not None:
-            config.CACHE_DIR = str(folder)  # read once, when the decorator is applied
+    with _compiling(folder):
         dispatcher = njit(cache=folder is not None, **_OPTIONS)(function)
-    finally:
-        config.CACHE_DIR = before
-    dispatcher.compile(signature)
+        dispatcher.compile(signature)
     dispatcher.disable_compile()
     return dispatcher  # type: ignore[no-any-return]

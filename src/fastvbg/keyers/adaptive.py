@@ -17,8 +17,11 @@ from fastvbg.constants import ADAPTIVE
 from fastvbg.errors import OptionError
 from fastvbg.kernels import adaptive, frames
 from fastvbg.keyers._planes import on_packed
-from fastvbg.keyers.adaptive_scene import Scene, load_scene
+from fastvbg.keyers.adaptive_memory import Memory
+from fastvbg.keyers.adaptive_scene import load_scene
+from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.values import check_path
 
 if TYPE_CHECKING:
     import os
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask
     from fastvbg.constants import AdaptiveSettings
     from fastvbg.kernels._jit import Kernel
-    from fastvbg.keyers.adaptive_scene import Form
+    from fastvbg.keyers.adaptive_scene import Form, Scene
 
     Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
@@ -71,7 +74,9 @@ class AdaptiveKeyer:
 
     Notes
     -----
-    The first frame is the first guess of the scene, its mask is empty, and it fixes the size. BGR
+    The first frame is the first guess of the scene, its mask is empty, and it fixes the size. If
+    nearly all of the picture becomes another one during the warm-up, as where the first frames are
+    black or a slate, that begins anew; and later where another one stands for 48 frames. BGR
     frames are keyed with their chroma halved both ways, as most decoders deliver it anyway. One
     object serves one video: call it from one thread at a time. Equal input gives equal output.
 
@@ -107,8 +112,12 @@ class AdaptiveKeyer:
             warm_up=check_integer("warm_up", warm_up, 1, 1 << 30),
             absorb=check_integer("absorb", absorb, 0, 1 << 30),
         )
-        self._scene: Scene | None = None
+        self._memory = Memory()
         self._frozen = False
+
+    @property
+    def _scene(self) -> Scene | None:
+        return self._memory.present
 
     @property
     def settings(self) -> AdaptiveSettings:
@@ -147,10 +156,8 @@ class AdaptiveKeyer:
         """
         scene = self._scene_of_frame(frame)
         out = plane_out(out, frame.shape, "frame", frame=frame)
-        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        self._run(scene, adaptive.key, frame, rows)
-        if rows is not out:
-            np.copyto(out, rows)
+        with written_packed(out) as (rows,):
+            self._run(scene, adaptive.key, frame, rows)
         return out
 
     def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
@@ -176,11 +183,9 @@ class AdaptiveKeyer:
         """
         scene, shifts = self._scene_of_planes(planes)
         out = plane_out(out, planes[0].shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        rows = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        packed = [plane if plane.strides[1] == 1 else plane.copy() for plane in planes]
-        self._run(scene, adaptive.key_planes, *packed, rows, *shifts)
-        if rows is not out:
-            np.copyto(out, rows)
+        rows = [packed(plane) for plane in planes]
+        with written_packed(out) as (mask,):
+            self._run(scene, adaptive.key_planes, *rows, mask, *shifts)
         return out
 
     def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
@@ -258,8 +263,16 @@ class AdaptiveKeyer:
         self._frozen = False
 
     def reset(self) -> None:
-        """Forget the scene, as after a cut, and learn again: the next frame is the first."""
-        self._scene = None
+        """Forget all scenes, and learn again: the next frame is the first."""
+        self._memory = Memory()
+        self._frozen = False
+
+    def cut(self) -> None:
+        """Learn again from the next frame on, as after a cut; the scene may come back.
+
+        If the next frame shows one of the last scenes again, that one's model is gone on with.
+        """
+        self._memory.cut(self._settings)
         self._frozen = False
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -279,7 +292,7 @@ class AdaptiveKeyer:
         """
         if self._scene is None:
             raise OptionError("save: nothing is known of the scene yet, key a frame first")
-        self._scene.save(path, self._settings, self._frozen)
+        self._scene.save(check_path("path", path), self._settings, self._frozen)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> AdaptiveKeyer:
@@ -301,7 +314,8 @@ class AdaptiveKeyer:
             The file cannot be read, or is none that `save` wrote (also an `OSError`).
         """
         keyer = cls()
-        keyer._scene, keyer._settings, keyer._frozen = load_scene(path)
+        scene, keyer._settings, keyer._frozen = load_scene(check_path("path", path))
+        keyer._memory = Memory(scene)
         return keyer
 
     def _scene_of_frame(self, frame: Frame) -> Scene:
@@ -314,12 +328,7 @@ class AdaptiveKeyer:
         return self._scene_for(("planes", luma, planes[1].shape), planes), shifts
 
     def _scene_for(self, form: Form, first: Frame | Planes) -> Scene:
-        if self._scene is None:
-            self._scene = Scene(form, self._settings.spread_start)
-            self._scene.begin(first)
-        else:
-            self._scene.check_form(form)
-        return self._scene
+        return self._memory.scene_of(form, first, self._settings, learns=not self._frozen)
 
     def _run(self, scene: Scene, kernel: Kernel, *arguments: Any) -> None:
         scene.run(kernel, *arguments, settings=self._settings, learns=not self._frozen)

@@ -48,8 +48,9 @@ _TIMES = 2
 class CameraMotion:
     """Tells from frames of a video whether its camera moves.
 
-    Every 8th frame is compared with the first; after two of them that have moved the camera counts
-    as moving. Scenes whose borders show no texture, such as a flat screen, never do.
+    Every 8th frame is compared with the first that shows texture; after two of them that have moved
+    the camera counts as moving. Scenes whose borders show no texture, such as a flat screen, never
+    do.
 
     Examples
     --------
@@ -74,7 +75,7 @@ class CameraMotion:
 
     def reset(self) -> None:
         """Forget all frames, as at a hard cut."""
-        self._first = None
+        self._first, self._shape = None, ()
         self._frames = self._times = 0
 
     def add(self, frame: Frame | Planes) -> bool:
@@ -92,14 +93,15 @@ class CameraMotion:
         """
         planar = isinstance(frame, (tuple, list))
         shape = check_planes("planes", frame)[0] if planar else check_frame("frame", frame)[:2]  # type: ignore[arg-type]
-        if self._first is not None:
+        if self._shape:
             check_same_size("frame", shape, "the first frame", self._shape)
+        self._shape = shape
         self._frames += 1
         if self._frames % _EVERY != 1 or 0 in shape:
             return self.moves
         small = _small(frame[0] if isinstance(frame, (tuple, list)) else frame)
         if self._first is None:
-            self._shape, self._first = shape, small
+            self._first = small if _shows_texture(small) else None
         elif _moved(self._first, small):
             self._times += 1
         return self.moves
@@ -130,6 +132,12 @@ def _blocks(shape: tuple[int, ...]) -> list[tuple[int, int, str]]:
             elif y < _BORDER * height:
                 found.append((y, x, "upper"))
     return found
+
+
+def _shows_texture(picture: Plane) -> bool:
+    """Tell whether enough blocks can be searched for: a black frame shows none."""
+    blocks = (picture[y : y + _BLOCK, x : x + _BLOCK] for y, x, _ in _blocks(picture.shape))
+    return sum(bool(block.std() >= _LEAST_TEXTURE) for block in blocks) >= _LEAST_BLOCKS
 
 
 def _moved(first: Plane, now: Plane) -> bool:

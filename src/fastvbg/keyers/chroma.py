@@ -9,22 +9,27 @@ import numpy as np
 from fastvbg.checks import (
     check_frame,
     check_integer,
+    check_iterable,
     check_planes,
     check_same_size,
 )
-from fastvbg.errors import OptionError, OptionTypeError, ShapeError
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels import chroma as kernels
 from fastvbg.kernels import frames
 from fastvbg.kernels.keyrows import scratch_for, slope_of
-from fastvbg.keyers._planes import on_packed, packed_rows, thin_frame, thin_planes
+from fastvbg.keyers._planes import on_packed, packed_rows, thin_frame
 from fastvbg.keyers.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
-from fastvbg.keyers.screen import Screen, chroma_of, pick_chroma
+from fastvbg.keyers.screen import UNIT, Shown, chroma_of, thinned
+from fastvbg.keyers.screen_search import ScreenSearch
 from fastvbg.outputs import composite_out, plane_out, planes_out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Matte
+    from fastvbg.keyers.screen_strength import Screen
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
@@ -47,8 +52,8 @@ class ChromaKeyer:
     Parameters
     ----------
     key : (int, int, int) or "auto", optional
-        The screen's colour, blue, green, red. When absent or "auto" it is found in the first frame,
-        at whose border it must show.
+        The screen's colour, blue, green, red. When absent or "auto" it is found in the first frame
+        at whose border it shows; until then the matte is 0.
     tolerance : int, default 26
         What a pixel of the screen may lack of the key, in 1/255, 0 to 255.
     falloff : int, default 166
@@ -61,14 +66,15 @@ class ChromaKeyer:
     Raises
     ------
     OptionError, OptionTypeError
-        An option is out of range (also a `ValueError`) or of the wrong type (a `TypeError`); at the
-        first frame, when no screen is found in it.
+        An option is out of range (also a `ValueError`) or of the wrong type (a `TypeError`).
 
     Notes
     -----
     One object serves one video: call it from one thread at a time. The first frame fixes size and
-    form. A key given as a colour is taken by the matrix of BT.601; for planes of another matrix its
-    hue is off by some degrees, which the tolerance covers.
+    form. A screen that is not in a frame, as in a fade, a flash or behind a slate, stays what it
+    was. Another one takes its place after `reset`, or where it shows for 48 frames. A key given as
+    a colour is taken by the matrix of BT.601; for planes of another matrix its hue is off by some
+    degrees, which the tolerance covers.
 
     Examples
     --------
@@ -99,26 +105,52 @@ class ChromaKeyer:
         if self._key is not None:
             chroma_of(self._key, planar=False)
         self._form: tuple[tuple[int, ...], ...] | None = None
-        self._screen: Screen | None = None
+        self._expected: Sequence[Shown] = ()
+        self._search: ScreenSearch | None = None
         self._scratch = scratch_for(1, 1)
 
     @property
+    def found(self) -> bool:
+        """Whether a screen is known: one was named, or has shown."""
+        return self._screen is not None
+
+    @property
+    def _screen(self) -> Screen | None:
+        return None if self._search is None else self._search.screen
+
+    @property
     def direction(self) -> tuple[int, int]:
-        """The key's hue, a vector in U and V of length 64; known from the first frame on."""
+        """The key's hue, a vector in U and V of length 64; known when a screen is."""
         if self._screen is None:
-            raise OptionError("key: is not known before the first frame")
+            raise OptionError("key: is not known before a frame has shown the screen")
         return self._screen.direction
 
     @property
     def reach(self) -> Plane:
         """4080 over the strength of the screen, at each chroma sample; do not write to it."""
         if self._screen is None:
-            raise OptionError("key: is not known before the first frame")
+            raise OptionError("key: is not known before a frame has shown the screen")
         return self._screen.reach
 
+    def expect(self, screens: Sequence[Shown]) -> None:
+        """Say which screens a video shows, before its first frame, as `ScreenSurvey` has them.
+
+        Parameters
+        ----------
+        screens : sequence of Shown
+            Most of the video shows the first. It is gone by until one of them shows, and no other
+            is taken. With a key that was named they are not heeded.
+        """
+        expected = tuple(check_iterable("screens", screens))
+        for screen in expected:
+            if not isinstance(screen, Shown):
+                raise OptionTypeError(f"screens: got {shown(screen)}, wanted what a survey found")
+        self._expected = expected
+
     def reset(self) -> None:
-        """Forget the screen, as at a hard cut: the next frame shows it anew."""
-        self._screen = None
+        """Look for the screen anew, as at a hard cut; the last one stays until one shows."""
+        if self._search is not None:
+            self._search.reset()
 
     def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
         """Key the next frame.
@@ -138,6 +170,9 @@ class ChromaKeyer:
         shape = self._check_frame(frame)
         out = plane_out(out, shape, "frame", frame=frame)
         screen = self._follow_frame(frame)
+        if screen is None:
+            out.fill(0)
+            return out
         options = (*screen.direction, *self._ramp)
         kernels.key_frame.call(frame, screen.reach, out, self._scratch, options)
         return out
@@ -159,7 +194,10 @@ class ChromaKeyer:
         """
         shape, *shifts = self._check_planes(planes)
         out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        screen = self._follow_planes(planes, shifts)
+        screen = self._follow_planes(planes)
+        if screen is None:
+            out.fill(0)
+            return out
         options = (*screen.direction, *self._ramp)
         kernels.key_planes.call(*planes[1:], screen.reach, out, self._scratch, *shifts, options)
         return out
@@ -188,6 +226,9 @@ class ChromaKeyer:
             frames.blend.call(self.despill(frame, matte), matte, background, out, shape[0])
             return out
         screen = self._follow_frame(frame)
+        if screen is None:
+            np.copyto(out, background)
+            return out
         kernels.composite.call(
             frame,
             screen.reach,
@@ -225,12 +266,14 @@ class ChromaKeyer:
         ------
         DTypeError, ShapeError, OverlapError
             An array is not as above (also a `TypeError` or `ValueError`).
-        OptionError
-            No screen is found in the first frame (also a `ValueError`).
         """
         _, *shifts = self._check_planes(planes)
         out = planes_out(planes, background, out)
-        screen = self._follow_planes(planes, shifts)
+        screen = self._follow_planes(planes)
+        if screen is None:
+            for to, behind in zip(out, background, strict=True):
+                np.copyto(to, behind)
+            return out
         options = (*screen.direction, *self._ramp)
         amount = planes_amount(self._amount)
 
@@ -257,7 +300,7 @@ class ChromaKeyer:
         ndarray, shape (H, W, 3), uint8
             The frame without spill; `out` when given.
         """
-        return clear_frame(frame, matte, self.direction, self._amount, out)
+        return clear_frame(frame, matte, *self._spill(), out)
 
     def despill_planes(
         self, planes: Planes, matte: Matte, *, out: tuple[Plane, Plane] | None = None
@@ -278,22 +321,20 @@ class ChromaKeyer:
         tuple of 3 ndarray
             Y as given, and U and V without spill.
         """
-        return clear_planes(planes, matte, self.direction, self._amount, out)
+        return clear_planes(planes, matte, *self._spill(), out)
+
+    def _spill(self) -> tuple[tuple[int, int], int]:
+        """Return the key's hue and how much is taken off; nothing while there is no screen."""
+        return ((UNIT, 0), 0) if self._screen is None else (self._screen.direction, self._amount)
 
     def _check_planes(self, planes: Planes) -> tuple[tuple[int, int], int, int]:
         form = check_planes("planes", planes)
         self._check_form(form[0], planes[1].shape, "planes")
         return form
 
-    def _follow_planes(self, planes: Planes, shifts: list[int]) -> Screen:
-        screen = self._screen
-        if screen is None:
-            step = 2 * max(1, max(planes[0].shape) // 640)
-            thin = thin_planes(planes, shifts[0], shifts[1], step)
-            screen = self._found(thin, planes[1].shape, planar=True)
-        if screen.due() and planes[1].size:
-            screen.measure(*planes[1:])
-        return screen
+    def _follow_planes(self, planes: Planes) -> Screen | None:
+        search = self._search_for(planes[1].shape, planar=True)
+        return search.follow(lambda: thinned(planes), lambda: planes[1:])
 
     def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
         shape = check_frame("frame", frame)
@@ -313,21 +354,14 @@ class ChromaKeyer:
             f"{name}: got chroma of shape {chroma}, wanted {self._form[1]} as at first"
         )
 
-    def _follow_frame(self, frame: Frame) -> Screen:
-        screen = self._screen
-        if screen is None:
-            thin = thin_frame(frame, max(1, max(frame.shape) // 320))
-            screen = self._found(thin, frame.shape[:2], planar=False)
-        if screen.due() and frame.size:
-            rows, cols = frame.shape[:2]
-            step = max(1, min(rows // 90, cols // 160))
-            screen.measure(*thin_frame(frame, step)[1:])
-        return screen
+    def _follow_frame(self, frame: Frame) -> Screen | None:
+        search = self._search_for(frame.shape[:2], planar=False)
+        rows, cols = frame.shape[:2]
+        step = max(1, min(rows // 90, cols // 160))
+        return search.follow(lambda: thinned(frame), lambda: thin_frame(frame, step)[1:])
 
-    def _found(self, thin: Planes, shape: tuple[int, ...], *, planar: bool) -> Screen:
-        if self._key is not None:
-            u, v = chroma_of(self._key, planar=planar)
-        else:
-            u, v = pick_chroma(thin)
-        self._screen = Screen(u, v, shape)
-        return self._screen
+    def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
+        if self._search is None:
+            key = None if self._key is None else chroma_of(self._key, planar=planar)
+            self._search = ScreenSearch(shape, key, self._expected)
+        return self._search

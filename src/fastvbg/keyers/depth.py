@@ -18,6 +18,7 @@ from fastvbg.checks import (
 from fastvbg.errors import OptionError, ShapeError
 from fastvbg.kernels import depth as kernels
 from fastvbg.kernels import frames
+from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import composite_out, plane_out
 
 if TYPE_CHECKING:
@@ -141,10 +142,10 @@ def depth_matte(
     result = plane_out(out, shape, "depth")
     if out is not None:
         check_apart(out, (("depth", depth),))
-    units = _packed(as_depth(depth, invalid=invalid))
-    work = _work_for(result)
-    kernels.matte.call(units, work, *span.numbers, span.hole)
-    return _into(result, work)
+    units = packed(as_depth(depth, invalid=invalid))
+    with written_packed(result) as (work,):
+        kernels.matte.call(units, work, *span.numbers, span.hole)
+    return result
 
 
 class DepthKeyer:
@@ -230,14 +231,14 @@ class DepthKeyer:
         result = plane_out(out, shape, "depth")
         if out is not None:
             check_apart(out, (("depth", depth),))
-        work = _work_for(result)
         if self._kept is None:
             self._kept = np.zeros(shape, np.uint16)
             self._age = np.full(shape, self._limit, np.uint8)
-        units = _packed(as_depth(depth, invalid=self._invalid))
-        state = units, self._kept, self._age, work
-        kernels.held_matte.call(*state, *self._range.numbers, self._range.hole, self._limit)
-        return _into(result, work)
+        state = packed(as_depth(depth, invalid=self._invalid)), self._kept, self._age
+        with written_packed(result) as (work,):
+            options = *self._range.numbers, self._range.hole, self._limit
+            kernels.held_matte.call(*state, work, *options)
+        return result
 
     def composite(
         self,
@@ -310,9 +311,9 @@ class DepthKeyer:
             result[:] = 0
             return result
         result = plane_out(out, self._age.shape, "depth")
-        work = _work_for(result)
-        kernels.aged_matte.call(self._kept, self._age, work, *self._range.numbers, self._limit)
-        return _into(result, work)
+        with written_packed(result) as (work,):
+            kernels.aged_matte.call(self._kept, self._age, work, *self._range.numbers, self._limit)
+        return result
 
     def reset(self) -> None:
         """Forget all depths, as at the start of another video; maps may be of another size."""
@@ -338,20 +339,3 @@ def _check_size(depth: tuple[int, ...], frame: tuple[int, int]) -> None:
             f"depth: got {depth[1]}x{depth[0]} (width x height), wanted {frame[1]}x{frame[0]} like "
             "frame; for maps of another size: blend(frame, keyer.key_depth(depth), background)"
         )
-
-
-def _packed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return an array whose rows' samples are consecutive and aligned: itself, or a copy of it."""
-    packed = array.strides[1] == array.itemsize and array.flags.aligned
-    return array if packed else array.copy(order="C")
-
-
-def _work_for(out: Matte) -> Matte:
-    """Return where the kernel is to write: `out`, or where its rows are not packed, a new array."""
-    return out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-
-
-def _into(out: Matte, work: Matte) -> Matte:
-    if work is not out:
-        np.copyto(out, work)
-    return out

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.checks import (
+    check_apart,
     check_frame,
     check_integer,
+    check_no_partial_overlap,
     check_plane,
     check_planes,
     check_same_size,
 )
+from fastvbg.errors import DTypeError, shown
 from fastvbg.kernels import chroma as kernels
 from fastvbg.kernels.keyrows import scratch_for
 from fastvbg.keyers._planes import packed_rows
@@ -78,8 +81,15 @@ def clear_planes(
     check_same_size("matte", check_plane("matte", matte), "planes", shape)
     y, u, v = planes
     chroma = (u.shape[0], u.shape[1])
-    outs = out or (None, None)
+    if out is not None and (not isinstance(out, (tuple, list)) or len(out) != 2):
+        raise DTypeError(f"out: got {shown(out)}, wanted planes (U, V)")
+    outs = (None, None) if out is None else out
     to_u, to_v = (plane_out(part, chroma, "U and V") for part in outs)
+    # Both chroma samples are read before either is written, but not those of other pixels.
+    check_no_partial_overlap(to_u, (("U", u),))
+    check_no_partial_overlap(to_v, (("V", v),))
+    check_apart(to_u, (("V", v), ("matte", matte), ("out V", to_v)))
+    check_apart(to_v, (("U", u), ("matte", matte)))
     scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
     kernels.despill_planes.call(
         u, v, matte, to_u, to_v, scratch, *shifts, direction, planes_amount(amount)

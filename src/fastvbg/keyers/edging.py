@@ -17,6 +17,7 @@ import numpy as np
 
 from fastvbg.kernels import colourfit, discriminant, edges, frames
 from fastvbg.keyers._planes import on_packed, packed_rows
+from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -51,11 +52,6 @@ def _square(radius: int) -> Any:
 
 
 _SMALL, _LARGE = _square(_WITHIN), _square(_BEYOND)
-
-
-def packed(plane: Any) -> Any:
-    """Return a plane itself where its rows are consecutive bytes, else a copy."""
-    return plane if plane.strides[1] == 1 or plane.shape[1] <= 1 else np.ascontiguousarray(plane)
 
 
 def chroma_of(planes: Planes, canvas_shape: tuple[int, int]) -> tuple[Plane, Plane]:
@@ -110,15 +106,9 @@ class Edges:
 
     def matte(self, picture: Plane | Frame, out: Matte) -> Matte:
         """Write the fitted matte at the frame's size, by its luma or by a BGR frame."""
-        target = out if out.strides[1] == 1 else np.empty(out.shape, np.uint8)
-        rest = target, self._shape, *self._scratch
-        if picture.ndim == 2:
-            edges.apply.call(self._fit[0], packed(picture), *rest)
-        else:
-            frame = picture if packed_rows(picture) else np.ascontiguousarray(picture)
-            edges.apply_frame.call(self._fit[0], frame, *rest)
-        if target is not out:
-            np.copyto(out, target)
+        kernel = edges.apply if picture.ndim == 2 else edges.apply_frame
+        with written_packed(out) as (target,):
+            kernel.call(self._fit[0], packed(picture), target, self._shape, *self._scratch)
         return out
 
     def over(self, frame: Frame, background: Frame, out: Frame) -> Frame:

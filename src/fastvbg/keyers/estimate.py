@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.checks import check_frame, check_integer, check_planes
+from fastvbg.checks import check_frame, check_integer, check_iterable, check_planes
 from fastvbg.errors import OptionError, ShapeError
 
 if TYPE_CHECKING:
@@ -176,6 +176,6 @@ def estimate_plate(
     array([7, 7, 7], dtype=uint8)
     """
     estimator = PlateEstimator(count)
-    for frame in frames:
+    for frame in check_iterable("frames", frames):
         estimator.add(frame)
     return estimator.estimate()

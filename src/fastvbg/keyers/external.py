@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from fastvbg.checks import check_choice, check_integer
-from fastvbg.errors import DTypeError, OptionError, ShapeError, SourceError
+from fastvbg.checks import check_choice, check_integer, check_iterable, check_number
+from fastvbg.errors import (
+    DTypeError,
+    OptionError,
+    OptionTypeError,
+    ShapeError,
+    SourceError,
+    shown,
+)
 from fastvbg.kernels import scaled
+from fastvbg.values import check_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +40,8 @@ _TYPES = (np.bool_, np.uint8, np.uint16, np.float32, np.float64)
 _SLACK_SECONDS = 0.001
 
 _MAX_HOLD = 1 << 30
+_MAX_INDEX = 1 << 62
+_MAX_SECONDS = 1e12
 
 
 def as_matte(picture: Picture, *, channel: str = "auto") -> Matte:
@@ -168,10 +178,10 @@ class MatteFeed:
         channel: str = "auto",
         name: str = "matte",
     ) -> None:
-        self._mattes: Iterator[Timed] = iter(mattes)
+        self._mattes: Iterator[Timed] = check_iterable("mattes", mattes)
         self._hold = None if hold is None else check_integer("hold", hold, 0, _MAX_HOLD)
         self._channel = check_choice("channel", channel, CHANNELS)
-        self._name = name
+        self._name = check_text("name", name)
         self._ahead: _Kept | None = None
         self._now: _Kept | None = None
         self._number = -1
@@ -206,6 +216,9 @@ class MatteFeed:
         DTypeError, ShapeError
             A picture is none of those that `as_matte` takes.
         """
+        index = check_integer("index", index, 0, _MAX_INDEX)
+        if seconds is not None:
+            seconds = check_number("seconds", seconds, -_MAX_SECONDS, _MAX_SECONDS)
         if index <= self._frame:
             raise OptionError(f"index: got {index} after {self._frame}, wanted frames in order")
         self._frame = index
@@ -245,8 +258,18 @@ class MatteFeed:
         if self._ahead is None:
             item = next(self._mattes, None)
             if item is not None:
-                self._ahead = _Kept(self._matte_of(item[0]), item[1])
+                picture, seconds = self._checked(item)
+                self._ahead = _Kept(self._matte_of(picture), seconds)
         return self._ahead
+
+    def _checked(self, item: Timed) -> Timed:
+        if not isinstance(item, (tuple, list)) or len(item) != 2:
+            raise OptionTypeError(f"{self._name}: got {shown(item)}, wanted (picture, seconds)")
+        picture, seconds = item
+        if seconds is not None:
+            name = f"{self._name}: seconds of matte {self._number + 1}"
+            seconds = check_number(name, seconds, -_MAX_SECONDS, _MAX_SECONDS)
+        return picture, seconds
 
     def _step(self) -> _Kept | None:
         """Make the next matte the present one and return it, None at the end."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Box = tuple[int, int, int, int]
 
 _IMAGENET_MEAN, _IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_FARTHEST = 1e6  # from 0, of what black or white may be
 RANGES = ("imagenet", "LOW:HIGH such as 0:1, -1:1 or 0:255")
 
 
@@ -49,7 +50,8 @@ def scale_of(text: str) -> npt.NDArray[np.float32]:
             first, last = float(low), float(high)
         except ValueError:
             first = last = 0.0
-        if not colon or not np.isfinite([first, last]).all() or first == last:
+        far = not max(abs(first), abs(last)) <= _FARTHEST  # also NaN
+        if not colon or far or first == last:
             raise OptionError(f"model_range: got {text!r}, wanted {' or '.join(RANGES)}")
         steps, offsets = [(last - first) / 255] * 3, [first] * 3
     unit = np.float32(kernels.UNIT * kernels.UNIT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from fastvbg.checks import (
@@ -165,8 +166,6 @@ class SubtractorKeyer:
 
     def reset(self) -> None:
         """Forget the scene, as after a cut, and learn again: the next frame is the first."""
-        import cv2
-
         make: Any = {
             "mog2": cv2.createBackgroundSubtractorMOG2,
             "knn": cv2.createBackgroundSubtractorKNN,

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastvbg.checks import check_choice, check_frame, check_integer, check_planes, check_same_size
+from fastvbg.checks import (
+    check_choice,
+    check_frame,
+    check_integer,
+    check_planes,
+    check_same_size,
+    check_size,
+)
 from fastvbg.constants import YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels import canvas
-from fastvbg.keyers._planes import packed_rows
-from fastvbg.keyers.edging import Edges, chroma_of, packed
+from fastvbg.keyers.edging import Edges, chroma_of
 from fastvbg.keyers.looking import Looking
 from fastvbg.keyers.networks import Networks
 from fastvbg.keyers.steadying import Steady
+from fastvbg.layout import packed
 from fastvbg.models.runtimes import RUNTIMES
 from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import File, Frame, Matte
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
@@ -54,7 +61,7 @@ class PersonKeyer:
 
     Parameters
     ----------
-    model : str or Path, optional
+    model : str or path-like, optional
         A model, `.tflite` or `.onnx`; one that is not a person model sees the whole frame. Without
         it the person models are used, and fetched first where they are not kept yet, after a line
         on standard error.
@@ -89,7 +96,7 @@ class PersonKeyer:
     def __init__(
         self,
         *,
-        model: str | Path | None = None,
+        model: File | None = None,
         model_size: tuple[int, int] | None = None,
         model_range: str = "0:1",
         runtime: str = "auto",
@@ -102,7 +109,10 @@ class PersonKeyer:
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
         self._every = check_integer("every", every, 1, _MAX_EVERY)
-        check_integer("threads", threads, 1, 256)
+        threads = check_integer("threads", threads, 1, 256)
+        model = None if model is None else Path(check_path("model", model))
+        model_size = None if model_size is None else check_size("model_size", model_size)
+        model_range = check_text("model_range", model_range)
         if model is None and (model_size is not None or model_range != "0:1"):
             raise OptionError("model_size, model_range: they go with a model of your own")
         space = matrix, range
@@ -291,11 +301,12 @@ class PersonKeyer:
         if isinstance(picture, (tuple, list)):
             shape, across, down = check_planes("planes", picture)
             self._start((shape, (across, down)))
-            picture = tuple(packed(plane) for plane in picture)
+            y, u, v = (packed(plane) for plane in picture)
+            picture = y, u, v
         else:
             rows, cols, _ = check_frame("frame", picture)
             self._start(((rows, cols), None))
-            picture = picture if packed_rows(picture) else np.ascontiguousarray(picture)
+            picture = packed(picture)
         guides = self._on_canvas(picture)
         guide = guides[0]
         if self._steady.is_cut(guide):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.constants import YUV_GRAY, YUV_UNIT
 from fastvbg.kernels import planes_any
+from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -46,7 +47,7 @@ class PlanesKeyer:
         Parameters
         ----------
         prev, next : tuple of 3 ndarray
-            Planes Y, U, V, their rows' samples consecutive.
+            Planes Y, U, V. Any strides, as `out`.
         threshold : int
             Gray difference in 0..255, whatever the depth.
         out : ndarray, shape (H, W), uint8
@@ -57,7 +58,10 @@ class PlanesKeyer:
         ndarray
             `out`.
         """
-        self._kernel.call(*prev, *next, out, *self._shifts, self._weights, self._bound(threshold))
+        planes = (packed(plane) for plane in (*prev, *next))
+        with written_packed(out) as (mask,):
+            options = *self._shifts, self._weights, self._bound(threshold)
+            self._kernel.call(*planes, mask, *options)
         return out
 
     def _bound(self, threshold: int) -> int:

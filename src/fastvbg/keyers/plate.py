@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from fastvbg.checks import (
+    check_flag,
     check_frame,
     check_integer,
     check_plane,
@@ -108,6 +109,7 @@ class PlateKeyer:
     ) -> None:
         tolerance = check_integer("tolerance", tolerance, 0, 255)
         falloff = check_integer("falloff", falloff, 1, 255)
+        shadows, compensate = check_flag("shadows", shadows), check_flag("compensate", compensate)
         self._planar = isinstance(plate, (tuple, list))
         if isinstance(plate, (tuple, list)):
             self._shape, *shifts = check_planes("plate", plate)

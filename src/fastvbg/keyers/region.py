@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,14 @@ from fastvbg.checks import (
     check_size,
     check_writable,
 )
-from fastvbg.errors import OptionError, OptionTypeError, ShapeError
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels import keepdrop as kernels
 from fastvbg.media.image import read_image
 from fastvbg.media.numbering import IMAGE_SUFFIXES
+from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
-    from fastvbg._types import Frame, Mask, Matte, Size
+    from fastvbg._types import File, Frame, Mask, Matte, Size
 
     Polygon = list[tuple[float, float]]
 
@@ -38,7 +40,7 @@ _COORDINATE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(%?)")
 _FORM = "such as '10,20 300,20 300,200' or '0%,0% 50%,0% 50%,100%'"
 
 
-def region_mask(region: str | Path | Mask | Frame, size: Size, *, name: str = "region") -> Mask:
+def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region") -> Mask:
     """Return a region of the frame as a mask.
 
     A pixel is inside a polygon when its centre is, by the even-odd rule; polygons add up. Corners
@@ -47,7 +49,7 @@ def region_mask(region: str | Path | Mask | Frame, size: Size, *, name: str = "r
 
     Parameters
     ----------
-    region : str, Path or ndarray
+    region : str, path-like or ndarray
         Polygons as text, `x,y x,y x,y` with `;` between several; or an image file, or a picture of
         shape (h, w) or (h, w, 3), uint8, that is stretched over the frame and is inside where its
         gray is 128 or more. A text with commas that names no file is polygons.
@@ -76,11 +78,11 @@ def region_mask(region: str | Path | Mask | Frame, size: Size, *, name: str = "r
     >>> region_mask("0,0 50%,0 50%,100% 0,100%", (4, 1))
     array([[255, 255,   0,   0]], dtype=uint8)
     """
-    size = check_size("size", size)
+    name, size = check_text("name", name), check_size("size", size)
     if isinstance(region, np.ndarray):
         return _picture_mask(region, size, name)
-    if not isinstance(region, (str, Path)):
-        raise OptionTypeError(f"{name}: got {region!r}, wanted polygons, a file or a picture")
+    if not isinstance(region, (str, os.PathLike)):
+        raise OptionTypeError(f"{name}: got {shown(region)}, wanted polygons, a file or a picture")
     if isinstance(region, str) and _is_polygons(region):
         try:
             mask = _polygon_mask(_parse(region, size), size)
@@ -89,7 +91,7 @@ def region_mask(region: str | Path | Mask | Frame, size: Size, *, name: str = "r
         if not mask.any():
             raise OptionError(f"{name}: {region!r} covers no pixel of {size[0]}x{size[1]}")
         return mask
-    return _picture_mask(read_image(Path(region), name), size, name)
+    return _picture_mask(read_image(Path(check_path(name, region)), name), size, name)
 
 
 def _is_polygons(text: str) -> bool:

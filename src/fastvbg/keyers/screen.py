@@ -1,21 +1,16 @@
-"""The screen behind a chroma key: its colour, found in a frame, and how strong it is where.
-
-Light on a screen is uneven, and its colour weaker where there is less. A coarse grid over the frame
-holds the strength; cells that the foreground hides keep what they had, or at first take it from
-their neighbours.
-"""
+"""The colour of the screen behind a chroma key: what a frame's border mostly shows."""
 
 from __future__ import annotations
 
 from math import hypot
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
 
 from fastvbg.checks import check_colour, check_frame
 from fastvbg.errors import OptionError
-from fastvbg.keyers._planes import thin_frame
+from fastvbg.keyers._planes import thin_frame, thin_planes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,12 +19,10 @@ if TYPE_CHECKING:
 
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
-    Floats = npt.NDArray[np.float32]
+    Flags = npt.NDArray[np.bool_]
 
 UNIT = 64
 """Length of a key's direction."""
-FULL = 4080
-"""Strength times reach of the screen itself: 255 * 16."""
 LEAST_STRENGTH = 16
 """The weakest chroma that can be a key: the reach of a weaker one fits no byte."""
 
@@ -37,16 +30,35 @@ _LEAST_COLOUR = 24
 _WINDOW = 6
 # On 7 clips without a screen the most common colour holds 0.27 of the border at most; a screen
 # behind a person who covers a third of the border holds 0.52.
-_LEAST_SHARE = 0.4
+LEAST_SHARE = 0.4
 _BORDER = 0.08
+_SAME_HUE = 0.36
+"""What two chromas of one screen lie beside one another at most, of their length: 20 degrees."""
 
-_GRID = (9, 16)
-_CELL = 10
-_SCREEN = 0.55
-"""Share of the strength that counts as screen when its light is measured."""
-_RATE = 0.5
-_CHANGE = 0.02
-_PERIOD = 8
+
+class Shown(NamedTuple):
+    """The colour that the border of a frame shows most."""
+
+    u: float
+    v: float
+    """Its chroma, from gray."""
+    share: float
+    """The share of the border that it holds."""
+
+    @property
+    def strength(self) -> float:
+        """How far from gray it is."""
+        return hypot(self.u, self.v)
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether it holds as much of the border as a screen would."""
+        return self.share >= LEAST_SHARE
+
+    def is_like(self, other: Shown) -> bool:
+        """Tell whether it is of another colour's hue, in whatever light."""
+        along = self.u * other.u + self.v * other.v
+        return abs(self.u * other.v - self.v * other.u) <= _SAME_HUE * along
 
 
 def pick_key(frame: Frame) -> tuple[int, int, int]:
@@ -76,27 +88,57 @@ def pick_key(frame: Frame) -> tuple[int, int, int]:
     (64, 160, 64)
     """
     shape = check_frame("frame", frame)
-    step = max(1, max(shape) // 320)
+    step = frame_step(shape)
     thin = np.ascontiguousarray(frame[::step, ::step])
-    planes = thin_frame(thin, 1)
-    near = _screen_pixels(planes)
-    b, g, r = (round(float(value)) for value in thin[near].mean(axis=0))
+    border = _border(thin.shape[:2])
+    _, u, v = (plane[border] for plane in thin_frame(thin, 1))
+    near, _ = _most_common(u, v)
+    share = _share(near)
+    if share < LEAST_SHARE:
+        raise OptionError(
+            f"key: no screen found: the most common colour of the frame's border holds "
+            f"{100 * share:.0f} % of it, wanted {100 * LEAST_SHARE:.0f} % or more; "
+            "name the screen's colour, as in key=(64, 160, 64)"
+        )
+    b, g, r = (round(float(value)) for value in thin[border][near].mean(axis=0))
     return b, g, r
 
 
-def pick_chroma(planes: Planes) -> tuple[float, float]:
-    """Return U and V, from gray, of the screen in thinned planes of one size."""
-    near = _screen_pixels(planes)
-    return float(planes[1][near].mean()) - 128, float(planes[2][near].mean()) - 128
+def frame_step(shape: tuple[int, ...]) -> int:
+    """Return the step between the pixels of a frame that a screen is looked for in."""
+    return max(1, max(shape) // 320)
 
 
-def _screen_pixels(planes: Planes) -> npt.NDArray[np.bool_]:
-    """Tell which pixels of the border show its most common colour."""
-    u, v = (plane.astype(np.int64) for plane in planes[1:])
-    border = np.ones(u.shape, bool)
-    down, across = (max(1, round(_BORDER * side)) for side in u.shape)
-    border[down : u.shape[0] - down, across : u.shape[1] - across] = False
-    colourful = border & (np.hypot(u - 128, v - 128) >= _LEAST_COLOUR)
+def thinned(picture: Frame | Planes) -> Planes:
+    """Return the samples of a frame, or of its planes, that a screen is looked for in."""
+    if isinstance(picture, np.ndarray):
+        return thin_frame(picture, frame_step(picture.shape))
+    y, u, _ = picture
+    shift_y, shift_x = (int(a != b) for a, b in zip(y.shape, u.shape, strict=True))
+    return thin_planes(picture, shift_x, shift_y, 2 * max(1, max(y.shape) // 640))
+
+
+def shown_in(planes: Planes) -> Shown:
+    """Return what the border of thinned planes of one size shows most; gray is no colour."""
+    border = _border(planes[1].shape)
+    u, v = (plane[border] for plane in planes[1:])
+    near, some = _most_common(u, v)
+    if not some:
+        return Shown(0.0, 0.0, 0.0)
+    return Shown(float(u[near].mean()) - 128, float(v[near].mean()) - 128, _share(near))
+
+
+def _border(shape: tuple[int, ...]) -> Flags:
+    border = np.ones(shape, bool)
+    down, across = (max(1, round(_BORDER * side)) for side in shape)
+    border[down : shape[0] - down, across : shape[1] - across] = False
+    return border
+
+
+def _most_common(u: npt.NDArray[Any], v: npt.NDArray[Any]) -> tuple[Flags, bool]:
+    """Tell which samples have about the most common colour, and whether any have one."""
+    u, v = u.astype(np.int64), v.astype(np.int64)
+    colourful = np.hypot(u - 128.0, v - 128.0) >= _LEAST_COLOUR
     counts = np.bincount(u[colourful] * 256 + v[colourful], minlength=1 << 16)
     size = 2 * _WINDOW + 1
     sums = cv2.blur(
@@ -104,14 +146,11 @@ def _screen_pixels(planes: Planes) -> npt.NDArray[np.bool_]:
     )
     best_u, best_v = divmod(int(sums.argmax()), 256)
     near = colourful & (abs(u - best_u) <= _WINDOW) & (abs(v - best_v) <= _WINDOW)
-    share = near.sum() / max(1, border.sum())
-    if share < _LEAST_SHARE:
-        raise OptionError(
-            f"key: no screen found: the most common colour of the frame's border holds "
-            f"{100 * share:.0f} % of it, wanted {100 * _LEAST_SHARE:.0f} % or more; "
-            "name the screen's colour, as in key=(64, 160, 64)"
-        )
-    return np.asarray(near)
+    return np.asarray(near), bool(near.any())
+
+
+def _share(flags: Flags) -> float:
+    return float(np.count_nonzero(flags)) / max(1, flags.size)
 
 
 def chroma_of(key: object, *, planar: bool) -> tuple[float, float]:
@@ -131,86 +170,3 @@ def direction_of(u: float, v: float) -> tuple[int, int]:
     """Return the direction of a chroma in 1/64."""
     length = hypot(u, v)
     return round(UNIT * u / length), round(UNIT * v / length)
-
-
-class Screen:
-    """How strong the key is over the frame.
-
-    Parameters
-    ----------
-    u, v : float
-        Of the key, from gray.
-    shape : (int, int)
-        Of the plane that `reach` becomes.
-    """
-
-    def __init__(self, u: float, v: float, shape: tuple[int, ...]) -> None:
-        self.direction = direction_of(u, v)
-        self._strength = hypot(u, v)
-        self._shape = shape
-        self._grid: Floats | None = None
-        self._held: Floats | None = None
-        self._frames = 0
-        self.reach = np.full(shape, self._reach_of(np.float32(self._strength)), np.uint8)
-
-    def due(self) -> bool:
-        """Count a frame, and tell whether the screen is to be measured in it."""
-        self._frames += 1
-        return self._frames % _PERIOD == 1
-
-    def measure(self, u: Plane, v: Plane) -> None:
-        """Measure the screen in a frame's chroma, any strides."""
-        rows, cols = (max(1, min(n, g * _CELL)) for n, g in zip(u.shape, _GRID, strict=True))
-        steps = u.shape[0] // rows, u.shape[1] // cols
-        thin_u, thin_v = (p[:: steps[0], :: steps[1]].astype(np.float32) - 128 for p in (u, v))
-        x, y = self.direction
-        along, beside = thin_u * x + thin_v * y, thin_u * y - thin_v * x
-        strength = (along - np.abs(beside) / 2) / UNIT
-        size = _GRID[::-1]
-        expected: Floats | float = self._strength
-        if self._grid is not None:
-            expected = cv2.resize(self._grid, strength.shape[::-1]).astype(np.float32)
-        screen = (strength > _SCREEN * expected).astype(np.float32)
-        share = cv2.resize(screen, size, interpolation=cv2.INTER_AREA)
-        total = cv2.resize(strength * screen, size, interpolation=cv2.INTER_AREA)
-        seen = share > 0.5
-        found = np.where(seen, total / np.maximum(share, 1e-6), 0).astype(np.float32)
-        if self._grid is None:
-            self._grid = _filled(found, seen, self._strength)
-        else:
-            self._grid = np.where(seen, self._grid + _RATE * (found - self._grid), self._grid)
-            self._grid = self._grid.astype(np.float32)
-        self._spread()
-
-    def _spread(self) -> None:
-        """Bring the grid to the plane, where it has changed."""
-        grid = self._grid
-        assert grid is not None  # noqa: S101
-        if self._held is not None and bool(np.all(abs(grid - self._held) <= _CHANGE * self._held)):
-            return
-        self._held = grid.copy()
-        reach = self._reach_of(grid)
-        cv2.resize(reach, self._shape[::-1], dst=self.reach, interpolation=cv2.INTER_LINEAR)
-
-    @staticmethod
-    def _reach_of(strength: Floats | np.float32) -> Plane:
-        return np.asarray(
-            np.clip(np.round(FULL / np.maximum(strength, LEAST_STRENGTH)), 1, 255), np.uint8
-        )
-
-
-def _filled(found: Floats, seen: npt.NDArray[np.bool_], default: float) -> Floats:
-    """Return a grid whose unseen cells take the mean of the nearest seen ones."""
-    out, missing = found.copy(), ~seen
-    weight = seen.astype(np.float32)
-    for size in (3, 5, 9, 17, 33):
-        if not missing.any():
-            break
-        window = (size, size)
-        total = cv2.blur(found * weight, window, borderType=cv2.BORDER_CONSTANT)
-        count = cv2.blur(weight, window, borderType=cv2.BORDER_CONSTANT)
-        near = missing & (count > 1e-4)
-        out[near] = (total / np.maximum(count, 1e-6))[near]
-        missing &= ~near
-    out[missing] = default
-    return np.asarray(out, np.float32)

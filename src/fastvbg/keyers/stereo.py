@@ -9,6 +9,7 @@ import numpy as np
 
 from fastvbg.checks import (
     check_choice,
+    check_flag,
     check_frame,
     check_integer,
     check_number,
@@ -124,8 +125,8 @@ class StereoDepth:
         self._block = block
         self._speckle = check_integer("speckle", speckle, 0, 1 << 30)
         self._texture = check_number("texture", texture, 0, 255)
-        self._consistent = bool(consistent)
-        self._fill = bool(fill)
+        self._consistent = check_flag("consistent", consistent)
+        self._fill = check_flag("fill", fill)
         self._depths = depth_table(reach, (self._count + 1) * PARTS)
         # The penalties for steps of disparity are those of OpenCV's documentation for one channel.
         self._matcher = cv2.StereoSGBM.create(
@@ -241,5 +242,6 @@ def _gray(name: str, frame: Frame | Gray) -> Gray:
     if isinstance(frame, np.ndarray) and frame.ndim == 2:
         check_plane(name, frame)
         return np.ascontiguousarray(frame)
-    check_frame(name, frame)
+    if 0 in check_frame(name, frame):
+        raise ShapeError(f"{name}: got an empty frame of shape {frame.shape}")
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_BGR2GRAY), np.uint8)

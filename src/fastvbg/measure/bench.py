@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import os
 import subprocess
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -226,6 +227,20 @@ def write_json(figures: Figures, path: Path) -> None:
         It cannot be written.
     """
     write_record(asdict(figures), path)
+
+
+def check_record(option: str, path: Path) -> None:
+    """Demand that a file can be written, before anything is measured for it.
+
+    Raises
+    ------
+    SinkError
+        It is a folder, or in none.
+    """
+    if os.path.isdir(path):  # noqa: PTH112  # Path's tests may raise
+        raise SinkError(f"{option}: {path} is a folder, wanted a file name")
+    if not os.path.isdir(path.parent):  # noqa: PTH112
+        raise SinkError(f"{option}: no such folder: {path.parent}; make it first")
 
 
 def write_record(content: dict[str, Any], path: Path) -> None:

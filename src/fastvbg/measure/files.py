@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.bands import usable_cpus
-from fastvbg.errors import FastvbgError, SourceError
+from fastvbg.errors import FastvbgError
 from fastvbg.measure.bench import conditions, write_record
 from fastvbg.measure.filesetup import CONTENDERS, FileSetup
-from fastvbg.measure.fullhd import ENTERED, HEIGHT, WIDTH
+from fastvbg.measure.fullhd import ENTERED, HEIGHT, WIDTH, check_clip
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.scene import Scene
@@ -103,8 +103,8 @@ def run_file_bench(
     """
     setup = setup or FileSetup()
     tell = progress or (lambda _: None)
-    if clip is not None and not clip.exists():
-        raise SourceError(f"input: no such file: {clip}")
+    if clip is not None:
+        check_clip(clip)
     setup.opened_runtime()  # fails early, and fetches what is missing where it can say so
     with tempfile.TemporaryDirectory() as folder:
         if clip is None:

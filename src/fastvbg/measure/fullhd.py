@@ -14,6 +14,7 @@ from fastvbg.media.planes import planes_of
 from fastvbg.planar import I420
 from fastvbg.scene import Scene, draw_backdrop
 from fastvbg.source import open_source
+from fastvbg.source.opening import open_container, video_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +50,18 @@ class Shown(NamedTuple):
     bgr: Frame
 
 
+def check_clip(clip: Path) -> None:
+    """Demand that a clip is a video that can be opened, before anything takes long.
+
+    Raises
+    ------
+    SourceError
+        It is none.
+    """
+    with open_container(clip, "input") as container:
+        video_stream(container, clip, "input")
+
+
 def store_full_hd(clip: Path | None, count: int, path: Path) -> Stored:
     """Keep the first frames of a video, scaled to 1920x1080, portraits to 1080x1920.
 
@@ -69,10 +82,10 @@ def store_full_hd(clip: Path | None, count: int, path: Path) -> Stored:
     if clip is None:
         scene = Scene(WIDTH, HEIGHT, count, _RATE, empty=ENTERED)
         return _stored((item.frame for item in scene), ColourTags(), (WIDTH, HEIGHT), path)
-    with open_source(clip, options=ReadOptions(pixels="native", upright=True)) as source:
+    with open_source(clip, options=ReadOptions(pixels="native")) as source:
         tall = source.info.height > source.info.width
     size = (HEIGHT, WIDTH) if tall else (WIDTH, HEIGHT)
-    options = ReadOptions(pixels="native", upright=True, scale=size)
+    options = ReadOptions(pixels="native", scale=size)
     with open_source(clip, options=options) as source:
         frames = (item.frame for item in source if not isinstance(item, CopiedPacket))
         return _stored(islice(frames, count), source.info.colour, size, path)

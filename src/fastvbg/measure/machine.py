@@ -13,6 +13,8 @@ import fastvbg
 from fastvbg.bands import usable_cpus
 from fastvbg.kernels import _cache
 from fastvbg.kernels._target import TARGET
+from fastvbg.libraries import installed_opencv
+from fastvbg.measure.probes import available_encoders
 
 LIBRARIES = ("numpy", "numba", "llvmlite", "opencv-python", "av", "typer", "rich")
 
@@ -23,19 +25,6 @@ _VECTOR_SETS = (
     ("sse4.1", "SSE4.1"),
     ("sse2", "SSE2"),
     ("neon", "NEON"),
-)
-_ENCODERS = (
-    ("libx264", "H.264"),
-    ("libx265", "H.265"),
-    ("libvpx-vp9", "VP9"),
-    ("libsvtav1", "AV1"),
-    ("ffv1", "FFV1, lossless"),
-    ("prores_ks", "ProRes"),
-    ("gif", "GIF"),
-    ("h264_nvenc", "H.264, NVIDIA"),
-    ("h264_qsv", "H.264, Intel"),
-    ("h264_vaapi", "H.264, VA-API"),
-    ("h264_videotoolbox", "H.264, Apple"),
 )
 
 
@@ -65,6 +54,9 @@ def library_versions() -> dict[str, str]:
             versions[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             versions[name] = "not installed"
+    for package, version in installed_opencv().items():
+        if package != "opencv-python":
+            versions["opencv-python"] = f"{version} ({package})"
     return versions
 
 
@@ -89,22 +81,10 @@ def memory_gib() -> float | None:
         return None
 
 
-def available_encoders() -> list[str]:
-    """Return the video encoders that PyAV has here, by name, with what they write."""
-    import av
-
-    found = []
-    for name, writes in _ENCODERS:
-        try:
-            av.Codec(name, "w")
-        except ValueError:
-            continue
-        found.append(f"{name} ({writes})")
-    return found
-
-
 def cache_state() -> str:
     """Return where compiled kernels are kept, or why they are not."""
+    if not _cache.has_sources():
+        return "none: the package has no source files (an archive, or compiled modules only)"
     wanted = _cache.preferred_folder()
     if wanted is None:
         return "none: no cache folder for this user; NUMBA_CACHE_DIR names one"

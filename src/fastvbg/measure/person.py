@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.checks import check_choice, check_integer
-from fastvbg.errors import ModelError, SourceError
+from fastvbg.errors import ModelError
 from fastvbg.measure.bench import conditions, write_record
-from fastvbg.measure.fullhd import store_full_hd
+from fastvbg.measure.fullhd import check_clip, store_full_hd
 from fastvbg.measure.personlanes import BGR, PLANES, PROGRAMS, TITLES
 from fastvbg.measure.personworker import opened
 from fastvbg.measure.usual import fetch_models
@@ -140,8 +140,8 @@ def run_person_bench(
     check_integer("rounds", rounds, 1, 1000)
     check_integer("every", every, 1, 1000)
     tell = progress or (lambda _: None)
-    if clip is not None and not clip.exists():
-        raise SourceError(f"input: no such file: {clip}")
+    if clip is not None:
+        check_clip(clip)
     fetch_models()
     with tempfile.TemporaryDirectory(prefix="fastvbg-bench-") as folder, ExitStack() as stack:
         tell("drawing frames" if clip is None else "decoding frames")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import MissingLibraryError, OptionError, SinkError
+from fastvbg.measure.bench import check_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,7 @@ def check_plot(path: Path) -> None:
     """
     if path.suffix.lower() not in SUFFIXES:
         raise OptionError(f"plot: got {path.name}, wanted a name that ends in .png or .svg")
+    check_record("plot", path)
     try:
         import matplotlib as mpl
     except ImportError:

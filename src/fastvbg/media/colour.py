@@ -6,13 +6,14 @@ colour it had.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
+from fastvbg.media.formats import is_gray
 from fastvbg.media.planes import with_rows_downward
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ class ColourTags:
             return self.matrix
         return _MATRIX_BT709 if height > _STANDARD_DEFINITION_HEIGHT else _MATRIX_BT470BG
 
+    def at_height(self, before: int, after: int) -> ColourTags:
+        """Return the tags for pictures that get another height: what one implies is said then."""
+        matrix = self.conversion_matrix(before)
+        if self.matrix != _MATRIX_UNSPECIFIED or matrix == self.conversion_matrix(after):
+            return self
+        return replace(self, matrix=matrix)
+
     def space(self, height: int) -> tuple[str, str]:
         """Return the names of the matrix and the range, as `composite_planar` takes them.
 
@@ -72,9 +80,9 @@ class ColourTags:
 
 def tags_of(frame: av.VideoFrame) -> ColourTags:
     """Return the tags that a decoded frame carries."""
-    name = frame.format.name
     # FFmpeg's own rule: the formats with a j, and gray that says nothing else, are full range.
-    full = name.startswith("yuvj") or (name.startswith("gray") and not int(frame.color_range))
+    gray = is_gray(frame.format) and not int(frame.color_range)
+    full = gray or frame.format.name.startswith("yuvj")
     return ColourTags(
         matrix=int(frame.colorspace),
         range=_RANGE_FULL if full else int(frame.color_range),

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 BGR = "bgr24"
 
 _PLANAR = re.compile(r"yuv(j?)(420|422|444)p(?:(9|10|12|14|16)le)?")
+# Planar YUV with alpha, or of the other byte order: the same planes, and one more.
+_KIN = re.compile(r"yuva?(420|422|444)p(?:(9|10|12|14|16)[lb]e)?")
 _SHIFTS = {"420": (1, 1), "422": (1, 0), "444": (0, 0)}
 _DEPTHS = (8, 10, 12)
 
@@ -56,23 +58,38 @@ def layout_of(name: str) -> Layout | None:
     return Layout(name.replace("yuvj", "yuv"), int(match[3] or 8), *_SHIFTS[match[2]])
 
 
-def depth_format(format: VideoFormat) -> str | None:
-    """Return the format in which a decoder's format is read as depths, None as it is.
+def has_alpha(format: VideoFormat) -> bool:
+    """Tell whether pictures of a format may be transparent; a palette's colours may be, too."""
+    return format.has_palette or any(part.is_alpha for part in format.components)
+
+
+def is_gray(format: VideoFormat) -> bool:
+    """Tell whether a format has no colour: luma, alone or with alpha."""
+    parts = len(format.components)
+    return 0 < parts <= 2 and not (format.is_rgb or format.has_palette)
+
+
+def is_float(name: str) -> bool:
+    """Tell whether a format's samples are floating-point numbers, by FFmpeg's name of it."""
+    return re.search(r"f(16|32)[lb]e$", name) is not None
+
+
+def depth_format(format: VideoFormat) -> str:
+    """Return the format in which a decoder's format is read as depths.
 
     The first plane of gray and planar YUV holds the numbers as they were stored.
     """
-    name: str = format.name
-    if name.startswith("gray") and not name.endswith("be"):
-        return None
-    if name.startswith("gray"):
-        return "gray16le"
-    return None if layout_of(name) is not None else working_format(format)
+    if not is_gray(format):
+        return working_format(format)
+    bits: int = format.components[0].bits
+    if is_float(format.name):
+        return "grayf32le"
+    return "gray" if bits <= 8 else f"gray{bits}le"
 
 
 def matte_format(format: VideoFormat) -> str:
-    """Return the format in which a matte is read: with alpha where the decoder's format has it."""
-    parts = len(format.components)
-    return "bgra" if parts in (2, 4) or format.has_palette else "gray"
+    """Return the format in which a matte is read: in colour where alpha lies beside it."""
+    return BGR if has_alpha(format) else "gray"
 
 
 def planar(chroma: str, depth: int) -> str:
@@ -83,9 +100,10 @@ def planar(chroma: str, depth: int) -> str:
 def working_format(format: VideoFormat) -> str:
     """Return the format in which frames of a decoder's format are worked on.
 
-    Planar YUV in 4:2:0, 4:2:2 and 4:4:4 of any depth, and nv12, stay as they are. Other YUV
-    becomes the planar form that holds its chroma and, up to 12 bits, its depth. Gray becomes 4:2:0.
-    RGB of 8 bits, and palettes, become BGR; deeper RGB becomes 4:4:4 of its depth.
+    Planar YUV in 4:2:0, 4:2:2 and 4:4:4 of any depth, and nv12, stay as they are; of such with
+    alpha, or of the other byte order, the planes do. Other YUV becomes the planar form that holds
+    its chroma and, up to 12 bits, its depth. Gray becomes 4:2:0. RGB of 8 bits, and palettes,
+    become BGR; deeper RGB becomes 4:4:4 of its depth.
 
     Parameters
     ----------
@@ -100,12 +118,15 @@ def working_format(format: VideoFormat) -> str:
     name: str = format.name
     if layout_of(name) is not None:
         return name
+    kin = _KIN.fullmatch(name)
+    if kin is not None:
+        return planar(kin[1], int(kin[2] or 8))
     parts = format.components
     bits = max((part.bits for part in parts), default=8)
     depth = next((depth for depth in _DEPTHS if depth >= bits), _DEPTHS[-1])
     if format.is_rgb or format.has_palette or not parts:
         return BGR if bits <= 8 else planar("444", depth)
-    if len(parts) < 3:
+    if is_gray(format):
         return planar("420", depth)
     halved = parts[1].width < parts[0].width
     both = parts[1].height < parts[0].height

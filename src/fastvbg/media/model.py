@@ -29,6 +29,8 @@ PIXEL_PATHS: tuple[PixelPath, ...] = ("native", "bgr")
 Reading = Literal["native", "bgr", "depth", "matte"]
 """What a source is read as: frames on a pixel path, or the numbers of depth maps or mattes."""
 
+AlphaUse = Literal["kept", "black", "told"]
+
 MAX_PIXELS = 1 << 28
 """Pixels a frame beyond which a source is refused: 16384 by 16384, far above any camera's."""
 
@@ -41,7 +43,7 @@ class Timed(NamedTuple):
     pts: int
     """Presentation time in units of the stream's time base."""
     alpha: npt.NDArray[np.uint8] | None = None
-    """The frame's own coverage, (H, W), straight: 255 where it is opaque. None where all of it is."""
+    """The frame's own coverage, (H, W), straight: 255 where it is opaque. None where all is."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,11 @@ class ReadOptions:
     `depth`: one number a pixel as stored, `(H, W)` uint8 or uint16; of YUV, the luma. `matte`:
     what `fastvbg.as_matte` takes: gray of full range, or BGR with alpha where the source has any.
     """
-    upright: bool = False
-    """Whether a rotation that the file only notes is carried out."""
+    alpha: AlphaUse = "told"
+    """What becomes of frames' own transparency: `kept` beside them, `black` behind them, or unused.
+
+    The latter two are told in a warning. A matte's alpha comes with its colours, whatever is asked.
+    """
     start: Fraction | None = None
     """Seconds from the beginning at which to begin."""
     end: Fraction | None = None
@@ -101,6 +106,10 @@ class StreamInfo:
     """Of the video stream."""
     chapters: tuple[Any, ...] = field(default=(), repr=False)
     """As PyAV has them."""
+    begins: Fraction | None = None
+    """When the file's own first frame is shown, in seconds; None where it has no times."""
+    skipped: int | None = None
+    """How many numbers of a sequence come before the first that is read; None in a video."""
 
     @property
     def interlaced(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
@@ -34,13 +35,22 @@ class Numbering:
 
     def existing(self) -> list[int]:
         """Return the numbers that have a file, in order."""
-        number = re.compile(re.escape(self.before) + r" *(\d+)" + re.escape(self.after))
         try:
-            names = {path.name for path in self.folder.iterdir()}
-        except OSError:
+            found = {self.number_of(path.name) for path in self.folder.iterdir()}
+        except (OSError, ValueError):
             return []
-        found = {int(match[1]) for match in map(number.fullmatch, names) if match}
-        return sorted(n for n in found if self.path(n).name in names)
+        return sorted(number for number in found if number is not None)
+
+    def number_of(self, name: str) -> int | None:
+        """Return which number a file's name has; None where it is none of these files."""
+        match = self._form.fullmatch(name)
+        if match is None or self.path(int(match[1])).name != name:
+            return None
+        return int(match[1])
+
+    @cached_property
+    def _form(self) -> re.Pattern[str]:
+        return re.compile(re.escape(self.before) + r" *([0-9]{1,18})" + re.escape(self.after))
 
 
 def parse_numbering(path: str | Path) -> Numbering | None:

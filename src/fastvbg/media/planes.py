@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import av
 import numpy as np
 
-from fastvbg.media.formats import BGR, layout_of
+from fastvbg.media.formats import BGR, is_float
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from av.video.plane import VideoPlane
 
     Plane = npt.NDArray[Any]
+
+_BYTE = np.dtype(np.uint8)
 
 
 def new_picture(width: int, height: int, name: str) -> av.VideoFrame:
@@ -38,19 +40,22 @@ def plane_of(frame: av.VideoFrame, index: int, samples: int = 1) -> Plane:
     Returns
     -------
     ndarray
-        A view, uint8, or uint16 where samples have more than 8 bits.
+        A view, uint8, or uint16 where samples have more than 8 bits, float32 where they are such;
+        in the format's own byte order.
     """
     return _view(frame.planes[index], _sample_type(frame.format.name), samples)
 
 
 @cache
-def _sample_type(name: str) -> type[np.unsignedinteger[Any]]:
-    layout = layout_of(name)
-    deep = (layout is not None and layout.depth > 8) or name.endswith("le")
-    return np.uint16 if deep else np.uint8
+def _sample_type(name: str) -> np.dtype[Any]:
+    form = av.VideoFormat(name)
+    bits = max(part.bits for part in form.components)
+    size = 1 if bits <= 8 else 2 if bits <= 16 else 4
+    order = ">" if form.is_big_endian else "<"
+    return np.dtype(f"{order}{'f' if is_float(name) else 'u'}{size}")
 
 
-def _view(plane: VideoPlane, kind: type[np.unsignedinteger[Any]], samples: int = 1) -> Plane:
+def _view(plane: VideoPlane, kind: np.dtype[Any], samples: int = 1) -> Plane:
     flat: Plane = np.frombuffer(plane, kind)  # type: ignore[call-overload]
     rows: Plane = flat.reshape(plane.height, -1)[:, : plane.width * samples]
     return rows if samples == 1 else rows.reshape(plane.height, plane.width, samples)
@@ -64,7 +69,7 @@ def planes_of(frame: av.VideoFrame) -> tuple[Plane, ...]:
     """
     name, planes = frame.format.name, frame.planes
     if name == BGR:
-        return (_view(planes[0], np.uint8, 3),)
+        return (_view(planes[0], _BYTE, 3),)
     kind = _sample_type(name)
     if name == "nv12":
         return _view(planes[0], kind), _view(planes[1], kind, 2)
@@ -90,7 +95,13 @@ def with_rows_downward(frame: av.VideoFrame) -> av.VideoFrame:
         into = into.reshape(target.height, -1)
         width = min(step, into.shape[1])
         into[:, :width] = rows[:, :width]
-    copy.pts, copy.colorspace, copy.color_range = frame.pts, frame.colorspace, frame.color_range
+    return described_like(copy, frame)
+
+
+def described_like(picture: av.VideoFrame, frame: av.VideoFrame) -> av.VideoFrame:
+    """Return a picture with the time and the colours' meaning that a frame has."""
+    picture.pts = frame.pts
+    picture.colorspace, picture.color_range = frame.colorspace, frame.color_range
     if frame.time_base is not None:
-        copy.time_base = frame.time_base
-    return copy
+        picture.time_base = frame.time_base
+    return picture

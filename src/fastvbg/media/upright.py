@@ -1,84 +1,128 @@
-"""Rotations that a file only notes: read from frames, and carried out by libavfilter."""
+"""Turns that a file only notes: read from frames, and carried out.
+
+A display matrix says where a player shows a frame's pixels: x' = a x + c y, y' = b x + d y. Quarter
+turns and mirrorings, eight in all, move samples and change none.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import av
+import cv2
 import numpy as np
-from av.filter import Graph
+
+from fastvbg.media.formats import layout_of, planar
+from fastvbg.media.planes import described_like, new_picture, planes_of
 
 if TYPE_CHECKING:
-    from av.filter.context import FilterContext
+    import numpy.typing as npt
 
-_NOTHING = (1, 0, 0, 1)
+    Array = npt.NDArray[Any]
+
+Matrix = tuple[int, ...]
+
+# FFmpeg's own player takes for a quarter turn what is so within a degree.
+_SLACK = math.tan(math.radians(1))
 
 
-def display_matrix_of(frame: av.VideoFrame) -> tuple[int, ...] | None:
-    """Return the nine numbers of a frame's display matrix, or None when it has none that turns."""
+class Turn(NamedTuple):
+    """A quarter turn, a mirroring, or both; first rows become columns, then pixels are mirrored."""
+
+    quarter: bool = False
+    """Whether rows become columns."""
+    flip_x: bool = False
+    """Whether left becomes right."""
+    flip_y: bool = False
+    """Whether the top becomes the bottom."""
+
+    def size(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Return width and height, turned (or turned back)."""
+        return size[::-1] if self.quarter else size
+
+    def field_order(self, order: int, height: int) -> int:
+        """Return FFmpeg's number of the field order, turned; 0 where no field is rows any more."""
+        if self.quarter:
+            return 0
+        swaps = self.flip_y and height % 2 == 0 and order >= 2
+        return order ^ 1 if swaps else order
+
+    def array(self, array: Array) -> Array:
+        """Return an array (H, W) or (H, W, samples), turned."""
+        if self.quarter:
+            array = cv2.transpose(array)
+        if self.flip_x or self.flip_y:
+            code = -1 if self.flip_x and self.flip_y else int(self.flip_x)
+            array = cv2.flip(array, code)
+        return array
+
+    def frame(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Return a frame of a format that is worked on, turned.
+
+        Chroma that is halved across would be halved down after a quarter turn, which no format here
+        is: 4:2:2 becomes 4:4:4, each sample twice.
+        """
+        if not any(self):
+            return frame
+        planes, name = planes_of(frame), frame.format.name
+        layout = layout_of(name)
+        if self.quarter and layout is not None and layout.chroma == "422":
+            name = planar("444", layout.depth)
+            wide = [plane.repeat(2, axis=1)[:, : frame.width] for plane in planes[1:]]
+            planes = planes[0], *wide
+        turned = new_picture(*self.size((frame.width, frame.height)), name)
+        for plane, target in zip(planes, planes_of(turned), strict=True):
+            np.copyto(target, self.array(plane))
+        return described_like(turned, frame)
+
+
+AS_IT_IS = Turn()
+
+
+def noted_matrix(frame: av.VideoFrame) -> Matrix | None:
+    """Return the nine numbers of the display matrix that a frame carries, None without one."""
     data: Any = frame.side_data.get("DISPLAYMATRIX")
     if data is None:
         return None
-    matrix = tuple(int(value) for value in np.frombuffer(bytes(data), np.int32))
-    return matrix if _signs(matrix) != _NOTHING else None
+    return tuple(int(value) for value in np.frombuffer(bytes(data), np.int32))
 
 
-def _signs(matrix: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the signs of what x and y become: x' = a x + c y, y' = b x + d y."""
-    return tuple(int(np.sign(matrix[k])) for k in (0, 1, 3, 4))
-
-
-def turning_filters(matrix: tuple[int, ...]) -> list[tuple[str, str]]:
-    """Return libavfilter's names and arguments that carry out a display matrix.
+def turn_of(matrix: Matrix | None) -> Turn | None:
+    """Return the turn that a display matrix stands for.
 
     Parameters
     ----------
-    matrix : tuple of int
-        FFmpeg's nine numbers; only quarter turns and mirrorings are carried out.
+    matrix : tuple of int, optional
+        FFmpeg's nine numbers. Where it moves the picture does not matter, nor by how much it scales
+        it: the shape of pixels is told elsewhere.
 
     Returns
     -------
-    list of (str, str)
-        Filters in order; none for any other angle.
+    Turn or None
+        None for any other angle, and for perspective; `AS_IT_IS` without a matrix, and for one that
+        would leave nothing of the picture.
     """
-    a, b, c, d = _signs(matrix)
-    if b and c and not (a or d):
-        mirrored = [("hflip", "")] * (c < 0) + [("vflip", "")] * (b < 0)
-        return [("transpose", "cclock_flip"), *mirrored]
-    if a and d and not (b or c):
-        return [("hflip", "")] * (a < 0) + [("vflip", "")] * (d < 0)
-    return []
+    if matrix is None:
+        return AS_IT_IS
+    a, b, u, c, d, v = matrix[:6]
+    if a * d == b * c:
+        return AS_IT_IS
+    if u or v:
+        return None
+    if max(abs(b), abs(c)) <= _SLACK * min(abs(a), abs(d)):
+        return Turn(quarter=False, flip_x=a < 0, flip_y=d < 0)
+    if max(abs(a), abs(d)) <= _SLACK * min(abs(b), abs(c)):
+        return Turn(quarter=True, flip_x=c < 0, flip_y=b < 0)
+    return None
 
 
-class Turner:
-    """Turns decoded frames upright.
+def display_matrix_of(frame: av.VideoFrame) -> Matrix | None:
+    """Return a frame's display matrix, or None when it has none that turns."""
+    matrix = noted_matrix(frame)
+    return None if turn_of(matrix) == AS_IT_IS else matrix
 
-    Parameters
-    ----------
-    frame : av.VideoFrame
-        One like those to come.
-    matrix : tuple of int
-        The display matrix.
-    """
 
-    def __init__(self, frame: av.VideoFrame, matrix: tuple[int, ...]) -> None:
-        graph = self._graph = Graph()
-        chain: list[FilterContext] = [
-            graph.add_buffer(
-                width=frame.width,
-                height=frame.height,
-                format=frame.format,
-                name="source",
-                time_base=frame.time_base,
-            )
-        ]
-        chain += [graph.add(name, arguments) for name, arguments in turning_filters(matrix)]
-        chain.append(graph.add("buffersink"))
-        graph.link_nodes(*chain).configure()
-
-    def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """Return the frame turned."""
-        self._graph.vpush(frame)
-        turned = self._graph.vpull()
-        turned.pts, turned.time_base = frame.pts, frame.time_base
-        return turned
+def angle_of(matrix: Matrix) -> int:
+    """Return by how many degrees a display matrix turns, clockwise, rounded; for messages."""
+    return round(math.degrees(math.atan2(matrix[1], matrix[0]))) % 360

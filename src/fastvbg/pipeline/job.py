@@ -12,6 +12,7 @@ from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.errors import SourceError
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import MAX_PIXELS, CopiedPacket, PixelPath, ReadOptions
+from fastvbg.media.upright import angle_of
 from fastvbg.pipeline.backdrop import BackgroundEnd, open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.collector import settled
@@ -96,7 +97,7 @@ class Result:
     """What a user should know: damaged packets, tracks left out."""
 
     lost: int = 0
-    """Damaged pieces of the input that could not be decoded."""
+    """Damaged pieces of the input, and of what lies beside it, that could not be decoded."""
 
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds that source, composite and sink were at work; they overlap."""
@@ -112,7 +113,7 @@ def run(job: Job) -> Result:
     start = time.perf_counter()
     reading = ReadOptions(
         pixels=job.pixel_path,
-        upright=job.mask.upright or not holds_rotation(job.output),
+        alpha="kept",
         start=job.start,
         end=job.end,
         scale=job.scale,
@@ -124,9 +125,9 @@ def run(job: Job) -> Result:
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, job.threads)
         info = _output_info(source.info, job)
-        context = Context(pixels, source.info, job.input, reading, stack, interrupts.check)
+        context = Context(pixels, source.info, job.input, reading, stack, job.fps, interrupts.check)
         masker = make_masker(job.mask, job.threshold, context)
-        stage = _make_stage(job, info, pixels, masker, stack)
+        stage = _make_stage(job, info, pixels, masker, context)
         cuts = CutDetector(pixels)
         sink = stack.enter_context(
             open_sink(
@@ -142,7 +143,7 @@ def run(job: Job) -> Result:
             Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
         )
         stack.enter_context(settled())
-        items = _pairs(ahead, make_pairing(job.pairing, cuts))
+        items = _pairs(ahead, make_pairing(job.pairing, cuts, cuts.goes_on))
         if masker.foresee is not None:
             foreseen = Ahead(_foreseen(items, masker.foresee), "masks", interrupts.check)
             items = iter(stack.enter_context(foreseen))
@@ -150,8 +151,9 @@ def run(job: Job) -> Result:
         if not frames:
             raise SourceError(_no_frames(job))
         told = masker.finish()
-    lost = source.lost
-    warnings = source.warnings + told + sink.warnings
+    lost = source.lost + context.reports.lost
+    beside = context.reports.warnings() + _of_turn(source.info, job)
+    warnings = source.warnings + beside + told + sink.warnings
     if frames == 1 and masker.plain and job.background is not None:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
@@ -173,8 +175,20 @@ def _drains(job: Job) -> Callable[[Any], bool]:
     return drains
 
 
+def _of_turn(info: StreamInfo, job: Job) -> list[str]:
+    """Return what is to be said of a turn that is left to the player, no quarter turn."""
+    if info.display_matrix is None:
+        return []
+    turned = f"the input is to be shown turned by {angle_of(info.display_matrix)} degrees"
+    if holds_rotation(job.output):
+        return [f"{turned}, no quarter turn: so is the result, with all that is put into it"]
+    return [f"{turned}, no quarter turn, which the output cannot note: it lies as it was coded"]
+
+
 def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
     """Return what the sink gets: a matte is gray and has no sound."""
+    if not holds_rotation(job.output):
+        info = replace(info, display_matrix=None)
     if job.background is None:
         gray = ColourTags(range=2, primaries=info.colour.primaries, transfer=info.colour.transfer)
         return replace(info, pixel_format="gray", colour=gray, copied=(), chapters=())
@@ -182,7 +196,7 @@ def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
 
 
 def _make_stage(
-    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, stack: ExitStack
+    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, context: Context
 ) -> Stage:
     if job.background is None:
         return MatteAlone(masker)
@@ -190,7 +204,7 @@ def _make_stage(
         return Transparent(pixels, masker, info, _alpha_format(job, info))
     strength = parse_blur(job.background) if isinstance(job.background, str) else None
     if strength is not None:
-        return OverBlur(pixels, masker, Blur(pixels, strength))
+        return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
     backdrop = open_backdrop(
         job.background,
         pixels,
@@ -198,10 +212,12 @@ def _make_stage(
         fit=job.fit,
         end=job.background_end,
         max_pixels=job.max_pixels,
+        aspect=info.sample_aspect,
+        reports=context.reports,
     )
     shape = info.height, info.width
     wrap = Wrap(pixels, shape, job.light_wrap) if job.light_wrap else None
-    return OverBackdrop(pixels, masker, stack.enter_context(backdrop), wrap)
+    return OverBackdrop(pixels, masker, context.stack.enter_context(backdrop), wrap)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:

@@ -12,6 +12,7 @@ from fastvbg.checks import check_choice, check_integer, check_threshold
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.errors import SourceError
 from fastvbg.media.model import CopiedPacket, ReadOptions
+from fastvbg.pipeline.asked import check_background
 from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.cuts import CutDetector
@@ -22,13 +23,14 @@ from fastvbg.pipeline.pairing import make_pairing
 from fastvbg.pipeline.pixels import BGRPixels
 from fastvbg.sheet import Labelled, contact_sheet
 from fastvbg.source import open_source
+from fastvbg.values import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Any
 
-    from fastvbg._types import Frame
+    from fastvbg._types import File, Frame
     from fastvbg.backgrounds import Fit
     from fastvbg.media.model import StreamInfo
     from fastvbg.pipeline.pairing import Pair, Pairing
@@ -39,9 +41,9 @@ _SQUARE, _GRAYS = 16, (102, 153)
 
 
 def preview(
-    input: str | Path,
+    input: File,
     *,
-    background: str | Path | Frame,
+    background: File | Frame,
     mask: str | MaskOptions = "motion",
     threshold: int = DEFAULT_THRESHOLD,
     fit: Fit = "stretch",
@@ -69,21 +71,21 @@ def preview(
     ndarray, shape (H, W, 3), uint8
         Rows of source, matte and result, each labelled with its time.
     """
-    threshold = check_threshold(threshold)
+    input, background = check_path("input", input), check_background(background)
+    mask, threshold = mask_options(mask), check_threshold(threshold)
     check_integer("times", times, 1, 1000)
     check_choice("fit", fit, FITS)
     with ExitStack() as stack:
-        options = ReadOptions(upright=True)
+        options = ReadOptions(alpha="kept")
         source = stack.enter_context(open_source(input, options=options))
         info = source.info
         pixels = BGRPixels(info, None)
         behind = _backgrounds(background, fit, info, pixels, stack)
         wanted = _evenly_spaced(info.frames, times)
-        masker = make_masker(
-            mask_options(mask), threshold, Context(pixels, info, input, options, stack)
-        )
+        masker = make_masker(mask, threshold, Context(pixels, info, input, options, stack))
         rows: list[list[Labelled]] = []
-        for pair in _pairs(source, make_pairing("neighbours", CutDetector(pixels))):
+        cuts = CutDetector(pixels)
+        for pair in _pairs(source, make_pairing("neighbours", cuts, cuts.goes_on)):
             wants = pair.position in wanted
             if masker.plain and not wants:
                 continue
@@ -125,10 +127,16 @@ def _backgrounds(
         return lambda seconds, frame, mask: board  # noqa: ARG005
     strength = parse_blur(background) if isinstance(background, str) else None
     if strength is not None:
-        blur = Blur(pixels, strength)
+        blur = Blur(pixels, strength, info.sample_aspect)
         return lambda seconds, frame, mask: blur(frame, mask)  # noqa: ARG005
     opened = open_backdrop(
-        background, pixels, size, fit=fit, end="loop", max_pixels=ReadOptions().max_pixels
+        background,
+        pixels,
+        size,
+        fit=fit,
+        end="loop",
+        max_pixels=ReadOptions().max_pixels,
+        aspect=info.sample_aspect,
     )
     backdrop = stack.enter_context(opened)
     return lambda seconds, frame, mask: backdrop.at(seconds)  # noqa: ARG005

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from fastvbg.backgrounds import FITS, Fit
 from fastvbg.bands import check_threads
-from fastvbg.checks import check_choice, check_integer, check_threshold
+from fastvbg.checks import check_number
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.errors import OptionError, OptionTypeError, SinkError
-from fastvbg.media.model import MAX_PIXELS, PIXEL_PATHS, PixelPath
-from fastvbg.media.numbering import parse_numbering
-from fastvbg.pipeline.backdrop import BACKGROUND_ENDS, BackgroundEnd
-from fastvbg.pipeline.job import Job, Result, run
-from fastvbg.pipeline.masking.options import MaskOptions, mask_options
-from fastvbg.pipeline.pairing import PAIRINGS, PairingName
+from fastvbg.media.model import MAX_PIXELS
+from fastvbg.pipeline.asked import checked_job
+from fastvbg.pipeline.job import Result, run
 from fastvbg.sink.encoding import EncodeOptions
+from fastvbg.values import check_text, encoder_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from fractions import Fraction
 
-    from fastvbg._types import Frame
+    from fastvbg._types import File, Frame, Number
+    from fastvbg.backgrounds import Fit
+    from fastvbg.media.model import PixelPath
+    from fastvbg.pipeline.backdrop import BackgroundEnd
+    from fastvbg.pipeline.masking.options import MaskOptions
+    from fastvbg.pipeline.pairing import PairingName
 
     Progress = Callable[[int, int | None], None]
 
@@ -32,28 +29,28 @@ __all__ = ["Result", "matte", "process"]
 
 
 def process(  # noqa: PLR0913
-    input: str | Path,
-    output: str | Path,
+    input: File,
+    output: File,
     *,
-    background: str | Path | Frame,
+    background: File | Frame,
     mask: str | MaskOptions = "motion",
     threshold: int = DEFAULT_THRESHOLD,
     light_wrap: int = 0,
     fit: Fit = "stretch",
     pairing: PairingName = "neighbours",
-    fps: Fraction | None = None,
+    fps: Number | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     background_end: BackgroundEnd = "loop",
     pixel_path: PixelPath = "native",
-    start: Fraction | None = None,
-    end: Fraction | None = None,
+    start: Number | None = None,
+    end: Number | None = None,
     max_frames: int | None = None,
-    scale: tuple[int, int] | None = None,
+    scale: tuple[int, int] | str | None = None,
     codec: str | None = None,
     crf: float | None = None,
     preset: str | None = None,
-    encoder_options: Mapping[str, str] | None = None,
+    encoder_options: Mapping[str, str | float] | None = None,
     threads: int | None = None,
     max_pixels: int = MAX_PIXELS,
     keep_partial: bool = False,
@@ -65,13 +62,13 @@ def process(  # noqa: PLR0913
 
     Parameters
     ----------
-    input : str or Path
+    input : str or path-like
         A video that FFmpeg's libraries read, `-` for one on standard input, or an image sequence
         such as `dir/in%06d.jpg`, from whatever number it starts.
-    output : str or Path
+    output : str or path-like
         A name in .mp4, .mkv or .mov (H.264), .webm (VP9), .gif or .y4m, an image sequence such as
         `out%06d.png`, or `-` for Y4M on standard output.
-    background : str, Path or ndarray of shape (any, any, 3), uint8
+    background : str, path-like or ndarray of shape (any, any, 3), uint8
         A colour (`#rrggbb` or a basic CSS name), an image file, a picture in BGR, a video or image
         sequence, `blur` or `blur:strength` (percent of the height) for the frame itself blurred, or
         `transparent` for none (.webm, .mov, .mkv or .png).
@@ -89,8 +86,9 @@ def process(  # noqa: PLR0913
         "neighbours": each frame against the one before it, as many frames out as in; the first
         frame of a scene against the one after it. "tutorial": the tutorial's own sequence, see
         `reference.tutorial_sequence`.
-    fps : Fraction, optional
-        Frames a second of an image sequence, 25 when absent.
+    fps : number or str, optional
+        Frames a second of an image sequence, 25 when absent: any number, or a text such as
+        "30000/1001". 29.97, 23.976 and such stand for television's 30000/1001, 24000/1001.
     overwrite : bool
         Whether an existing output is replaced.
     progress : callable, optional
@@ -101,19 +99,21 @@ def process(  # noqa: PLR0913
     pixel_path : {"native", "bgr"}
         "native": frames are worked on as they are decoded, and kept pixels stay as they are.
         "bgr": they are converted to BGR and back, for the tutorial's exact arithmetic.
-    start, end : Fraction, optional
-        Seconds from the input's beginning; the output begins where the input does.
+    start, end : number or str, optional
+        Seconds from the input's beginning, or a text such as "1:02:03.5"; the output begins where
+        the input does.
     max_frames : int, optional
         The output ends after so many frames.
-    scale : (int, int), optional
-        Width and height to work at; 0 for one of them keeps the proportions.
+    scale : (int, int) or str, optional
+        Width and height to work at, or a text such as "1280x-1"; 0 or -1 for one of them keeps the
+        proportions.
     codec : str, optional
         FFmpeg's name of an encoder, such as `libx265` or `ffv1`.
     crf : float, optional
-        The encoder's quality number: lower is better.
+        The encoder's quality number, 0 to 255: lower is better.
     preset : str, optional
         The encoder's name for a speed.
-    encoder_options : mapping of str to str, optional
+    encoder_options : mapping of str to str or number, optional
         Other options of the encoder.
     threads : int, optional
         How many threads decode, composite and encode each, 1 to 256; by default as many as gain.
@@ -137,11 +137,7 @@ def process(  # noqa: PLR0913
     OptionError, OptionTypeError
         An option is none of the above (also a `ValueError` or a `TypeError`).
     """
-    check_choice("fit", fit, FITS)
-    check_choice("background_end", background_end, BACKGROUND_ENDS)
-    if not isinstance(background, np.ndarray):
-        _refuse_same(background, output, "background")
-    job = _checked_job(
+    job = checked_job(
         input=input,
         output=output,
         background=background,
@@ -149,7 +145,7 @@ def process(  # noqa: PLR0913
         background_end=background_end,
         mask=mask,
         threshold=threshold,
-        light_wrap=check_integer("light_wrap", light_wrap, 0, 255),
+        light_wrap=light_wrap,
         pairing=pairing,
         fps=fps,
         overwrite=overwrite,
@@ -163,11 +159,11 @@ def process(  # noqa: PLR0913
         max_pixels=max_pixels,
         keep_partial=keep_partial,
         encode=EncodeOptions(
-            codec=codec,
-            crf=crf,
-            preset=preset,
-            extra=dict(encoder_options or {}),
-            threads=threads,
+            codec=None if codec is None else check_text("codec", codec),
+            crf=None if crf is None else check_number("crf", crf, 0, 255),
+            preset=None if preset is None else check_text("preset", preset),
+            extra=encoder_texts(encoder_options),
+            threads=check_threads(threads),
             alpha=isinstance(background, str) and background == "transparent",
         ),
     )
@@ -175,20 +171,20 @@ def process(  # noqa: PLR0913
 
 
 def matte(  # noqa: PLR0913
-    input: str | Path,
-    output: str | Path,
+    input: File,
+    output: File,
     *,
     mask: str | MaskOptions = "motion",
     threshold: int = DEFAULT_THRESHOLD,
     pairing: PairingName = "neighbours",
-    fps: Fraction | None = None,
+    fps: Number | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
     pixel_path: PixelPath = "native",
-    start: Fraction | None = None,
-    end: Fraction | None = None,
+    start: Number | None = None,
+    end: Number | None = None,
     max_frames: int | None = None,
-    scale: tuple[int, int] | None = None,
+    scale: tuple[int, int] | str | None = None,
     codec: str | None = None,
     threads: int | None = None,
     max_pixels: int = MAX_PIXELS,
@@ -197,9 +193,9 @@ def matte(  # noqa: PLR0913
 
     Parameters
     ----------
-    input : str or Path
+    input : str or path-like
         As in `process`.
-    output : str or Path
+    output : str or path-like
         As in `process`; lossless unless a codec is named: FFV1 in .mkv, H.264 in .mp4 and .mov.
     codec : str, optional
         FFmpeg's name of an encoder.
@@ -218,10 +214,9 @@ def matte(  # noqa: PLR0913
     SourceError, SinkError, OptionError, OptionTypeError
         As in `process`.
     """
-    job = _checked_job(
+    job = checked_job(
         input=input,
         output=output,
-        background=None,
         mask=mask,
         threshold=threshold,
         pairing=pairing,
@@ -235,53 +230,10 @@ def matte(  # noqa: PLR0913
         scale=scale,
         threads=threads,
         max_pixels=max_pixels,
-        encode=EncodeOptions(codec=codec, threads=threads, lossless=True),
+        encode=EncodeOptions(
+            codec=None if codec is None else check_text("codec", codec),
+            threads=check_threads(threads),
+            lossless=True,
+        ),
     )
     return run(job)
-
-
-def _checked_job(**options: Any) -> Job:
-    """Return a job whose options are what they may be."""
-    options["threshold"] = check_threshold(options["threshold"])
-    options["mask"] = mask = mask_options(options["mask"])
-    check_choice("pairing", options["pairing"], PAIRINGS)
-    if options["pairing"] == "tutorial" and mask.kind != "motion":
-        raise OptionError(
-            f"pairing: the tutorial's goes with the mask 'motion' only, got {mask.kind!r}"
-        )
-    check_choice("pixel_path", options["pixel_path"], PIXEL_PATHS)
-    check_threads(options["threads"])
-    check_integer("max_pixels", options["max_pixels"], 1, 1 << 40)
-    if options["max_frames"] is not None:
-        check_integer("max_frames", options["max_frames"], 1, 1 << 62)
-    if options["scale"] is not None:
-        _check_scale(options["scale"])
-    start, end = options["start"], options["end"]
-    if start is not None and start < 0:
-        raise OptionError(f"start: got {start}, wanted 0 or more seconds")
-    if end is not None and end <= (start or 0):
-        raise OptionError(f"end: got {end}, wanted more seconds than the start's {start or 0}")
-    _refuse_same(options["input"], options["output"], "input")
-    return Job(**options)
-
-
-def _check_scale(scale: object) -> None:
-    if not isinstance(scale, tuple) or len(scale) != 2:
-        raise OptionTypeError(f"scale: got {scale!r}, wanted (width, height)")
-    for name, value in zip(("width", "height"), scale, strict=True):
-        check_integer(f"scale {name}", value, 0, 1 << 15)
-    if scale == (0, 0):
-        raise OptionError("scale: got 0 for both, wanted a width or a height")
-
-
-def _refuse_same(path: str | Path, output: str | Path, role: str) -> None:
-    """Demand that the output is not a file that is read."""
-
-    def identity(name: str | Path) -> Any:
-        numbering = parse_numbering(name)
-        if numbering is not None:
-            return numbering.folder.resolve(), numbering.name
-        return Path(name).resolve()
-
-    if str(output) != "-" and identity(path) == identity(output):
-        raise SinkError(f"output: {output} is the {role} itself; give it another name")

@@ -53,7 +53,7 @@ class OverBackdrop:
         behind = self._backdrop.at(seconds)
         if behind is None:
             return None
-        if self._masker.fused and self._wrap is None:
+        if self._wrap is None and self._masker.fuses(pair):
             return self._masker.composite(pair, behind)
         matte = self._masker(pair, seconds)
         return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap)
@@ -68,8 +68,15 @@ class OverBlur:
     def __call__(self, pair: Pair, seconds: Fraction) -> Picture:
         """Return the composite."""
         matte = self._masker(pair, seconds)
-        behind = self._blur(pair.next, matte)
+        behind = self._blur(_as_seen(self._pixels, pair), matte)
         return _laid_over(self._pixels, self._masker, matte, pair, behind)
+
+
+def _as_seen(pixels: Pixels, pair: Pair) -> Picture:
+    """Return a pair's frame as one sees it: what is transparent is black, whatever lies hidden."""
+    if pair.alpha is None:
+        return pair.next
+    return pixels.blend(pair.alpha, pair.next, pixels.solid((0, 0, 0)))
 
 
 def _laid_over(
@@ -81,7 +88,7 @@ def _laid_over(
     wrap: Wrap | None = None,
 ) -> Picture:
     """Return a frame over a background; by a plain mask chroma is one or the other, never mixed."""
-    if masker.plain and wrap is None:
+    if masker.is_hard(pair) and wrap is None:
         return pixels.select(matte, pair.next, behind)
     kept = masker.foreground(pair.next, matte)
     lit = kept if wrap is None else wrap(kept, matte, behind)
@@ -134,7 +141,8 @@ class Transparent:
         """Return the picture with alpha."""
         matte = self._masker(pair, seconds)
         kept = self._masker.foreground(pair.next, matte)
-        colour = self._pixels.select(self._shown(matte), kept, self._black)
+        shown = matte if self._masker.is_hard(pair) else _around(matte)
+        colour = self._pixels.select(shown, kept, self._black)
         if kept is not pair.next:
             self._pixels.recycle(kept)
         if isinstance(colour, np.ndarray):
@@ -151,9 +159,8 @@ class Transparent:
             plane_of(picture, 3)[:] = alpha
         return picture
 
-    def _shown(self, matte: Matte) -> Mask:
-        """Return where colour is needed: a pixel beyond a soft edge too, whose chroma it shares."""
-        if self._masker.plain:
-            return matte
-        some = np.where(matte > 0, np.uint8(255), np.uint8(0))
-        return np.asarray(cv2.dilate(some, np.ones((3, 3), np.uint8)), np.uint8)
+
+def _around(matte: Matte) -> Mask:
+    """Return where colour is needed: a pixel beyond a soft edge too, whose chroma it shares."""
+    some = np.where(matte > 0, np.uint8(255), np.uint8(0))
+    return np.asarray(cv2.dilate(some, np.ones((3, 3), np.uint8)), np.uint8)

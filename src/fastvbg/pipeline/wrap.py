@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from fastvbg.kernels import light
+from fastvbg.layout import packed
 from fastvbg.refine.soften import feather
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Wrap:
             self._light, self._behind = self._softened(behind), behind
         np.bitwise_not(matte, out=self._reach)
         feather(self._reach, self._radius, out=self._reach)
-        light.weigh.call(matte, self._reach, self._weight, self._strength)
+        light.weigh.call(packed(matte), self._reach, self._weight, self._strength)
         return self._pixels.blend(self._weight, self._light, frame)
 
     def _softened(self, picture: Picture) -> Picture:
@@ -58,5 +59,5 @@ class Wrap:
             self._pixels.planes(picture), self._pixels.planes(soft), strict=True
         ):
             size = 2 * self._radius + 1, 2 * self._radius + 1
-            target[:] = cv2.blur(cv2.blur(np.ascontiguousarray(source), size), size)
+            target[:] = cv2.blur(cv2.blur(packed(source), size), size)
         return soft

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastvbg.constants import ADAPTIVE, AdaptiveSettings
+from fastvbg.constants import ADAPTIVE, ADAPTIVE_ANEW, ADAPTIVE_ROWS, AdaptiveSettings
 from fastvbg.reference.keyspace import keyspace
 
 if TYPE_CHECKING:
@@ -114,6 +114,9 @@ def adaptive_step(
     need not learn it, and light that changes suddenly does not turn the scene to foreground. That
     waits while everything teaches.
 
+    While everything teaches, a frame that nearly all differs from the means by much begins anew:
+    what came before it was another picture, such as the black of a fade.
+
     Parameters
     ----------
     state : AdaptiveState
@@ -132,6 +135,8 @@ def adaptive_step(
         The new state, and the mask, 0 or 255.
     """
     size = planes[0].shape
+    if not frozen and state.frames < settings.warm_up and _is_another(state, planes):
+        state = adaptive_start(planes, settings)
     samples = [
         _scaled(plane, state.gain, middle)
         for plane, middle in zip(planes, (0, 128, 128), strict=True)
@@ -163,6 +168,19 @@ def adaptive_step(
     means, spreads = (tuple(part) for part in zip(*learned, strict=True))
     gain = state.gain if everyone else _gain(state, samples[0], free)
     return AdaptiveState(means, spreads, swings.astype(np.uint8), gain, state.frames + 1), mask
+
+
+def _is_another(state: AdaptiveState, planes: Planes) -> bool:
+    much, parts = ADAPTIVE_ANEW
+    height, width = planes[0].shape
+    step = max(1, height // ADAPTIVE_ROWS)
+    total: Any = 0
+    for plane, mean, weight in zip(planes, state.means, (1, 2, 2), strict=True):
+        down, across = plane.shape[0] < height, plane.shape[1] < width
+        places = np.ix_(np.arange(0, height, step) >> down, np.arange(0, width, step) >> across)
+        total = total + weight * abs(128 * plane[places].astype(np.int64) - mean[places])
+    far = total > 128 * much
+    return bool((parts + 1) * np.count_nonzero(far) > parts * far.size)
 
 
 def _scaled(plane: Plane, gain: int, middle: int) -> Wide:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from fastvbg.checks import (
     check_apart,
     check_plane,
     check_same_size,
 )
+from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
@@ -54,29 +53,18 @@ class Step(ABC):
         """Forget the frames before."""
 
 
-def is_packed(plane: Plane) -> bool:
-    """Tell whether each row is consecutive bytes."""
-    return plane.shape[1] <= 1 or plane.strides[1] == 1
-
-
-def packed(plane: Plane) -> Plane:
-    """Return a plane itself where its rows are packed, else a copy."""
-    return plane if is_packed(plane) else np.ascontiguousarray(plane)
-
-
 def apply_once(
     step: Step, name: str, matte: Matte, out: Matte | None, guide: Plane | None = None
 ) -> Matte:
     """Check a caller's arrays, run one step on them, and return the result."""
     shape = check_plane(name, matte)
     out = plane_out(out, shape, name, **{name: matte})
-    if guide is not None:
-        check_guide(guide, shape, name, out)
-        guide = packed(guide)
-    result: Any = out if is_packed(out) else np.empty(shape, np.uint8)
-    step(packed(matte), result, guide)
-    if result is not out:
-        np.copyto(out, result)
+    if step.needs_guide:
+        luma: Any = guide
+        check_guide(luma, shape, name, out)
+        guide = packed(luma)
+    with written_packed(out) as (result,):
+        step(packed(matte), result, guide)
     return out
 
 

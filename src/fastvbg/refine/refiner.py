@@ -8,8 +8,9 @@ import numpy as np
 
 from fastvbg.checks import check_plane, check_same_size
 from fastvbg.errors import OptionError
+from fastvbg.layout import is_packed, packed
 from fastvbg.outputs import plane_out
-from fastvbg.refine._step import check_guide, is_packed, packed
+from fastvbg.refine._step import check_guide
 from fastvbg.refine.spec import parse
 
 if TYPE_CHECKING:

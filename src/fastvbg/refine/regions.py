@@ -29,7 +29,8 @@ class Regions(Step):
 
 def in_pixels(area: int | float, matte: Matte) -> int:
     """Return an area as a number of pixels, rounded half up where it is a share of the frame."""
-    return int(area * matte.size + 0.5) if 0 < area < 1 else int(area)
+    pixels = int(area * matte.size + 0.5) if 0 < area < 1 else int(area)
+    return min(pixels, matte.size + 1)  # no region has more, and kernels count in 64 bits
 
 
 class FillHoles(Regions):

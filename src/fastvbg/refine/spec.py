@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from fastvbg.errors import OptionError, OptionTypeError
+from fastvbg.errors import OptionError, OptionTypeError, shown
 from fastvbg.refine.guided import Guided
 from fastvbg.refine.regions import DropSpecks, FillHoles, Hysteresis
 from fastvbg.refine.shape import Choke, Despeckle, Spread
@@ -78,7 +78,7 @@ def parse(text: str) -> list[tuple[str, Step]]:
         There is no such step, or a value is not what it may be.
     """
     if not isinstance(text, str):
-        raise OptionTypeError(f"refine: got {text!r}, wanted text such as despeckle=5,fill")
+        raise OptionTypeError(f"refine: got {shown(text)}, wanted text such as despeckle=5,fill")
     if text.strip() == NONE:
         return []
     return [_step(part.strip()) for part in text.split(",")]
@@ -88,11 +88,11 @@ def _step(text: str) -> tuple[str, Step]:
     name, given, rest = text.partition("=")
     if name not in STEPS:
         wanted = ", ".join(form.usage(step) for step, form in STEPS.items())
-        raise OptionError(f"refine: got step {name!r}, wanted {NONE} or of {wanted}")
+        raise OptionError(f"refine: got step {shown(name)}, wanted {NONE} or of {wanted}")
     form = STEPS[name]
     values = rest.split(":") if given else []
     if not form.needed <= len(values) <= len(form.names):
-        raise OptionError(f"refine: got {text!r}, wanted {form.usage(name)}")
+        raise OptionError(f"refine: got {shown(text)}, wanted {form.usage(name)}")
     numbers = [_number(text, value, form.usage(name)) for value in values]
     try:
         return text, form.make(*numbers)
@@ -106,4 +106,4 @@ def _number(text: str, value: str, usage: str) -> int | float:
             return kind(value)
         except ValueError:
             continue
-    raise OptionError(f"refine: got {value!r} in {text!r}, wanted a number: {usage}")
+    raise OptionError(f"refine: got {shown(value)} in {shown(text)}, wanted a number: {usage}")

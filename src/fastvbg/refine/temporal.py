@@ -8,8 +8,9 @@ import numpy as np
 
 from fastvbg.checks import check_integer, check_no_partial_overlap, check_plane, check_same_size
 from fastvbg.kernels import temporal
+from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import plane_out
-from fastvbg.refine._step import Step, apply_once, is_packed, packed
+from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
@@ -67,10 +68,9 @@ def hold(
     decay = check_integer("decay", decay, 0, 255)
     out = plane_out(out, shape, "matte", matte=matte)
     check_no_partial_overlap(out, (("held", held),))
-    result = out if is_packed(out) else np.empty(shape, np.uint8)
-    temporal.hold.call(packed(matte), packed(held), result, decay, temporal.scratch_for(shape[1]))
-    if result is not out:
-        np.copyto(out, result)
+    scratch = temporal.scratch_for(shape[1])
+    with written_packed(out) as (result,):
+        temporal.hold.call(packed(matte), packed(held), result, decay, scratch)
     return out
 
 

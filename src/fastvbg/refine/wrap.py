@@ -16,7 +16,7 @@ from fastvbg.checks import (
     check_writable,
 )
 from fastvbg.kernels import feather, frames, light
-from fastvbg.refine._step import packed
+from fastvbg.layout import packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane
@@ -92,6 +92,7 @@ def light_wrap(
     """
     wrap = LightWrap(background, radius=radius, strength=strength)
     if out is not None:
+        check_frame("out", out)
         check_apart(out, (("background", background),))
     return wrap(frame, matte, out=out)
 

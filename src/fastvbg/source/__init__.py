@@ -1,10 +1,11 @@
-"""Sources yield frames: a video file, or a numbered image sequence."""
+"""Sources yield frames: a video file, a picture, or a numbered image sequence."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from fastvbg.media.numbering import parse_numbering
+from fastvbg.media.contents import kind_of
+from fastvbg.media.names import checked_name, read_numbering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,10 @@ class Source(Protocol):
 
     info: StreamInfo
     warnings: list[str]
-    lost: int
-    """Damaged pieces that could not be decoded, known at the end."""
+
+    @property
+    def lost(self) -> int:
+        """Damaged pieces that could not be decoded, known at the end."""
 
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and pieces of the streams to copy, in the order of the file."""
@@ -37,16 +40,17 @@ class Source(Protocol):
 def open_source(
     path: str | Path, *, fps: Fraction | None = None, options: ReadOptions | None = None
 ) -> Source:
-    """Open a video file or a numbered image sequence.
+    """Open a video file, a picture, or a numbered image sequence; what is in a file decides.
 
     Parameters
     ----------
     path : str or Path
-        A video that FFmpeg's libraries read, or an image sequence such as `dir/in%06d.jpg`.
+        A video that FFmpeg's libraries read, a picture, which is a video of one frame, or an image
+        sequence such as `dir/in%06d.jpg`, unless there is a file of that very name.
     fps : Fraction, optional
         Frames a second of an image sequence, 25 when absent. A video has its own timestamps.
     options : ReadOptions, optional
-        Frames as BGR arrays or as decoded, upright or not, from when to when, and how large.
+        Frames as BGR arrays or as decoded, from when to when, and how large.
 
     Returns
     -------
@@ -59,12 +63,22 @@ def open_source(
         There is no such file, it is not a video, or none of its frames can be decoded.
     OptionError
         `fps` is given for a video.
+    OptionTypeError
+        The path is no name of a file.
     """
-    numbering = parse_numbering(path)
+    path = checked_name(path, "input" if options is None else options.role)
+    numbering = read_numbering(path)
     if numbering is not None:
         from fastvbg.source.sequence import SequenceSource
 
         return SequenceSource(numbering, fps, options)
+    if kind_of(path) == "still":
+        from fastvbg.source.still import StillSource
+
+        return StillSource(path, fps, options)
+    from fastvbg.source.animation import AnimationSource, wants_opencv
     from fastvbg.source.video import VideoSource
 
+    if wants_opencv(path):
+        return AnimationSource(path, fps, options)
     return VideoSource(path, fps, options)

@@ -1,26 +1,34 @@
-"""Whether a file holds as much as its header says: a truncated one may simply end."""
+"""Whether a file holds as much as its header says: a truncated one may simply end.
+
+A header's own numbers are no proof. The sample table of an MP4 counts what an edit list hides, and
+a Matroska's duration is that of its longest track, or of one that is not read. What tells is where
+the pieces lie: a truncated file is shorter than its outline.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import av
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from fastvbg.media.names import STANDARD, is_address
+from fastvbg.media.rational import fraction
+from fastvbg.source.outline import boxes_of, segment_end
 
+if TYPE_CHECKING:
     from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
 
-# Matroska notes when it ends; players allow for the last packet's unknown length.
+# Where only a Matroska's duration can tell: its last packet's length may be unknown.
 _SLACK_SECONDS = Fraction(1, 2)
 
 
 class Completeness:
-    """Counts what is read of a file against what its header says.
+    """Compares what there is of a file with what it is to hold.
 
     Parameters
     ----------
@@ -28,45 +36,90 @@ class Completeness:
         The file.
     video : VideoStream
         Its main video stream.
+    path : str or Path
+        Its name.
+    streams : int
+        How many of its streams are read.
     """
 
-    def __init__(self, container: InputContainer, video: VideoStream) -> None:
+    def __init__(
+        self, container: InputContainer, video: VideoStream, path: str | Path, streams: int
+    ) -> None:
         names = set(container.format.name.split(","))
         self._video = video
-        # The sample table of MP4 and MOV counts packets exactly; elsewhere `frames` is a guess.
-        self._packets = video.frames if names & {"mp4", "mov"} else 0
+        self._file = regular_file(path)
+        self._all_streams = streams == len(container.streams)
+        self._all_read = True
+        self._boxes = bool(names & {"mp4", "mov"})
         self._end: Fraction | None = None
         if names & {"matroska", "webm"} and container.duration:
             start = container.start_time or 0
             self._end = Fraction(start + container.duration, av.time_base)
-        self._rate = video.average_rate or Fraction(25)
+        self._rate = fraction(video.average_rate) or Fraction(25)
         self._seen = 0
         self._last = Fraction(0)
 
     @property
     def counts_packets(self) -> bool:
-        """Whether the file says exactly how many packets it holds."""
-        return self._packets > 0
+        """Whether the file says of each packet where it lies."""
+        return self._boxes
 
     def saw(self, packet: Packet[Stream]) -> None:
         """Count a packet that has been read."""
-        self._seen += packet.stream is self._video
+        self._seen += packet.stream is self._video and not packet.is_discard
         if self._end is not None and packet.dts is not None:
-            at = (packet.dts + (packet.duration or 0)) * packet.time_base
-            self._last = max(self._last, at)
+            shown = max(packet.dts, packet.pts or packet.dts) + (packet.duration or 0)
+            self._last = max(self._last, shown * packet.time_base)
 
-    def give_up(self) -> None:
-        """Judge nothing: not all of the file will be read."""
-        self._packets, self._end = 0, None
+    def wound(self) -> None:
+        """Take note that not all of the file is read."""
+        self._all_read = False
+
+    def listed(self) -> int | None:
+        """Return how many frames are shown by the table of samples, as far as it is known."""
+        if self._boxes and self._video.frames:
+            return sum(not entry.is_discard for entry in self._video.index_entries)
+        return self._video.frames or None
 
     def missing(self) -> int:
         """Return about how many frames the file should have held beyond its end."""
-        if self._packets:
-            return max(0, self._packets - self._seen)
-        if self._end is not None and self._end - self._last > _SLACK_SECONDS:
-            return max(1, round((self._end - self._last) * self._rate))
-        return 0
+        try:
+            return self._missing_samples() if self._boxes else self._missing_clusters()
+        except OSError:
+            return 0  # gone since: what was needed of it has been read
+
+    def _missing_samples(self) -> int:
+        shown = [entry for entry in self._video.index_entries if not entry.is_discard]
+        if self._file is None:
+            return max(0, len(shown) - self._seen) if self._all_read else 0
+        length = self._file.stat().st_size
+        boxes = boxes_of(self._file)
+        if boxes.end <= length:
+            return 0
+        beyond = sum(entry.pos >= length for entry in shown)
+        return max(1, beyond) if boxes.fragmented else beyond
+
+    def _missing_clusters(self) -> int:
+        if self._end is None:
+            return 0
+        left = self._end - self._last
+        if self._file is None:
+            cut_off = self._all_read and self._all_streams and left > _SLACK_SECONDS
+        else:
+            end = segment_end(self._file)
+            # What is cut off may be no more than the index at the end.
+            cut_off = end is not None and end > self._file.stat().st_size and left > 1 / self._rate
+        return max(1, round(left * self._rate)) if cut_off else 0
 
     def words(self, path: str | Path, missing: int) -> str:
         """Return the warning for a file that ends early."""
-        return f"{path}: the file ends early; about {missing} frames of it are missing"
+        frames = "1 frame" if missing == 1 else f"{missing} frames"
+        verb = "is" if missing == 1 else "are"
+        return f"{path}: the file ends early; about {frames} of it {verb} missing"
+
+
+def regular_file(path: str | Path) -> Path | None:
+    """Return the path of a file on disk, which has a length; None for pipes and URLs."""
+    if str(path) == STANDARD or is_address(path) or not Path(path).is_file():
+        return None
+    return Path(path)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import av
 from av.error import FFmpegError, InvalidDataError
 
 from fastvbg.errors import SourceError
+from fastvbg.media.demux import open_file, open_named
+from fastvbg.media.names import is_address
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 _STDIN = "-"
 _RAW = (".raw", ".rgb", ".yuv")
-_STRICT_METADATA = int(av.__version__.split(".")[0]) < 19
 
 
 def open_container(path: str | Path, role: str) -> InputContainer:
@@ -30,38 +31,35 @@ def open_container(path: str | Path, role: str) -> InputContainer:
         There is no such file, or it is none that FFmpeg's libraries can read.
     """
     name = str(path)
-    if name == _STDIN:
-        name = "pipe:0"
-    elif "://" not in name:
+    address = name == _STDIN or is_address(name)
+    if not address:
         file = Path(path)
-        if not file.exists():
-            raise SourceError(f"{role}: no such file: {name}")
-        if file.is_dir():
+        try:
+            mode = file.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte
+            raise SourceError(f"{role}: no such file: {name}") from None
+        except OSError as error:  # a name too long, a loop of links, a folder that is closed to us
+            raise SourceError(f"{role}: cannot open {name}: {error.strerror}") from None
+        if stat.S_ISDIR(mode):
             raise SourceError(
                 f"{role}: {name} is a folder; for an image sequence name the files, "
                 f"such as {file / 'frame%06d.png'}"
             )
-        name = f"file:{name}"  # so that a colon in the name is not read as a protocol
         if file.suffix.lower() in _RAW:
             raise SourceError(
                 f"{role}: {path} is raw video, which says nothing of its size; wanted one with a "
                 "header, such as Y4M"
             )
     try:
-        return _opened(name)
+        if address:
+            return open_named("pipe:0" if name == _STDIN else name)
+        return open_file(path)
     except InvalidDataError:
         raise SourceError(f"{role}: not a video that FFmpeg's libraries can read: {path}") from None
     except (FFmpegError, OSError) as error:
         raise SourceError(f"{role}: cannot open {path}: {error.strerror or error}") from None
     except ValueError as error:  # PyAV's own refusals, such as a stream of no kind it knows
         raise SourceError(f"{role}: cannot open {path}: {error}") from None
-
-
-def _opened(name: str) -> InputContainer:
-    """Open a file; tags that are no UTF-8 are read as far as they go, which PyAV 19 does itself."""
-    if _STRICT_METADATA:
-        return av.open(name, "r", metadata_errors="replace")
-    return av.open(name, "r")
 
 
 def is_moving(stream: VideoStream) -> bool:
@@ -81,16 +79,6 @@ def video_stream(container: InputContainer, path: str | Path, role: str) -> Vide
         )
     best = container.streams.best("video")
     return next((stream for stream in known if stream is best), known[0])
-
-
-def check_pixels(role: str, path: str | Path, size: tuple[int, int], limit: int) -> None:
-    """Refuse frames larger than a limit, before anything of their size is allocated."""
-    width, height = size
-    if width * height > limit:
-        raise SourceError(
-            f"{role}: {path} says it is {width}x{height}, wanted at most {limit} pixels a frame; "
-            "--max-pixels raises that"
-        )
 
 
 def side_streams(container: InputContainer) -> tuple[Stream, ...]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import cv2
-import numpy as np
-
 from fastvbg.errors import SourceError
 from fastvbg.media.colour import ColourTags
-from fastvbg.media.image import read_depth, read_image, read_matte
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
-from fastvbg.source.opening import check_pixels
+from fastvbg.source.alpha import Transparency
+from fastvbg.source.pictures import PictureReader, Read
 from fastvbg.source.prepare import scaled_size
 
 if TYPE_CHECKING:
@@ -22,8 +19,8 @@ if TYPE_CHECKING:
 
     from fastvbg.media.numbering import Numbering
 
-_DEFAULT_RATE = Fraction(25)
-_READERS = {"native": read_image, "bgr": read_image, "depth": read_depth, "matte": read_matte}
+DEFAULT_RATE = Fraction(25)
+"""Frames a second of images that nobody has said it of."""
 
 
 class SequenceSource:
@@ -38,7 +35,7 @@ class SequenceSource:
     fps : Fraction, optional
         Frames a second, 25 when absent.
     options : ReadOptions, optional
-        What is asked for; frames are BGR whatever the pixel path.
+        What is asked for; frames are BGR whatever the pixel path, and upright in any case.
     """
 
     def __init__(
@@ -49,13 +46,14 @@ class SequenceSource:
     ) -> None:
         options = options or ReadOptions()
         self._numbering = numbering
-        self._reader = _READERS[options.pixels]
+        self._reader = PictureReader(options)
         self._role = options.role
-        # Depths on both sides of an edge have no mean that means anything.
-        self._scaling = cv2.INTER_NEAREST if options.pixels == "depth" else cv2.INTER_AREA
+        # Pictures of several sizes are brought to one only where one was asked for.
+        self._any_size = options.scale is not None
         self._numbers = numbering.existing()
         self.warnings: list[str] = []
         self.lost = 0
+        self._transparency = Transparency(options, numbering.folder / numbering.name, self.warnings)
         if not self._numbers:
             raise SourceError(f"{options.role}: no file {numbering.name} in {numbering.folder}")
         first, last = self._numbers[0], self._numbers[-1]
@@ -64,16 +62,15 @@ class SequenceSource:
             self.warnings.append(
                 f"{numbering.name}: {missing} of the numbers {first}..{last} have no file"
             )
-        rate = fps or _DEFAULT_RATE
-        self._numbers = [n for n in self._numbers if _within(options, (n - first) / rate)]
+        rate = fps or DEFAULT_RATE
+        self._numbers = [n for n in self._numbers if within(options, (n - first) / rate)]
         if not self._numbers:
             raise SourceError(
                 f"{self._role}: {numbering.name} has no image between --start and --end"
             )
-        first_image = self._reader(numbering.path(first), self._role)
-        self._read = (height, width) = first_image.shape[:2]
-        check_pixels(self._role, numbering.name, (width, height), options.max_pixels)
-        width, height = scaled_size((width, height), options.scale)
+        self._first: Read | None = self._reader(numbering.path(self._numbers[0]))
+        self._size = self._first.size
+        width, height = scaled_size(self._size, options.scale)
         self.info = StreamInfo(
             width=width,
             height=height,
@@ -82,26 +79,30 @@ class SequenceSource:
             frames=len(self._numbers),
             colour=ColourTags(),
             first_number=first,
+            skipped=self._numbers[0] - first,
         )
 
     def __iter__(self) -> Iterator[Timed]:
         """Yield the images."""
         first = self._numbers[0]
         for number in self._numbers:
-            path = self._numbering.path(number)
-            frame = self._reader(path, self._role)
-            height, width = frame.shape[:2]
-            if (height, width) != self._read:
-                raise SourceError(
-                    f"{self._role}: {path.name} is {width}x{height}, "
-                    f"wanted {self._read[1]}x{self._read[0]} like the first image"
-                )
-            size = self.info.width, self.info.height
-            if size != (width, height):
-                frame = np.asarray(
-                    cv2.resize(frame, size, interpolation=self._scaling), frame.dtype
-                )
-            yield Timed(frame, number - first)
+            read = self._picture(number)
+            picture, alpha = self._transparency(read.picture, read.alpha)
+            yield Timed(picture, number - first, alpha)
+        self._transparency.finish()
+
+    def _picture(self, number: int) -> Read:
+        """Return the picture of a number at the size that is worked at."""
+        first, self._first = self._first, None  # it has been read already
+        path = self._numbering.path(number)
+        read = first or self._reader(path)
+        (width, height), wanted = read.size, self._size
+        if (width, height) != wanted and not self._any_size:
+            raise SourceError(
+                f"{self._role}: {path.name} is {width}x{height}, "
+                f"wanted {wanted[0]}x{wanted[1]} like the first image; --scale brings them to one"
+            )
+        return self._reader.scaled(read, (self.info.width, self.info.height))
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +111,7 @@ class SequenceSource:
         pass
 
 
-def _within(options: ReadOptions, seconds: Fraction) -> bool:
+def within(options: ReadOptions, seconds: Fraction) -> bool:
+    """Tell whether a time is between the start and the end that are asked for."""
     after = options.start is None or seconds >= options.start
     return after and (options.end is None or seconds < options.end)

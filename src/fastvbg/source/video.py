@@ -1,65 +1,34 @@
-"""Frames of a video file, by PyAV."""
+"""Frames of a video file by PyAV."""
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import chain
 from typing import TYPE_CHECKING
 
 import av
-from av.error import EOFError as EndOfStream
-from av.error import FFmpegError
 
-from fastvbg.bands import usable_cpus
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
-from fastvbg.source.completeness import Completeness
-from fastvbg.source.opening import (
-    check_pixels,
-    left_out,
-    open_container,
-    side_streams,
-    video_stream,
-)
+from fastvbg.media.rational import fraction
+from fastvbg.source.alpha import Transparency
+from fastvbg.source.decoding import Decoding
 from fastvbg.source.prepare import Preparer
+from fastvbg.source.seeking import span
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from av.packet import Packet
-    from av.stream import Stream
     from typing_extensions import Self
 
-ALPHA_UNUSED = "the input's own transparency is not used: its pictures count as opaque"
+    from fastvbg.source.decoding import Item
 
 # FFmpeg's number; PyAV tells a stream's from 18 on, before that interlaced ones count as the usual.
 _TOP_FIELD_FIRST = 2
-_FALLBACK_RATE = Fraction(25)
 
-_LEAD_SECONDS = Fraction(1, 10)
-
-# Damage may hide the end of a flush; a decoder holds no more frames back than this.
-_MOST_HELD_BACK = 128
-
-
-# Codecs whose decoding may cost as much as encoding does.
-_HEAVY = ("hevc", "vvc", "av1", "libdav1d", "libaom-av1", "vp9", "libvpx-vp9", "prores", "ffv1")
-
-
-def decoder_threads(codec: str) -> int:
-    """Return how many threads decode by default, 0 for as many as FFmpeg likes.
-
-    Encoding costs twice what decoding does, or more, and needs the processors. On two of them, one
-    thread for decoding H.264 at 1080p took the whole run from 8.1 to 7.4 ms a frame, and from 14.9
-    to 14.2 ms of CPU, over FFmpeg's own choice of three.
-
-    Parameters
-    ----------
-    codec : str
-        FFmpeg's name of the decoder.
-    """
-    return 0 if codec in _HEAVY else max(1, usable_cpus() // 2)
+_MATROSKA_DURATION = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
 class VideoSource:
@@ -81,95 +50,85 @@ class VideoSource:
         if fps is not None:
             raise OptionError("fps: only an image sequence takes it; a video has its own times")
         self._options = options or ReadOptions()
-        self.warnings: list[str] = []
-        self.lost = 0
         self._abandoned = False
+        self._missing = 0
         self._path = path
-        self._container = open_container(path, self._options.role)
+        self._decoding = Decoding(path, self._options)
+        self.warnings = self._decoding.warnings
         try:
-            self._stream = video_stream(self._container, path, self._options.role)
-            self._check_size(self._stream.codec_context.width, self._stream.codec_context.height)
-            # The decoder refuses larger pictures by itself, before it takes memory for them.
-            limit = {"max_pixels": str(self._options.max_pixels)}
-            self._stream.codec_context.options = limit
-            self._stream.thread_type = "AUTO"
-            threads = self._options.threads or decoder_threads(self._stream.codec_context.name)
-            self._stream.codec_context.thread_count = threads
-            self._sides = side_streams(self._container)
-            self.warnings += left_out(self._container, self._stream)
-            if self._stream.metadata.get("alpha_mode") == "1":
-                self.warnings.append(ALPHA_UNUSED)
-            self._completeness = Completeness(self._container, self._stream)
-            self._items = self._decode()
+            self._transparency = Transparency(self._options, path, self.warnings)
+            self._items = span(self._decoding, self._options.start, self._options.end)
             self._first = self._decode_first()
         except BaseException:
-            self._container.close()
+            self._decoding.container.close()
             raise
 
-    def _check_size(self, width: int, height: int) -> None:
-        check_pixels(self._options.role, self._path, (width, height), self._options.max_pixels)
+    @property
+    def lost(self) -> int:
+        """Damaged pieces that could not be decoded, known at the end."""
+        return self._decoding.lost + self._missing
 
-    def _decode_first(self) -> list[av.VideoFrame | CopiedPacket]:
+    def _decode_first(self) -> list[Item]:
         """Read up to and with the first frame, from which size, format and colour are known."""
-        items: list[av.VideoFrame | CopiedPacket] = []
+        items: list[Item] = []
         for item in self._items:
             items.append(item)
             if isinstance(item, av.VideoFrame):
-                self._preparer = Preparer(item, self._options)
+                self._preparer = Preparer(item, self._options, self._decoding.matrix)
                 self.info = self._describe(item)
-                if item.format.name.startswith("yuva") and self._options.pixels != "matte":
-                    self.warnings.append(ALPHA_UNUSED)
                 return items
-        raise SourceError(f"{self._options.role}: no frame of {self._path} can be decoded")
+        role, path = self._options.role, self._path
+        if self._decoding.any_frame:
+            raise SourceError(
+                f"{role}: {path} has no frame between the start and the end asked for"
+            )
+        raise SourceError(f"{role}: no frame of {path} can be decoded")
 
     def _describe(self, frame: av.VideoFrame) -> StreamInfo:
-        stream, prepared = self._stream, self._preparer
-        rate = stream.average_rate or stream.base_rate or stream.guessed_rate or _FALLBACK_RATE
-        aspect = stream.sample_aspect_ratio or None
-        if aspect is not None and prepared.turned:
+        decoding, prepared = self._decoding, self._preparer
+        stream = decoding.stream
+        aspect = fraction(stream.sample_aspect_ratio)
+        if aspect is not None and prepared.turn.quarter:
             aspect = 1 / aspect
         if aspect is not None or prepared.aspect_change != 1:
             changed = (aspect or Fraction(1)) * prepared.aspect_change
             aspect = changed.limit_denominator(1 << 16)
         order = int(getattr(stream.codec_context, "field_order", _TOP_FIELD_FIRST))
+        fields = prepared.turn.field_order(order, frame.height)
         return StreamInfo(
             width=prepared.size[0],
             height=prepared.size[1],
-            rate=rate,
-            time_base=stream.time_base or 1 / rate,
-            frames=self._expected(rate),
+            rate=decoding.rate,
+            time_base=decoding.time_base,
+            frames=self._expected(),
             colour=prepared.colour,
             sample_aspect=aspect,
-            copied=self._sides,
+            copied=decoding.sides,
             pixel_format=prepared.pixel_format,
             display_matrix=prepared.display_matrix,
-            field_order=order if frame.interlaced_frame and not prepared.turned else 0,
-            metadata=dict(self._container.metadata),
+            field_order=fields if frame.interlaced_frame else 0,
+            metadata=dict(decoding.container.metadata),
             stream_metadata=dict(stream.metadata),
             chapters=tuple(self._chapters()),
+            begins=decoding.begins,
         )
 
-    def _expected(self, rate: Fraction) -> int | None:
+    def _expected(self) -> int | None:
         """Return how many frames are to come, as far as the file says."""
-        stream, options = self._stream, self._options
-        seconds = None
-        if stream.frames:
-            seconds = stream.frames / rate
-        elif stream.duration is not None and stream.time_base is not None:
-            seconds = stream.duration * stream.time_base
-        elif self._container.duration is not None:
-            seconds = Fraction(self._container.duration, av.time_base)
+        decoding, options = self._decoding, self._options
+        count, seconds = decoding.completeness.listed(), _duration(decoding)
         if seconds is None:
-            return None
-        if options.end is not None:
-            seconds = min(seconds, options.end)
-        return max(1, round((seconds - (options.start or 0)) * rate))
+            return count if options.start is None and options.end is None else None
+        if count is None:
+            count = round(seconds * decoding.rate)
+        asked = seconds if options.end is None else min(seconds, options.end)
+        return max(1, round((asked - (options.start or 0)) * count / (seconds or 1)))
 
     def _chapters(self) -> Iterator[dict[str, object]]:
         """Yield the chapters, moved and cut as the frames are."""
         start, end = self._options.start or Fraction(0), self._options.end
-        for chapter in self._container.chapters():
-            base = chapter["time_base"] or Fraction(1, av.time_base)
+        for chapter in self._decoding.container.chapters():
+            base = fraction(chapter["time_base"]) or Fraction(1, av.time_base)
             first, last = chapter["start"] * base, chapter["end"] * base
             if last <= start or (end is not None and first >= end):
                 continue
@@ -177,149 +136,35 @@ class VideoSource:
             moved = {"start": max(first, start) - start, "end": last - start}
             yield {**chapter, **{key: round(at / base) for key, at in moved.items()}}
 
-    def _decode(self) -> Generator[av.VideoFrame | CopiedPacket, None, None]:
-        packets = self._container.demux(self._stream, *self._sides)
-        while True:
-            try:
-                packet = next(packets, None)
-            except FFmpegError as error:
-                self.lost += 1
-                self.warnings.append(f"{self._path}: reading stopped early: {error.strerror}")
-                packet = None
-            if packet is None:
-                yield from self._flush()
-                return
-            if packet.stream is not self._stream:
-                if packet.size and packet.dts is not None and not self._before_start(packet):
-                    self._completeness.saw(packet)
-                    yield CopiedPacket(packet, packet.stream)
-                continue
-            if packet.size:
-                self._completeness.saw(packet)
-                if packet.is_corrupt and self._completeness.counts_packets:
-                    # Cut off in the middle. An error while the decoder is emptied would cost the
-                    # good frames before it, too.
-                    self.lost += 1
-                    continue
-                yield from self._frames_of(packet)
-
-    def _before_start(self, packet: Packet[Stream]) -> bool:
-        """Tell whether a packet ends well before the file begins.
-
-        An edit list may hide a second of sound before time 0; files that have no such lists would
-        show it. What lies shortly before is kept: decoders need it to get going.
-        """
-        dts, start = packet.dts, self._container.start_time
-        if dts is None or start is None:
-            return False
-        end = (dts + (packet.duration or 0)) * packet.time_base
-        return end < Fraction(start, av.time_base) - _LEAD_SECONDS
-
-    def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
-        try:
-            yield from self._stream.decode(packet)
-        except EndOfStream:
-            return
-        except FFmpegError:
-            self.lost += 1
-
-    def _flush(self) -> Iterator[av.VideoFrame]:
-        """Yield the frames that the decoder holds back, past any that it cannot give."""
-        for _ in range(_MOST_HELD_BACK):
-            try:
-                frames = self._stream.decode(None)
-            except EndOfStream:
-                return
-            except FFmpegError:
-                self.lost += 1
-                continue
-            if not frames:
-                return
-            for frame in frames:
-                if self._stream.time_base is not None:
-                    frame.time_base = self._stream.time_base  # PyAV takes it from packets only
-                yield frame
-
-    def _seek(self, start: Fraction) -> None:
-        """Go to the key frame before a time, where the file has times and can be wound."""
-        first = next(item for item in self._first if isinstance(item, av.VideoFrame))
-        if first.pts is None or self._stream.time_base is None:
-            return
-        target = self._origin() + start
-        if target <= first.pts * self._stream.time_base:
-            return
-        try:
-            self._container.seek(round(target / self._stream.time_base), stream=self._stream)
-        except (FFmpegError, OSError):
-            return
-        self._completeness.give_up()
-        self._items, self._first = self._decode(), []
-
-    def _origin(self) -> Fraction:
-        """Return the time at which the file begins."""
-        return Fraction(self._container.start_time or 0, av.time_base)
-
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and packets of the other streams, in the order of the file."""
-        start, end = self._options.start, self._options.end
-        if start is None and end is None:
-            yield from self._timed()
-        else:
-            yield from self._cut(start or Fraction(0), end)
-        if end is None:
-            missing = self._completeness.missing()
-            if missing:
-                self.lost += missing
-                self.warnings.append(self._completeness.words(self._path, missing))
+        yield from self._timed()
+        self._transparency.finish()
+        if self._options.end is None:
+            self._missing = self._decoding.completeness.missing()
+            if self._missing:
+                words = self._decoding.completeness.words(self._path, self._missing)
+                self.warnings.append(words)
                 return
         if self.lost:
             self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
 
-    def _cut(self, start: Fraction, end: Fraction | None) -> Iterator[Timed | CopiedPacket]:
-        """Yield what is shown between two times, moved so that it begins where the file does."""
-        self._seek(start)
-        origin = self._origin()
-        first = origin + start
-        for item in self._timed():
-            if isinstance(item, CopiedPacket):
-                packet = item.packet
-                at = packet.dts * packet.time_base if packet.dts is not None else first
-                if at < first or (end is not None and at >= origin + end):
-                    continue
-                shift = round(start / packet.time_base)
-                packet.dts = None if packet.dts is None else packet.dts - shift
-                packet.pts = None if packet.pts is None else packet.pts - shift
-                yield item
-                continue
-            at = item.pts * self.info.time_base
-            if end is not None and at >= origin + end:
-                return
-            if at >= first:
-                yield item._replace(pts=item.pts - round(start / self.info.time_base))
-
     def _timed(self) -> Iterator[Timed | CopiedPacket]:
-        step = max(1, round(1 / self.info.rate / self.info.time_base))
-        last: int | None = None
         size: tuple[int, int] | None = None
         for item in chain(self._first, self._items):
             if isinstance(item, CopiedPacket):
                 yield item
                 continue
-            size = size or (item.width, item.height)
-            if (item.width, item.height) != size:
+            shown = self._preparer.shown(item)
+            size = size or shown
+            if shown != size:
                 raise SourceError(
                     f"{self._options.role}: {self._path} changes from {size[0]}x{size[1]} "
-                    f"to {item.width}x{item.height} on the way; wanted one size"
+                    f"to {shown[0]}x{shown[1]} on the way; wanted one size"
                 )
-            # Muxers demand rising times; raw streams have none, and damaged ones go back: a frame
-            # too late is shown briefly, so that those after it keep their times.
-            pts = item.pts
-            if pts is None:
-                pts = 0 if last is None else last + step
-            elif last is not None and pts <= last:
-                pts = last + 1
-            last = pts
-            yield Timed(self._preparer(item), pts)
+            prepared = self._preparer(item), self._preparer.alpha(item)
+            frame, alpha = self._transparency(*prepared)
+            yield Timed(frame, item.pts or 0, alpha)
 
     def __enter__(self) -> Self:
         return self
@@ -331,4 +176,19 @@ class VideoSource:
     def __exit__(self, *exception: object) -> None:
         if not self._abandoned:
             self._items.close()
-            self._container.close()
+            self._decoding.container.close()
+
+
+def _duration(decoding: Decoding) -> Fraction | None:
+    """Return for how long pictures are shown, as far as the file says."""
+    stream = decoding.stream
+    if stream.duration is not None:
+        return stream.duration * decoding.time_base
+    whole = decoding.container.duration
+    seconds = None if whole is None else Fraction(whole, av.time_base)
+    # Matroska's own duration is that of the longest track.
+    noted = _MATROSKA_DURATION.match(stream.metadata.get("DURATION", ""))
+    if noted is None:
+        return seconds
+    own = int(noted[1]) * 3600 + int(noted[2]) * 60 + Fraction(noted[3])
+    return own if seconds is None else min(own, seconds)

@@ -76,7 +76,7 @@ def _way(options: MaskOptions, threshold: int, context: Context) -> Way:
     make: dict[str, Callable[[], Way]] = {
         "motion": lambda: Motion(pixels, threshold),
         "plate": lambda: PlateWay(options, context),
-        "chroma": lambda: Chroma(options, pixels, shape),
+        "chroma": lambda: Chroma(options, context),
         "adaptive": lambda: Adaptive(options, pixels, shape),
         "depth": lambda: DepthMaps(options, context),
         "matte": lambda: Elsewhere(options, context),

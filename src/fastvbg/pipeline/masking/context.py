@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from fastvbg.pipeline.reports import Reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import ExitStack
+    from fractions import Fraction
     from pathlib import Path
 
     from fastvbg.media.model import ReadOptions, StreamInfo
@@ -29,11 +32,15 @@ class Context:
     input: str | Path
     """The video, which a plate may be taken from."""
     reading: ReadOptions
-    """How it is read; what goes beside it begins and ends where it does."""
+    """How it is read; what goes beside it begins where it does."""
     stack: ExitStack
     """Closes what is opened."""
+    fps: Fraction | None = None
+    """Of an image sequence, where it was said."""
     poll: Callable[[], None] = _never
     """To be called now and then where it takes long; what it raises ends the run."""
+    reports: Reports = field(default_factory=Reports)
+    """Takes in what is opened beside the video."""
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from fastvbg.keyers.region import apply_regions
+from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from fractions import Fraction
 
     from fastvbg._types import Mask, Matte
     from fastvbg.media.model import Picture
@@ -64,7 +65,7 @@ class Motion:
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the mask of what moved."""
-        return self._pixels.mask(pair.prev, pair.next, self._threshold)
+        return self._pixels.mask(pair.prev, pair.keyed, self._threshold)
 
     def fused(self) -> OnePass:
         """Return what lays what moved over a background."""
@@ -107,8 +108,8 @@ class Keyed:
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the keyer's matte."""
-        self.prepare(pair.next)
-        self._pixels.key(self._keyer, pair.next, self._matte)
+        self.prepare(pair.keyed)
+        self._pixels.key(self._keyer, pair.keyed, self._matte)
         return self._matte
 
     def fused(self) -> OnePass | None:
@@ -159,7 +160,7 @@ class Subtracted(Keyed):
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the subtractor's mask."""
-        return self._keyer.key(self._pixels.to_bgr(pair.next), out=self._matte)
+        return self._keyer.key(self._pixels.to_bgr(pair.keyed), out=self._matte)
 
 
 class Masker:
@@ -198,19 +199,25 @@ class Masker:
 
     @property
     def plain(self) -> bool:
-        """Whether the mask is just what moved."""
+        """Whether the mask is just what moved, wherever frames are opaque."""
         return isinstance(self._way, Motion) and not self._touched
 
-    @property
-    def fused(self) -> bool:
+    def is_hard(self, pair: Pair) -> bool:
+        """Whether the matte of a pair is a plain mask."""
+        return self.plain and pair.alpha is None
+
+    def fuses(self, pair: Pair) -> bool:
         """Whether `composite` may be called instead."""
-        return self._one_pass is not None
+        return self._one_pass is not None and pair.alpha is None
 
     def composite(self, pair: Pair, behind: Picture) -> Picture:
         """Return a pair's second frame over a background; its matte is never written."""
         assert self._one_pass is not None  # noqa: S101
         self._begin(pair)
-        return self._one_pass(pair, behind)
+        if not pair.flash:
+            return self._one_pass(pair, behind)
+        matte = self._way.matte(pair, Fraction(0))  # only mattes from elsewhere go by time
+        return self._pixels.blend(matte, self._way.foreground(pair.next, matte), behind)
 
     @property
     def foresee(self) -> Callable[[Pair], None] | None:
@@ -230,11 +237,12 @@ class Masker:
         self._begin(pair)
         matte = self._way.matte(pair, seconds)
         if self._refiner is not None:
-            guide = self._pixels.luma(pair.next) if self._refiner.needs_guide else None
+            guide = self._pixels.luma(pair.keyed) if self._refiner.needs_guide else None
             matte = self._refiner.apply(matte, guide, out=self._refined)
         if self._keep is not None or self._drop is not None:
             matte = apply_regions(matte, keep=self._keep, drop=self._drop, out=self._refined)
-        return matte
+        # What is transparent is no foreground, whatever lies hidden there.
+        return matte if pair.alpha is None else weighed(matte, pair.alpha)
 
     def foreground(self, picture: Picture, matte: Matte) -> Picture:
         """Return the colours to keep of a frame: itself, or without the screen's light."""

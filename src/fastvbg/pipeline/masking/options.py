@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.errors import OptionError, OptionTypeError
+import numpy as np
+
+from fastvbg.checks import (
+    check_array,
+    check_colour,
+    check_flag,
+    check_integer,
+    check_number,
+    check_size,
+)
+from fastvbg.errors import OptionError, OptionTypeError, shown
+from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
-    from fastvbg._types import Frame, Mask
+    from collections.abc import Callable
+
+    from fastvbg._types import File, Frame, Mask
 
 __all__ = ["MaskOptions"]
 
@@ -47,6 +60,48 @@ KINDS: dict[str, tuple[str, ...]] = {
 FOR_ALL = ("kind", "refine", "keep_region", "drop_region")
 
 
+def _whole(name: str, *, low: int = 0, high: int = 1 << 30) -> Callable[[Any], Any]:
+    """Return the check of an integer; its keyer knows the range, but may call it otherwise."""
+    return partial(check_integer, name, low=low, high=high)
+
+
+def _text_or(other: Callable[[str, Any], Any], name: str) -> Callable[[Any], Any]:
+    return lambda value: (check_text if isinstance(value, str) else other)(name, value)
+
+
+def _file_or_picture(name: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            check_array(name, value)
+            return value
+        return check_path(name, value)
+
+    return check
+
+
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "refine": partial(check_text, "refine"),
+    **{name: _file_or_picture(name) for name in ("keep_region", "drop_region", "plate")},
+    **{name: _whole(name) for name in ("tolerance", "falloff", "choke", "despill")},
+    "key": _text_or(check_colour, "key"),
+    "learning_rate": partial(check_number, "learning_rate", low=0, high=1),
+    **{name: _whole(name) for name in ("warm_up", "absorb", "matte_hold")},
+    "freeze": partial(check_flag, "freeze"),
+    **{
+        name: partial(check_path, name)
+        for name in ("load_model", "save_model", "depth", "model", "matte")
+    },
+    **{name: _whole(name, high=65535) for name in ("near", "far", "softness", "depth_invalid")},
+    "depth_hold": _whole("depth_hold", high=254),
+    **{name: partial(check_number, name, low=0, high=1e9) for name in ("focal", "baseline")},
+    "model_size": _text_or(check_size, "model_size"),
+    "model_range": partial(check_text, "model_range"),
+    "runtime": partial(check_text, "runtime"),
+    "every": _whole("every", low=1),
+}
+"""What each option must be; the keyers narrow it."""
+
+
 @dataclass(frozen=True)
 class MaskOptions:
     """Which keyer makes the mask or matte of each frame, and how.
@@ -64,17 +119,17 @@ class MaskOptions:
         subtractors "mog2" and "knn".
     refine : str, optional
         Steps of refinement, see `Refiner`; "none" for none; by default what suits the kind.
-    keep_region, drop_region : str, Path or ndarray, optional
+    keep_region, drop_region : str, path-like or ndarray, optional
         What is always in, and always out, whatever the keyer says; see `region_mask`. What is in
         both is out.
-    plate : str, Path or ndarray, optional
+    plate : str, path-like or ndarray, optional
         The empty scene: an image file or a BGR picture of the frames' size, "first:SECONDS" of
         the video, or "auto", the temporal median of it all, which is the default.
     tolerance, falloff : int, optional
         Of `PlateKeyer` or `ChromaKeyer`; the tolerance is also `AdaptiveKeyer`'s threshold.
     key : str or (int, int, int), optional
-        Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, picks
-        it from the first frame.
+        Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, finds
+        it at the border: where most of the file shows it, or as soon as a stream does.
     choke, despill : int, optional
         Of `ChromaKeyer`: how far the soft edge is drawn in, and how much of the screen's light is
         taken off kept pixels, 0 for none to 255.
@@ -84,9 +139,9 @@ class MaskOptions:
         Of `AdaptiveKeyer`, in frames.
     freeze : bool, optional
         Whether the adaptive keyer stops learning once the warm-up is over.
-    load_model, save_model : str or Path, optional
+    load_model, save_model : str or path-like, optional
         A file that the adaptive keyer's model is read from at the start, or written to at the end.
-    depth : str or Path, optional
+    depth : str or path-like, optional
         Depth maps: a numbered sequence of 16-bit images, or a gray video, one for each frame. Or
         "stereo:FILE", the right pictures of a rectified pair whose left ones are the input.
     near, far, softness : int, optional
@@ -99,7 +154,7 @@ class MaskOptions:
     focal, baseline : float, optional
         Of a stereo pair: focal length in pixels, and distance of the cameras, whose unit the depth
         gets.
-    model : str or Path, optional
+    model : str or path-like, optional
         A segmentation model, `.tflite` or `.onnx`, see `PersonKeyer`; the person mask has its own.
     model_size : str or (int, int), optional
         Width and height of the model's input, or "WIDTHxHEIGHT", where its file leaves them open.
@@ -109,7 +164,7 @@ class MaskOptions:
         What runs it: "litert", "onnx", "opencv", or "auto".
     every : int, optional
         The network looks at each so-manieth frame; motion carries the matte in between.
-    matte : str or Path, optional
+    matte : str or path-like, optional
         A video or image sequence of mattes, of any size, paired with the frames in order.
     matte_hold : int, optional
         For how many frames the last matte is held where the mattes end before the video, then all
@@ -118,9 +173,9 @@ class MaskOptions:
 
     kind: str = "motion"
     refine: str | None = None
-    keep_region: str | Path | Mask | Frame | None = None
-    drop_region: str | Path | Mask | Frame | None = None
-    plate: str | Path | Frame | None = None
+    keep_region: File | Mask | Frame | None = None
+    drop_region: File | Mask | Frame | None = None
+    plate: File | Frame | None = None
     tolerance: int | None = None
     falloff: int | None = None
     key: str | tuple[int, int, int] | None = None
@@ -130,9 +185,9 @@ class MaskOptions:
     warm_up: int | None = None
     absorb: int | None = None
     freeze: bool | None = None
-    load_model: str | Path | None = None
-    save_model: str | Path | None = None
-    depth: str | Path | None = None
+    load_model: File | None = None
+    save_model: File | None = None
+    depth: File | None = None
     near: int | None = None
     far: int | None = None
     softness: int | None = None
@@ -140,17 +195,17 @@ class MaskOptions:
     depth_hold: int | None = None
     focal: float | None = None
     baseline: float | None = None
-    model: str | Path | None = None
+    model: File | None = None
     model_size: str | tuple[int, int] | None = None
     model_range: str | None = None
     runtime: str | None = None
     every: int | None = None
-    matte: str | Path | None = None
+    matte: File | None = None
     matte_hold: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str):
-            raise OptionTypeError(f"mask: got {self.kind!r}, wanted one of {', '.join(KINDS)}")
+            raise OptionTypeError(f"mask: got {shown(self.kind)}, wanted one of {', '.join(KINDS)}")
         name, colon, rest = self.kind.partition(":")
         if colon and name in ("matte", "chroma", "model") and rest:
             option = {"matte": "matte", "chroma": "key", "model": "model"}[name]
@@ -160,10 +215,13 @@ class MaskOptions:
             object.__setattr__(self, option, rest)
         if self.kind not in KINDS:
             raise OptionError(
-                f"mask: got {self.kind!r}, wanted one of {', '.join(KINDS)} "
+                f"mask: got {shown(self.kind)}, wanted one of {', '.join(KINDS)} "
                 "(matte:FILE, model:FILE)"
             )
         self._refuse_strangers()
+        for option, check in _CHECKS.items():
+            if getattr(self, option) is not None:
+                object.__setattr__(self, option, check(getattr(self, option)))
         for option in ("depth", "matte", "model"):
             if self.kind == option and getattr(self, option) is None:
                 raise OptionError(f"{option}: wanted a file for the mask {self.kind!r}, got none")
@@ -178,30 +236,14 @@ class MaskOptions:
                     f"it belongs to {' and '.join(kinds)}"
                 )
 
-    @property
-    def upright(self) -> bool:
-        """Whether something beside the video shows it as a viewer sees it: upright.
-
-        So do networks: they have learned from people who stand on their feet.
-        """
-        if self.kind in ("person", "model"):
-            return True
-        others = (self.keep_region, self.drop_region, self.depth, self.matte)
-        return any(other is not None for other in others) or not plate_is_of_video(self.plate)
-
     def given(self, *names: str) -> dict[str, Any]:
         """Return those of the named options that were given."""
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value is not None}
 
 
-def mask_options(mask: str | MaskOptions) -> MaskOptions:
+def mask_options(mask: Any) -> MaskOptions:
     """Return the options that a kind's name, or options themselves, stand for."""
     if isinstance(mask, MaskOptions):
         return mask
     return MaskOptions(mask)
-
-
-def plate_is_of_video(plate: str | Path | Frame | None) -> bool:
-    """Tell whether a plate is to be taken from the video itself."""
-    return plate is None or (isinstance(plate, str) and (plate == "auto" or plate[:6] == "first:"))

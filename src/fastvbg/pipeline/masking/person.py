@@ -60,12 +60,12 @@ class Person:
         """Look at the frame of the next pair; `matte` is called with the same pairs later."""
         if pair.begins:
             self._keyer.reset()
-        self._looks.append(self._keyer.look(self._ahead.sample(pair.next)))
+        self._looks.append(self._keyer.look(self._ahead.sample(pair.keyed)))
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the keyer's matte."""
         look = self._seen(pair)
-        return self._keyer.finish(look, self._pixels.luma(pair.next), self._matte)
+        return self._keyer.finish(look, self._pixels.luma(pair.keyed), self._matte)
 
     def fused(self) -> OnePass | None:
         """Return what lays a pair's frame over a background, where their form allows it."""

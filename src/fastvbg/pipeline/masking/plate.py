@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,23 +12,31 @@ import numpy as np
 from fastvbg.bands import usable_cpus
 from fastvbg.checks import check_frame
 from fastvbg.errors import OptionError, ShapeError, SourceError
+from fastvbg.keyers.beginning import Beginning
 from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.estimate import PlateEstimator
 from fastvbg.keyers.plate import PlateKeyer
-from fastvbg.media.image import read_image
+from fastvbg.media.image import read_frame
 from fastvbg.media.model import CopiedPacket
+from fastvbg.media.names import checked_name
 from fastvbg.pipeline.masking.masker import Fused
 from fastvbg.pipeline.pixels import make_pixels
 from fastvbg.source import open_source
+from fastvbg.source.sampling import can_be_read_twice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from fastvbg._types import Frame
     from fastvbg.media.model import Picture
     from fastvbg.pipeline.masking.context import Context
     from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.source import Source
 
 _FIRST = re.compile(r"first:(\d+(?:\.\d+)?)s?")
+_MOST_LEAD = 10
+"""Seconds that may go by before the scene begins: black, a slate, a fade."""
 _MOVES = (
     "plate: the camera moves, so the scene is no longer where the plate has it; "
     "the masks 'adaptive' and 'motion' need no plate"
@@ -51,6 +58,7 @@ class PlateWay(Fused):
         pixels, shape = context.pixels, context.shape
         asked = "auto" if options.plate is None else options.plate
         noise = None
+        self._told: list[str] = []
         plate: Any
         if isinstance(asked, np.ndarray):
             plate = _picture(asked, shape, pixels)
@@ -59,7 +67,11 @@ class PlateWay(Fused):
         elif isinstance(asked, str) and asked.startswith("first:"):
             plate, noise = _estimated(context, _seconds(asked))
         else:
-            plate = _picture(read_image(Path(asked), "plate"), shape, pixels)
+            name = checked_name(asked, "plate")
+            picture, alpha = read_frame(name, "plate", context.reading.max_pixels)
+            if alpha is not None:
+                self._told.append(f"plate: {name} is transparent in places, which is not heeded")
+            plate = _picture(picture, shape, pixels)
         given = options.given("tolerance", "falloff")
         keyer = PlateKeyer(plate, noise=noise, **given)
         super().__init__(pixels, keyer, shape)
@@ -76,8 +88,8 @@ class PlateWay(Fused):
         self._camera.reset()
 
     def finish(self) -> list[str]:
-        """Say whether the camera moved."""
-        return [_MOVES] if self._moves else []
+        """Say whether the camera moved, and what the plate is not."""
+        return [*self._told, _MOVES] if self._moves else self._told
 
 
 def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:
@@ -100,25 +112,61 @@ def _seconds(text: str) -> Fraction:
 
 
 def _estimated(context: Context, seconds: Fraction | None) -> Any:
-    """Return plate and noise of the video's first seconds, or of all that is keyed."""
-    if str(context.input) == "-":
+    """Return plate and noise of the scene's first seconds, or of all that is keyed."""
+    if not can_be_read_twice(context.input) and "://" not in str(context.input):
+        name = "standard input" if str(context.input) == "-" else context.input
         raise OptionError(
-            "plate: standard input can be read once only, so no plate can be taken from it "
-            "beforehand; wanted --plate FILE"
+            f"plate: {name} can be read once only, so no plate can be taken from it beforehand; "
+            "wanted --plate FILE"
         )
     # Nothing is encoded meanwhile: decoding may have all processors.
     reading = replace(context.reading, threads=context.reading.threads or usable_cpus())
     if seconds is not None:
-        reading = replace(reading, start=None, end=seconds)
-    estimator = PlateEstimator()
-    with open_source(context.input, options=reading) as source:
+        reading = replace(reading, start=None, end=None)
+    with open_source(context.input, fps=context.fps, options=reading) as source:
         pixels = make_pixels(source.info, reading.threads)
-        some = False
-        for item in source:
-            context.poll()
-            if not isinstance(item, CopiedPacket):
-                estimator.add(pixels.sample(item.frame))
-                some = True
-    if not some:
+        taken = _all if seconds is None else _first_of(seconds)
+        estimator = taken(_frames(source, pixels, context))
+    if estimator is None:
         raise SourceError(f"plate: {context.input} has no frame to take it from")
     return estimator.estimate()
+
+
+def _frames(source: Source, pixels: Pixels, context: Context) -> Iterator[tuple[Any, Fraction]]:
+    """Yield the frames as keyers take them, and their times from the first one on."""
+    first = None
+    for item in source:
+        context.poll()
+        if not isinstance(item, CopiedPacket):
+            first = item.pts if first is None else first
+            yield pixels.sample(item.frame), (item.pts - first) * source.info.time_base
+
+
+def _all(frames: Iterable[tuple[Any, Fraction]]) -> PlateEstimator | None:
+    estimator = None
+    for frame, _ in frames:
+        estimator = estimator or PlateEstimator()
+        estimator.add(frame)
+    return estimator
+
+
+def _first_of(seconds: Fraction) -> Callable[[Iterable[tuple[Any, Fraction]]], Any]:
+    """Return what takes a scene's first seconds, for which it has to stay as it is."""
+
+    def taken(frames: Iterable[tuple[Any, Fraction]]) -> PlateEstimator | None:
+        beginning, estimator, since = Beginning(), None, Fraction(0)
+        for frame, time in frames:
+            if time - since >= seconds:
+                # One gray may be a slate, and the scene is yet to come.
+                if not beginning.flat or time >= seconds + _MOST_LEAD:
+                    break
+                if not beginning.add(frame):
+                    continue
+                estimator, since = PlateEstimator(), time
+            elif time < seconds + _MOST_LEAD and beginning.add(frame):
+                estimator, since = PlateEstimator(), time
+            assert estimator is not None  # noqa: S101
+            estimator.add(frame)
+        return estimator
+
+    return taken

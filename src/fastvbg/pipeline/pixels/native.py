@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from fastvbg.keyers.planes import PlanesKeyer
+from fastvbg.layout import packed
 from fastvbg.media.colour import FromBGR, ToBGR
 from fastvbg.media.formats import Layout
 from fastvbg.media.planes import new_picture, plane_of, planes_of
@@ -86,7 +87,7 @@ class NativePixels:
 
     def mask(self, prev: av.VideoFrame, next: av.VideoFrame, threshold: int) -> Mask:
         """Return where two frames differ; valid until the next call."""
-        planes = _packed(self.planes(prev)), _packed(self.planes(next)), (self._mask,)
+        planes = self.planes(prev), self.planes(next), (self._mask,)
         for before, after, out in self._by_field(*planes):
             self._keyer.mask(before, after, threshold, out[0])
         return self._mask
@@ -123,14 +124,9 @@ class NativePixels:
     def select(self, mask: Mask, next: av.VideoFrame, bg: av.VideoFrame) -> av.VideoFrame:
         """Return `next` where the mask is set, else `bg`."""
         picture = self.empty()
-        target = self.planes(picture)
-        written = _packed(target)
-        frames = _packed(self.planes(next)), _packed(self.planes(bg)), written
-        for part, new, old, out in self._by_field((mask,), *frames):
+        planes = [self.planes(each) for each in (next, bg, picture)]
+        for part, new, old, out in self._by_field((mask,), *planes):
             select_planes(part[0], new, old, out)
-        for plane, copy in zip(target, written, strict=True):
-            if copy is not plane:
-                plane[:] = copy
         return picture
 
     def blend(self, matte: Matte, frame: av.VideoFrame, bg: av.VideoFrame) -> av.VideoFrame:
@@ -237,8 +233,5 @@ class NativePixels:
 
 
 def _packed(planes: Planes) -> Planes:
-    """Return planes whose rows' samples are consecutive: interleaved chroma is taken apart."""
-    return tuple(
-        plane if plane.strides[1] == plane.itemsize else np.ascontiguousarray(plane)
-        for plane in planes
-    )
+    """Return planes of packed rows: interleaved chroma is taken apart."""
+    return tuple(packed(plane) for plane in planes)

@@ -1,0 +1,69 @@
+"""How arrays lie in memory, and the one promise that is made of it between the package's layers.
+
+A public function takes arrays of any strides. Where a kernel wants the samples of each row one
+after the other, whoever calls it asks for that here: in `packed`, and for what is written in
+`written_packed`. Nothing else makes it true, wherever the array comes from: the alpha of a picture
+is every fourth byte of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
+
+from fastvbg.checks import check_writable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+
+A = TypeVar("A", bound="npt.NDArray[Any]")
+
+
+def is_packed(array: Array) -> bool:
+    """Tell whether each row of a plane or frame is consecutive samples, aligned, in native order.
+
+    Rows may lie anywhere, one after the other or not, upward too.
+    """
+    step = array.itemsize
+    if array.ndim == 3:
+        if array.strides[2] != step and array.shape[2] > 1:
+            return False
+        step *= array.shape[2]
+    follow = array.strides[1] == step or array.shape[1] <= 1
+    return follow and array.flags.aligned and array.dtype.isnative
+
+
+def packed(array: A) -> A:
+    """Return an array of packed rows: itself, or a copy in native order."""
+    if is_packed(array):
+        return array
+    return cast("A", np.array(array, array.dtype.newbyteorder("="), order="C"))
+
+
+@contextmanager
+def written_packed(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+    """Give arrays of packed rows to write to, for each of some that are to be written.
+
+    Each is the array itself, or a new one that is copied to it at the end.
+
+    Raises
+    ------
+    OverlapError
+        One may not be written.
+    """
+    for array in arrays:
+        check_writable(array)
+    targets = tuple(
+        array if is_packed(array) else np.empty(array.shape, array.dtype.newbyteorder("="))
+        for array in arrays
+    )
+    yield targets
+    for array, target in zip(arrays, targets, strict=True):
+        if target is not array:
+            np.copyto(array, target)

@@ -1,0 +1,96 @@
+"""Names of files as users give them: a file that there is wins over what its name might mean."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.errors import OptionTypeError
+from fastvbg.media.numbering import parse_numbering
+
+if TYPE_CHECKING:
+    from fastvbg.media.numbering import Numbering
+
+STANDARD = "-"
+"""Standard input or output."""
+
+
+def exists(path: str | Path) -> bool:
+    """Tell whether there is such a file; what cannot be a name is none."""
+    try:
+        Path(path).stat()
+    except (OSError, ValueError):  # too long, or with a zero byte
+        return False
+    return True
+
+
+def is_address(path: str | Path) -> bool:
+    """Tell whether a name is one that FFmpeg's libraries open by a protocol, such as a URL."""
+    return "://" in str(path) and not exists(path)
+
+
+def checked_name(path: object, role: str) -> str | Path:
+    """Return the name that the user gave as text or a path object.
+
+    Raises
+    ------
+    OptionTypeError
+        It is neither.
+    """
+    if isinstance(path, (str, Path)):
+        return path
+    try:
+        name = os.fspath(path)  # type: ignore[call-overload]
+    except TypeError:
+        name = None
+    if not isinstance(name, str):
+        raise OptionTypeError(
+            f"{role}: got {type(path).__name__}, wanted the name of a file as str or Path"
+        )
+    return name
+
+
+def at_home(path: Any) -> Any:
+    """Return a name whose `~` stands for the user's folder, which shells leave after a colon."""
+    name = str(path)
+    if name.startswith("~") and not exists(name):
+        return os.path.expanduser(name)  # noqa: PTH111  # Path raises where there is no such user
+    return path
+
+
+def read_numbering(path: str | Path) -> Numbering | None:
+    """Return the numbering that a name to read spells; None where there is a file of that name."""
+    numbering = parse_numbering(path)
+    return None if numbering is None or exists(path) else numbering
+
+
+def are_same(one: str | Path, other: str | Path) -> bool:
+    """Tell whether two names mean the same file, or numbered files some of which are the same."""
+    if STANDARD in {str(one), str(other)}:
+        return False
+    numberings = read_numbering(one), read_numbering(other)
+    if _whole(one) == _whole(other):
+        return True
+    if None not in numberings:
+        return any(_holds(numberings[1], path) for path in _files(numberings[0]))
+    return _holds(numberings[0], Path(other)) or _holds(numberings[1], Path(one))
+
+
+def _files(numbering: Numbering | None) -> list[Path]:
+    return [] if numbering is None else [numbering.path(n) for n in numbering.existing()]
+
+
+def _holds(numbering: Numbering | None, path: Path) -> bool:
+    """Tell whether a file is one of those that a numbering spells."""
+    if numbering is None or numbering.number_of(path.name) is None:
+        return False
+    return _whole(numbering.folder) == _whole(path.parent)
+
+
+def _whole(path: str | Path) -> Path:
+    """Return a name with all links followed."""
+    try:
+        return Path(path).resolve()
+    except (OSError, ValueError, RuntimeError):  # a loop of links, or what cannot be a name
+        return Path(path)

@@ -1,0 +1,199 @@
+"""Files beside the input that give each of its frames something: mattes, depth maps, second eyes.
+
+They belong to the whole input, so where the run begins later, so does what is read of them: the
+options of the input say nothing of their own size, rate or end.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from fastvbg.media.contents import kind_of
+from fastvbg.media.model import CopiedPacket
+from fastvbg.media.names import checked_name, read_numbering
+from fastvbg.pipeline.overlap import Ahead
+from fastvbg.source import open_source
+from fastvbg.source.counting import frames_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fastvbg.media.model import Picture, StreamInfo
+    from fastvbg.media.numbering import Numbering
+    from fastvbg.pipeline.masking.context import Context
+    from fastvbg.pipeline.pairing import Pair
+    from fastvbg.source import Source
+
+# How long before the run's first frame a video beside it is looked into at first, and how much
+# longer each time that nothing is found there.
+_BEFORE, _LONGER = Fraction(1), 8
+
+
+class Item(NamedTuple):
+    """A picture beside the input."""
+
+    picture: Picture
+    number: int
+    """That of the frame it belongs to, where it goes by numbers; missing files count."""
+    seconds: float | None
+    """Its time since the first picture of its file; None where it goes by numbers."""
+
+
+class Clock:
+    """Numbers the frames of a run, and tells their times, both as a file beside it counts.
+
+    Times are counted from the input's first frame, also where the run begins later; numbers from
+    the run's first frame, and of a sequence with gaps, missing files count.
+
+    Parameters
+    ----------
+    context : Context
+        The run.
+    """
+
+    def __init__(self, context: Context) -> None:
+        info, start = context.info, context.reading.start
+        self._numbered = info.skipped is not None
+        self._before: Fraction | None = None
+        if info.skipped is not None:
+            self._before = info.skipped / info.rate
+        elif start is not None:
+            # Times of frames are moved so that the start has that of the file's beginning.
+            self._before = start - (info.begins or Fraction(0))
+        self._first: tuple[int, Fraction] | None = None
+
+    def __call__(self, pair: Pair, seconds: Fraction) -> tuple[int, float]:
+        """Return the number and the time of a pair's frame."""
+        if self._first is None:
+            self._first = pair.pts, seconds
+        number = pair.pts - self._first[0] if self._numbered else pair.position
+        if self._numbered or self._before is None:
+            seconds -= self._first[1]
+        return number, float(seconds + (self._before or 0))
+
+
+class Beside:
+    """The pictures of a file beside the input, in order; one picture alone serves all frames.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    pixels : str
+        As in `ReadOptions`.
+    role : str
+        How messages call it.
+    context : Context
+        The run.
+    """
+
+    def __init__(self, path: str | Path, pixels: Any, role: str, context: Context) -> None:
+        path = checked_name(path, role)
+        self._path, self._role, self._context = path, role, context
+        self._options = replace(
+            context.reading,
+            pixels=pixels,
+            alpha="told",
+            role=role,
+            scale=None,
+            start=None,
+            end=None,
+        )
+        kind = kind_of(path)
+        numbering = read_numbering(path)
+        self.held = kind == "still"
+        """Whether its one picture serves all frames."""
+        with ExitStack() as stack:
+            if numbering is not None:
+                self._items = self._numbered(stack, numbering)
+            elif self.held:
+                self._items = self._opened(stack, timed=False)
+            else:
+                self._items = self._timed(stack)
+            context.stack.push(stack.pop_all())
+        context.reports.add(self._source, path, role)
+
+    def __iter__(self) -> Iterator[Item]:
+        """Yield the pictures, or the only one again and again."""
+        if not self.held:
+            yield from self._items
+            return
+        (only,) = self._items
+        while True:
+            yield only
+
+    def _opened(
+        self,
+        stack: ExitStack,
+        fps: Fraction | None = None,
+        start: Fraction | None = None,
+        *,
+        timed: bool,
+    ) -> Iterator[Item]:
+        """Open the file until the stack is closed, and return its pictures from a start on."""
+        options = replace(self._options, start=start)
+        source = stack.enter_context(open_source(self._path, fps=fps, options=options))
+        ahead = stack.enter_context(Ahead(source, self._role, self._context.poll))
+        self._source = source
+        return _items(source, iter(ahead), timed=timed, start=start)
+
+    @property
+    def info(self) -> StreamInfo:
+        """What the file says of its pictures."""
+        return self._source.info
+
+    def _numbered(self, stack: ExitStack, numbering: Numbering) -> Iterator[Item]:
+        """Return a sequence's pictures, from that of the run's first frame on."""
+        before = self._numbers_before()
+        numbers = numbering.existing()
+        first = min(numbers, default=0)
+        # A gap is filled by the picture before it, which may come before the run's first frame.
+        begin = max((n - first for n in numbers if n - first <= before), default=0)
+        # At one picture a second, times are numbers.
+        items = self._opened(stack, Fraction(1), Fraction(begin), timed=False)
+        return (item._replace(number=item.number + begin - before) for item in items)
+
+    def _numbers_before(self) -> int:
+        """Return how many frames of the input come before the run's first."""
+        info, start = self._context.info, self._context.reading.start
+        if info.skipped is not None:
+            return info.skipped
+        return 0 if not start else frames_before(self._context.input, start, info)
+
+    def _timed(self, stack: ExitStack) -> Iterator[Item]:
+        """Return a video's pictures, from the last that is not after the run's first frame on.
+
+        Where that is, is not known before it is found: a picture may be shown for long.
+        """
+        start = self._context.reading.start or Fraction(0)
+        sooner = _BEFORE
+        while start > sooner:
+            items = self._opened(stack, start=start - sooner, timed=True)
+            first = next(items, None)
+            if first is not None and (first.seconds or 0) <= start:
+                return chain((first,), items)
+            stack.close()
+            sooner *= _LONGER
+        return self._opened(stack, timed=True)
+
+
+def _items(source: Source, frames: Any, *, timed: bool, start: Fraction | None) -> Iterator[Item]:
+    first: int | None = None
+    begins = source.info.begins or Fraction(0)
+    for item in frames:
+        if isinstance(item, CopiedPacket):
+            continue
+        first = item.pts if first is None else first
+        since = item.pts - first
+        if not timed:
+            yield Item(item.frame, since, None)
+            continue
+        seconds = since * source.info.time_base
+        if start is not None:
+            seconds = item.pts * source.info.time_base + start - begins
+        yield Item(item.frame, since, float(seconds))

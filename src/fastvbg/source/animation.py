@@ -1,0 +1,127 @@
+"""Animated WebP by OpenCV, where the libraries of PyAV do not decode it: those of 19 do."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import av
+import cv2
+import numpy as np
+
+from fastvbg.errors import OptionError, SourceError
+from fastvbg.media.colour import ColourTags
+from fastvbg.media.headers import read_header
+from fastvbg.media.image import as_frame
+from fastvbg.media.limits import check_pixels
+from fastvbg.media.model import ReadOptions, StreamInfo, Timed
+from fastvbg.source.pictures import PictureReader, Read
+from fastvbg.source.prepare import scaled_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
+_MILLISECOND = Fraction(1, 1000)
+# All pictures are decoded at once.
+_MOST_BYTES = 1 << 30
+
+
+def wants_opencv(path: str | Path) -> bool:
+    """Tell whether a file is an animated WebP that FFmpeg's libraries here cannot decode."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(16)
+    except (OSError, ValueError):
+        return False
+    is_webp = head[:4] == b"RIFF" and head[8:] == b"WEBPVP8X"
+    return is_webp and "webp_anim" not in av.formats_available
+
+
+class AnimationSource:
+    """Pictures of an animated WebP, each at its time.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    fps : Fraction, optional
+        Refused: an animation has its own times.
+    options : ReadOptions, optional
+        What is asked for; frames are BGR whatever the pixel path.
+    """
+
+    def __init__(
+        self, path: str | Path, fps: Fraction | None = None, options: ReadOptions | None = None
+    ) -> None:
+        if fps is not None:
+            raise OptionError("fps: only an image sequence takes it; a video has its own times")
+        self._options = options = options or ReadOptions()
+        self.warnings: list[str] = []
+        self.lost = 0
+        self._path = path
+        self._reader = PictureReader(options)
+        frames, durations = self._decoded()
+        ends = np.cumsum(durations).tolist()
+        self._frames = list(zip((0, *ends[:-1]), frames, strict=True))
+        rate = Fraction(1000 * len(frames), max(1, ends[-1]))
+        first = frames[0]
+        width, height = scaled_size((first.shape[1], first.shape[0]), options.scale)
+        self.info = StreamInfo(
+            width=width,
+            height=height,
+            rate=rate,
+            time_base=_MILLISECOND,
+            frames=sum(self._is_wanted(at) for at, _ in self._frames),
+            colour=ColourTags(),
+            begins=Fraction(0),
+        )
+
+    def _decoded(self) -> tuple[list[Any], list[int]]:
+        role, path, limit = self._options.role, self._path, self._options.max_pixels
+        if self._options.pixels == "depth":
+            raise SourceError(f"{role}: {path} is in colour, wanted gray")
+        decode: Any = getattr(cv2, "imdecodeanimation", None)
+        if decode is None:
+            raise SourceError(
+                f"{role}: {path} is an animated WebP, which neither PyAV {av.__version__} nor "
+                f"OpenCV {cv2.__version__} decodes; wanted a newer one (PyAV 19, OpenCV 4.11), "
+                "or a GIF or APNG"
+            )
+        content = Path(path).read_bytes()
+        header = read_header(content)
+        if header is not None and header.size is not None:
+            check_pixels(role, path, header.size, limit)
+            width, height = header.size
+            if content.count(b"ANMF") * width * height * 4 > _MOST_BYTES:
+                raise SourceError(f"{role}: {path} is too long for an animated WebP here")
+        try:
+            done, animation = decode(np.frombuffer(content, np.uint8))
+        except cv2.error:
+            done = False
+        if not done or not animation.frames:
+            raise SourceError(f"{role}: no frame of {path} can be decoded")
+        return list(animation.frames), [max(1, int(ms)) for ms in animation.durations]
+
+    def _is_wanted(self, at: int) -> bool:
+        start, end = self._options.start, self._options.end
+        seconds = at * _MILLISECOND
+        return (start is None or seconds >= start) and (end is None or seconds < end)
+
+    def __iter__(self) -> Iterator[Timed]:
+        """Yield the pictures, moved so that the first that is wanted comes at the beginning."""
+        shift = round((self._options.start or Fraction(0)) / _MILLISECOND)
+        for at, picture in self._frames:
+            if self._is_wanted(at):
+                matte = self._options.pixels == "matte"
+                read = Read(picture) if matte else Read(*as_frame(picture))
+                read = self._reader.scaled(read, (self.info.width, self.info.height))
+                yield Timed(read.picture, at - shift, read.alpha)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass

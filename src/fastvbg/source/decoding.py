@@ -1,0 +1,280 @@
+"""A file being decoded: frames of its main video, and packets of its sound and subtitles."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+import av
+from av.error import EOFError as EndOfStream
+from av.error import FFmpegError
+
+from fastvbg.bands import usable_cpus
+from fastvbg.media.limits import check_pixels
+from fastvbg.media.model import CopiedPacket
+from fastvbg.media.names import is_address
+from fastvbg.media.rational import fraction
+from fastvbg.media.upright import noted_matrix
+from fastvbg.source.alpha import Decoder
+from fastvbg.source.clock import OneClock, packet_seconds
+from fastvbg.source.completeness import Completeness, regular_file
+from fastvbg.source.opening import left_out, open_container, side_streams, video_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from av.packet import Packet
+    from av.stream import Stream
+
+    from fastvbg.media.model import ReadOptions
+    from fastvbg.media.upright import Matrix
+
+Item: TypeAlias = "av.VideoFrame | CopiedPacket"
+
+_FALLBACK_RATE = Fraction(25)
+
+LEAD_SECONDS = Fraction(1, 10)
+"""How long before the first frame what belongs to it may begin: sound by which a decoder starts."""
+
+# Formats that note where each frame lies or begins, so that its time is the same after a seek. In a
+# program stream, after one, a time may be given to a frame up to three places away.
+_SEEKABLE = {"mov", "mp4", "matroska", "webm", "mpegts", "flv", "avi", "nut", "asf"}
+# In a transport stream clocks may be set back, after which a time names two places. Reading all of
+# so long a one, without decoding it, takes one or two seconds.
+_READ_THROUGH_BYTES = 1 << 30
+
+# Damage may hide the end of a flush; a decoder holds no more frames back than this.
+_MOST_HELD_BACK = 128
+
+# What goes wrong inside FFmpeg's libraries, and inside PyAV with what they say.
+_BROKEN = (FFmpegError, OSError, ValueError, OverflowError)
+
+# Codecs whose decoding may cost as much as encoding does.
+_HEAVY = ("hevc", "vvc", "av1", "libdav1d", "libaom-av1", "vp9", "libvpx-vp9", "prores", "ffv1")
+
+
+def decoder_threads(codec: str) -> int:
+    """Return how many threads decode by default, 0 for as many as FFmpeg likes.
+
+    Encoding costs twice what decoding does, or more, and needs the processors. On two of them, one
+    thread for decoding H.264 at 1080p took the whole run from 8.1 to 7.4 ms a frame, and from 14.9
+    to 14.2 ms of CPU, over FFmpeg's own choice of three.
+
+    Parameters
+    ----------
+    codec : str
+        FFmpeg's name of the decoder.
+    """
+    return 0 if codec in _HEAVY else max(1, usable_cpus() // 2)
+
+
+class Decoding:
+    """A file that is open, and what is decoded of it from where it stands.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, a URL that FFmpeg's libraries open, or `-` for standard input.
+    options : ReadOptions
+        What is asked for.
+    """
+
+    def __init__(self, path: str | Path, options: ReadOptions) -> None:
+        self._path, self._options = path, options
+        self.warnings: list[str] = []
+        self.lost = 0
+        self.any_frame = False
+        """Whether any frame of the file can be decoded."""
+        self.begins: Fraction | None = None
+        """When the file's own first frame is shown; None where it has no time."""
+        self._frames_end: Fraction | None = None
+        self.matrix: Matrix | None = None
+        """The display matrix of the file's first frame, as far as frames do not carry their own."""
+        self._open()
+        self.warnings += left_out(self.container, self.stream)
+        if self.decoder.lacks_alpha:
+            self.warnings.append(
+                f"{path} has alpha that FFmpeg's libraries here cannot decode; its "
+                "pictures count as opaque"
+            )
+        self._said = len(self.warnings)
+
+    def _open(self) -> None:
+        options = self._options
+        self.container = open_container(self._path, options.role)
+        try:
+            stream = self.stream = video_stream(self.container, self._path, options.role)
+            native = stream.codec_context
+            size = native.width, native.height
+            check_pixels(options.role, self._path, size, options.max_pixels)
+            self.decoder = Decoder(stream)
+            context = self.decoder.context
+            # The decoder refuses larger pictures by itself, before it takes memory for them.
+            context.options = {"max_pixels": str(options.max_pixels)}
+            context.thread_type = "AUTO"
+            context.thread_count = options.threads or decoder_threads(context.name)
+            self.sides = side_streams(self.container)
+            self.completeness = Completeness(
+                self.container, stream, self._path, 1 + len(self.sides)
+            )
+        except BaseException:
+            self.container.close()
+            raise
+        self._formats = set(self.container.format.name.split(","))
+        rates = stream.average_rate, stream.base_rate, stream.guessed_rate
+        self.rate = next((rate for rate in map(fraction, rates) if rate), _FALLBACK_RATE)
+        self.time_base = fraction(stream.time_base) or 1 / self.rate
+        self.step = max(1, round(1 / self.rate / self.time_base))
+        """Units of the time base from one frame to the next, nominally."""
+        self.start = self._earliest()
+        """When the first of the streams that are read begins; None if the file does not say."""
+
+    def _earliest(self) -> Fraction | None:
+        # Other programs of a broadcast have clocks of their own, and subtitles may come late.
+        streams = (self.stream, *(side for side in self.sides if side.type == "audio"))
+        starts = [
+            stream.start_time * base
+            for stream in streams
+            if stream.start_time is not None and (base := fraction(stream.time_base))
+        ]
+        return min(starts, default=None)
+
+    @property
+    def winds(self) -> bool:
+        """Whether the file can be read from another place than where it stands."""
+        return is_address(self._path) or regular_file(self._path) is not None
+
+    @property
+    def seeks(self) -> bool:
+        """Whether frames have the times after a seek that they have when all is read."""
+        file = regular_file(self._path)
+        if "mpegts" in self._formats and file is not None:
+            return file.stat().st_size > _READ_THROUGH_BYTES
+        return bool(_SEEKABLE & self._formats)
+
+    @property
+    def decode_times_only(self) -> bool:
+        """Whether the file notes when frames are decoded, not when they are shown."""
+        return "avi" in self._formats
+
+    def seek(self, seconds: Fraction) -> bool:
+        """Go to about a time, as the demuxer sees it; return whether that was possible."""
+        try:
+            self.container.seek(round(seconds / self.time_base), stream=self.stream)
+        except _BROKEN:
+            return False
+        self.decoder.flush_buffers()
+        self._forget()
+        self.completeness.wound()
+        return True
+
+    def reopen(self) -> None:
+        """Go to the beginning; not every file that can be wound shows its first frames again."""
+        self.container.close()
+        self._forget()
+        self._open()
+
+    def _forget(self) -> None:
+        """Take back what was said of a place that has been left."""
+        self.lost = 0
+        del self.warnings[self._said :]
+
+    def end_frames(self, seconds: Fraction) -> None:
+        """Decode no more frames; packets are still read up to those of about a time."""
+        self._frames_end = seconds
+
+    def begin(self, first: av.VideoFrame) -> None:
+        """Take note of the file's own first frame."""
+        self.any_frame = True
+        self.begins = None if first.pts is None else self.seconds(first)
+        self.matrix = self.decoder.matrix or noted_matrix(first)
+
+    def seconds(self, frame: av.VideoFrame) -> Fraction:
+        """Return when a frame is shown; it has a time."""
+        return (frame.pts or 0) * self.time_base
+
+    def packets(self) -> Iterator[Packet[Stream]]:
+        """Yield the packets from where the file stands."""
+        packets = self.container.demux(self.stream, *self.sides)
+        # The index of an MP4 is on one clock, but where edits meet it goes back to a key frame.
+        on_one_clock = None if self.completeness.counts_packets else OneClock()
+        while True:
+            try:
+                packet = next(packets, None)
+            except _BROKEN as error:
+                self.lost += 1
+                why = getattr(error, "strerror", None) or error
+                self.warnings.append(f"{self._path}: reading stopped early: {why}")
+                return
+            if packet is None:
+                return
+            if packet.size:
+                yield packet if on_one_clock is None else on_one_clock(packet)
+
+    def items(self, packets: Iterable[Packet[Stream]] | None = None) -> Iterator[Item]:
+        """Yield the frames of packets, and those packets that are copied, in the file's order."""
+        for packet in self.packets() if packets is None else packets:
+            if packet.stream is not self.stream:
+                if packet.dts is not None and not self._before_start(packet):
+                    self.completeness.saw(packet)
+                    yield CopiedPacket(packet, packet.stream)
+                continue
+            self.completeness.saw(packet)
+            if self._frames_end is not None:
+                if packet.dts is None or packet_seconds(packet) > self._frames_end:
+                    return
+            elif packet.is_corrupt and self.completeness.counts_packets:
+                # Cut off in the middle. An error while the decoder is emptied would cost the good
+                # frames before it, too.
+                self.lost += 1
+            else:
+                yield from self._frames_of(packet)
+        if self._frames_end is None:
+            yield from self._flush()
+
+    def _before_start(self, packet: Packet[Stream]) -> bool:
+        """Tell whether a packet ends well before the file begins.
+
+        An edit list may hide a second of sound before time 0; files that have no such lists would
+        show it. What lies shortly before is kept: decoders need it to get going.
+        """
+        start = self.start or Fraction(0)
+        return packet_seconds(packet, packet.duration or 0) < start - LEAD_SECONDS
+
+    def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
+        try:
+            frames = self.decoder.decode(packet)
+        except EndOfStream:
+            return
+        except _BROKEN:
+            self.lost += 1
+            return
+        for frame in frames:
+            yield self._with_time(frame)
+
+    def _flush(self) -> Iterator[av.VideoFrame]:
+        """Yield the frames that the decoder holds back, past any that it cannot give."""
+        for _ in range(_MOST_HELD_BACK):
+            try:
+                frames = self.decoder.decode(None)
+            except EndOfStream:
+                return
+            except _BROKEN:
+                self.lost += 1
+                continue
+            if not frames:
+                return
+            for frame in frames:
+                frame.time_base = self.time_base  # PyAV takes it from packets only
+                yield self._with_time(frame)
+
+    def _with_time(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Return a frame with its time, as far as there is one.
+
+        AVI notes no more than the order of decoding. What FFmpeg's libraries make of it is right
+        for decoders that hold one frame back; where more, times go to and fro.
+        """
+        if self.decode_times_only:
+            frame.pts = frame.dts
+        return frame

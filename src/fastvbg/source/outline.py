@@ -1,0 +1,75 @@
+"""Where a file's outermost pieces end by their own account, beyond which nothing is needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import BinaryIO
+
+_SEGMENT = 0x18538067
+# Before a Matroska's segment comes its head, and rarely a filler.
+_MOST_BEFORE_SEGMENT = 4
+
+
+class Boxes(NamedTuple):
+    """The outermost boxes of an MP4 or MOV."""
+
+    end: int
+    """Where the last one ends; beyond the file's own end if that is cut off."""
+    fragmented: bool
+    """Whether samples are listed in pieces along the way."""
+
+
+def boxes_of(path: Path) -> Boxes:
+    """Return what the outermost boxes say; nothing more once they make no sense."""
+    at, fragmented = 0, False
+    with path.open("rb") as file:
+        while len(head := _read(file, at, 16)) >= 8:
+            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if size == 1:
+                size = int.from_bytes(head[8:16], "big")
+            if size < 8:  # to the file's end, or no box at all
+                break
+            fragmented = fragmented or kind == b"moof"
+            at += size
+    return Boxes(at, fragmented)
+
+
+def segment_end(path: Path) -> int | None:
+    """Return where a Matroska's segment ends; None if it does not say, as live ones do not."""
+    at = 0
+    with path.open("rb") as file:
+        for _ in range(_MOST_BEFORE_SEGMENT):
+            head = _read(file, at, 12)
+            kind, after = _number(head, 0, marked=True)
+            size, after = _number(head, after, marked=False)
+            if kind is None or size is None:
+                return None
+            at += after + size
+            if kind == _SEGMENT:
+                return at
+    return None
+
+
+def _read(file: BinaryIO, at: int, count: int) -> bytes:
+    file.seek(at)
+    return file.read(count)
+
+
+def _number(data: bytes, at: int, *, marked: bool) -> tuple[int | None, int]:
+    """Return EBML's number at a place, with or without its mark, and where it ends.
+
+    None where it is cut off or all ones, which is how an unknown size is written.
+    """
+    first = data[at] if at < len(data) else 0
+    length = 9 - first.bit_length()
+    piece = data[at : at + length]
+    if not first or len(piece) < length:
+        return None, at
+    number = int.from_bytes(piece, "big")
+    bare = number & (1 << 7 * length) - 1
+    if bare == (1 << 7 * length) - 1:
+        return None, at
+    return number if marked else bare, at + length

@@ -1,0 +1,257 @@
+"""The part of a file between two times, exact: the frames that reading all of it shows there.
+
+Where a demuxer lands is its own idea: after a seek the first frame that comes may lie behind the
+time asked for, by 63 frames in a transport stream with open groups of pictures. So the landing is
+looked at, and repeated further back until nothing is missing; else the file is read from its
+beginning. A landing counts only if what is decoded from it up to the first frame shown is whole.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from fractions import Fraction
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from fastvbg.media.model import CopiedPacket
+from fastvbg.source.clock import Rising, packet_seconds
+from fastvbg.source.decoding import LEAD_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from av.packet import Packet
+    from av.stream import Stream
+
+    from fastvbg.source.decoding import Decoding, Item
+
+# How far before the time asked for to look, one after the other; twice as far each time from here.
+_FIRST_STEP = Fraction(1, 2)
+# From how many key frames before it one is decoded where seeking is no use.
+_KEY_FRAMES_BACK = 3
+# What is read ahead of the first frame, to see that no sound is missing.
+_MOST_AHEAD_PACKETS = 4096
+_MOST_AHEAD_BYTES = 1 << 26
+# How much later than the pictures of a time its sound may be stored.
+_SKEW_SECONDS = 1
+
+
+def span(
+    decoding: Decoding, start: Fraction | None, end: Fraction | None
+) -> Generator[Item, None, None]:
+    """Yield the frames and packets of a file between two times.
+
+    Parameters
+    ----------
+    decoding : Decoding
+        The file, at its beginning.
+    start, end : Fraction, optional
+        Seconds from the file's beginning: the first frame shown at or after `start`, and those
+        before `end`. The beginning is that of the pictures, or of sound well before them.
+
+    Yields
+    ------
+    av.VideoFrame or CopiedPacket
+        Frames with rising times; both moved so that they begin where the file does.
+    """
+    raw = decoding.items()
+    begun: list[Item] = []
+    whole = Rising(decoding.step).over(chain(_handed_over(begun), raw))
+    for item in raw:
+        begun.append(item)
+        if not isinstance(item, CopiedPacket):
+            decoding.begin(item)
+            break
+    if (start is None and end is None) or not decoding.any_frame:
+        yield from whole
+        return
+    start = start or Fraction(0)
+    begins = _beginning(decoding)
+    items = whole
+    if decoding.winds and decoding.begins is not None and begins + start > decoding.begins:
+        items = _from(decoding, begins + start, decoding.begins, whole)
+    last = None if end is None else begins + end
+    yield from _cut(decoding, items, begins + start, last, start)
+
+
+def _handed_over(items: list[Item]) -> Iterator[Item]:
+    """Yield items and keep none."""
+    while items:
+        yield items.pop(0)
+
+
+def _beginning(decoding: Decoding) -> Fraction:
+    """Return the time from which a file's times are counted.
+
+    That of its first frame; but where sound begins well before it, that of the sound. AVI notes the
+    order of decoding only, so its pictures begin later than it says by what the decoder holds back.
+    """
+    shown, start, video = decoding.begins, decoding.start, decoding.stream.start_time
+    if shown is None:
+        return start or Fraction(0)
+    if start is None or video is None:
+        return shown
+    if decoding.decode_times_only:
+        return start + max(Fraction(0), shown - video * decoding.time_base)
+    return shown if shown - start <= LEAD_SECONDS else start
+
+
+def _from(
+    decoding: Decoding, first: Fraction, begun: Fraction, whole: Iterator[Item]
+) -> Iterator[Item]:
+    """Return items of which none is missing from a time on.
+
+    Parameters
+    ----------
+    decoding : Decoding
+        The file.
+    first : Fraction
+        The time.
+    begun : Fraction
+        That of the file's first frame.
+    whole : iterator
+        All items from the beginning, good until the file is wound.
+    """
+    back = Fraction(0)
+    while decoding.seeks and first - back > begun:
+        if not decoding.seek(first - back):
+            if not back:
+                return whole
+            break
+        packets = decoding.packets()
+        landed = _landing(decoding, _from_key(decoding, packets, first), packets, first)
+        if landed is not None:
+            return landed
+        back = max(_FIRST_STEP, 2 * back)
+    decoding.reopen()
+    if not decoding.seeks:
+        packets = decoding.packets()
+        landed = _landing(decoding, _skimmed(decoding, packets, first), packets, first)
+        if landed is not None:
+            return landed
+        decoding.reopen()
+    return Rising(decoding.step).over(decoding.items())
+
+
+def _landing(
+    decoding: Decoding,
+    ahead: list[Packet[Stream]] | None,
+    packets: Iterator[Packet[Stream]],
+    first: Fraction,
+) -> Iterator[Item] | None:
+    """Return the items from a time on, or None if some may be missing in what is read.
+
+    The frames before that time are decoded and dropped.
+    """
+    if ahead is None:
+        return None
+    clock = Rising(decoding.step)
+    items = clock.over(decoding.items(chain(ahead, packets)))
+    kept: list[Item] = []
+    arrived = False
+    for item in items:
+        if isinstance(item, CopiedPacket):
+            if packet_seconds(item.packet) >= first:
+                kept.append(item)
+            continue
+        at = decoding.seconds(item)
+        if item.is_corrupt or decoding.lost or clock.begins_untimed:
+            return None
+        if at > first and not arrived:
+            return None
+        arrived = True
+        if at >= first:
+            return chain(kept, [item], items)
+    return iter(kept) if arrived else None
+
+
+def _from_key(
+    decoding: Decoding, packets: Iterator[Packet[Stream]], first: Fraction
+) -> list[Packet[Stream]] | None:
+    """Return the packets from a key frame on, past the first of each sound track.
+
+    None if there is no key frame before a time, or sound of that time is stored before this place.
+    """
+    ahead: list[Packet[Stream]] = []
+    sound = {side.index for side in decoding.sides if side.type == "audio"}
+    keyed, size = False, 0
+    for packet in islice(packets, _MOST_AHEAD_PACKETS):
+        if packet.stream is decoding.stream:
+            keyed = keyed or packet.is_keyframe
+            if not keyed:
+                # Nothing can be decoded before a key frame.
+                if packet.dts is not None and packet_seconds(packet) > first:
+                    return None
+                continue
+        elif packet.stream.index in sound:
+            sound.remove(packet.stream.index)
+            if _misses_sound(packet, first):
+                return None
+        ahead.append(packet)
+        size += packet.size
+        if (keyed and not sound) or size > _MOST_AHEAD_BYTES:
+            break
+    return ahead if keyed else None
+
+
+def _skimmed(
+    decoding: Decoding, packets: Iterator[Packet[Stream]], first: Fraction
+) -> list[Packet[Stream]] | None:
+    """Return the packets from some key frames before a time on, out of all from the beginning.
+
+    For files in which a frame's time depends on all that was read before it.
+    """
+    runs: deque[list[Packet[Stream]]] = deque([[]], maxlen=_KEY_FRAMES_BACK)
+    sound: list[Packet[Stream]] = []
+    for packet in packets:
+        if packet.stream is not decoding.stream:
+            if packet_seconds(packet) >= first:
+                sound.append(packet)
+            continue
+        if packet.is_keyframe:
+            runs.append([])
+        runs[-1].append(packet)
+        if packet.dts is not None and packet_seconds(packet) > first:
+            break
+        if len(runs[-1]) > _MOST_AHEAD_PACKETS:
+            return None
+    return [*sound, *chain.from_iterable(runs)]
+
+
+def _misses_sound(packet: Packet[Stream], first: Fraction) -> bool:
+    """Tell whether a track's first packet here follows others that belong after a time."""
+    if packet.dts is None or packet_seconds(packet, -(packet.duration or 0)) < first:
+        return False
+    start = packet.stream.start_time
+    return packet_seconds(packet) > first and (start is None or packet.dts > start)
+
+
+def _cut(
+    decoding: Decoding,
+    items: Iterator[Item],
+    first: Fraction,
+    last: Fraction | None,
+    start: Fraction,
+) -> Iterator[Item]:
+    """Yield what lies between two times, moved to the file's beginning."""
+    shift = round(start / decoding.time_base)
+    over = False
+    for item in items:
+        if isinstance(item, CopiedPacket):
+            packet = item.packet
+            at = packet_seconds(packet)
+            if at < first or (last is not None and at >= last):
+                continue
+            moved = round(start / packet.time_base)
+            packet.dts = None if packet.dts is None else packet.dts - moved
+            packet.pts = None if packet.pts is None else packet.pts - moved
+            yield item
+            continue
+        at = decoding.seconds(item)
+        if last is not None and at >= last:
+            if not over:
+                over = True
+                decoding.end_frames(last + _SKEW_SECONDS)
+        elif at >= first and not over:
+            item.pts = (item.pts or 0) - shift
+            yield item

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import cv2
 import numpy as np
 
-from fastvbg.checks import check_choice, check_frame, check_size
+from fastvbg.checks import check_choice, check_frame, check_number, check_size
 from fastvbg.errors import OptionError, ShapeError
 from fastvbg.media.image import read_image
 
@@ -20,6 +21,10 @@ __all__ = ["Fit", "fit_background", "load_background"]
 
 Fit = Literal["stretch", "cover", "contain"]
 FITS: tuple[Fit, ...] = ("stretch", "cover", "contain")
+MOST_ASPECT = 100
+"""No pixel is wider than this many are high, or higher than so many are wide."""
+_FAR = 4
+"""So many times as long as the frame, a scaled picture is cut before it is scaled."""
 
 # The basic colours of CSS (CSS Color Module Level 4, section 6.1), as red, green, blue.
 _NAMED = {
@@ -76,17 +81,22 @@ def parse_colour(text: str) -> tuple[int, int, int] | None:
     return blue, green, red
 
 
-def load_background(background: str | Path | Frame, size: Size, *, fit: Fit = "stretch") -> Frame:
+def load_background(
+    background: str | Path | Frame, size: Size, *, fit: Fit = "stretch", aspect: float = 1.0
+) -> Frame:
     """Return the background for frames of a size.
 
     Parameters
     ----------
     background : str, Path or ndarray of shape (any, any, 3), uint8
-        A colour (`#rrggbb` or a basic CSS name), an image file, or a picture in BGR.
+        A colour (`#rrggbb` or a basic CSS name), an image file, or a picture in BGR. Where a file
+        is transparent, it is black.
     size : (int, int)
         Width and height of the frames in pixels.
     fit : {"stretch", "cover", "contain"}
         How a picture of another size is fitted; see `fit_background`.
+    aspect : float, default 1
+        The shape of the frames' pixels; see `fit_background`.
 
     Returns
     -------
@@ -101,15 +111,16 @@ def load_background(background: str | Path | Frame, size: Size, *, fit: Fit = "s
         The image cannot be read.
     """
     if isinstance(background, np.ndarray):
-        return fit_background(background, size, fit=fit)
+        return fit_background(background, size, fit=fit, aspect=aspect)
     colour = parse_colour(background) if isinstance(background, str) else None
     if colour is not None:
         width, height = check_size("size", size)
         return np.full((height, width, 3), colour, np.uint8)
-    return fit_background(read_image(Path(background), "background"), size, fit=fit)
+    picture = read_image(Path(background), "background")
+    return fit_background(picture, size, fit=fit, aspect=aspect)
 
 
-def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch") -> Frame:
+def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch", aspect: float = 1.0) -> Frame:
     """Fit a picture to the size of the frames.
 
     Parameters
@@ -123,6 +134,9 @@ def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch") -> Frame:
         tutorial. "cover": scaled by one factor until it covers the frame, the middle kept.
         "contain": scaled by one factor until it fits into the frame, on black. The latter two
         shrink with `INTER_AREA` and enlarge with `INTER_CUBIC`.
+    aspect : float or Fraction, default 1
+        How much wider than the picture's pixels the frames' are shown: 64/45 of a square picture
+        behind PAL video of 16:9. "cover" and "contain" keep shapes as they are shown by it.
 
     Returns
     -------
@@ -136,7 +150,8 @@ def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch") -> Frame:
     ShapeError
         Its shape is not (H, W, 3), or it is empty (also a `ValueError`).
     OptionError, OptionTypeError
-        The size or the fit is none of the above (also a `ValueError` or a `TypeError`).
+        The size, the fit or the aspect is none of the above (also a `ValueError` or a
+        `TypeError`).
 
     Examples
     --------
@@ -149,19 +164,40 @@ def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch") -> Frame:
         raise ShapeError(f"image: got an empty picture of {cols}x{rows}, wanted at least one pixel")
     width, height = check_size("size", size)
     check_choice("fit", fit, FITS)
-    if (cols, rows) == (width, height):
+    aspect = check_number("aspect", aspect, 1 / MOST_ASPECT, MOST_ASPECT)
+    if (cols, rows) == (width, height) and (fit == "stretch" or aspect == 1):
         return np.array(image, np.uint8, order="C")
     if fit == "stretch":
         return _resized(image, width, height, cv2.INTER_AREA)
     choose = max if fit == "cover" else min
-    scale = choose(width / cols, height / rows)
-    scaled = _resized(
-        image,
-        max(1, round(cols * scale)),
-        max(1, round(rows * scale)),
-        cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC,
-    )
-    return _centred(scaled, width, height)
+    down = choose(width * aspect / cols, height / rows)
+    image = _within_reach(image, width, height, down / aspect, down)
+    rows, cols, _ = image.shape
+    scaled = max(1, round(cols * down / aspect)), max(1, round(rows * down))
+    return _centred(_scaled(image, *scaled), width, height)
+
+
+def _within_reach(image: Frame, width: int, height: int, across: float, down: float) -> Frame:
+    """Return the middle of a picture, as much as a frame shows of it where it is enlarged much.
+
+    One column, scaled until it covers a frame, would be thousands of times as high as the frame.
+    """
+    rows, cols, _ = image.shape
+    most_rows, most_cols = (2 * ceil(length / 2) + 2 for length in (height / down, width / across))
+    top = max(0, rows - most_rows) // 2 if rows * down > _FAR * height else 0
+    left = max(0, cols - most_cols) // 2 if cols * across > _FAR * width else 0
+    return image[top : rows - top, left : cols - left]
+
+
+def _scaled(image: Frame, width: int, height: int) -> Frame:
+    """Return a picture of another size: first what is shrunk, then what is enlarged."""
+    rows, cols, _ = image.shape
+    less = min(cols, width), min(rows, height)
+    if less != (cols, rows):
+        image = _resized(image, *less, cv2.INTER_AREA)
+    if less != (width, height):
+        image = _resized(image, width, height, cv2.INTER_CUBIC)
+    return image
 
 
 def _resized(image: Frame, width: int, height: int, interpolation: int) -> Frame:

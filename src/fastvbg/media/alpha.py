@@ -91,14 +91,3 @@ def _table(bits: int) -> Alpha:
     most = (1 << bits) - 1
     samples = np.minimum(np.arange(1 << 16, dtype=np.int64), most)
     return ((510 * samples + most) // (2 * most)).astype(np.uint8)
-
-
-def weighed(samples: Alpha, alpha: Alpha) -> Alpha:
-    """Return bytes (H, W) or (H, W, samples) times an alpha: `a*v / 255`, rounded half up.
-
-    Of a picture it is what one sees over black, of a matte that of what is seen at all.
-    """
-    weight = alpha if samples.ndim == 2 else alpha[..., np.newaxis]
-    product = samples.astype(np.uint16) * weight + np.uint16(128)
-    product += product >> 8
-    return np.asarray(product >> 8, np.uint8)

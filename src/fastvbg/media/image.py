@@ -16,6 +16,7 @@ from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import MAX_PIXELS
 from fastvbg.media.opencv import decode
 from fastvbg.media.tiff import UnusableError, decode_tiff
+from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -30,8 +31,9 @@ _NAMES = {"jpegxl": "JPEG XL", "heif": "HEIF (HEIC, AVIF)"}
 
 
 def read_image(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Frame:
-    """Read a picture file as (H, W, 3) uint8 BGR, upright; an alpha is left away."""
-    return read_frame(path, role, max_pixels)[0]
+    """Read a picture file as (H, W, 3) uint8 BGR, upright; black where it is transparent."""
+    picture, alpha = read_frame(path, role, max_pixels)
+    return picture if alpha is None else weighed(picture, alpha)
 
 
 def read_frame(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 import numpy as np
 
-from fastvbg.backgrounds import Fit, fit_background, load_background, parse_colour
+from fastvbg.backgrounds import MOST_ASPECT, Fit, fit_background, parse_colour
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.names import checked_name
@@ -83,6 +83,8 @@ class VideoBackdrop:
         What follows its last frame: its first again, nothing but that frame, or the end.
     max_pixels : int
         As in `ReadOptions`.
+    aspect : Fraction, optional
+        Width of a pixel of those frames divided by its height.
     reports : Reports, optional
         Takes in what is opened, to tell of its damage.
     """
@@ -96,14 +98,19 @@ class VideoBackdrop:
         fit: Fit,
         end: BackgroundEnd,
         max_pixels: int,
+        aspect: Fraction | None = None,
         reports: Reports | None = None,
     ) -> None:
         self._reports = reports
+        self._wanted, self._aspect = aspect, 1.0
         self._path, self._pixels, self._size = path, pixels, size
         self._fit, self._end = fit, end
-        self._options = ReadOptions(alpha="black", max_pixels=max_pixels, role="background")
+        self._options = ReadOptions(
+            alpha="black", sizes="any", max_pixels=max_pixels, role="background"
+        )
         self._stack = ExitStack()
         self._began: Fraction | None = None
+        self._sought: Any = 0
         self._frames = self._forever() if end == "loop" else self._once()
         self._next = next(self._frames)  # tells now if it cannot be read
         self._shown: Picture | None = None
@@ -117,6 +124,7 @@ class VideoBackdrop:
             if self._reports is not None:
                 self._reports.add(source, self._path, "background")
             info, first, last = source.info, None, None
+            self._aspect = _relative(self._wanted, info.sample_aspect)
             for item in ahead:
                 if isinstance(item, CopiedPacket):
                     continue
@@ -128,13 +136,16 @@ class VideoBackdrop:
                 yield last + 1 / info.rate, None
 
     def _forever(self) -> Iterator[tuple[Fraction, Frame | None]]:
-        """Yield the frames again and again, the times going on."""
+        """Yield the frames again and again, the times going on.
+
+        Rounds that end before the time that is sought are not gone through.
+        """
         base: Any = 0
         while True:
             count = 0
             for seconds, frame in self._once():
                 if frame is None:
-                    base += seconds
+                    base += seconds * max(1, (self._sought - base) // seconds)
                 else:
                     count += 1
                     yield base + seconds, frame
@@ -147,6 +158,7 @@ class VideoBackdrop:
         if self._began is None:
             self._began = seconds
         seconds -= self._began
+        self._sought = seconds
         frame: Frame | None = None
         while self._next is not None and self._next[0] <= seconds:
             if self._next[1] is None:
@@ -157,7 +169,8 @@ class VideoBackdrop:
             frame = self._next[1]
             self._next = next(self._frames)
         if frame is not None:
-            self._shown = self._pixels.from_bgr(fit_background(frame, self._size, fit=self._fit))
+            fitted = fit_background(frame, self._size, fit=self._fit, aspect=self._aspect)
+            self._shown = self._pixels.from_bgr(fitted)
         return self._shown
 
     def __enter__(self) -> Self:
@@ -165,6 +178,15 @@ class VideoBackdrop:
 
     def __exit__(self, *exception: object) -> None:
         self._frames.close()  # type: ignore[attr-defined]
+
+
+def _relative(frames: Fraction | None, background: Fraction | None) -> float:
+    """Return how much wider than a background's pixels the frames' are shown; for `fit_background`.
+
+    What a damaged header says beyond reason is taken for the most that there is.
+    """
+    relative = float((frames or 1) / (background or 1))
+    return min(max(relative, 1 / MOST_ASPECT), MOST_ASPECT)
 
 
 def open_backdrop(
@@ -175,6 +197,7 @@ def open_backdrop(
     fit: Fit,
     end: BackgroundEnd,
     max_pixels: int,
+    aspect: Fraction | None = None,
     reports: Reports | None = None,
 ) -> Backdrop:
     """Return the background that a user named: a colour, a picture, or a video."""
@@ -188,12 +211,28 @@ def open_backdrop(
             fit=fit,
             end=end,
             max_pixels=max_pixels,
+            aspect=aspect,
             reports=reports,
         )
     colour = parse_colour(background) if isinstance(background, str) else None
     if colour is not None:
         return StillBackdrop(pixels.solid(colour))
-    return StillBackdrop(pixels.from_bgr(load_background(background, size, fit=fit)))
+    if isinstance(background, np.ndarray):
+        picture = background
+    else:
+        picture = _still(background, max_pixels, reports)
+    relative = _relative(aspect, None)
+    return StillBackdrop(pixels.from_bgr(fit_background(picture, size, fit=fit, aspect=relative)))
+
+
+def _still(path: str | Path, max_pixels: int, reports: Reports | None) -> Frame:
+    """Return a picture file, black where it is transparent."""
+    options = ReadOptions(alpha="black", max_pixels=max_pixels, role="background")
+    with open_source(path, options=options) as source:
+        frames: Any = [item.frame for item in source if not isinstance(item, CopiedPacket)]
+        if reports is not None:
+            reports.add(source, path, "background")
+    return cast("Frame", frames[0])
 
 
 def is_video(background: str | Path | Frame) -> bool:

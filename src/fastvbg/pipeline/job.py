@@ -204,7 +204,7 @@ def _make_stage(
         return Transparent(pixels, masker, info, _alpha_format(job, info))
     strength = parse_blur(job.background) if isinstance(job.background, str) else None
     if strength is not None:
-        return OverBlur(pixels, masker, Blur(pixels, strength))
+        return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
     backdrop = open_backdrop(
         job.background,
         pixels,
@@ -212,6 +212,7 @@ def _make_stage(
         fit=job.fit,
         end=job.background_end,
         max_pixels=job.max_pixels,
+        aspect=info.sample_aspect,
         reports=context.reports,
     )
     shape = info.height, info.width

@@ -76,7 +76,7 @@ def preview(
     check_integer("times", times, 1, 1000)
     check_choice("fit", fit, FITS)
     with ExitStack() as stack:
-        options = ReadOptions(alpha="kept")
+        options = ReadOptions(alpha="kept", sizes="first")
         source = stack.enter_context(open_source(input, options=options))
         info = source.info
         pixels = BGRPixels(info, None)
@@ -127,10 +127,16 @@ def _backgrounds(
         return lambda seconds, frame, mask: board  # noqa: ARG005
     strength = parse_blur(background) if isinstance(background, str) else None
     if strength is not None:
-        blur = Blur(pixels, strength)
+        blur = Blur(pixels, strength, info.sample_aspect)
         return lambda seconds, frame, mask: blur(frame, mask)  # noqa: ARG005
     opened = open_backdrop(
-        background, pixels, size, fit=fit, end="loop", max_pixels=ReadOptions().max_pixels
+        background,
+        pixels,
+        size,
+        fit=fit,
+        end="loop",
+        max_pixels=ReadOptions().max_pixels,
+        aspect=info.sample_aspect,
     )
     backdrop = stack.enter_context(opened)
     return lambda seconds, frame, mask: backdrop.at(seconds)  # noqa: ARG005

@@ -44,6 +44,7 @@ class Reports:
 def _lines(file: _File) -> list[str]:
     source, path, role, told = file
     lines = list(source.warnings)
-    if source.lost and len(lines) == told:  # it was not read to its end, where it would tell
+    of_damage = [line for line in lines[told:] if "is transparent" not in line]
+    if source.lost and not of_damage:  # it was not read to its end, where it would tell
         lines.append(f"{source.lost} damaged packets could not be decoded")
     return [f"{role}: {line}" if str(path) in line else f"{role}: {path}: {line}" for line in lines]

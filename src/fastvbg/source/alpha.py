@@ -9,8 +9,8 @@ import av
 from av.codec.codec import UnknownCodecError
 from av.error import FFmpegError
 
-from fastvbg.media.alpha import weighed
 from fastvbg.media.upright import noted_matrix
+from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # WebM keeps alpha beside each frame, as a second stream of the same codec. FFmpeg's own decoders
 # drop it; these give it.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+create_context = av.CodecContext.create
 
 
 class Decoder:
@@ -53,7 +54,7 @@ class Decoder:
             return
         name = _WITH_ALPHA.get(self._native.codec.canonical_name)
         try:
-            context: Any = av.CodecContext.create(name or "", "r")
+            context: Any = create_context(name or "", "r")
         except UnknownCodecError:
             self.lacks_alpha = True
             return
@@ -101,7 +102,7 @@ class Transparency:
     """
 
     def __init__(self, options: ReadOptions, path: str | Path, warnings: list[str]) -> None:
-        self._what, self._name = options.alpha, f"{options.role}: {path}"
+        self._what, self._name = options.alpha, str(path)
         self._warnings = warnings
         self._told = self._what == "kept"
         self._nothing_seen = self._some = False

@@ -54,6 +54,7 @@ class Preparer:
     ) -> None:
         self._matrix: Matrix | None = None
         self._turn = AS_IT_IS
+        self._angle: int | None = None
         self.display_matrix: Matrix | None = None
         """What is left to the player, as the first frame has it."""
         self._heed(matrix)
@@ -88,8 +89,15 @@ class Preparer:
         return planar("420", 8) if scaled and name == "nv12" else name
 
     def _follow(self, frame: av.VideoFrame) -> None:
-        """Heed the matrix of a frame; one that notes none is shown like the one before it."""
-        self._heed(noted_matrix(frame))
+        """Heed the matrix of a frame; one that notes none is shown like the one before it.
+
+        Before PyAV 19, a frame whose side data is looked at lives until the garbage collector
+        comes: at 360p, 20 MB more by 1200 frames. Its angle is told without that.
+        """
+        angle = frame.rotation
+        if angle != self._angle:
+            self._angle = angle
+            self._heed(noted_matrix(frame))
 
     def _heed(self, matrix: Matrix | None) -> None:
         if matrix is not None and matrix != self._matrix:

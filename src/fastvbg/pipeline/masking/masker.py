@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 
 from fastvbg.keyers.region import apply_regions
-from fastvbg.media.alpha import weighed
+from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -128,8 +128,8 @@ class MaskOptions:
     tolerance, falloff : int, optional
         Of `PlateKeyer` or `ChromaKeyer`; the tolerance is also `AdaptiveKeyer`'s threshold.
     key : str or (int, int, int), optional
-        Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, picks
-        it from the first frame.
+        Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, finds
+        it at the border: where most of the file shows it, or as soon as a stream does.
     choke, despill : int, optional
         Of `ChromaKeyer`: how far the soft edge is drawn in, and how much of the screen's light is
         taken off kept pixels, 0 for none to 255.

@@ -16,7 +16,7 @@ from fastvbg.keyers.beginning import Beginning
 from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.estimate import PlateEstimator
 from fastvbg.keyers.plate import PlateKeyer
-from fastvbg.media.image import read_image
+from fastvbg.media.image import read_frame
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.names import checked_name
 from fastvbg.pipeline.masking.masker import Fused
@@ -58,6 +58,7 @@ class PlateWay(Fused):
         pixels, shape = context.pixels, context.shape
         asked = "auto" if options.plate is None else options.plate
         noise = None
+        self._told: list[str] = []
         plate: Any
         if isinstance(asked, np.ndarray):
             plate = _picture(asked, shape, pixels)
@@ -67,7 +68,10 @@ class PlateWay(Fused):
             plate, noise = _estimated(context, _seconds(asked))
         else:
             name = checked_name(asked, "plate")
-            plate = _picture(read_image(name, "plate", context.reading.max_pixels), shape, pixels)
+            picture, alpha = read_frame(name, "plate", context.reading.max_pixels)
+            if alpha is not None:
+                self._told.append(f"plate: {name} is transparent in places, which is not heeded")
+            plate = _picture(picture, shape, pixels)
         given = options.given("tolerance", "falloff")
         keyer = PlateKeyer(plate, noise=noise, **given)
         super().__init__(pixels, keyer, shape)
@@ -84,8 +88,8 @@ class PlateWay(Fused):
         self._camera.reset()
 
     def finish(self) -> list[str]:
-        """Say whether the camera moved."""
-        return [_MOVES] if self._moves else []
+        """Say whether the camera moved, and what the plate is not."""
+        return [*self._told, _MOVES] if self._moves else self._told
 
 
 def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:

@@ -82,10 +82,21 @@ AS_IT_IS = Turn()
 
 def noted_matrix(frame: av.VideoFrame) -> Matrix | None:
     """Return the nine numbers of the display matrix that a frame carries, None without one."""
-    data: Any = frame.side_data.get("DISPLAYMATRIX")
+    try:
+        data: Any = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # PyAV below 19 gives none where it does not know one, such as EXIF data
+        return _matrix_of(frame.rotation)
     if data is None:
         return None
     return tuple(int(value) for value in np.frombuffer(bytes(data), np.int32))
+
+
+def _matrix_of(degrees: int) -> Matrix | None:
+    """Return the matrix of a turn against the clock, None where it is none."""
+    if not degrees:
+        return None
+    x, y = (round(part(math.radians(degrees)) * (1 << 16)) for part in (math.cos, math.sin))
+    return x, -y, 0, y, x, 0, 0, 0, 1 << 30
 
 
 def turn_of(matrix: Matrix | None) -> Turn | None:

@@ -12,6 +12,7 @@ import av
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
 from fastvbg.media.rational import fraction
+from fastvbg.media.upright import angle_of
 from fastvbg.source.alpha import Transparency
 from fastvbg.source.decoding import Decoding
 from fastvbg.source.prepare import Preparer
@@ -76,6 +77,12 @@ class VideoSource:
             if isinstance(item, av.VideoFrame):
                 self._preparer = Preparer(item, self._options, self._decoding.matrix)
                 self.info = self._describe(item)
+                if self.info.display_matrix is not None and self._options.role != "input":
+                    angle = angle_of(self.info.display_matrix)
+                    self.warnings.append(
+                        f"{self._path} is to be shown turned by {angle} degrees, no quarter turn: "
+                        "it is used as it lies"
+                    )
                 return items
         role, path = self._options.role, self._path
         if self._decoding.any_frame:

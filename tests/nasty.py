@@ -21,7 +21,7 @@ from fastvbg.errors import FastvbgError
 from tests.media import make_clip, moving_frames
 from tests.onnxfile import one_by_one
 
-SECONDS = 120  # a kernel may have to be compiled
+SECONDS = 900  # kernels may have to be compiled, and LLVM bears no interruption well
 
 
 class TooLongError(BaseException):

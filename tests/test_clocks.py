@@ -240,12 +240,12 @@ def test_the_rate_of_most_frames(times: list[int], rate: int | None) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "words"),
     [
-        ("o.mov", {"codec": "dnxhd"}, "dnxhd cannot be started: video parameters incompatible"),
+        ("o.mov", {"codec": "dnxhd"}, "encoding o.mov by dnxhd: video parameters incompatible"),
         ("o.mkv", {"codec": "huffyuv"}, ".mkv cannot hold video by huffyuv; no kind of file"),
         ("o.gif", {"codec": "libx264"}, ".gif cannot hold video by libx264; .mkv and .mov and"),
         ("o.mkv", {"codec": "rv10"}, "cannot hold the video by rv10: The Matroska muxer does not"),
-        ("o.mp4", {"crf": float("nan")}, 'started: Unable to parse "crf" option value "nan"'),
-        ("o.mp4", {"extra": {"bf": "x"}}, "libx264 cannot be started: Undefined constant"),
+        ("o.mp4", {"crf": float("nan")}, 'by libx264: Unable to parse "crf" option value "nan"'),
+        ("o.mp4", {"extra": {"bf": "x"}}, "by libx264: Undefined constant"),
         ("o.mp4", {"codec": "libvpx-vp9", "alpha": True}, "no transparency of libvpx-vp9; .webm"),
         ("-", {"alpha": True}, "Y4M holds no transparency"),
     ],
@@ -271,7 +271,7 @@ def test_an_encoder_without_its_device_says_so(tmp_path: Path) -> None:
         pytest.skip("no such encoder in FFmpeg's libraries here")
     if list(Path("/dev").glob("video*")):
         pytest.skip("there is a device")
-    with pytest.raises(SinkError, match="h264_v4l2m2m cannot be started: Could not find a valid"):
+    with pytest.raises(SinkError, match="by h264_v4l2m2m: Could not find a valid device"):
         write(tmp_path / "o.mp4", at_rate(25, 3), Fraction(1, 25), 25, codec="h264_v4l2m2m")
 
 

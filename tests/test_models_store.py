@@ -82,7 +82,7 @@ def test_fetch_replaces_a_damaged_file_and_first_use_refuses_it(models) -> None:
 
 def test_first_use_fetches_after_one_line(models, monkeypatch, capsys) -> None:
     pip = Pip()
-    monkeypatch.setattr(fetching, "_run", pip)
+    monkeypatch.setattr(fetching, "run_pip", pip)
     path = fetching.ensure(store.KNOWN[1])
     assert path.read_bytes() == CONTENT["b.tflite"]
     lines = capsys.readouterr().err.splitlines()
@@ -156,12 +156,12 @@ def test_commands(models, monkeypatch, capsys) -> None:
     assert capsys.readouterr().out.strip() == str(models)
     run_command_line(["models", "list"])
     assert capsys.readouterr().out.count("absent") == 2
-    monkeypatch.setattr(fetching, "_run", Pip())
+    monkeypatch.setattr(fetching, "run_pip", Pip())
     assert run_command_line(["models", "fetch"]) == 0
     assert "2 models in" in capsys.readouterr().out
     run_command_line(["models", "list"])
     assert capsys.readouterr().out.count("present") == 2
-    monkeypatch.setattr(fetching, "_run", Pip(code=1))
+    monkeypatch.setattr(fetching, "run_pip", Pip(code=1))
     (models / "a.tflite").unlink()
     assert run_command_line(["models", "fetch", "-q"]) == 2
     assert capsys.readouterr().err.startswith("fastvbg: models: pip could not download")

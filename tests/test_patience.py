@@ -18,7 +18,7 @@ from fastvbg import AdaptiveKeyer, ChromaKeyer, MaskOptions, OptionError, matte,
 from fastvbg.keyers.beginning import Beginning
 from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.screen_survey import ScreenSurvey
-from fastvbg.media.model import ReadOptions
+from fastvbg.media.model import ReadOptions, Timed
 from fastvbg.pipeline.cuts import CutDetector
 from fastvbg.pipeline.pairing import make_pairing
 from fastvbg.pipeline.pixels import BGRPixels
@@ -174,6 +174,11 @@ def test_the_screen_that_most_frames_show_wins() -> None:
     assert np.hypot(found.u - plain.screens()[0].u, found.v - plain.screens()[0].v) < 1
     assert not survey.is_clear
     assert survey.frames == 17
+    assert survey.passed_over() == {}
+    for _ in range(3):
+        survey.add(take(0, BLUE))
+    assert len(survey.screens()) == 1
+    assert survey.passed_over() == {"blue": 3}
 
 
 def test_two_screens_for_long_are_both_screens_and_gray_is_none() -> None:
@@ -243,6 +248,22 @@ def test_a_part_and_a_sequence_are_looked_through_too(tmp_path: Path) -> None:
     path = write(tmp_path / "take.mkv", CLIPS["curtain"])
     matte(path, tmp_path / "m.mkv", mask="chroma", start=10 / 25, overwrite=True)
     assert overlap(mattes(tmp_path / "m.mkv")[20], truth(30)) > 0.9
+
+
+def test_a_screen_that_was_passed_over_is_told(tmp_path: Path) -> None:
+    path = write(tmp_path / "take.mkv", lambda k: take(k, GREEN if k >= 8 else BLUE), codec="ffv1")
+    result = matte(path, tmp_path / "m.mkv", mask="chroma")
+    assert [line for line in result.warnings if "have a blue border" in line] == result.warnings
+    assert len(result.warnings) == 1
+    assert mattes(tmp_path / "m.mkv")[2].min() == 255
+
+
+def test_raw_video_has_no_times_and_is_looked_through(tmp_path: Path) -> None:
+    path = write(tmp_path / "take.h264", CLIPS["curtain"])
+    matte(path, tmp_path / "m.mkv", mask="chroma")
+    got = mattes(tmp_path / "m.mkv")
+    assert got[2].min() == 255
+    assert overlap(got[30], truth(30)) > 0.9
 
 
 @pytest.mark.parametrize("piped", [False, True])
@@ -412,16 +433,12 @@ def test_a_flash_shows_what_the_frame_before_it_keeps(
 def test_a_flash_is_told_from_a_scene_of_one_frame() -> None:
     frames = [seen(0), seen(1), full(WHITE), seen(2), seen(3), full(BLACK), seen(4, 1), seen(5, 1)]
 
-    class Timed:
-        def __init__(self, frame: np.ndarray, pts: int) -> None:
-            self.frame, self.pts = frame, pts
-
     class Info:
         width, height = WIDTH, HEIGHT
 
     cuts = CutDetector(BGRPixels(Info, None))  # type: ignore[arg-type]
     pairing = make_pairing("neighbours", cuts, cuts.goes_on)
-    pairs = [p for k, f in enumerate(frames) for p in pairing.push(Timed(f, k))]  # type: ignore[arg-type]
+    pairs = [p for k, f in enumerate(frames) for p in pairing.push(Timed(f, k))]
     pairs += pairing.finish()
     assert [pair.position for pair in pairs] == list(range(8))
     assert [pair.position for pair in pairs if pair.flash] == [2]

@@ -18,6 +18,14 @@ def test_the_python_example_runs() -> None:
     assert names["out"].shape == (1080, 1920, 3)
 
 
+def test_each_set_up_line_calls_the_doctor_before_it_uses_opencv() -> None:
+    lines = re.findall(r"```sh\n(python3 .*)\n```", README)
+    assert len(lines) == 2
+    for line, last in zip(lines, ("fastvbg demo", "python -m pytest"), strict=True):
+        steps = line.split(" && ")
+        assert steps[2:] == [".venv/bin/fastvbg doctor --fix", f".venv/bin/{last}"]
+
+
 def test_every_public_function_is_in_the_readme() -> None:
     errors = {name for name in fastvbg.__all__ if name.endswith("Error")}
     missing = [

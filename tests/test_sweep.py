@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import fastvbg
+from fastvbg.keyers.screen import Shown
 from tests.arrays import random_frame, random_plane
 from tests.nasty import VALUES, ending, in_material, judged, material, strict
 
@@ -75,6 +76,7 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
         "matte": plane(),
         "out": planes()[1:],
     },
+    "ChromaKeyer.expect": lambda: {"screens": [Shown(9.0, -60.0, 0.5)]},
     "ChromaKeyer.key": lambda: {"frame": frame(), "out": plane()},
     "ChromaKeyer.key_planes": lambda: {"planes": planes(), "out": plane()},
     "Compositor": lambda: {"background": frame()},

@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "matte": ("matte", "clip.mp4", "-o", "out/m.mkv", "--threads", "1"),
     "preview": ("preview", "clip.mp4", "-b", "navy", "-o", "out/sheet.png"),
     "demo": ("demo", "out/demo"),
+    "doctor": ("doctor",),
     "warmup": ("warmup",),
     "info": ("info",),
     "bench": ("bench", "--quick"),
@@ -90,6 +91,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that takes long: parsing and checking are what is swept."""
     command = typer.main.get_command(app)
     monkeypatch.setattr("typer.main.get_command", lambda _: command)
+    monkeypatch.setattr("fastvbg.measure.doctor.examine", list)
     monkeypatch.setattr("fastvbg.warmup.warm_up", lambda **_: None)
     monkeypatch.setattr("fastvbg.pipeline.demo.Scene", lambda: Scene(32, 24, 3))
     monkeypatch.setattr("fastvbg.measure.bench.run_bench", lambda **_: FIGURES)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from fastvbg.cli.streams import say, tell
+
 
 def doctor(
     fix: Annotated[
@@ -26,11 +28,11 @@ def doctor(
     found = examine()
     if fix and any(finding.subject == "OpenCV" and finding.state == BAD for finding in found):
         try:
-            mend_opencv(lambda line: typer.echo(f"fix   {'OpenCV':15} {line}"))
+            mend_opencv(lambda line: tell(f"fix   {'OpenCV':15} {line}"))
         except MissingLibraryError as error:
-            typer.echo(f"fastvbg: {error}", err=True)
+            say(f"fastvbg: {error}")
             raise typer.Exit(1) from None
         found = examine()
     for state, subject, text in found:
-        typer.echo(f"{state:5} {subject:15} {text}")
+        tell(f"{state:5} {subject:15} {text}")
     raise typer.Exit(any(finding.state == BAD for finding in found))

@@ -9,16 +9,17 @@ import numpy as np
 from fastvbg.checks import (
     check_frame,
     check_integer,
+    check_iterable,
     check_planes,
     check_same_size,
 )
-from fastvbg.errors import OptionError, OptionTypeError, ShapeError
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels import chroma as kernels
 from fastvbg.kernels import frames
 from fastvbg.kernels.keyrows import scratch_for, slope_of
 from fastvbg.keyers._planes import on_packed, packed_rows, thin_frame
 from fastvbg.keyers.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
-from fastvbg.keyers.screen import UNIT, chroma_of, thinned
+from fastvbg.keyers.screen import UNIT, Shown, chroma_of, thinned
 from fastvbg.keyers.screen_search import ScreenSearch
 from fastvbg.outputs import composite_out, plane_out, planes_out
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Matte
-    from fastvbg.keyers.screen import Shown
     from fastvbg.keyers.screen_strength import Screen
 
     Plane = npt.NDArray[np.uint8]
@@ -141,7 +141,11 @@ class ChromaKeyer:
             Most of the video shows the first. It is gone by until one of them shows, and no other
             is taken. With a key that was named they are not heeded.
         """
-        self._expected = tuple(screens)
+        expected = tuple(check_iterable("screens", screens))
+        for screen in expected:
+            if not isinstance(screen, Shown):
+                raise OptionTypeError(f"screens: got {shown(screen)}, wanted what a survey found")
+        self._expected = expected
 
     def reset(self) -> None:
         """Look for the screen anew, as at a hard cut; the last one stays until one shows."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import hypot
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[Plane, Plane, Plane]
 
-_USUAL = (-0.53, -0.85), (0.93, -0.37)
+_USUAL = {"green": (-0.53, -0.85), "blue": (0.93, -0.37)}
 """Hues in U and V, of length 1: screens are green or blue."""
 _NEAR_USUAL = 0.87
 """Cosine of the 30 degrees that a screen's hue lies from one of them."""
@@ -65,9 +64,19 @@ class ScreenSurvey:
 
     def screens(self) -> list[Shown]:
         """Return the screens, the one that most frames show first; none where there is none."""
-        clusters = self._clusters()
-        least = _ANOTHER * _worth(clusters[0]) if clusters else 0.0
-        return [_middle(votes) for votes in clusters if _worth(votes) >= least]
+        return [_middle(votes) for votes in self._clusters() if self._is_taken(votes)]
+
+    def passed_over(self) -> dict[str, int]:
+        """Return which colours that screens have are not taken for one, and how many show them."""
+        return {
+            name: len(votes)
+            for votes in self._clusters()
+            for name in _USUAL
+            if not self._is_taken(votes) and _usual(votes[0]) == name
+        }
+
+    def _is_taken(self, votes: list[Shown]) -> bool:
+        return _worth(votes) >= _ANOTHER * _worth(self._clusters()[0])
 
     def _clusters(self) -> list[list[Shown]]:
         """Return the votes by hue, the weightiest first."""
@@ -80,12 +89,15 @@ class ScreenSurvey:
 
 
 def _worth(votes: list[Shown]) -> float:
-    return sum(vote.share * (_WEIGHT if _is_usual(vote) else 1) for vote in votes)
+    return sum(vote.share * (1 if _usual(vote) is None else _WEIGHT) for vote in votes)
 
 
-def _is_usual(vote: Shown) -> bool:
-    along = max(vote.u * u + vote.v * v for u, v in _USUAL)
-    return along >= _NEAR_USUAL * hypot(vote.u, vote.v)
+def _usual(vote: Shown) -> str | None:
+    """Return the name of a hue that screens have; None of another."""
+    for name, (u, v) in _USUAL.items():
+        if vote.u * u + vote.v * v >= _NEAR_USUAL * vote.strength:
+            return name
+    return None
 
 
 def _middle(votes: list[Shown]) -> Shown:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["mend_opencv"]
 
+_OTHER = f"or 'apt-get install {SYSTEM_PACKAGES}' adds what OpenCV lacks"
+
 
 def mend_opencv(tell: Tell, run: Runner | None = None) -> None:
     """Replace what is installed of OpenCV by the same version without windows.
@@ -39,15 +41,22 @@ def mend_opencv(tell: Tell, run: Runner | None = None) -> None:
     """
     installed = installed_opencv()
     wanted = _replacement(installed)
-    _check_pip(installed, wanted, needed=run is None)
-    run = run or run_pip
+    _check_owner(installed, wanted)
+    if run is None:
+        _check_pip(wanted)
+        run = run_pip
     there = " and ".join(f"{name} {version}" for name, version in installed.items())
     tell(f"OpenCV does not load; installing {wanted} in place of {there or 'none'}")
     pip = [sys.executable, "-m", "pip", "--no-input", "--disable-pip-version-check"]
     with tempfile.TemporaryDirectory(prefix="fastvbg-opencv-") as scratch:
         command = [*pip, "download", "--quiet", "--no-deps", "--only-binary=:all:"]
         command += ["--retries", "2", "--timeout", "20", "--dest", scratch, wanted]
-        _do(run, command, f"{wanted} cannot be downloaded", "nothing was changed")
+        _do(
+            run,
+            command,
+            f"{wanted} cannot be downloaded",
+            "nothing was changed; a network is needed",
+        )
         wheels = [str(wheel) for wheel in Path(scratch).glob("*.whl")]
         if installed:
             command = [*pip, "uninstall", "--quiet", "--yes", *installed]
@@ -64,19 +73,21 @@ def _replacement(installed: dict[str, str]) -> str:
     return f"{package}=={next(iter(versions.values()))}" if versions else package
 
 
-def _check_pip(installed: dict[str, str], wanted: str, *, needed: bool) -> None:
-    """Refuse where pip is not there, or OpenCV is not pip's to remove."""
-    other = f"or 'apt-get install {SYSTEM_PACKAGES}' adds what OpenCV lacks"
+def _check_owner(installed: dict[str, str], wanted: str) -> None:
+    """Refuse where OpenCV is not pip's to remove."""
     for package in installed:
         by = (metadata.distribution(package).read_text("INSTALLER") or "pip").strip()
         if by not in ("pip", "uv", "poetry", "pdm"):
             raise MissingLibraryError(
-                f"doctor: {package} was installed by {by}: have {by} install {wanted}; {other}"
+                f"doctor: {package} was installed by {by}: have {by} install {wanted}; {_OTHER}"
             )
-    if needed and find_spec("pip") is None:
+
+
+def _check_pip(wanted: str) -> None:
+    if find_spec("pip") is None:
         raise MissingLibraryError(
             f"doctor: this Python has no pip to install {wanted} with ({sys.executable} -m "
-            f"ensurepip adds it); {other}"
+            f"ensurepip adds it); {_OTHER}"
         )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     import av
     import numpy as np
     import numpy.typing as npt
@@ -30,6 +29,8 @@ Reading = Literal["native", "bgr", "depth", "matte"]
 """What a source is read as: frames on a pixel path, or the numbers of depth maps or mattes."""
 
 AlphaUse = Literal["kept", "black", "told"]
+
+Sizes = Literal["one", "first", "any"]
 
 MAX_PIXELS = 1 << 28
 """Pixels a frame beyond which a source is refused: 16384 by 16384, far above any camera's."""
@@ -67,6 +68,10 @@ class ReadOptions:
     """Seconds from the beginning at which to end."""
     scale: tuple[int, int] | None = None
     """Width and height wanted; 0 for one of them keeps the proportions."""
+    sizes: Sizes = "one"
+    """What becomes of frames of another size than the first one's: `one`: refused, unless `scale`
+    brings all to one; `first`: brought to that of the first; `any`: given as they are.
+    """
     max_pixels: int = MAX_PIXELS
     """Frames with more pixels are refused."""
     threads: int | None = None
@@ -108,6 +113,8 @@ class StreamInfo:
     """As PyAV has them."""
     begins: Fraction | None = None
     """When the file's own first frame is shown, in seconds; None where it has no times."""
+    origin: Fraction = Fraction(0)
+    """The time from which a video's start and end are counted, in seconds."""
     skipped: int | None = None
     """How many numbers of a sequence come before the first that is read; None in a video."""
 

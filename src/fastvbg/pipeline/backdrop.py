@@ -105,9 +105,12 @@ class VideoBackdrop:
         self._wanted, self._aspect = aspect, 1.0
         self._path, self._pixels, self._size = path, pixels, size
         self._fit, self._end = fit, end
-        self._options = ReadOptions(alpha="black", max_pixels=max_pixels, role="background")
+        self._options = ReadOptions(
+            alpha="black", sizes="any", max_pixels=max_pixels, role="background"
+        )
         self._stack = ExitStack()
         self._began: Fraction | None = None
+        self._sought: Any = 0
         self._frames = self._forever() if end == "loop" else self._once()
         self._next = next(self._frames)  # tells now if it cannot be read
         self._shown: Picture | None = None
@@ -133,13 +136,16 @@ class VideoBackdrop:
                 yield last + 1 / info.rate, None
 
     def _forever(self) -> Iterator[tuple[Fraction, Frame | None]]:
-        """Yield the frames again and again, the times going on."""
+        """Yield the frames again and again, the times going on.
+
+        Rounds that end before the time that is sought are not gone through.
+        """
         base: Any = 0
         while True:
             count = 0
             for seconds, frame in self._once():
                 if frame is None:
-                    base += seconds
+                    base += seconds * max(1, (self._sought - base) // seconds)
                 else:
                     count += 1
                     yield base + seconds, frame
@@ -152,6 +158,7 @@ class VideoBackdrop:
         if self._began is None:
             self._began = seconds
         seconds -= self._began
+        self._sought = seconds
         frame: Frame | None = None
         while self._next is not None and self._next[0] <= seconds:
             if self._next[1] is None:

@@ -76,7 +76,7 @@ def preview(
     check_integer("times", times, 1, 1000)
     check_choice("fit", fit, FITS)
     with ExitStack() as stack:
-        options = ReadOptions(alpha="kept")
+        options = ReadOptions(alpha="kept", sizes="first")
         source = stack.enter_context(open_source(input, options=options))
         info = source.info
         pixels = BGRPixels(info, None)

@@ -6,15 +6,17 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING
 
-import av
 from av.error import FFmpegError
 
 from fastvbg.errors import SourceError
 from fastvbg.media.names import is_address
+from fastvbg.media.rational import fraction
 from fastvbg.source.opening import open_container, video_stream
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from av.stream import Stream
 
     from fastvbg.media.model import StreamInfo
 
@@ -35,23 +37,31 @@ def frames_before(path: str | Path, start: Fraction, info: StreamInfo) -> int:
     """
     counted = None
     if str(path) != "-" and not is_address(path):
-        counted = _counted(path, start)
+        counted = _counted(path, start, info)
     return ceil(start * info.rate) if counted is None else counted
 
 
-def _counted(path: str | Path, start: Fraction) -> int | None:
+def _counted(path: str | Path, start: Fraction, info: StreamInfo) -> int | None:
     """Return the packets of the video that are shown before a time; None where they do not say."""
     try:
         with open_container(path, "input") as container:
             stream = video_stream(container, path, "input")
-            begin = Fraction(container.start_time or 0, av.time_base)
+            # AVI has times of decoding only, which come as late as the first frame is shown.
+            decoded = "avi" in container.format.name
+            late = (info.begins or 0) - _noted_start(stream) if decoded else 0
             count = 0
             for packet in container.demux(stream):
                 if not packet.size or packet.is_discard:
                     continue
-                if packet.pts is None or packet.time_base is None:
+                at = packet.dts if decoded else packet.pts
+                if at is None or packet.time_base is None:
                     return None
-                count += packet.pts * packet.time_base < begin + start
+                count += at * packet.time_base + late < info.origin + start
     except (FFmpegError, OSError, SourceError):
         return None
     return count
+
+
+def _noted_start(stream: Stream) -> Fraction:
+    """Return when a stream begins as its file notes it; 0 if it does not."""
+    return (stream.start_time or 0) * (fraction(stream.time_base) or Fraction(0))

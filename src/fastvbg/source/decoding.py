@@ -34,8 +34,8 @@ Item: TypeAlias = "av.VideoFrame | CopiedPacket"
 
 _FALLBACK_RATE = Fraction(25)
 
-LEAD_SECONDS = Fraction(1, 10)
-"""How long before the first frame what belongs to it may begin: sound by which a decoder starts."""
+# How long before the first frame what belongs to it may begin: sound by which a decoder starts.
+_LEAD_SECONDS = Fraction(1, 10)
 
 # Formats that note where each frame lies or begins, so that its time is the same after a seek. In a
 # program stream, after one, a time may be given to a frame up to three places away.
@@ -84,8 +84,8 @@ class Decoding:
         self._path, self._options = path, options
         self.warnings: list[str] = []
         self.lost = 0
-        self.any_frame = False
-        """Whether any frame of the file can be decoded."""
+        self.first: av.VideoFrame | None = None
+        """The file's own first frame, as long as it may be needed; None if there is none."""
         self.begins: Fraction | None = None
         """When the file's own first frame is shown; None where it has no time."""
         self._frames_end: Fraction | None = None
@@ -186,9 +186,26 @@ class Decoding:
 
     def begin(self, first: av.VideoFrame) -> None:
         """Take note of the file's own first frame."""
-        self.any_frame = True
+        self.first = first
         self.begins = None if first.pts is None else self.seconds(first)
         self.matrix = self.decoder.matrix or noted_matrix(first)
+
+    @property
+    def origin(self) -> Fraction:
+        """The time from which a file's times are counted.
+
+        That of its first frame; where sound begins well before it, that of the sound. AVI notes the
+        order of decoding only: its pictures begin later than it says by what the decoder holds
+        back.
+        """
+        shown, start, video = self.begins, self.start, self.stream.start_time
+        if shown is None:
+            return start or Fraction(0)
+        if start is None or video is None:
+            return shown
+        if self.decode_times_only:
+            return start + max(Fraction(0), shown - video * self.time_base)
+        return shown if shown - start <= _LEAD_SECONDS else start
 
     def seconds(self, frame: av.VideoFrame) -> Fraction:
         """Return when a frame is shown; it has a time."""
@@ -240,7 +257,7 @@ class Decoding:
         show it. What lies shortly before is kept: decoders need it to get going.
         """
         start = self.start or Fraction(0)
-        return packet_seconds(packet, packet.duration or 0) < start - LEAD_SECONDS
+        return packet_seconds(packet, packet.duration or 0) < start - _LEAD_SECONDS
 
     def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
         try:

@@ -152,7 +152,8 @@ class _Samples:
 
     def _from_start(self) -> Iterator[av.VideoFrame]:
         """Yield all frames from where the part that is asked for begins."""
-        self._seek(self._start)
+        if self._options.start:
+            self._seek(self._start)
         end = self._options.end
         for frame in self._decoded(None):
             at = None if frame.pts is None else frame.pts * self._base

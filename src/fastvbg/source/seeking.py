@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from fastvbg.media.model import CopiedPacket
 from fastvbg.source.clock import Rising, packet_seconds
-from fastvbg.source.decoding import LEAD_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -62,11 +61,11 @@ def span(
         if not isinstance(item, CopiedPacket):
             decoding.begin(item)
             break
-    if (start is None and end is None) or not decoding.any_frame:
+    if (start is None and end is None) or decoding.first is None:
         yield from whole
         return
     start = start or Fraction(0)
-    begins = _beginning(decoding)
+    begins = decoding.origin
     items = whole
     if decoding.winds and decoding.begins is not None and begins + start > decoding.begins:
         items = _from(decoding, begins + start, decoding.begins, whole)
@@ -78,22 +77,6 @@ def _handed_over(items: list[Item]) -> Iterator[Item]:
     """Yield items and keep none."""
     while items:
         yield items.pop(0)
-
-
-def _beginning(decoding: Decoding) -> Fraction:
-    """Return the time from which a file's times are counted.
-
-    That of its first frame; but where sound begins well before it, that of the sound. AVI notes the
-    order of decoding only, so its pictures begin later than it says by what the decoder holds back.
-    """
-    shown, start, video = decoding.begins, decoding.start, decoding.stream.start_time
-    if shown is None:
-        return start or Fraction(0)
-    if start is None or video is None:
-        return shown
-    if decoding.decode_times_only:
-        return start + max(Fraction(0), shown - video * decoding.time_base)
-    return shown if shown - start <= LEAD_SECONDS else start
 
 
 def _from(

@@ -49,7 +49,8 @@ class SequenceSource:
         self._reader = PictureReader(options)
         self._role = options.role
         # Pictures of several sizes are brought to one only where one was asked for.
-        self._any_size = options.scale is not None
+        self._any_size = options.scale is not None or options.sizes != "one"
+        self._as_they_are = options.sizes == "any" and options.scale is None
         self._numbers = numbering.existing()
         self.warnings: list[str] = []
         self.lost = 0
@@ -102,6 +103,8 @@ class SequenceSource:
                 f"{self._role}: {path.name} is {width}x{height}, "
                 f"wanted {wanted[0]}x{wanted[1]} like the first image; --scale brings them to one"
             )
+        if self._as_they_are:
+            return read
         return self._reader.scaled(read, (self.info.width, self.info.height))
 
     def __enter__(self) -> Self:

@@ -15,7 +15,7 @@ from fastvbg.media.rational import fraction
 from fastvbg.media.upright import angle_of
 from fastvbg.source.alpha import Transparency
 from fastvbg.source.decoding import Decoding
-from fastvbg.source.prepare import Preparer
+from fastvbg.source.forms import Forms
 from fastvbg.source.seeking import span
 
 if TYPE_CHECKING:
@@ -70,29 +70,33 @@ class VideoSource:
         return self._decoding.lost + self._missing
 
     def _decode_first(self) -> list[Item]:
-        """Read up to and with the first frame, from which size, format and colour are known."""
+        """Read up to and with the first frame, from which size, format and colour are known.
+
+        Where none is shown between the times asked for, they are those of the file's own first.
+        """
         items: list[Item] = []
+        shown = None
         for item in self._items:
             items.append(item)
             if isinstance(item, av.VideoFrame):
-                self._preparer = Preparer(item, self._options, self._decoding.matrix)
-                self.info = self._describe(item)
-                if self.info.display_matrix is not None and self._options.role != "input":
-                    angle = angle_of(self.info.display_matrix)
-                    self.warnings.append(
-                        f"{self._path} is to be shown turned by {angle} degrees, no quarter turn: "
-                        "it is used as it lies"
-                    )
-                return items
-        role, path = self._options.role, self._path
-        if self._decoding.any_frame:
-            raise SourceError(
-                f"{role}: {path} has no frame between the start and the end asked for"
+                shown = item
+                break
+        first = shown or self._decoding.first
+        self._decoding.first = None
+        if first is None:
+            raise SourceError(f"{self._options.role}: no frame of {self._path} can be decoded")
+        self._prepared = Forms(first, self._options, self._decoding.matrix, self._path)
+        self.info = self._describe(first)
+        if self.info.display_matrix is not None and self._options.role != "input":
+            angle = angle_of(self.info.display_matrix)
+            self.warnings.append(
+                f"{self._path} is to be shown turned by {angle} degrees, no quarter turn: it is "
+                "used as it lies"
             )
-        raise SourceError(f"{role}: no frame of {path} can be decoded")
+        return items
 
     def _describe(self, frame: av.VideoFrame) -> StreamInfo:
-        decoding, prepared = self._decoding, self._preparer
+        decoding, prepared = self._decoding, self._prepared.first
         stream = decoding.stream
         aspect = fraction(stream.sample_aspect_ratio)
         if aspect is not None and prepared.turn.quarter:
@@ -118,6 +122,7 @@ class VideoSource:
             stream_metadata=dict(stream.metadata),
             chapters=tuple(self._chapters()),
             begins=decoding.begins,
+            origin=decoding.origin,
         )
 
     def _expected(self) -> int | None:
@@ -157,20 +162,11 @@ class VideoSource:
             self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
 
     def _timed(self) -> Iterator[Timed | CopiedPacket]:
-        size: tuple[int, int] | None = None
         for item in chain(self._first, self._items):
             if isinstance(item, CopiedPacket):
                 yield item
                 continue
-            shown = self._preparer.shown(item)
-            size = size or shown
-            if shown != size:
-                raise SourceError(
-                    f"{self._options.role}: {self._path} changes from {size[0]}x{size[1]} "
-                    f"to {shown[0]}x{shown[1]} on the way; wanted one size"
-                )
-            prepared = self._preparer(item), self._preparer.alpha(item)
-            frame, alpha = self._transparency(*prepared)
+            frame, alpha = self._transparency(*self._prepared(item))
             yield Timed(frame, item.pts or 0, alpha)
 
     def __enter__(self) -> Self:

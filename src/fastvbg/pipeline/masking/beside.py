@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fastvbg.media.model import Picture, StreamInfo
+    from fastvbg.media.model import Picture, Sizes, StreamInfo
     from fastvbg.media.numbering import Numbering
     from fastvbg.pipeline.masking.context import Context
     from fastvbg.pipeline.pairing import Pair
@@ -95,11 +95,14 @@ class Beside:
     def __init__(self, path: str | Path, pixels: Any, role: str, context: Context) -> None:
         path = checked_name(path, role)
         self._path, self._role, self._context = path, role, context
+        # Mattes and depths are stretched to the frames; two eyes see at one size.
+        sizes: Sizes = "any" if pixels in ("matte", "depth") else "first"
         self._options = replace(
             context.reading,
             pixels=pixels,
             alpha="told",
             role=role,
+            sizes=sizes,
             scale=None,
             start=None,
             end=None,

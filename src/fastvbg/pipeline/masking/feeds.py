@@ -127,12 +127,16 @@ class DepthMaps:
         self._ahead = next(self._items, None)
         self._clock, self._stretched = Clock(context), _Stretched(context.shape)
         self._without = 0
+        self._shape: tuple[int, ...] | None = None
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte of the frame's depths."""
         found = self._find(*self._clock(pair, seconds))
         self._without += found is None
         depth = None if found is None else self._map(found.picture, pair.next)
+        if depth is not None and depth.shape != self._shape:
+            self._shape = depth.shape
+            self._keyer.reset()  # what it holds is of another size
         return self._stretched(self._keyer.key_depth(depth))
 
     def _find(self, number: int, seconds: float) -> Item | None:

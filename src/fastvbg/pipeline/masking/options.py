@@ -128,8 +128,8 @@ class MaskOptions:
     tolerance, falloff : int, optional
         Of `PlateKeyer` or `ChromaKeyer`; the tolerance is also `AdaptiveKeyer`'s threshold.
     key : str or (int, int, int), optional
-        Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, picks
-        it from the first frame.
+        Colour of the screen, as a name, #rrggbb or (blue, green, red); "auto", the default, finds
+        it at the border: where most of the file shows it, or as soon as a stream does.
     choke, despill : int, optional
         Of `ChromaKeyer`: how far the soft edge is drawn in, and how much of the screen's light is
         taken off kept pixels, 0 for none to 255.
@@ -205,7 +205,9 @@ class MaskOptions:
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str):
-            raise OptionTypeError(f"mask: got {shown(self.kind)}, wanted one of {', '.join(KINDS)}")
+            raise OptionTypeError(
+                f"mask: got {shown(self.kind)}, wanted one of {', '.join(KINDS)}, or MaskOptions"
+            )
         name, colon, rest = self.kind.partition(":")
         if colon and name in ("matte", "chroma", "model") and rest:
             option = {"matte": "matte", "chroma": "key", "model": "model"}[name]

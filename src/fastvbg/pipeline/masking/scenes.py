@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 _GLANCE, _SAMPLES, _MOST_SAMPLES = 8, 32, 256
 """Frames looked at for a screen: where all show one, where some do not, and where none does."""
+_PASSED_OVER = (
+    "key: {1} of the frames looked at have a {0} border, which was not taken for a screen: "
+    "more show another one; --key names the one to take"
+)
 _REMEDY = "name the screen's colour, as in --key '#40a040'"
 
 
@@ -85,9 +89,10 @@ class Chroma(Fused):
         given = options.given("tolerance", "falloff", "choke", "despill")
         key = key_of(options.key)
         self._screen = ChromaKeyer(key, **given)
-        self._input = context.input
+        self._input, self._told = context.input, list[str]()
         if key is None and can_be_read_twice(context.input):
-            self._screen.expect(_screens(context))
+            screens, self._told = _screens(context)
+            self._screen.expect(screens)
         self._despills = options.despill != 0
         super().__init__(context.pixels, self._screen, context.shape)
 
@@ -106,11 +111,11 @@ class Chroma(Fused):
         name = "standard input" if str(self._input) == "-" else self._input
         if not self._screen.found:
             raise OptionError(f"key: no screen found in any frame of {name}; {_REMEDY}")
-        return []
+        return self._told
 
 
-def _screens(context: Context) -> list[Shown]:
-    """Look through a file for its screens, no closer than is needed."""
+def _screens(context: Context) -> tuple[list[Shown], list[str]]:
+    """Look through a file for its screens, no closer than is needed; return warnings too."""
     reading = replace(context.reading, threads=None)
     pixels = make_pixels(context.info, None)
     looked, most = 0, 0.0
@@ -120,8 +125,11 @@ def _screens(context: Context) -> list[Shown]:
             context.poll()
             survey.add(pixels.sample(picture))
         if survey.is_clear or (count > _GLANCE and survey.screens()):
-            return survey.screens()
+            told = [_PASSED_OVER.format(*some) for some in survey.passed_over().items()]
+            return survey.screens(), told
         looked, most = max(looked, survey.frames), max(most, survey.most)
+    if not looked:  # it may yet show in what the run can read
+        return [], []
     raise OptionError(
         f"key: no screen found: in none of {looked} frames from all over {context.input} does one "
         f"colour hold {100 * LEAST_SHARE:.0f} % of the border, {100 * most:.0f} % at most; "

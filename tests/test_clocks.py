@@ -140,7 +140,7 @@ def test_y4m_of_a_variable_rate_keeps_duration_and_speed(tmp_path: Path) -> None
     result = process(clip.path, tmp_path / "o.y4m", background="navy")
     times, frames = read_times(tmp_path / "o.y4m"), read_frames(tmp_path / "o.y4m")
     assert abs(times[-1] - times[0] - Fraction(VFR[-1], 1000)) <= Fraction(1, 30)
-    assert "are repeated, so that the speed holds: .y4m has one rate, here 30" in result.warnings[0]
+    assert "times, so that the speed holds: .y4m has one rate, here 30" in result.warnings[0]
     # At each moment the frame of that time is shown.
     process(clip.path, tmp_path / "o.mkv", background="navy", codec="ffv1")
     shown = read_frames(tmp_path / "o.mkv")

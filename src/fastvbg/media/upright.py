@@ -48,13 +48,13 @@ class Turn(NamedTuple):
         swaps = self.flip_y and height % 2 == 0 and order >= 2
         return order ^ 1 if swaps else order
 
-    def array(self, array: Array) -> Array:
-        """Return an array (H, W) or (H, W, samples), turned."""
+    def array(self, array: Array, out: Array | None = None) -> Array:
+        """Return an array (H, W) or (H, W, samples), turned; written to `out` where it is given."""
         if self.quarter:
-            array = cv2.transpose(array)
+            array = cv2.transpose(array, dst=out)
         if self.flip_x or self.flip_y:
             code = -1 if self.flip_x and self.flip_y else int(self.flip_x)
-            array = cv2.flip(array, code)
+            array = cv2.flip(array, code, dst=array if self.quarter else out)
         return array
 
     def frame(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -69,12 +69,19 @@ class Turn(NamedTuple):
         layout = layout_of(name)
         if self.quarter and layout is not None and layout.chroma == "422":
             name = planar("444", layout.depth)
-            wide = [plane.repeat(2, axis=1)[:, : frame.width] for plane in planes[1:]]
-            planes = planes[0], *wide
+            planes = planes[0], *(_widened(plane)[:, : frame.width] for plane in planes[1:])
         turned = new_picture(*self.size((frame.width, frame.height)), name)
         for plane, target in zip(planes, planes_of(turned), strict=True):
-            np.copyto(target, self.array(plane))
+            got = self.array(plane, target)
+            if not np.may_share_memory(got, target):  # OpenCV could not write there
+                np.copyto(target, got)
         return described_like(turned, frame)
+
+
+def _widened(plane: Array) -> Array:
+    """Return a plane with each sample twice."""
+    rows, cols = plane.shape
+    return cv2.resize(plane, (2 * cols, rows), interpolation=cv2.INTER_NEAREST)
 
 
 AS_IT_IS = Turn()

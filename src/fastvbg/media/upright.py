@@ -135,12 +135,6 @@ def turn_of(matrix: Matrix | None) -> Turn | None:
     return None
 
 
-def display_matrix_of(frame: av.VideoFrame) -> Matrix | None:
-    """Return a frame's display matrix, or None when it has none that turns."""
-    matrix = noted_matrix(frame)
-    return None if turn_of(matrix) == AS_IT_IS else matrix
-
-
 def angle_of(matrix: Matrix) -> int:
     """Return by how many degrees a display matrix turns, clockwise, rounded; for messages."""
     return round(math.degrees(math.atan2(matrix[1], matrix[0]))) % 360

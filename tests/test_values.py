@@ -149,7 +149,7 @@ def test_flags(given) -> None:
     assert check_flag("overwrite", given) is True
 
 
-@pytest.mark.parametrize("bad", ["no", "", None, 2, 1.0, [], np.array([1])])
+@pytest.mark.parametrize("bad", ["no", "", None, 2, 1.0, [], np.array([1]), np.timedelta64(1, "s")])
 def test_a_text_is_no_flag(bad) -> None:
     with pytest.raises(OptionTypeError, match=r"^overwrite: got .*, wanted True or False$"):
         check_flag("overwrite", bad)

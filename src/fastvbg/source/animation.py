@@ -32,6 +32,8 @@ _MOST_BYTES = 1 << 30
 def wants_opencv(path: str | Path) -> bool:
     """Tell whether a file is an animated WebP that FFmpeg's libraries here cannot decode."""
     try:
+        if not Path(path).is_file():  # a look into a pipe would take its first bytes away
+            return False
         with Path(path).open("rb") as file:
             head = file.read(16)
     except (OSError, ValueError):

@@ -50,9 +50,7 @@ def test_every_public_name_documents_its_parameters(name: str, value: object) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [(n, v) for n, v in PUBLIC if inspect.isfunction(v)],
-    ids=lambda v: str(v)[:30],
+    ("name", "value"), [pytest.param(n, v, id=n) for n, v in PUBLIC if inspect.isfunction(v)]
 )
 def test_every_public_function_is_annotated(name: str, value: object) -> None:
     signature = inspect.signature(value)

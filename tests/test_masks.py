@@ -123,7 +123,7 @@ def fused_and_apart(monkeypatch, tmp_path: Path, clip: Clip, **options) -> tuple
     options = {"background": "#204060", "codec": "ffv1"} | options
     process(clip.path, tmp_path / "fused.mkv", **options)
     count = len(calls)
-    monkeypatch.setattr(Masker, "fused", False)
+    monkeypatch.setattr(Masker, "fuses", lambda self, pair: False)
     process(clip.path, tmp_path / "apart.mkv", **options)
     assert len(calls) == count
     bgr = options.get("pixel_path") == "bgr"

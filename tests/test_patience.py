@@ -18,7 +18,7 @@ from fastvbg import AdaptiveKeyer, ChromaKeyer, MaskOptions, OptionError, matte,
 from fastvbg.keyers.beginning import Beginning
 from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.screen_survey import ScreenSurvey
-from fastvbg.media.model import ReadOptions
+from fastvbg.media.model import ReadOptions, Timed
 from fastvbg.pipeline.cuts import CutDetector
 from fastvbg.pipeline.pairing import make_pairing
 from fastvbg.pipeline.pixels import BGRPixels
@@ -433,16 +433,12 @@ def test_a_flash_shows_what_the_frame_before_it_keeps(
 def test_a_flash_is_told_from_a_scene_of_one_frame() -> None:
     frames = [seen(0), seen(1), full(WHITE), seen(2), seen(3), full(BLACK), seen(4, 1), seen(5, 1)]
 
-    class Timed:
-        def __init__(self, frame: np.ndarray, pts: int) -> None:
-            self.frame, self.pts = frame, pts
-
     class Info:
         width, height = WIDTH, HEIGHT
 
     cuts = CutDetector(BGRPixels(Info, None))  # type: ignore[arg-type]
     pairing = make_pairing("neighbours", cuts, cuts.goes_on)
-    pairs = [p for k, f in enumerate(frames) for p in pairing.push(Timed(f, k))]  # type: ignore[arg-type]
+    pairs = [p for k, f in enumerate(frames) for p in pairing.push(Timed(f, k))]
     pairs += pairing.finish()
     assert [pair.position for pair in pairs] == list(range(8))
     assert [pair.position for pair in pairs if pair.flash] == [2]

@@ -24,9 +24,13 @@ def make(
     layout: str = "stereo",
     *,
     late: float = 0.0,
+    start: int = 0,
     frames: int = 25,
 ) -> Path:
-    """Write a clip of 25 frames a second with a tone; `late`: seconds that it lies behind."""
+    """Write a clip of 25 frames a second with a tone.
+
+    The tone lies `late` seconds behind in the file; it begins after `start` seconds of video.
+    """
     avi = path.suffix == ".avi"
     with av.open(str(path), "w") as container:
         video = container.add_stream("mjpeg" if avi else "libx264", rate=25)
@@ -34,7 +38,7 @@ def make(
         video.pix_fmt = "yuvj420p" if avi else "yuv420p"
         sound = container.add_stream(codec, rate=rate, layout=layout, options={"strict": "-2"})
         packets = []
-        for picture in moving_frames(frames, 64, 48):
+        for picture in moving_frames(frames + 25 * start, 64, 48):
             packets += video.encode(av.VideoFrame.from_ndarray(picture, format="bgr24"))
         packets += video.encode(None)
         samples = rate * frames // 25
@@ -47,6 +51,7 @@ def make(
         for part in av.AudioResampler(context.format, layout, rate).resample(piece):
             fifo.write(part)
         for part in fifo.read_many(context.frame_size or 1024, partial=True):
+            part.pts += start * rate
             packets += sound.encode(part)
         packets += sound.encode(None)
         for packet in sorted(
@@ -197,6 +202,18 @@ def test_sound_behind_the_last_frame_asked_for_is_kept(tmp_path: Path) -> None:
     source = make(tmp_path / "in.mkv", "flac", late=0.5, frames=50)
     process(source, tmp_path / "out.mkv", background="navy", max_frames=25)
     assert heard(tmp_path / "out.mkv")[2] == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("codec", ["pcm_s24le", "aac", "flac"])
+@pytest.mark.parametrize("suffix", [".mp4", ".webm"])
+def test_sound_that_begins_late_is_tried_all_the_same(tmp_path, codec: str, suffix: str) -> None:
+    source = make(tmp_path / "in.mkv", codec, start=4)
+    result = process(source, tmp_path / f"out{suffix}", background="navy")
+    assert all("encoded anew" in warning for warning in result.warnings)
+    assert heard(tmp_path / f"out{suffix}")[2] == pytest.approx(1, abs=0.06)
+    with av.open(str(tmp_path / f"out{suffix}")) as made:
+        first = next(packet for packet in made.demux(audio=0) if packet.size)
+        assert first.pts * first.time_base == pytest.approx(4, abs=0.06)
 
 
 def test_sound_that_goes_back_in_time_does_not_end_the_run(tmp_path: Path, monkeypatch) -> None:

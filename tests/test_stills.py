@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import threading
 import zlib
 from pathlib import Path
 
@@ -13,9 +15,11 @@ import pytest
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import SourceError
+from fastvbg.keyers.region import region_mask
 from fastvbg.media.contents import kind_of
 from fastvbg.media.image import read_frame, read_image, read_still
 from fastvbg.media.model import ReadOptions
+from fastvbg.media.upright import noted_matrix, turn_of
 from fastvbg.pipeline.backdrop import is_video
 from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.process import matte, process
@@ -189,6 +193,7 @@ def test_an_animated_webp_plays_or_is_refused_in_words(clip: Clip, tmp_path: Pat
     assert kind_of(path) == "video"
     if "webp_anim" in av.formats_available or hasattr(cv2, "imdecodeanimation"):
         with open_source(path) as source:
+            assert source.warnings == []
             times = [item.pts * source.info.time_base for item in source]
         assert [round(float(at), 3) for at in times] == [0, 0.1, 0.2]
         assert process(clip.path, tmp_path / "o.mp4", background=path).frames == clip.frames
@@ -354,7 +359,8 @@ def test_members_of_a_sequence_may_differ_in_alpha(tmp_path: Path) -> None:
     for number, picture in enumerate((whole, half, full)):
         cv2.imwrite(str(tmp_path / f"m{number}.png"), picture)
     for pixels in ("native", "bgr"):
-        with open_source(tmp_path / "m%d.png", options=ReadOptions(pixels=pixels)) as source:
+        options = ReadOptions(pixels=pixels, alpha="kept")
+        with open_source(tmp_path / "m%d.png", options=options) as source:
             items = list(source)
         assert all(item.frame.shape == (8, 8, 3) for item in items)
         assert [None if i.alpha is None else int(i.alpha[0, 0]) for i in items] == [None, 128, None]
@@ -365,7 +371,8 @@ def test_hidden_colours_do_not_show_when_scaled(tmp_path: Path) -> None:
     picture[:, :3] = (250, 250, 250, 0)  # white where nothing is seen
     picture[:, 3:] = (10, 20, 30, 255)
     cv2.imwrite(str(tmp_path / "x.png"), picture)
-    with open_source(tmp_path / "x.png", options=ReadOptions(scale=(4, 4))) as source:
+    options = ReadOptions(scale=(4, 4), alpha="kept")
+    with open_source(tmp_path / "x.png", options=options) as source:
         (only,) = source
     assert only.alpha is not None
     assert only.alpha[0].tolist() == [0, 128, 255, 255]
@@ -460,3 +467,39 @@ def test_a_picture_is_read_once(clip: Clip, tmp_path: Path, monkeypatch) -> None
     monkeypatch.setattr(Path, "open", counting)
     process(clip.path, tmp_path / "o.mp4", background=path, mask=f"matte:{path}")
     assert 1 <= read.count("x.jfif") <= 8  # looks into it, not one a frame
+
+
+def test_a_region_is_where_a_cut_out_is_seen(tmp_path: Path) -> None:
+    cut_out = np.full((8, 8, 4), 255, np.uint8)
+    cut_out[:, 4:, 3] = 0
+    cut_out[:, :2, :3] = 0
+    path = saved(tmp_path / "x", cut_out, "PNG", 3)
+    assert np.array_equal(region_mask(path, (8, 8)), upright(cut_out[:, :, 3], 3))
+    path = saved(tmp_path / "x", cut_out[:, :, :3], "PNG", 3)
+    assert np.array_equal(region_mask(path, (8, 8)), upright(cut_out[:, :, 0], 3))
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photo_that_comes_by_a_pipe_is_upright(
+    tmp_path: Path, kind: str, orientation: int
+) -> None:
+    stored = scene(48, 64)
+    path = saved(tmp_path / "x", stored, kind, orientation, **KINDS[kind])
+    with av.open(str(path), "r") as container:
+        first = next(container.decode(video=0))
+    turned = turn_of(noted_matrix(first))
+    assert turned is not None
+    shown = turned.array(first.to_ndarray(format="bgr24")).astype(int)
+    assert np.abs(shown - upright(stored, orientation)).mean() < 8
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are POSIX's")
+def test_a_photo_in_a_pipe_as_background(clip: Clip, tmp_path: Path) -> None:
+    content = saved(tmp_path / "x", scene(48, 64), "JPEG", 6).read_bytes()
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,), daemon=True)
+    writer.start()
+    result = process(clip.path, tmp_path / "o.mp4", background=tmp_path / "pipe")
+    writer.join(10)
+    assert result.frames == clip.frames

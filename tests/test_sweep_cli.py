@@ -27,19 +27,9 @@ from tests.test_sweep_masks import NEEDED
 
 __all__ = ["in_material", "material"]
 
+# No zero byte: the system lets none into an argument.
 TEXTS = (
-    *(
-        "",
-        " ",
-        "nonsense",
-        "two\nlines",
-        "a\0b",
-        "\udcff",
-        "x" * 5000,
-        "/",
-        "/none/x",
-        "/none/x.png",
-    ),
+    *("", " ", "nonsense", "two\nlines", "\udcff", "x" * 5000, "/", "/none/x", "/none/x.png"),
     *("/dev/null", "-", "--", "-1", "0", "1", "1.5", "nan", "inf", "-inf", "1e400", "1e999999999"),
     *("9223372036854775808", "9" * 400, "0/0", "1:2:3:4", "0x0", ":", ",", "=", "a=", "=b", "a=b"),
     *("None", "True", "#12", "blur:nan", "chroma:x", "matte:/none", "model:", "first:0", "auto"),

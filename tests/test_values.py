@@ -54,7 +54,7 @@ def test_a_number_is_the_fraction_that_was_meant(given, wanted) -> None:
     [
         *("", "x", "1e9", "1/0", "1_0", "1e999999999", True, None, 1j, np.array([1])),
         *(float("nan"), float("inf"), Decimal("NaN"), Decimal("1e999999")),
-        *(np.datetime64("2020"), np.timedelta64(1)),
+        *(np.datetime64("2020"), np.timedelta64(1, "s")),
     ],
 )
 def test_what_is_no_number(given) -> None:
@@ -149,7 +149,7 @@ def test_flags(given) -> None:
     assert check_flag("overwrite", given) is True
 
 
-@pytest.mark.parametrize("bad", ["no", "", None, 2, 1.0, [], np.array([1])])
+@pytest.mark.parametrize("bad", ["no", "", None, 2, 1.0, [], np.array([1]), np.timedelta64(1, "s")])
 def test_a_text_is_no_flag(bad) -> None:
     with pytest.raises(OptionTypeError, match=r"^overwrite: got .*, wanted True or False$"):
         check_flag("overwrite", bad)

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_integer
-from fastvbg.errors import OptionError
+from fastvbg.errors import OptionError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +50,11 @@ def _wanted_by_environment() -> int | None:
     text = os.environ.get(_ENVIRONMENT, "").strip()
     if not text:
         return None
-    if not text.isdecimal() or not 1 <= int(text) <= MAX_THREADS:
-        raise OptionError(f"{_ENVIRONMENT}: got {text!r}, wanted an integer in 1..{MAX_THREADS}")
+    few = text.isdecimal() and len(text) < 10  # Python itself refuses thousands of digits
+    if not few or not 1 <= int(text) <= MAX_THREADS:
+        raise OptionError(
+            f"{_ENVIRONMENT}: got {shown(text)}, wanted an integer in 1..{MAX_THREADS}"
+        )
     return int(text)
 
 

@@ -265,7 +265,8 @@ def _real(name: str, value: object, wanted: str) -> float:
 def check_flag(name: str, value: object) -> bool:
     """Return a truth value: also 0 and 1, but no text, of which "no" would be true."""
     value = scalar(value)
-    if isinstance(value, (bool, np.bool_, int, np.integer)) and value in (0, 1):
+    whole = is_number(value) and isinstance(value, (int, np.integer))
+    if isinstance(value, (bool, np.bool_)) or (whole and value in (0, 1)):
         return bool(value)
     raise OptionTypeError(f"{name}: got {shown(value)}, wanted True or False")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import import_module, metadata
 from types import ModuleType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fastvbg.errors import FastvbgError, MissingLibraryError
 
@@ -19,11 +19,16 @@ __all__ = [
     "OPENCV_PACKAGES",
     "SYSTEM_PACKAGES",
     "Library",
+    "hushed_opencv",
     "installed_opencv",
     "load",
     "not_loaded",
     "remedy",
 ]
+
+
+_SILENT = 0
+"""OpenCV's level of logging."""
 
 
 class Library(NamedTuple):
@@ -112,6 +117,19 @@ def not_loaded(error: BaseException) -> MissingLibraryError | None:
     if isinstance(error, ModuleNotFoundError) and error.name == module:
         return MissingLibraryError(f"{library.name} is not installed; {remedy(module, said)}")
     return MissingLibraryError(f"{library.name} does not load: {said}; {remedy(module, said)}")
+
+
+@contextmanager
+def hushed_opencv() -> Iterator[None]:
+    """Let OpenCV print nothing of its own: what it refuses is told in a line of ours."""
+    opencv: Any = import_module("cv2")
+    logging = getattr(opencv.utils, "logging", opencv)  # OpenCV 4 and 5 differ in the place
+    before = logging.getLogLevel()
+    logging.setLogLevel(_SILENT)
+    try:
+        yield
+    finally:
+        logging.setLogLevel(before)
 
 
 def installed_opencv() -> dict[str, str]:

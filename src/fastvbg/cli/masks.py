@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import inspect
 from functools import wraps
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    NamedTuple,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import typer
 
@@ -67,7 +76,7 @@ def takes_mask(command: Callable[..., None]) -> Callable[..., None]:
     hints = get_type_hints(command, localns={"MaskOptions": Any}, include_extras=True)
     signature = inspect.signature(command)
     own = [
-        each.replace(annotation=hints[each.name])
+        each.replace(annotation=_annotated(hints[each.name]))
         for each in signature.parameters.values()
         if each.name != "mask"
     ]
@@ -75,6 +84,16 @@ def takes_mask(command: Callable[..., None]) -> Callable[..., None]:
     with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {each.name: each.annotation for each in parameters}
     return with_options
+
+
+def _annotated(hint: Any) -> Any:
+    """Return a parameter's annotation as it was written.
+
+    Python 3.10 wraps that of one whose default is None into a Union, in which Typer does not look.
+    """
+    if get_origin(hint) is Union:
+        return next((part for part in get_args(hint) if get_origin(part) is Annotated), hint)
+    return hint
 
 
 def _parameters() -> list[inspect.Parameter]:

@@ -20,7 +20,8 @@ from fastvbg.checks import (
 )
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels import keepdrop as kernels
-from fastvbg.media.image import read_image
+from fastvbg.keyers.external import as_matte
+from fastvbg.media.image import read_matte
 from fastvbg.media.numbering import IMAGE_SUFFIXES
 from fastvbg.values import check_path, check_text
 
@@ -52,7 +53,8 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
     region : str, path-like or ndarray
         Polygons as text, `x,y x,y x,y` with `;` between several; or an image file, or a picture of
         shape (h, w) or (h, w, 3), uint8, that is stretched over the frame and is inside where its
-        gray is 128 or more. A text with commas that names no file is polygons.
+        gray is 128 or more; of an image file that is transparent in places, where its alpha is. A
+        text with commas that names no file is polygons.
     size : (int, int)
         Width and height of the frame in pixels.
     name : str, default "region"
@@ -91,7 +93,8 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
         if not mask.any():
             raise OptionError(f"{name}: {region!r} covers no pixel of {size[0]}x{size[1]}")
         return mask
-    return _picture_mask(read_image(Path(check_path(name, region)), name), size, name)
+    picture = read_matte(check_path(name, region), name)
+    return _picture_mask(as_matte(picture), size, name)
 
 
 def _is_polygons(text: str) -> bool:

@@ -44,14 +44,31 @@ def kind_of(path: str | Path) -> Kind:
     if read_numbering(path) is not None:
         return "sequence"
     try:
-        # Only what can be wound: a look into a pipe would take its first bytes away.
-        if not stat.S_ISREG(Path(path).stat().st_mode):
+        if not _can_be_wound(path):
             return "video"
         with Path(path).open("rb") as file:
             return "still" if is_still(file) else "video"
     except (OSError, ValueError):
         suffix = Path(path).suffix.lower()
         return "still" if not suffix or suffix in IMAGE_SUFFIXES else "video"
+
+
+def beginning_of(path: str | Path) -> bytes:
+    """Return the first bytes of a file; none of what is not there, or can be read only once."""
+    if str(path) == STANDARD or is_address(path):
+        return b""
+    try:
+        if not _can_be_wound(path):
+            return b""
+        with Path(path).open("rb") as file:
+            return file.read(_HEAD)
+    except (OSError, ValueError):
+        return b""
+
+
+def _can_be_wound(path: str | Path) -> bool:
+    """Tell whether it is a file: a look into a pipe would take its first bytes away."""
+    return stat.S_ISREG(Path(path).stat().st_mode)
 
 
 def is_still(file: BufferedReader) -> bool:

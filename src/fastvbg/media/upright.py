@@ -48,13 +48,13 @@ class Turn(NamedTuple):
         swaps = self.flip_y and height % 2 == 0 and order >= 2
         return order ^ 1 if swaps else order
 
-    def array(self, array: Array) -> Array:
-        """Return an array (H, W) or (H, W, samples), turned."""
+    def array(self, array: Array, out: Array | None = None) -> Array:
+        """Return an array (H, W) or (H, W, samples), turned; written to `out` where it is given."""
         if self.quarter:
-            array = cv2.transpose(array)
+            array = cv2.transpose(array, dst=out)
         if self.flip_x or self.flip_y:
             code = -1 if self.flip_x and self.flip_y else int(self.flip_x)
-            array = cv2.flip(array, code)
+            array = cv2.flip(array, code, dst=array if self.quarter else out)
         return array
 
     def frame(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -69,12 +69,19 @@ class Turn(NamedTuple):
         layout = layout_of(name)
         if self.quarter and layout is not None and layout.chroma == "422":
             name = planar("444", layout.depth)
-            wide = [plane.repeat(2, axis=1)[:, : frame.width] for plane in planes[1:]]
-            planes = planes[0], *wide
+            planes = planes[0], *(_widened(plane)[:, : frame.width] for plane in planes[1:])
         turned = new_picture(*self.size((frame.width, frame.height)), name)
         for plane, target in zip(planes, planes_of(turned), strict=True):
-            np.copyto(target, self.array(plane))
+            got = self.array(plane, target)
+            if not np.may_share_memory(got, target):  # OpenCV could not write there
+                np.copyto(target, got)
         return described_like(turned, frame)
+
+
+def _widened(plane: Array) -> Array:
+    """Return a plane with each sample twice."""
+    rows, cols = plane.shape
+    return cv2.resize(plane, (2 * cols, rows), interpolation=cv2.INTER_NEAREST)
 
 
 AS_IT_IS = Turn()
@@ -82,10 +89,21 @@ AS_IT_IS = Turn()
 
 def noted_matrix(frame: av.VideoFrame) -> Matrix | None:
     """Return the nine numbers of the display matrix that a frame carries, None without one."""
-    data: Any = frame.side_data.get("DISPLAYMATRIX")
+    try:
+        data: Any = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # PyAV below 19 gives none where it does not know one, such as EXIF data
+        return _matrix_of(frame.rotation)
     if data is None:
         return None
     return tuple(int(value) for value in np.frombuffer(bytes(data), np.int32))
+
+
+def _matrix_of(degrees: int) -> Matrix | None:
+    """Return the matrix of a turn against the clock, None where it is none."""
+    if not degrees:
+        return None
+    x, y = (round(part(math.radians(degrees)) * (1 << 16)) for part in (math.cos, math.sin))
+    return x, -y, 0, y, x, 0, 0, 0, 1 << 30
 
 
 def turn_of(matrix: Matrix | None) -> Turn | None:
@@ -115,12 +133,6 @@ def turn_of(matrix: Matrix | None) -> Turn | None:
     if max(abs(a), abs(d)) <= _SLACK * min(abs(b), abs(c)):
         return Turn(quarter=True, flip_x=c < 0, flip_y=b < 0)
     return None
-
-
-def display_matrix_of(frame: av.VideoFrame) -> Matrix | None:
-    """Return a frame's display matrix, or None when it has none that turns."""
-    matrix = noted_matrix(frame)
-    return None if turn_of(matrix) == AS_IT_IS else matrix
 
 
 def angle_of(matrix: Matrix) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ def weighed(samples: Bytes, alpha: Bytes) -> Bytes:
 
     Of a picture it is what one sees over black, of a matte that of what is seen at all.
     """
-    weight = alpha if samples.ndim == 2 else alpha[..., np.newaxis]
-    product = samples.astype(np.uint16) * weight + np.uint16(128)
-    product += product >> 8
-    return np.asarray(product >> 8, np.uint8)
+    weight = alpha if samples.ndim == 2 else cv2.merge([alpha] * samples.shape[2])
+    # No product lies halfway between two multiples of 255, which is odd: OpenCV's floating-point
+    # numbers cannot round to the wrong side.
+    return np.asarray(cv2.multiply(samples, weight, scale=1 / 255), np.uint8)

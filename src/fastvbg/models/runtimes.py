@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from fastvbg.errors import ModelError
+from fastvbg.libraries import hushed_opencv
 from fastvbg.models.recast import recast
 
 if TYPE_CHECKING:
@@ -150,10 +151,11 @@ class OpenCV:
     def __init__(self, spec: ModelSpec, threads: int) -> None:  # noqa: ARG002
         self.name = f"OpenCV {cv2.__version__} DNN"
         read = cv2.dnn.readNetFromTFLite if spec.format == "tflite" else cv2.dnn.readNetFromONNX
-        self._net = read(str(spec.path))
         planar = spec.format == "tflite" or spec.layout == "nchw"
         self._memory, self._picture = _input_for(spec._replace(layout="nchw" if planar else "nhwc"))
-        self()  # what it does not support may show only now
+        with hushed_opencv():
+            self._net = read(str(spec.path))
+            self()  # what it does not support may show only now
 
     @property
     def input(self) -> Floats:

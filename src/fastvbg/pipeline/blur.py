@@ -60,6 +60,18 @@ def _reduced(length: int, sigma: float) -> tuple[int, float]:
     return size, max(0.1, sigma * size / length)
 
 
+def _revealed(plane: npt.NDArray[Any], hidden: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    """Return a plane that has the mean of its other samples where pixels are hidden."""
+    rows, cols = plane.shape[:2]
+    if hidden.shape != (rows, cols):
+        whole = np.where(hidden, np.uint8(255), np.uint8(0))
+        hidden = cv2.resize(whole, (cols, rows), interpolation=cv2.INTER_AREA) > 0
+    if hidden.all():
+        return plane
+    mean = np.rint(plane[~hidden].mean(axis=0)).astype(plane.dtype)
+    return np.where(hidden[..., np.newaxis] if plane.ndim == 3 else hidden, mean, plane)
+
+
 class Blur:
     """Blurs what is not foreground, from what is not foreground.
 
@@ -81,13 +93,18 @@ class Blur:
         self._strength = strength
         self._aspect = float(aspect or 1)
 
-    def __call__(self, frame: Picture, matte: Matte) -> Picture:
-        """Return the blurred background of a frame."""
+    def __call__(self, frame: Picture, matte: Matte, alpha: Matte | None = None) -> Picture:
+        """Return the blurred background of a frame, to which what is transparent adds nothing."""
+        hidden = np.zeros(matte.shape, bool) if alpha is None else alpha < 255
+        if hidden.all():
+            return self._pixels.solid((0, 0, 0))
         blurred = self._pixels.empty()
         sources, targets = self._pixels.planes(frame), self._pixels.planes(blurred)
-        behind = np.where(matte == 0, np.uint8(255), np.uint8(0))  # half of a matte is none of it
+        # Half of a matte is none of it.
+        behind = np.where((matte == 0) & ~hidden, np.uint8(255), np.uint8(0))
         for source, target in zip(sources, targets, strict=True):
-            target[:] = self._plane(source, behind)
+            plane = source if alpha is None else _revealed(source, hidden)
+            target[:] = self._plane(plane, behind)
         return blurred
 
     def _plane(self, plane: npt.NDArray[Any], behind: Mask) -> npt.NDArray[Any]:

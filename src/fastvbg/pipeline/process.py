@@ -71,7 +71,8 @@ def process(  # noqa: PLR0913
     background : str, path-like or ndarray of shape (any, any, 3), uint8
         A colour (`#rrggbb` or a basic CSS name), an image file, a picture in BGR, a video or image
         sequence, `blur` or `blur:strength` (percent of the height) for the frame itself blurred, or
-        `transparent` for none (.webm, .mov, .mkv or .png).
+        `transparent` for none (.webm, .mov, .mkv or .png). A file called `red` or `blur` is named
+        `./red`.
     mask : str or MaskOptions
         The keyer that makes the mask or matte: "motion" keeps what moves; see `MaskOptions` for
         the others and their options.

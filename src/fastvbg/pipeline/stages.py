@@ -68,15 +68,8 @@ class OverBlur:
     def __call__(self, pair: Pair, seconds: Fraction) -> Picture:
         """Return the composite."""
         matte = self._masker(pair, seconds)
-        behind = self._blur(_as_seen(self._pixels, pair), matte)
+        behind = self._blur(pair.next, matte, pair.alpha)
         return _laid_over(self._pixels, self._masker, matte, pair, behind)
-
-
-def _as_seen(pixels: Pixels, pair: Pair) -> Picture:
-    """Return a pair's frame as one sees it: what is transparent is black, whatever lies hidden."""
-    if pair.alpha is None:
-        return pair.next
-    return pixels.blend(pair.alpha, pair.next, pixels.solid((0, 0, 0)))
 
 
 def _laid_over(

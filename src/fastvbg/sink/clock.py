@@ -188,12 +188,12 @@ class Steady:
     def told(self, holder: str) -> list[str]:
         """Return how many frames are shown more than once or left out, and jumps of the clock."""
         told = []
-        done = [f"{self._repeated} are repeated"] * bool(self._repeated)
-        done += [f"{self._left_out} are left out"] * bool(self._left_out)
+        done = [f"frames are repeated {self._repeated} times"] * bool(self._repeated)
+        done += [f"{self._left_out} of {self._frames} frames are left out"] * bool(self._left_out)
         if done:
             told.append(
-                f"of {self._frames} frames {' and '.join(done)}, so that the speed holds: {holder} "
-                f"has one rate, here {float(1 / self._unit):.6g} a second"
+                f"{' and '.join(done)}, so that the speed holds: {holder} has one rate, here "
+                f"{float(1 / self._unit):.6g} a second"
             )
         if self._jumped:
             told.append(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 import av
 from av.error import FFmpegError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
@@ -30,6 +31,8 @@ WITH_SOUND = (".mkv", ".mp4", ".mov", ".webm")
 """Those that hold more than pictures, the most willing first."""
 # What FFmpeg takes channels to be that a file says no more of than their number.
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+# Bytes that are whole samples of 8, 16, 24, 32 and 64 bits.
+_ANY_SAMPLE = 24
 _MOST_UNITS = (1 << 31) - 1
 
 
@@ -86,7 +89,7 @@ def add_copy(container: OutputContainer, stream: Stream, layout: str | None = No
 
 
 def holds(
-    suffix: str, stream: Stream, packets: Iterable[Packet[Stream]], layout: str | None = None
+    suffix: str, stream: Stream, packets: list[Packet[Stream]], layout: str | None = None
 ) -> bool:
     """Tell whether a kind of file holds a stream as it is, by writing one with its first packets.
 
@@ -97,7 +100,7 @@ def holds(
     def write(container: OutputContainer) -> None:
         target = add_copy(container, stream, layout)
         container.start_encoding()
-        for packet in packets:
+        for packet in packets or _plain_silence(stream):
             copy = _copy_of(packet)
             copy.stream = target
             container.mux_one(copy)
@@ -114,6 +117,18 @@ def works(suffix: str, write: Callable[[OutputContainer], None]) -> bool:
     except (FFmpegError, ValueError, OSError, RuntimeError, NotImplementedError):
         return False
     return True
+
+
+def _plain_silence(stream: Stream) -> list[Packet[Stream]]:
+    """Return a packet for a stream of which none has come, where any bytes will do: PCM."""
+    if not stream.codec_context.name.startswith("pcm_"):
+        return []
+    context = cast("AudioStream", stream).codec_context
+    packet: Packet[Stream] = av.Packet(bytes(_ANY_SAMPLE * context.layout.nb_channels))
+    packet.pts = packet.dts = 0
+    packet.time_base = Fraction(1, context.sample_rate)
+    packet.is_keyframe = True
+    return [packet]
 
 
 def _copy_of(packet: Packet[Stream]) -> Packet[Stream]:

@@ -74,15 +74,24 @@ def starts(suffix: str, info: StreamInfo) -> list[Start]:
     return [Start(beat, rate), *coarser, Start(Beat(1 / usual), usual)]
 
 
+class Target(NamedTuple):
+    """Where a video goes."""
+
+    path: str
+    """What to open for writing."""
+    suffix: str
+    """Of the output's name, which tells the kind of file."""
+    name: str
+    """How messages call the output."""
+
+
 class Pictures:
     """The video stream of a container, its encoder open.
 
     Parameters
     ----------
-    target : str
-        What to open for writing.
-    suffix : str
-        Of the output's name.
+    target : Target
+        The output.
     info : StreamInfo
         Of the frames to come.
     encoding : Encoding
@@ -98,13 +107,12 @@ class Pictures:
 
     def __init__(
         self,
-        target: str,
-        suffix: str,
+        target: Target,
         info: StreamInfo,
         encoding: Encoding,
         options: EncodeOptions,
     ) -> None:
-        self._suffix, self._info = suffix, info
+        self._suffix, self._info = target.suffix, info
         self._encoding, self._options = encoding, options
         self._colour = info.colour.encoded()
         self.warnings: list[str] = []
@@ -129,11 +137,11 @@ class Pictures:
         ways = starts(self._suffix, self._info)
         return [way._replace(range=range) for way in ways for range in ranges]
 
-    def _started(self, target: str) -> tuple[OutputContainer, VideoStream, Start]:
+    def _started(self, target: Target) -> tuple[OutputContainer, VideoStream, Start]:
         options = container_options(self._suffix, self._info)
         ways = self._starts()
         for start in ways:
-            container = open_muxer(target, self._suffix, options)
+            container = open_muxer(target.path, self._suffix, options)
             try:
                 stream = self._add_to(container, start)
                 stream.codec_context.open()
@@ -144,7 +152,8 @@ class Pictures:
                 return container, stream, start
         self._demand_held()
         words = self.why_not(ways[0]) or failure
-        raise SinkError(f"output: the encoder {self._encoding.codec} cannot be started: {words}")
+        codec = self._encoding.codec
+        raise SinkError(f"output: cannot start encoding {target.name} by {codec}: {words}")
 
     def why_not(self, start: Start | None = None) -> str | None:
         """Return why the video alone cannot be written; None when it can."""

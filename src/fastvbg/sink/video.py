@@ -13,7 +13,7 @@ from av.error import FFmpegError
 from fastvbg.errors import SinkError
 from fastvbg.sink.clock import measured_rate
 from fastvbg.sink.encoding import EncodeOptions, Encoding, choose_encoding
-from fastvbg.sink.pictures import Pictures
+from fastvbg.sink.pictures import Pictures, Target
 from fastvbg.sink.staging import STDOUT, Staged, why
 from fastvbg.sink.tracks import Tracks, kept_metadata
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 # Encoders that copy each frame before they return, and so keep no reference to its memory.
 _COPYING = ("libx264", "libx265", "libvpx-vp9")
-# Packets of video that wait for the first ones of the sound, which tell whether it can be copied.
-_MOST_HELD = 64
+# Video that waits for the first packets of the sound, which tell whether that can be copied.
+_MOST_HELD, _MOST_HELD_BYTES = 64, 1 << 25
 # A higher rate is as a rule none, but the unit in which the file counts; then it is measured.
 _HIGHEST_BELIEVED = 120
 _MEASURED_FRAMES = 12
@@ -103,8 +103,8 @@ class VideoSink:
         return choose_encoding(self._suffix, self._info, self._options)
 
     def _made_pictures(self) -> Pictures:
-        target = self._staged.target
-        return Pictures(target, self._suffix, self._info, self._encoding, self._options)
+        target = Target(self._staged.target, self._suffix, self._name)
+        return Pictures(target, self._info, self._encoding, self._options)
 
     @property
     def _container(self) -> OutputContainer:
@@ -159,7 +159,8 @@ class VideoSink:
             self._mux(packets)
             return
         self._held += packets
-        if len(self._held) >= _MOST_HELD:
+        held = sum(packet.size for packet in self._held)
+        if len(self._held) >= _MOST_HELD or held > _MOST_HELD_BYTES:
             self._begin()
 
     def _take_measured_rate(self) -> None:

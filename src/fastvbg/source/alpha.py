@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # WebM keeps alpha beside each frame, as a second stream of the same codec. FFmpeg's own decoders
 # drop it; these give it.
 _WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+create_context = av.CodecContext.create
 
 
 class Decoder:
@@ -53,7 +54,7 @@ class Decoder:
             return
         name = _WITH_ALPHA.get(self._native.codec.canonical_name)
         try:
-            context: Any = av.CodecContext.create(name or "", "r")
+            context: Any = create_context(name or "", "r")
         except UnknownCodecError:
             self.lacks_alpha = True
             return

@@ -12,10 +12,12 @@ import numpy as np
 
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.media.colour import ColourTags
+from fastvbg.media.contents import beginning_of
 from fastvbg.media.headers import read_header
 from fastvbg.media.image import as_frame
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
+from fastvbg.source.alpha import Transparency
 from fastvbg.source.pictures import PictureReader, Read
 from fastvbg.source.prepare import scaled_size
 
@@ -31,6 +33,7 @@ _MOST_BYTES = 1 << 30
 
 def wants_opencv(path: str | Path) -> bool:
     """Tell whether a file is an animated WebP that FFmpeg's libraries here cannot decode."""
+<<<<<<< HEAD
     try:
         if not Path(path).is_file():  # a look into a pipe would take its first bytes away
             return False
@@ -39,6 +42,10 @@ def wants_opencv(path: str | Path) -> bool:
     except (OSError, ValueError):
         return False
     is_webp = head[:4] == b"RIFF" and head[8:] == b"WEBPVP8X"
+=======
+    head = beginning_of(path)
+    is_webp = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X"
+>>>>>>> main
     return is_webp and "webp_anim" not in av.formats_available
 
 
@@ -64,6 +71,7 @@ class AnimationSource:
         self.warnings: list[str] = []
         self.lost = 0
         self._path = path
+        self._transparency = Transparency(options, path, self.warnings)
         self._reader = PictureReader(options)
         frames, durations = self._decoded()
         ends = np.cumsum(durations).tolist()
@@ -115,12 +123,14 @@ class AnimationSource:
     def __iter__(self) -> Iterator[Timed]:
         """Yield the pictures, moved so that the first that is wanted comes at the beginning."""
         shift = round((self._options.start or Fraction(0)) / _MILLISECOND)
-        for at, picture in self._frames:
+        for at, stored in self._frames:
             if self._is_wanted(at):
                 matte = self._options.pixels == "matte"
-                read = Read(picture) if matte else Read(*as_frame(picture))
+                read = Read(stored) if matte else Read(*as_frame(stored))
                 read = self._reader.scaled(read, (self.info.width, self.info.height))
-                yield Timed(read.picture, at - shift, read.alpha)
+                picture, alpha = self._transparency(read.picture, read.alpha)
+                yield Timed(picture, at - shift, alpha)
+        self._transparency.finish()
 
     def __enter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ from av.error import FFmpegError, InvalidDataError
 from fastvbg.errors import SourceError
 from fastvbg.media.demux import open_file, open_named
 from fastvbg.media.names import is_address
+from fastvbg.media.numbering import IMAGE_SUFFIXES
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -55,11 +56,17 @@ def open_container(path: str | Path, role: str) -> InputContainer:
             return open_named("pipe:0" if name == _STDIN else name)
         return open_file(path)
     except InvalidDataError:
-        raise SourceError(f"{role}: not a video that FFmpeg's libraries can read: {path}") from None
+        raise SourceError(f"{role}: not {_wanted(path)}: {path}") from None
     except (FFmpegError, OSError) as error:
         raise SourceError(f"{role}: cannot open {path}: {error.strerror or error}") from None
     except ValueError as error:  # PyAV's own refusals, such as a stream of no kind it knows
         raise SourceError(f"{role}: cannot open {path}: {error}") from None
+
+
+def _wanted(path: str | Path) -> str:
+    if Path(path).suffix.lower() in IMAGE_SUFFIXES:
+        return "an image that OpenCV can read"
+    return "a video that FFmpeg's libraries can read"
 
 
 def is_moving(stream: VideoStream) -> bool:

@@ -12,6 +12,7 @@ import av
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
 from fastvbg.media.rational import fraction
+from fastvbg.media.upright import angle_of
 from fastvbg.source.alpha import Transparency
 from fastvbg.source.decoding import Decoding
 from fastvbg.source.forms import Forms
@@ -86,6 +87,12 @@ class VideoSource:
             raise SourceError(f"{self._options.role}: no frame of {self._path} can be decoded")
         self._prepared = Forms(first, self._options, self._decoding.matrix, self._path)
         self.info = self._describe(first)
+        if self.info.display_matrix is not None and self._options.role != "input":
+            angle = angle_of(self.info.display_matrix)
+            self.warnings.append(
+                f"{self._path} is to be shown turned by {angle} degrees, no quarter turn: it is "
+                "used as it lies"
+            )
         return items
 
     def _describe(self, frame: av.VideoFrame) -> StreamInfo:

@@ -205,7 +205,9 @@ class MaskOptions:
 
     def __post_init__(self) -> None:
         if not isinstance(self.kind, str):
-            raise OptionTypeError(f"mask: got {shown(self.kind)}, wanted one of {', '.join(KINDS)}")
+            raise OptionTypeError(
+                f"mask: got {shown(self.kind)}, wanted one of {', '.join(KINDS)}, or MaskOptions"
+            )
         name, colon, rest = self.kind.partition(":")
         if colon and name in ("matte", "chroma", "model") and rest:
             option = {"matte": "matte", "chroma": "key", "model": "model"}[name]

@@ -14,7 +14,7 @@ import pytest
 from fastvbg import MaskOptions, OptionError, SourceError
 from fastvbg.media.model import ReadOptions
 from fastvbg.pipeline.preview import preview
-from fastvbg.pipeline.process import process
+from fastvbg.pipeline.process import matte, process
 from fastvbg.source import open_source
 from tests.media import make_clip, read_frames
 from tests.numbered import Seen
@@ -145,16 +145,17 @@ def grays(path: Path, sizes: tuple[Size, ...], pixels: str = "gray") -> Path:
 def test_mattes_and_depth_maps_may_change_their_size(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "in.mp4", count=6, rate=25)
     beside = grays(tmp_path / "gray.mov", (SMALL, LARGE))
-    matte = MaskOptions(kind="matte", matte=str(beside))
-    result = process(clip.path, tmp_path / "m%d.png", background="navy", mask=matte, overwrite=True)
+    mattes = MaskOptions(kind="matte", matte=str(beside))
+    result = matte(clip.path, tmp_path / "m%d.png", mask=mattes)
     assert (result.frames, result.lost) == (6, 0)
-    depth = MaskOptions(kind="depth", depth=str(beside), near=10, far=90, softness=1)
-    process(clip.path, tmp_path / "d%d.png", background="lime", mask=depth)
-    kept = [
-        bool((cv2.imread(str(tmp_path / f"d{n}.png"))[2, 2] != (0, 255, 0)).any())
-        for n in range(1, 7)
-    ]
-    assert kept == [True] * 3 + [False] * 3
+    assert first_pixels(tmp_path, "m") == [60] * 3 + [120] * 3
+    depth = MaskOptions(kind="depth", depth=str(beside), near=10, far=90)
+    matte(clip.path, tmp_path / "d%d.png", mask=depth)
+    assert first_pixels(tmp_path, "d") == [255] * 3 + [0] * 3
+
+
+def first_pixels(folder: Path, name: str) -> list[int]:
+    return [int(cv2.imread(str(path))[0, 0, 0]) for path in sorted(folder.glob(f"{name}?.png"))]
 
 
 def test_a_sheet_of_a_call_is_drawn_at_its_first_size(tmp_path: Path) -> None:

@@ -33,19 +33,8 @@ _MOST_BYTES = 1 << 30
 
 def wants_opencv(path: str | Path) -> bool:
     """Tell whether a file is an animated WebP that FFmpeg's libraries here cannot decode."""
-<<<<<<< HEAD
-    try:
-        if not Path(path).is_file():  # a look into a pipe would take its first bytes away
-            return False
-        with Path(path).open("rb") as file:
-            head = file.read(16)
-    except (OSError, ValueError):
-        return False
-    is_webp = head[:4] == b"RIFF" and head[8:] == b"WEBPVP8X"
-=======
     head = beginning_of(path)
     is_webp = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X"
->>>>>>> main
     return is_webp and "webp_anim" not in av.formats_available
 
 

@@ -44,7 +44,9 @@ def one_by_one(weights, shape=(1, 3, 8, 12), *, bias=None, kind: int = 1) -> byt
             5, field(1, len(bias)) + field(2, 1) + field(8, "b") + field(9, packed)
         )
         inputs += field(1, "b")
-    node = inputs + field(2, "y") + field(4, "Conv")
+    # ONNX lets the kernel's size be left out; OpenCV 4.10 does not.
+    size = field(1, "kernel_shape") + field(8, 1) + field(8, 1) + field(20, 7)
+    node = inputs + field(2, "y") + field(4, "Conv") + field(5, size)
     out_shape = (1, len(weights), *shape[2:])
     graph = (
         field(1, node)

@@ -224,6 +224,21 @@ def test_alpha_is_scaled_with_the_frame(folder: Path, size: tuple[int, int]) -> 
         assert 0.9 < share < 1.1
 
 
+@pytest.mark.parametrize("size", [(11, 9), (50, 40)])
+@pytest.mark.parametrize("name", ["ffv1.mkv", "yuva444.mkv", "seq%d.png"])
+def test_hidden_colours_are_not_mixed_in_by_scaling(
+    folder: Path, tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    path = folder / name
+    if name == "yuva444.mkv":
+        path = write(tmp_path / name, [cutout()], "ffv1", "yuva444p10le", {})
+    with open_source(path, options=ReadOptions(alpha="kept", scale=size)) as source:
+        item = next(item for item in source if isinstance(item, Timed))
+    assert item.alpha is not None
+    picture = np.asarray(item.frame)
+    assert far(picture[item.alpha > 0], DISC) <= 4
+
+
 # What is made of it.
 
 

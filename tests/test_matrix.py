@@ -339,7 +339,7 @@ def check(frame: np.ndarray, row, index: int, made: Bench) -> None:
             outside |= hidden
     if background == "transparent":
         assert np.all(frame[..., 3][inside] >= 250)
-        assert np.all(frame[..., 3][outside] <= 5)
+        assert np.all(frame[..., 3][outside] <= (12 if ".webm" in row else 5))  # VP9 is lossy
     else:
         behind = {
             "image": lambda: cv2.resize(corners(48, 40), size, interpolation=cv2.INTER_LINEAR),

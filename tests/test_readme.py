@@ -21,7 +21,7 @@ def test_the_python_example_runs() -> None:
 def test_each_set_up_line_calls_the_doctor_before_it_uses_opencv() -> None:
     lines = re.findall(r"```sh\n(python3 .*)\n```", README)
     assert len(lines) == 2
-    for line, last in zip(lines, ("fastvbg demo", "python -m pytest"), strict=True):
+    for line, last in zip(lines, ("fastvbg demo", "python -m pytest -n auto"), strict=True):
         steps = line.split(" && ")
         assert steps[2:] == [".venv/bin/fastvbg doctor --fix", f".venv/bin/{last}"]
 

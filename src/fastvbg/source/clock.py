@@ -24,10 +24,20 @@ _SET_BACK_SECONDS = 1
 _MOST_LATE = 16
 
 
-def packet_seconds(packet: Packet[Stream], later: int = 0) -> Fraction:
-    """Return when a packet is decoded, or some units later."""
-    base = fraction(packet.time_base) or Fraction(1, av.time_base)
-    return ((packet.dts or 0) + later) * base
+def packet_seconds(packet: Packet[Stream], later: int = 0) -> Fraction | None:
+    """Return when a packet is decoded, or some units later; when shown, if nothing else is said."""
+    at = packet.pts if packet.dts is None else packet.dts
+    base = fraction(packet.time_base)
+    return None if at is None or base is None else (at + later) * base
+
+
+def move(packet: Packet[Stream], seconds: Fraction) -> None:
+    """Move a packet to a later time."""
+    base = fraction(packet.time_base)
+    if seconds and base is not None:
+        units = round(seconds / base)
+        packet.dts = None if packet.dts is None else packet.dts + units
+        packet.pts = None if packet.pts is None else packet.pts + units
 
 
 class OneClock:
@@ -43,21 +53,19 @@ class OneClock:
 
     def __call__(self, packet: Packet[Stream]) -> Packet[Stream]:
         """Return the packet at its place on one clock."""
-        if packet.dts is None:
-            return packet
-        by = self._moved if packet.stream.type == "subtitle" else self._move_of(packet)
-        if by:
-            units = round(by / (fraction(packet.time_base) or Fraction(1, av.time_base)))
-            packet.dts += units
-            packet.pts = None if packet.pts is None else packet.pts + units
+        noted = packet_seconds(packet)
+        if noted is not None:
+            by = self._moved if packet.stream.type == "subtitle" else self._move_of(packet, noted)
+            move(packet, by)
         return packet
 
-    def _move_of(self, packet: Packet[Stream]) -> Fraction:
+    def _move_of(self, packet: Packet[Stream], noted: Fraction) -> Fraction:
         """Return by how much a packet of pictures or sound is moved."""
-        stream, noted = packet.stream.index, packet_seconds(packet)
+        stream = packet.stream.index
         by, last = self._by.get(stream, Fraction(0)), self._last.get(stream)
         if last is not None and noted + by < last - _SET_BACK_SECONDS:
-            going_on = last + (packet_seconds(packet, packet.duration or 0) - noted) - noted
+            after = packet_seconds(packet, packet.duration or 0) or noted
+            going_on = last + (after - noted) - noted
             if noted + self._moved < last - _SET_BACK_SECONDS:
                 self._moved = going_on  # the first stream to show it
             # One that ended later than the others did goes on from its own end.

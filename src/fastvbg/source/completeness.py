@@ -67,9 +67,10 @@ class Completeness:
     def saw(self, packet: Packet[Stream]) -> None:
         """Count a packet that has been read."""
         self._seen += packet.stream is self._video and not packet.is_discard
-        if self._end is not None and packet.dts is not None:
-            shown = max(packet.dts, packet.pts or packet.dts) + (packet.duration or 0)
-            self._last = max(self._last, shown * packet.time_base)
+        times = [time for time in (packet.pts, packet.dts) if time is not None]
+        base = fraction(packet.time_base)
+        if self._end is not None and times and base is not None:
+            self._last = max(self._last, (max(times) + (packet.duration or 0)) * base)
 
     def wound(self) -> None:
         """Take note that not all of the file is read."""

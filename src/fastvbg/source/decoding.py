@@ -239,7 +239,7 @@ class Decoding:
                 continue
             self.completeness.saw(packet)
             if self._frames_end is not None:
-                if packet.dts is None or packet_seconds(packet) > self._frames_end:
+                if (packet_seconds(packet) or Fraction(0)) > self._frames_end:
                     return
             elif packet.is_corrupt and self.completeness.counts_packets:
                 # Cut off in the middle. An error while the decoder is emptied would cost the good
@@ -256,8 +256,8 @@ class Decoding:
         An edit list may hide a second of sound before time 0; files that have no such lists would
         show it. What lies shortly before is kept: decoders need it to get going.
         """
-        start = self.start or Fraction(0)
-        return packet_seconds(packet, packet.duration or 0) < start - _LEAD_SECONDS
+        end = packet_seconds(packet, packet.duration or 0)
+        return end is not None and end < (self.start or Fraction(0)) - _LEAD_SECONDS
 
     def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
         try:

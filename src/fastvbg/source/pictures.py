@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from fastvbg.media.image import read_depth, read_frame, read_matte
+from fastvbg.media.weighed import scaled, scaled_by_weight
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,10 +70,4 @@ def _resized(picture: npt.NDArray[Any], size: Size, interpolation: int) -> npt.N
 
 def _scaled_with_alpha(frame: Frame, alpha: Matte, size: Size) -> Read:
     """Return a frame and its alpha at a size; colours count by how much of them is seen."""
-    whole = alpha.astype(np.float32)
-    share = _resized(whole, size, cv2.INTER_AREA)
-    light = _resized(frame * whole[:, :, np.newaxis], size, cv2.INTER_AREA)
-    colours = light / np.maximum(share, np.float32(1e-6))[:, :, np.newaxis]
-    hidden = _resized(frame, size, cv2.INTER_AREA)
-    colours = np.where(share[:, :, np.newaxis] > 0, np.rint(colours), hidden)
-    return Read(colours.clip(0, 255).astype(np.uint8), np.rint(share).astype(np.uint8))
+    return Read(scaled_by_weight(frame, alpha, size), scaled(alpha, size))

@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
-import cv2
 import numpy as np
 
 from fastvbg.errors import SourceError
@@ -21,8 +20,9 @@ from fastvbg.media.formats import (
     planar,
     working_format,
 )
-from fastvbg.media.planes import plane_of
+from fastvbg.media.planes import described_like, new_picture, plane_of, planes_of
 from fastvbg.media.upright import AS_IT_IS, noted_matrix, turn_of
+from fastvbg.media.weighed import scaled, scaled_by_weight
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -112,7 +112,7 @@ class Preparer:
     def __call__(self, frame: av.VideoFrame) -> Picture:
         """Return a decoded frame as it is to be worked on."""
         self._follow(frame)
-        converted = self._in_format(frame, self._working, self._turn.size(self.size))
+        converted = self._scaled(frame)
         if self._reading == "native" and self.pixel_format != BGR:
             return self._in_format(self._turn.frame(converted), self.pixel_format, self.size)
         if self._reading == "depth" and self.pixel_format == BGR:
@@ -123,6 +123,21 @@ class Preparer:
             opaque = np.full(picture.shape[:2], 255, np.uint8)
             picture = np.dstack([picture, opaque if alpha is None else alpha])
         return self._turn.array(picture)
+
+    def _scaled(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Return a frame in the format that is worked on and of the size wanted, not turned yet."""
+        size = self._turn.size(self.size)
+        before = frame.width, frame.height
+        alpha = None if size == before else self._alpha(frame)
+        if alpha is None:
+            return self._in_format(frame, self._working, size)
+        whole = self._in_format(frame, self._working, before)
+        result = new_picture(*size, self._working)
+        for plane, target in zip(planes_of(whole), planes_of(result), strict=True):
+            rows, cols = plane.shape[:2]
+            weight = np.asarray(scaled(alpha, (cols, rows)), np.uint8)
+            target[:] = scaled_by_weight(plane, weight, (target.shape[1], target.shape[0]))
+        return described_like(result, whole)
 
     def alpha(self, frame: av.VideoFrame) -> Alpha | None:
         """Return a decoded frame's own coverage, as `Timed` has it; None where all is opaque."""
@@ -138,9 +153,7 @@ class Preparer:
         size = self._turn.size(self.size)
         if alpha is None or size == (frame.width, frame.height):
             return alpha
-        smaller = size[0] < frame.width and size[1] < frame.height
-        how = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(alpha, size, interpolation=how), np.uint8)
+        return scaled(alpha, size)
 
     def _in_format(self, frame: av.VideoFrame, name: str, size: tuple[int, int]) -> av.VideoFrame:
         """Return a frame in a format and of a size; converters are kept."""

@@ -13,12 +13,15 @@ from fractions import Fraction
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from av.video.frame import PictureType
+
 from fastvbg.media.model import CopiedPacket
-from fastvbg.source.clock import Rising, packet_seconds
+from fastvbg.source.clock import Rising, move, packet_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
+    import av
     from av.packet import Packet
     from av.stream import Stream
 
@@ -134,18 +137,27 @@ def _landing(
     arrived = False
     for item in items:
         if isinstance(item, CopiedPacket):
-            if packet_seconds(item.packet) >= first:
+            if _is_from(item.packet, first):
                 kept.append(item)
             continue
         at = decoding.seconds(item)
         if item.is_corrupt or decoding.lost or clock.begins_untimed:
             return None
-        if at > first and not arrived:
+        if not arrived and (at > first or not _stands_alone(item)):
             return None
         arrived = True
         if at >= first:
             return chain(kept, [item], items)
     return iter(kept) if arrived else None
+
+
+def _stands_alone(frame: av.VideoFrame) -> bool:
+    """Tell whether a frame needs no other.
+
+    Where a stream is refreshed bit by bit, a container may call the beginning of a round a key
+    frame; what is decoded from there on may stay damaged without a word.
+    """
+    return frame.key_frame or frame.pict_type == PictureType.I
 
 
 def _from_key(
@@ -163,7 +175,7 @@ def _from_key(
             keyed = keyed or packet.is_keyframe
             if not keyed:
                 # Nothing can be decoded before a key frame.
-                if packet.dts is not None and packet_seconds(packet) > first:
+                if _is_after(packet, first):
                     return None
                 continue
         elif packet.stream.index in sound:
@@ -188,25 +200,36 @@ def _skimmed(
     sound: list[Packet[Stream]] = []
     for packet in packets:
         if packet.stream is not decoding.stream:
-            if packet_seconds(packet) >= first:
+            if _is_from(packet, first):
                 sound.append(packet)
             continue
         if packet.is_keyframe:
             runs.append([])
         runs[-1].append(packet)
-        if packet.dts is not None and packet_seconds(packet) > first:
+        if _is_after(packet, first):
             break
         if len(runs[-1]) > _MOST_AHEAD_PACKETS:
             return None
     return [*sound, *chain.from_iterable(runs)]
 
 
+def _is_from(packet: Packet[Stream], time: Fraction) -> bool:
+    at = packet_seconds(packet)
+    return at is None or at >= time
+
+
+def _is_after(packet: Packet[Stream], time: Fraction) -> bool:
+    at = packet_seconds(packet)
+    return at is not None and at > time
+
+
 def _misses_sound(packet: Packet[Stream], first: Fraction) -> bool:
     """Tell whether a track's first packet here follows others that belong after a time."""
-    if packet.dts is None or packet_seconds(packet, -(packet.duration or 0)) < first:
+    before = packet_seconds(packet, -(packet.duration or 0))
+    if before is None or before < first:
         return False
     start = packet.stream.start_time
-    return packet_seconds(packet) > first and (start is None or packet.dts > start)
+    return _is_after(packet, first) and (start is None or (packet.dts or 0) > start)
 
 
 def _cut(
@@ -221,14 +244,10 @@ def _cut(
     over = False
     for item in items:
         if isinstance(item, CopiedPacket):
-            packet = item.packet
-            at = packet_seconds(packet)
-            if at < first or (last is not None and at >= last):
-                continue
-            moved = round(start / packet.time_base)
-            packet.dts = None if packet.dts is None else packet.dts - moved
-            packet.pts = None if packet.pts is None else packet.pts - moved
-            yield item
+            heard = packet_seconds(item.packet)
+            if heard is None or (heard >= first and (last is None or heard < last)):
+                move(item.packet, -start)
+                yield item
             continue
         at = decoding.seconds(item)
         if last is not None and at >= last:

@@ -111,6 +111,8 @@ class Beside:
         numbering = read_numbering(path)
         self.held = kind == "still"
         """Whether its one picture serves all frames."""
+        self.numbered = numbering is not None
+        """Whether its pictures go by numbers."""
         with ExitStack() as stack:
             if numbering is not None:
                 self._items = self._numbered(stack, numbering)

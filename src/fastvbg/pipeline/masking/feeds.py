@@ -58,12 +58,20 @@ class Elsewhere:
 
     def __init__(self, options: MaskOptions, context: Context) -> None:
         beside = Beside(at_home(options.matte), "matte", "matte", context)
+        self._beside = beside
         self._feed = MatteFeed(_mattes(beside), hold=options.matte_hold, name="matte")
         self._clock, self._stretched = Clock(context), _Stretched(context.shape)
+        self._count = -1
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte that belongs to the frame."""
-        return self._stretched(self._feed.matte_for(*self._clock(pair, seconds)))
+        number, time = self._clock(pair, seconds)
+        self._count += 1
+        if self._beside.held:
+            number = self._count
+        elif self._beside.numbered:
+            time = float(number)
+        return self._stretched(self._feed.matte_for(number, time))
 
     def fused(self) -> None:
         """Return None: the matte may be of another size than the frame."""
@@ -81,20 +89,23 @@ class Elsewhere:
 
 
 def _mattes(beside: Beside) -> Iterator[tuple[Any, float | None]]:
-    """Yield the mattes with their times; without, one for each number, gaps filled."""
+    """Yield the mattes with their times; by numbers, those are the times, and gaps are filled.
+
+    However long a gap is, the end of it alone stands for it.
+    """
     last: Any = None
     due = 0
     for item in beside:
-        if beside.held or item.seconds is not None:
+        if not beside.numbered:
             yield item.picture, item.seconds
             continue
-        for _ in range(due, item.number):
-            yield last, None
+        if item.number > due:
+            yield last, float(item.number - 1)
         if item.number >= 0:
-            yield item.picture, None
+            yield item.picture, float(item.number)
         last, due = item.picture, max(0, item.number + 1)
     if last is not None and not due:
-        yield last, None  # all of them belong to frames before the run's first
+        yield last, 0.0  # all of them belong to frames before the run's first
 
 
 class DepthMaps:

@@ -23,7 +23,7 @@ def describe(path: str) -> dict[str, Any]:
         times, frame = [], None
         for decoded in container.decode(video):
             frame = decoded
-            times.append(float(decoded.pts * decoded.time_base))
+            times.append(float((decoded.pts or 0) * decoded.time_base))
     with av.open(path) as container:
         audio = {stream.index: hashlib.sha256() for stream in container.streams.audio}
         for packet in container.demux(*container.streams.audio) if audio else ():

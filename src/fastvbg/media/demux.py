@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import av
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
 
 # Names that FFmpeg's image2 reader claims unseen, which are more than those of pictures we write.
 _PICTURES = (
@@ -71,3 +75,20 @@ def _open(file: Any) -> InputContainer:
     options: Any = {"metadata_errors": "replace"} if _STRICT_METADATA else {}
     container: InputContainer = av.open(file, "r", **options)
     return container
+
+
+def packets_of(container: InputContainer, *streams: Stream) -> Iterator[Packet[Stream]]:
+    """Yield the packets of some streams, and last an empty one of each.
+
+    A broadcast may begin a stream on the way, of which PyAV knows nothing until it is asked anew.
+    """
+    packets = container.demux(*streams)
+    while True:
+        try:
+            packet = next(packets, None)
+        except IndexError:
+            packets = container.demux(*streams)
+            continue
+        if packet is None:
+            return
+        yield packet

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from av.error import FFmpegError
 
 from fastvbg.errors import SourceError
+from fastvbg.media.demux import packets_of
 from fastvbg.media.names import is_address
 from fastvbg.media.rational import fraction
 from fastvbg.source.opening import open_container, video_stream
@@ -50,7 +51,7 @@ def _counted(path: str | Path, start: Fraction, info: StreamInfo) -> int | None:
             decoded = "avi" in container.format.name
             late = (info.begins or 0) - _noted_start(stream) if decoded else 0
             count = 0
-            for packet in container.demux(stream):
+            for packet in packets_of(container, stream):
                 if not packet.size or packet.is_discard:
                     continue
                 at = packet.dts if decoded else packet.pts

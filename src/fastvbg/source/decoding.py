@@ -10,6 +10,7 @@ from av.error import EOFError as EndOfStream
 from av.error import FFmpegError
 
 from fastvbg.bands import usable_cpus
+from fastvbg.media.demux import packets_of
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.names import is_address
@@ -213,7 +214,7 @@ class Decoding:
 
     def packets(self) -> Iterator[Packet[Stream]]:
         """Yield the packets from where the file stands."""
-        packets = self.container.demux(self.stream, *self.sides)
+        packets = packets_of(self.container, self.stream, *self.sides)
         # The index of an MP4 is on one clock, but where edits meet it goes back to a key frame.
         on_one_clock = None if self.completeness.counts_packets else OneClock()
         while True:

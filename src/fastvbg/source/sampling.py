@@ -15,6 +15,7 @@ import av
 from av.error import FFmpegError
 
 from fastvbg.errors import SourceError
+from fastvbg.media.demux import packets_of
 from fastvbg.media.image import read_image
 from fastvbg.media.numbering import parse_numbering
 from fastvbg.media.rational import fraction
@@ -173,7 +174,7 @@ class _Samples:
 
     def _decoded(self, most: int | None) -> Iterator[av.VideoFrame]:
         """Yield frames from here on, past what is damaged; of some packets, or of all."""
-        for number, packet in enumerate(self._container.demux(self._stream)):
+        for number, packet in enumerate(packets_of(self._container, self._stream)):
             with suppress(FFmpegError):
                 yield from self._stream.decode(packet)
             if number == most:

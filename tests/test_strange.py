@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from av.error import FFmpegError
 
 from fastvbg import FastvbgError
+from fastvbg.media.colour import tags_of
+from fastvbg.media.demux import packets_of
+from fastvbg.media.model import ReadOptions
 from fastvbg.pipeline.process import process
 from fastvbg.source import decoding as decoding_module
+from fastvbg.source import open_source
 from tests.numbered import Seen, make_numbered
 
 FAST = {"g": "10", "bf": "2", "preset": "ultrafast"}
@@ -26,6 +31,21 @@ def test_a_stream_that_appears_on_the_way_is_passed_over(tmp_path: Path) -> None
     seen = Seen(clip)
     assert seen.numbers == [*range(30)] * 40 + [*range(60)]
     assert seen.lost == 0
+
+
+def test_a_stream_that_pyav_stumbles_over_is_passed_over() -> None:
+    class Container:
+        """Gives packets from where it stands; the third is of a stream that it does not know."""
+
+        left = iter(range(6))
+
+        def demux(self, *_streams: object):
+            for packet in self.left:
+                if packet == 3:
+                    raise IndexError
+                yield packet
+
+    assert list(packets_of(Container())) == [0, 1, 2, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -88,3 +108,34 @@ def test_damage_of_every_kind_is_told_in_one_line(tmp_path: Path, suffix: str) -
             assert seen.times == sorted(set(seen.times))
         assert "\n" not in said
     assert read
+
+
+@pytest.mark.parametrize("reading", ["native", "bgr", "matte", "depth"])
+def test_tags_that_mean_nothing_say_nothing(tmp_path: Path, reading: Any) -> None:
+    clip = make_numbered(
+        tmp_path / "a.m2v",
+        "mpeg2video",
+        count=4,
+        colorspace="bt470bg",
+        color_primaries="film",
+        color_trc="log316",
+    )
+    display = b"\x00\x00\x01\xb5\x2b"  # of which primaries, transfer and matrix follow
+    data = clip.read_bytes()
+    assert display + bytes((8, 10, 5)) in data
+    clip.write_bytes(data.replace(display + bytes((8, 10, 5)), display + bytes((33, 19, 65))))
+    with open_source(clip, options=ReadOptions(pixels=reading)) as source:
+        shown = [item.frame for item in source]
+    assert len(shown) == 4
+    for background in ("navy", "transparent"):
+        result = process(clip, tmp_path / "o.mov", background=background, overwrite=True)
+        assert result.frames == 4
+
+
+def test_rare_but_defined_tags_are_kept(tmp_path: Path) -> None:
+    options = {"x264-params": "colormatrix=bt470bg:colorprim=film:transfer=log316"}
+    clip = make_numbered(tmp_path / "a.mp4", count=4, **options)
+    process(clip, tmp_path / "o.mp4", background="navy")
+    with av.open(str(tmp_path / "o.mp4")) as container:
+        made = tags_of(next(container.decode(video=0)))
+    assert (made.matrix, made.primaries, made.transfer) == (5, 8, 10)

@@ -7,7 +7,7 @@ colour it had.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _MATRIX_RGB, _MATRIX_BT709, _MATRIX_UNSPECIFIED, _MATRIX_BT470BG = 0, 1, 2, 5
 _MATRIX_SMPTE240M, _MATRICES_BT2020 = 7, (9, 10)
 _RANGE_LIMITED, _RANGE_FULL = 1, 2
+# All that it defines; libswscale and encoders fail on others.
+_MATRICES, _PRIMARIES, _TRANSFERS = {*range(18)} - {3}, {1, 2, *range(4, 13), 22}, {1, 2}
+_TRANSFERS |= {*range(4, 19)}
+
+# Before 18 it hands libswscale primaries and transfer, which refuses some of them for no use.
+_HANDS_ON_ALL = int(av.__version__.split(".")[0]) < 18
 
 # SWS_BILINEAR | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND of libswscale. Its default rounds down: a
 # trip to BGR and back darkens by 1.7 steps of luma on average, this one by none (random colours,
@@ -84,11 +90,34 @@ def tags_of(frame: av.VideoFrame) -> ColourTags:
     gray = is_gray(frame.format) and not int(frame.color_range)
     full = gray or frame.format.name.startswith("yuvj")
     return ColourTags(
-        matrix=int(frame.colorspace),
+        matrix=_defined(frame.colorspace, _MATRICES),
         range=_RANGE_FULL if full else int(frame.color_range),
-        primaries=int(getattr(frame, "color_primaries", 2)),
-        transfer=int(getattr(frame, "color_trc", 2)),
+        primaries=_defined(frame.color_primaries, _PRIMARIES),
+        transfer=_defined(frame.color_trc, _TRANSFERS),
     )
+
+
+def _defined(number: int, known: set[int]) -> int:
+    return int(number) if int(number) in known else _MATRIX_UNSPECIFIED
+
+
+def with_defined_tags(frame: av.VideoFrame) -> av.VideoFrame:
+    """Return a frame whose tags that mean nothing, as in damaged streams, say nothing."""
+    frame.colorspace = _defined(frame.colorspace, _MATRICES)
+    frame.color_primaries = _defined(frame.color_primaries, _PRIMARIES)
+    frame.color_trc = _defined(frame.color_trc, _TRANSFERS)
+    return frame
+
+
+def _reformatted(converter: VideoReformatter, frame: av.VideoFrame, **wanted: Any) -> av.VideoFrame:
+    if not _HANDS_ON_ALL:
+        return converter.reformat(frame, **wanted)
+    primaries, transfer = frame.color_primaries, frame.color_trc
+    frame.color_primaries = frame.color_trc = _MATRIX_UNSPECIFIED
+    converted = converter.reformat(frame, **wanted)
+    for one in (frame, converted):
+        one.color_primaries, one.color_trc = primaries, transfer
+    return converted
 
 
 class ToBGR:
@@ -107,7 +136,8 @@ class ToBGR:
     def __call__(self, frame: av.VideoFrame) -> Frame:
         """Return a decoded frame as (H, W, 3) uint8 BGR of its own memory."""
         matrix = self._tags.conversion_matrix(frame.height)
-        converted = self._converter.reformat(
+        converted = _reformatted(
+            self._converter,
             frame,
             format="bgr24",
             src_colorspace=matrix,
@@ -157,7 +187,8 @@ class Converter:
         if unchanged and (self._rgb or self._given == self._wanted):
             return with_rows_downward(frame)
         matrix = self._tags.conversion_matrix(frame.height)
-        converted = self._converter.reformat(
+        converted = _reformatted(
+            self._converter,
             frame,
             width=width,
             height=height,

@@ -10,6 +10,7 @@ from av.error import EOFError as EndOfStream
 from av.error import FFmpegError
 
 from fastvbg.bands import usable_cpus
+from fastvbg.media.colour import with_defined_tags
 from fastvbg.media.demux import packets_of
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import CopiedPacket
@@ -295,4 +296,4 @@ class Decoding:
         """
         if self.decode_times_only:
             frame.pts = frame.dts
-        return frame
+        return with_defined_tags(frame)

@@ -31,7 +31,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 
 def start(folder: Path, clip: Clip, *more: object) -> subprocess.Popen[str]:
     """Start a run and wait until it has begun to write."""
-    command = [*FASTVBG, "run", clip.path, "-b", "red", "-o", folder / "o.mp4", *more]
+    command = [*FASTVBG, "run", "-q", clip.path, "-b", "red", "-o", folder / "o.mp4", *more]
     child = subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
@@ -89,9 +89,9 @@ def limited() -> None:
 @pytest.mark.parametrize("name", ["o.mp4", "o.mkv", "o.webm", "o.gif"])
 def test_a_disk_that_takes_no_more_is_one_line(long: Clip, tmp_path: Path, name: str) -> None:
     done = subprocess.run(
-        [*FASTVBG, "run", long.path, "-b", "red", "-o", tmp_path / name, "--codec", "ffv1"]
+        [*FASTVBG, "run", "-q", long.path, "-b", "red", "-o", tmp_path / name, "--codec", "ffv1"]
         if name == "o.mkv"
-        else [*FASTVBG, "run", long.path, "-b", "red", "-o", tmp_path / name],
+        else [*FASTVBG, "run", "-q", long.path, "-b", "red", "-o", tmp_path / name],
         preexec_fn=limited,
         check=False,
         capture_output=True,
@@ -105,7 +105,7 @@ def test_a_disk_that_takes_no_more_is_one_line(long: Clip, tmp_path: Path, name:
 
 def test_a_reader_of_standard_output_that_goes_away_is_one_line(long: Clip) -> None:
     with subprocess.Popen(
-        [*FASTVBG, "run", str(long.path), "-b", "red", "-o", "-"],
+        [*FASTVBG, "run", "-q", str(long.path), "-b", "red", "-o", "-"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as child:

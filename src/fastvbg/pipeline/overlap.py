@@ -98,7 +98,8 @@ class Ahead(Generic[T]):
     Parameters
     ----------
     items : iterable
-        What to iterate; only that thread touches it until the context is left.
+        What to iterate; only that thread touches it until the context is left. If it can demand
+        progress it is asked to, now and then, by who waits for an item.
     name : str
         Of the thread.
     poll : callable, optional
@@ -106,7 +107,7 @@ class Ahead(Generic[T]):
     """
 
     def __init__(self, items: Iterable[T], name: str, poll: Poll | None = None) -> None:
-        self._poll = poll
+        self._poll = _both(poll, getattr(items, "demand_progress", None))
         self._items = items
         self._channel: Channel[T] = Channel()
         self._error: BaseException | None = None
@@ -148,6 +149,19 @@ class Ahead(Generic[T]):
         self._thread.join(_JOIN_SECONDS)
         if self._thread.is_alive() and hasattr(self._items, "abandon"):
             self._items.abandon()
+
+
+def _both(one: Poll | None, other: Poll | None) -> Poll | None:
+    """Return what calls both, as far as they are there."""
+    if one is None or other is None:
+        return one or other
+    polls = one, other
+
+    def poll() -> None:
+        for each in polls:
+            each()
+
+    return poll
 
 
 class Behind(Generic[T]):

@@ -21,6 +21,7 @@ from fastvbg.source.alpha import Decoder
 from fastvbg.source.clock import OneClock, packet_seconds
 from fastvbg.source.completeness import Completeness, regular_file
 from fastvbg.source.opening import left_out, open_container, side_streams, video_stream
+from fastvbg.source.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,6 +94,11 @@ class Decoding:
         self._frames_end: Fraction | None = None
         self.matrix: Matrix | None = None
         """The display matrix of the file's first frame, as far as frames do not carry their own."""
+        self.watch = Watch(
+            f"{options.role}: {path} is damaged so that its decoder never comes back; "
+            "in one thread (--threads 1) it may"
+        )
+        """Over the decoder's calls."""
         self._open()
         self.warnings += left_out(self.container, self.stream)
         if self.decoder.lacks_alpha:
@@ -263,7 +269,8 @@ class Decoding:
 
     def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
         try:
-            frames = self.decoder.decode(packet)
+            with self.watch:
+                frames = self.decoder.decode(packet)
         except EndOfStream:
             return
         except _BROKEN:
@@ -276,7 +283,8 @@ class Decoding:
         """Yield the frames that the decoder holds back, past any that it cannot give."""
         for _ in range(_MOST_HELD_BACK):
             try:
-                frames = self.decoder.decode(None)
+                with self.watch:
+                    frames = self.decoder.decode(None)
             except EndOfStream:
                 return
             except _BROKEN:

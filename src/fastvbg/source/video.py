@@ -17,6 +17,7 @@ from fastvbg.source.alpha import Transparency
 from fastvbg.source.decoding import Decoding
 from fastvbg.source.forms import Forms
 from fastvbg.source.seeking import span
+from fastvbg.source.watch import Watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,9 +60,10 @@ class VideoSource:
         try:
             self._transparency = Transparency(self._options, path, self.warnings)
             self._items = span(self._decoding, self._options.start, self._options.end)
-            self._first = self._decode_first()
+            self._first = Watched(self._decode_first, self._decoding.watch)()
         except BaseException:
-            self._decoding.container.close()
+            if not self._decoding.watch.left:
+                self._decoding.container.close()
             raise
 
     @property
@@ -171,6 +173,10 @@ class VideoSource:
 
     def __enter__(self) -> Self:
         return self
+
+    def demand_progress(self) -> None:
+        """Demand that the decoder comes back; called now and then by who waits for a frame."""
+        self._decoding.watch.poll()
 
     def abandon(self) -> None:
         """Leave the file open, since a thread that cannot be stopped is reading it."""

@@ -54,3 +54,9 @@ def real_models() -> Path:
 def rng() -> np.random.Generator:
     """Random numbers, the same in every run."""
     return np.random.default_rng(20200517)
+
+
+@pytest.fixture(autouse=True)
+def _no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep lines of progress out of what commands print, however long a kernel takes to compile."""
+    monkeypatch.setattr("fastvbg.cli.progress._LINE_SECONDS", 3600.0)

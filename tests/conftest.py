@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fastvbg.masks.motion import Motion
 from fastvbg.models.store import KNOWN
 from tests.media import Clip, make_clip
 
@@ -60,3 +61,13 @@ def rng() -> np.random.Generator:
 def _no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep lines of progress out of what commands print, however long a kernel takes to compile."""
     monkeypatch.setattr("fastvbg.cli.progress._LINE_SECONDS", 3600.0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_chosen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the mask `auto`, the commands' default, be motion without a look at the clip.
+
+    Only where the choice itself is tested it is made, by the mark `chooses`: it may fetch models.
+    """
+    if request.node.get_closest_marker("chooses") is None:
+        monkeypatch.setattr("fastvbg.masks.auto.Auto.chosen", lambda self, run: Motion())

@@ -269,6 +269,7 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, picture in enumerate(moving_frames(3, 16, 16)):
         cv2.imwrite(str(folder / f"in{number}.png"), picture[..., 1])
     (folder / "model.onnx").write_bytes(one_by_one([[0.0, 4.0, 0.0]]))
+    (folder / "settings.toml").write_text("version = 1\n")
     (folder / "out").mkdir()
     (folder / "models").mkdir()
     return folder

@@ -22,6 +22,7 @@ from fastvbg.media.planes import plane_of
 from fastvbg.media.weighed import weighed
 from fastvbg.pipeline.process import matte, process
 from fastvbg.source import open_source
+from tests.asked import asked
 
 WIDTH, HEIGHT, FRAMES = 32, 24, 4
 DISC, HIDDEN, BEHIND = (40, 200, 240), (255, 0, 255), (0, 255, 0)  # blue, green, red
@@ -300,12 +301,12 @@ def test_half_of_a_pixel_is_half_of_both(tmp_path: Path) -> None:
 
 
 MASKS = {
-    "motion": fastvbg.MaskOptions(),
-    "plate": fastvbg.MaskOptions("plate", refine="none"),
-    "adaptive": fastvbg.MaskOptions("adaptive"),
-    "chroma": fastvbg.MaskOptions("chroma", key=(0, 0, 255)),
-    "mog2": fastvbg.MaskOptions("mog2"),
-    "region": fastvbg.MaskOptions(keep_region="0,0 100%,0 100%,100% 0,100%"),
+    "motion": asked(),
+    "plate": asked("plate", refine="none"),
+    "adaptive": asked("adaptive"),
+    "chroma": asked("chroma", key=(0, 0, 255)),
+    "mog2": asked("mog2"),
+    "region": asked(keep_region="0,0 100%,0 100%,100% 0,100%"),
 }
 
 
@@ -316,7 +317,7 @@ def test_what_is_hidden_is_never_seen(
 ) -> None:
     for name in ("ffv1.mkv", "yuva.mkv"):
         output = tmp_path / f"{name}%d.png"
-        process(folder / name, output, background=background, mask=MASKS[kind], light_wrap=0)
+        process(folder / name, output, background=background, settings=MASKS[kind], light_wrap=0)
         for index in range(FRAMES):
             picture = cv2.imread(str(tmp_path / f"{name}{index + 1}.png"), cv2.IMREAD_UNCHANGED)
             if background == "transparent":
@@ -336,7 +337,7 @@ def test_light_wraps_around_what_is_opaque(folder: Path, tmp_path: Path) -> None
 
 
 def test_mattes_that_are_written_hold_it(folder: Path, tmp_path: Path) -> None:
-    matte(folder / "ffv1.mkv", tmp_path / "m%d.png", mask=MASKS["region"])
+    matte(folder / "ffv1.mkv", tmp_path / "m%d.png", settings=MASKS["region"])
     for index in range(FRAMES):
         got = cv2.imread(str(tmp_path / f"m{index + 1}.png"), cv2.IMREAD_GRAYSCALE)
         np.testing.assert_array_equal(got, cutout(index)[..., 3])
@@ -440,8 +441,8 @@ def test_a_clip_that_is_never_seen_is_told(folder: Path, tmp_path: Path) -> None
 
 
 def test_where_alpha_is_not_heeded_that_is_told(folder: Path, tmp_path: Path) -> None:
-    plate = fastvbg.MaskOptions("plate", plate=folder / "still.png")
-    result = process(folder / "plain.mkv", tmp_path / "p.mkv", background=LIME, mask=plate)
+    plate = asked("plate", plate=folder / "still.png")
+    result = process(folder / "plain.mkv", tmp_path / "p.mkv", background=LIME, settings=plate)
     assert f"plate: {folder / 'still.png'} is transparent in places, which is not heeded" in (
         result.warnings
     )
@@ -456,9 +457,9 @@ def test_where_alpha_is_not_heeded_that_is_told(folder: Path, tmp_path: Path) ->
             frame.pts, frame.time_base = index, Fraction(1, 25)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    mask = fastvbg.MaskOptions("depth", depth=tmp_path / "d.mov", near=50, far=150)
+    mask = asked("depth", depth=tmp_path / "d.mov", near=50, far=150)
     result = process(
-        folder / "plain.mkv", tmp_path / "d.mkv", background=LIME, mask=mask, codec="ffv1"
+        folder / "plain.mkv", tmp_path / "d.mkv", background=LIME, settings=mask, codec="ffv1"
     )
     assert [line for line in result.warnings if "not heeded" in line] == [
         f"depth: {tmp_path / 'd.mov'} is transparent in places, which is not heeded"

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 import fastvbg
-from fastvbg.keyers.depth import MAX_HOLD, MOST
+from fastvbg.constants import MOST_DEPTH, MOST_DEPTH_HOLD
+from tests.asked import asked
 from tests.media import make_clip, moving_frames, read_frames, read_times
 
 COUNT = 12
@@ -106,7 +107,7 @@ BAD = [
     ("overwrite", "no", "overwrite: got 'no', wanted True or False"),
     ("keep_partial", "no", "keep_partial: got 'no', wanted True or False"),
     ("progress", True, "progress: got True, wanted something to call"),
-    ("mask", None, "mask: got None, wanted one of motion, "),
+    ("mask", None, "mask: got None, wanted one of adaptive, "),
     ("background", None, "background: got None, wanted the name of a file, a picture"),
     ("background", (255, 0, 0), "background: got .*, wanted .* a colour such as"),
     ("background", "", "background: got an empty name"),
@@ -160,15 +161,15 @@ def test_a_text_that_stands_for_a_colour_is_a_file_as_a_path(folder, tmp_path) -
 )
 def test_options_of_masks_are_checked_when_they_are_made(options, words) -> None:
     with pytest.raises(fastvbg.FastvbgError, match=f"^{words}"):
-        fastvbg.MaskOptions(**options)
+        asked(**options)
 
 
 def test_ranges_of_options_that_the_keyers_call_otherwise() -> None:
     needed = {"kind": "depth", "depth": "d%d.png", "near": 1, "far": 2}
-    fastvbg.MaskOptions(**needed, depth_hold=MAX_HOLD, depth_invalid=MOST)
-    for option, most in (("depth_hold", MAX_HOLD), ("depth_invalid", MOST)):
+    asked(**needed, depth_hold=MOST_DEPTH_HOLD, depth_invalid=MOST_DEPTH)
+    for option, most in (("depth_hold", MOST_DEPTH_HOLD), ("depth_invalid", MOST_DEPTH)):
         with pytest.raises(fastvbg.OptionError, match=f"^{option}: got {most + 1}"):
-            fastvbg.MaskOptions(**needed, **{option: most + 1})
+            asked(**needed, **{option: most + 1})
 
 
 def test_where_a_model_is_to_be_kept_is_looked_at_first(folder, tmp_path) -> None:
@@ -179,9 +180,9 @@ def test_where_a_model_is_to_be_kept_is_looked_at_first(folder, tmp_path) -> Non
         (folder / "clip.mp4", "save_model: .* is the input or the output"),
         (tmp_path / "o.mp4", "save_model: .* is the input or the output"),
     ):
-        mask = fastvbg.MaskOptions("adaptive", save_model=path)
+        mask = asked("adaptive", save_model=path)
         with pytest.raises(fastvbg.SinkError, match=f"^{words}"):
-            composited(folder, tmp_path, mask=mask, progress=lambda *_: called.append(1))
+            composited(folder, tmp_path, settings=mask, progress=lambda *_: called.append(1))
     assert called == []
 
 

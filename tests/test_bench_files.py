@@ -21,8 +21,8 @@ from fastvbg.measure.files import (
 )
 from fastvbg.measure.filesetup import FileSetup, setup_of
 from fastvbg.measure.fileworker import Task
-from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.process import process
+from tests.asked import asked
 from tests.media import Clip, read_times
 from tests.people import use_green_code
 
@@ -121,14 +121,17 @@ def test_shares_are_of_the_floor(monkeypatch) -> None:
     ("setup", "others"),
     [
         (FileSetup(), {"libavfilter", "cv2", "tutorial"}),
-        (FileSetup(preset="veryfast", background="navy"), {"libavfilter", "cv2", "tutorial"}),
-        (FileSetup(background="teal"), set()),
-        (FileSetup(MaskOptions(refine="despeckle=3")), set()),
-        (FileSetup(MaskOptions("person")), {"usual"}),
-        (FileSetup(MaskOptions("person", every=3), "beach.jpg"), {"usual"}),
-        (FileSetup(MaskOptions("person"), "blur:2"), set()),
-        (FileSetup(MaskOptions("person"), "waves.mp4"), set()),
-        (FileSetup(MaskOptions("person", model="mine.tflite")), set()),
+        (
+            FileSetup(asked(preset="veryfast", background="navy")),
+            {"libavfilter", "cv2", "tutorial"},
+        ),
+        (FileSetup(asked(background="teal")), set()),
+        (FileSetup(asked(refine="despeckle=3")), set()),
+        (FileSetup(asked("person")), {"usual"}),
+        (FileSetup(asked("person", every=3, background="beach.jpg")), {"usual"}),
+        (FileSetup(asked("person", background="blur:2")), set()),
+        (FileSetup(asked("person", background="waves.mp4")), set()),
+        (FileSetup(asked("person", model="mine.tflite")), set()),
     ],
 )
 def test_only_those_take_part_who_do_the_same_job(setup, others) -> None:
@@ -136,13 +139,16 @@ def test_only_those_take_part_who_do_the_same_job(setup, others) -> None:
     assert set(setup.contenders) <= set(fileworker.CONTENDERS)
 
 
-def test_a_setup_comes_through_to_another_process() -> None:
-    setup = FileSetup(MaskOptions("chroma", key="#00ff00", choke=3), "blur:2", "medium", 40)
-    assert setup_of(setup.to_json()) == setup
+def test_a_setup_comes_through_to_another_process(tmp_path: Path) -> None:
+    settings = asked(
+        "chroma", key="#00ff00", choke=3, background="blur:2", preset="medium", max_frames=40
+    )
+    FileSetup(settings).save(tmp_path / "setup.toml")
+    assert setup_of(tmp_path / "setup.toml") == FileSetup(settings)
 
 
 def test_the_generated_background_is_no_plain_colour(tmp_path: Path) -> None:
-    setup = FileSetup(MaskOptions("person")).with_background(tmp_path)
+    setup = FileSetup(asked("person")).with_background(tmp_path)
     picture = filesetup.draw_picture(64, 48)
     assert Path(str(setup.background)).stat().st_size > 1_000_000
     assert picture[:4].std(axis=(0, 1)).min() > 1
@@ -152,7 +158,7 @@ def test_the_generated_background_is_no_plain_colour(tmp_path: Path) -> None:
 def test_the_usual_loop_is_encoded_as_a_run_is(clip: Clip, tmp_path, monkeypatch) -> None:
     shapes = use_green_code(monkeypatch)
     monkeypatch.setattr(fileworker, "_SLOW_FRAMES", 12)
-    setup = FileSetup(MaskOptions("person"), "teal", "ultrafast")
+    setup = FileSetup(asked("person", background="teal", preset="ultrafast"))
     assert fileworker.CONTENDERS["usual"](Task(clip.path, tmp_path, setup))() == 12
     assert set(shapes) == {(256, 256)}  # the nearest to 64x48
     with av.open(str(tmp_path / "usual.mkv")) as container:
@@ -168,7 +174,7 @@ def test_what_does_not_run_is_told_before_anything_is_measured(monkeypatch) -> N
 
     monkeypatch.setattr(filesetup, "fetch_models", fails)
     with pytest.raises(ModelError, match="no network"):
-        run_file_bench(setup=FileSetup(MaskOptions("person", every=77)))
+        run_file_bench(setup=FileSetup(asked("person", every=77)))
 
 
 @pytest.mark.parametrize(
@@ -177,9 +183,9 @@ def test_what_does_not_run_is_told_before_anything_is_measured(monkeypatch) -> N
         (["--preset", "bogus"], "preset: got 'bogus'"),
         (["--background", "transparent"], "background: libx264 holds no transparency"),
         (["--max-frames", "2"], "max_frames: got 2"),
-        (["--every", "2"], "it belongs to person and model"),
+        (["--mask", "motion", "--every", "2"], "it belongs to model and person"),
         (["--mask", "chroma:nocolour"], "key: got 'nocolour'"),
-        (["--background", "none.png"], "background: no such file: none.png"),
+        (["--background", "none.png"], "/none.png"),
     ],
 )
 def test_bad_options_are_one_line(clip: Clip, capfd, arguments, words) -> None:

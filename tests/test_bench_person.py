@@ -22,7 +22,7 @@ from fastvbg.measure.fullhd import FullHD, store_full_hd
 from fastvbg.measure.person import agree, run_person_bench
 from fastvbg.measure.personlanes import TITLES
 from fastvbg.measure.usual import MODELS, UsualCode, usual_code_for
-from fastvbg.pipeline.masking.options import MaskOptions
+from tests.asked import asked
 from tests.people import use_green_code, use_green_network, wall, with_person
 from tests.test_person_runs import write_clip
 
@@ -197,7 +197,7 @@ def test_the_tool_fills_the_tables_of_the_page(green, walk, tmp_path, monkeypatc
     monkeypatch.setattr(readme_tables, "PERSON", page)
     figures, costs = tmp_path / "person.json", tmp_path / "costs.json"
     person.write_person(run_person_bench(walk, rounds=1), figures)
-    setup = FileSetup(MaskOptions("person"), preset="veryfast")
+    setup = FileSetup(asked("person", preset="veryfast"))
     monkeypatch.setattr(FileSetup, "opened_runtime", lambda self: "green")
     measured = [FileCost(name, 10, 0.3, 0.5, 100.0) for name in setup.contenders]
     write_costs(measured, None, costs, setup)

@@ -12,8 +12,8 @@ import pytest
 
 from fastvbg.cli import run_command_line
 from fastvbg.pipeline import backdrop
-from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.process import matte, process
+from tests.asked import asked
 from tests.media import Clip, make_clip, read_frames, read_times
 
 SIZE = 64, 48
@@ -72,21 +72,21 @@ def test_one_picture_serves_all_frames_of_a_part(clip: Clip, tmp_path: Path, cut
     cv2.imwrite(str(tmp_path / "d.png"), gray(500, np.uint16))
     plain = matte(clip.path, tmp_path / "p.mkv", **cut).frames
     for mask in (
-        MaskOptions("matte", matte=tmp_path / "m.png"),
-        MaskOptions("depth", depth=tmp_path / "d.png", near=300, far=900, refine="none"),
+        asked("matte", matte=tmp_path / "m.png"),
+        asked("depth", depth=tmp_path / "d.png", near=300, far=900, refine="none"),
     ):
-        result = matte(clip.path, tmp_path / "o.mkv", mask=mask, overwrite=True, **cut)
+        result = matte(clip.path, tmp_path / "o.mkv", settings=mask, overwrite=True, **cut)
         frames = read_frames(tmp_path / "o.mkv")
         assert result.warnings == []
         assert len(frames) == plain > 0
-        assert {int(frame.min()) for frame in frames} == {200 if mask.kind == "matte" else 255}
+        assert {int(frame.min()) for frame in frames} == {200 if mask.kind.name == "matte" else 255}
 
 
 def test_one_picture_as_the_plate_of_a_part(clip: Clip, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "plate.png"), read_frames(clip.path)[0])
-    mask = MaskOptions("plate", plate=tmp_path / "plate.png")
+    mask = asked("plate", plate=tmp_path / "plate.png")
     result = process(
-        clip.path, tmp_path / "o.mp4", background="navy", mask=mask, start=Fraction(1, 2)
+        clip.path, tmp_path / "o.mp4", background="navy", settings=mask, start=Fraction(1, 2)
     )
     assert result.frames == 8
 
@@ -169,8 +169,8 @@ def test_depth_maps_begin_with_the_part(clip: Clip, tmp_path: Path) -> None:
         depth = gray(3000, np.uint16)
         depth[:, : number + 1] = 500
         cv2.imwrite(str(tmp_path / f"d{number:03d}.png"), depth)
-    mask = MaskOptions("depth", depth=tmp_path / "d%03d.png", near=300, far=900, refine="none")
-    result = matte(clip.path, tmp_path / "o.mkv", mask=mask, start=Fraction(1, 2))
+    mask = asked("depth", depth=tmp_path / "d%03d.png", near=300, far=900, refine="none")
+    result = matte(clip.path, tmp_path / "o.mkv", settings=mask, start=Fraction(1, 2))
     widths = [int((frame[0, :, 0] > 0).sum()) for frame in read_frames(tmp_path / "o.mkv")]
     assert result.warnings == []
     assert widths == list(range(13, clip.frames + 1))

@@ -11,11 +11,12 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg import MaskOptions, OptionError, SourceError
+from fastvbg import OptionError, SourceError
 from fastvbg.media.model import ReadOptions
 from fastvbg.pipeline.preview import preview
 from fastvbg.pipeline.process import matte, process
 from fastvbg.source import open_source
+from tests.asked import asked
 from tests.media import make_clip, read_frames
 from tests.numbered import Seen
 
@@ -98,7 +99,7 @@ def test_a_scale_settles_a_change_of_size(tmp_path: Path, scale: Size, pixel_pat
         scale=scale,
         pixel_path=pixel_path,
         codec="ffv1",
-        mask=MaskOptions(keep_region=ALL),
+        settings=asked(keep_region=ALL),
     )
     assert (result.frames, result.lost) == (9, 0)
     right = [frame[size[1] // 2, -8].tolist() for frame in read_frames(tmp_path / "o.mkv")]
@@ -122,7 +123,7 @@ def test_a_background_may_change_its_size(tmp_path: Path) -> None:
         background=behind,
         fit="contain",
         codec="ffv1",
-        mask=MaskOptions(drop_region=ALL),
+        settings=asked(drop_region=ALL),
     )
     frames = read_frames(tmp_path / "o.mkv")
     assert len(frames) == 9
@@ -145,12 +146,12 @@ def grays(path: Path, sizes: tuple[Size, ...], pixels: str = "gray") -> Path:
 def test_mattes_and_depth_maps_may_change_their_size(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "in.mp4", count=6, rate=25)
     beside = grays(tmp_path / "gray.mov", (SMALL, LARGE))
-    mattes = MaskOptions(kind="matte", matte=str(beside))
-    result = matte(clip.path, tmp_path / "m%d.png", mask=mattes)
+    mattes = asked("matte", matte=str(beside))
+    result = matte(clip.path, tmp_path / "m%d.png", settings=mattes)
     assert (result.frames, result.lost) == (6, 0)
     assert first_pixels(tmp_path, "m") == [60] * 3 + [120] * 3
-    depth = MaskOptions(kind="depth", depth=str(beside), near=10, far=90)
-    matte(clip.path, tmp_path / "d%d.png", mask=depth)
+    depth = asked("depth", depth=str(beside), near=10, far=90)
+    matte(clip.path, tmp_path / "d%d.png", settings=depth)
     assert first_pixels(tmp_path, "d") == [255] * 3 + [0] * 3
 
 
@@ -202,7 +203,7 @@ def test_colours_stay_where_tags_change(tmp_path: Path, bits: str, pixel_path: A
         tmp_path / "o%d.png",
         background="navy",
         pixel_path=pixel_path,
-        mask=MaskOptions(keep_region=ALL),
+        settings=asked(keep_region=ALL),
     )
     shown = [cv2.imread(str(tmp_path / f"o{n}.png"))[20, 20].astype(int) for n in range(1, 7)]
     assert max(np.abs(one - bgr).max() for one in shown) <= 5
@@ -212,7 +213,7 @@ def test_a_change_of_the_pixel_format_changes_no_colour(tmp_path: Path) -> None:
     bgr = (60, 150, 210)
     parts = [tagged("yuv420p", 5, 1, bgr), tagged("yuv444p", 5, 1, bgr)]
     clip = joined(tmp_path / "in.mkv", "libx264", parts, crf="1", preset="ultrafast", bf="0")
-    process(clip, tmp_path / "o%d.png", background="navy", mask=MaskOptions(keep_region=ALL))
+    process(clip, tmp_path / "o%d.png", background="navy", settings=asked(keep_region=ALL))
     shown = [cv2.imread(str(tmp_path / f"o{n}.png"))[20, 20].astype(int) for n in range(1, 5)]
     assert max(np.abs(one - bgr).max() for one in shown) <= 4
 

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from fastvbg.pipeline.collector import settled
+from fastvbg.threads.collector import settled
 
 
 def test_what_is_there_is_spared_and_looked_at_again_afterwards() -> None:

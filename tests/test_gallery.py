@@ -63,7 +63,7 @@ def test_a_scene_written_is_read_again(tmp_path: Path) -> None:
 
 def test_the_gallery_has_a_row_for_each_mask(tmp_path: Path) -> None:
     rows = gallery.examples(tmp_path, SMALL)
-    kinds = [row.mask.kind for row in rows]
+    kinds = [row.mask.name for row in rows]
     assert kinds == ["motion", "plate", "adaptive", "chroma", "depth", "matte"]
     truth = list(SMALL)[-1].truth
     background = tmp_path / "background.png"
@@ -75,7 +75,7 @@ def test_the_gallery_has_a_row_for_each_mask(tmp_path: Path) -> None:
         assert source.shape == composite.shape == (90, 160, 3)
         far = cv2.dilate(truth, np.ones((9, 9), np.uint8)) == 0
         assert np.abs(composite[far].astype(int) - (200, 100, 50)).mean() < 6, row.title
-        if row.mask.kind in ("plate", "chroma", "depth", "matte"):
+        if row.mask.name in ("plate", "chroma", "depth", "matte"):
             said, is_in = matte[..., 0] > 127, truth > 127
             assert (said & is_in).sum() > 0.85 * (said | is_in).sum(), row.title
 
@@ -107,7 +107,7 @@ def test_the_picture_in_the_docs_is_small_enough() -> None:
 @pytest.mark.clips
 def test_real_clips_and_their_masks_exist(clips: Path, tmp_path: Path) -> None:
     masks = gallery.clip_masks(clips, tmp_path)
-    assert {mask.kind for _, mask in masks.values()} == {
+    assert {mask.name for _, mask in masks.values()} == {
         *("motion", "plate", "adaptive", "chroma", "depth", "matte", "mog2", "knn")
     }
     assert masks["depth"][1].baseline == 75

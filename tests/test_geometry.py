@@ -18,10 +18,11 @@ from fastvbg.media.model import ReadOptions, Timed
 from fastvbg.media.planes import planes_of
 from fastvbg.media.upright import AS_IT_IS, Turn, angle_of, turn_of
 from fastvbg.pipeline.blur import Blur
-from fastvbg.pipeline.pixels import BGRPixels
 from fastvbg.pipeline.preview import preview
 from fastvbg.pipeline.process import matte, process
+from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
+from tests.asked import asked
 
 ONE = 1 << 16
 # As x' = a x + c y, y' = b x + d y.
@@ -163,8 +164,8 @@ def test_kept_pixels_are_the_decoded_ones(
 ) -> None:
     pictures = list(rng.integers(0, 256, (FRAMES, HEIGHT, WIDTH, 3), np.uint8))
     path = write(tmp_path / "in.mkv", pictures, form=form, matrix=matrix_of(*TURNS[turn]))
-    everything = fastvbg.MaskOptions(keep_region="0,0 100%,0 100%,100% 0,100%")
-    process(path, tmp_path / "o.mkv", background="lime", mask=everything, codec="ffv1")
+    everything = asked(keep_region="0,0 100%,0 100%,100% 0,100%")
+    process(path, tmp_path / "o.mkv", background="lime", settings=everything, codec="ffv1")
     with av.open(str(path)) as container:
         decoded = [frame.to_ndarray(format="gray16le") for frame in container.decode(video=0)]
     with av.open(str(tmp_path / "o.mkv")) as container:
@@ -247,20 +248,16 @@ def test_all_that_is_beside_the_frames_is_upright(
     size = shown_size(turn)
     name = f"{size[0]}x{size[1]}"
     mask = {
-        "motion": fastvbg.MaskOptions(),
-        "chroma": fastvbg.MaskOptions("chroma"),
-        "plate": fastvbg.MaskOptions("plate", plate=beside / f"plate-{name}.png", refine="none"),
-        "matte": fastvbg.MaskOptions("matte", matte=beside / f"matte-{name}.mkv"),
-        "depth": fastvbg.MaskOptions(
-            "depth", depth=beside / f"matte-{name}.mkv", near=200, far=255
-        ),
-        "region": fastvbg.MaskOptions(
-            "matte", matte=beside / f"matte-{name}.mkv", drop_region="0,0 4,0 4,4 0,4"
-        ),
+        "motion": asked(),
+        "chroma": asked("chroma"),
+        "plate": asked("plate", plate=beside / f"plate-{name}.png", refine="none"),
+        "matte": asked("matte", matte=beside / f"matte-{name}.mkv"),
+        "depth": asked("depth", depth=beside / f"matte-{name}.mkv", near=200, far=255),
+        "region": asked("matte", matte=beside / f"matte-{name}.mkv", drop_region="0,0 4,0 4,4 0,4"),
     }[kind]
     clip = turned_clip(tmp_path / "in.mkv", turn)
     background = beside / (f"{name}.mkv" if moving else f"{name}.png")
-    result = process(clip, tmp_path / "o.mkv", background=background, mask=mask, codec="ffv1")
+    result = process(clip, tmp_path / "o.mkv", background=background, settings=mask, codec="ffv1")
     assert result.warnings == []
     frames = frames_of(tmp_path / "o.mkv")
     assert len(frames) == FRAMES

@@ -9,11 +9,11 @@ import av
 import numpy as np
 import pytest
 
+from fastvbg.matting.cuts import CutDetector
+from fastvbg.matting.pairing import make_pairing
 from fastvbg.media.model import ReadOptions, Timed
-from fastvbg.pipeline.cuts import CutDetector
-from fastvbg.pipeline.pairing import make_pairing
-from fastvbg.pipeline.pixels import BGRPixels, make_pixels
 from fastvbg.pipeline.process import process
+from fastvbg.pixels import BGRPixels, make_pixels
 from fastvbg.source import open_source
 from tests.media import Clip, moving_frames, read_frames, read_packets, read_times
 

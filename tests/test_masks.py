@@ -15,18 +15,19 @@ import numpy as np
 import pytest
 
 import fastvbg
-from fastvbg import MaskOptions, Refiner, matte, process
+from fastvbg import Refiner, matte, process
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.estimate import PlateEstimator
+from fastvbg.masks.motion import Motion
+from fastvbg.masks.registry import own
+from fastvbg.matting.masker import Masker
 from fastvbg.media.planes import planes_of
-from fastvbg.pipeline.masking.build import DEFAULT_REFINE
-from fastvbg.pipeline.masking.masker import Masker
-from fastvbg.pipeline.masking.options import KINDS
-from fastvbg.pipeline.pixels import BGRPixels, NativePixels
+from fastvbg.pixels import BGRPixels, NativePixels
 from fastvbg.reference.planes import blend_plane
 from fastvbg.source import open_source
+from tests.asked import asked
 from tests.media import Clip, moving_frames, read_frames
 
 SIZE = (96, 64)
@@ -82,8 +83,8 @@ def agreement(mask: np.ndarray, index: int) -> float:
 
 
 def test_the_adaptive_mask_is_the_keyers_refined(clip: Clip, tmp_path: Path) -> None:
-    options = MaskOptions("adaptive", warm_up=4, refine="fill,feather=1")
-    matte(clip.path, tmp_path / "m.mkv", mask=options)
+    options = asked("adaptive", warm_up=4, refine="fill,feather=1")
+    matte(clip.path, tmp_path / "m.mkv", settings=options)
     keyer, refiner = fastvbg.AdaptiveKeyer(warm_up=4), Refiner("fill,feather=1")
     got = mattes(tmp_path / "m.mkv")
     for planes, said in zip(decoded(clip.path), got, strict=True):
@@ -94,10 +95,16 @@ def test_the_adaptive_mask_is_the_keyers_refined(clip: Clip, tmp_path: Path) -> 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "nv12"])
 def test_a_soft_composite_is_the_literal_one(pixel_format: str, tmp_path: Path) -> None:
     clip = lossless(tmp_path / "clip.mkv", pixel_format.replace("nv12", "yuv420p"), 12)
-    options = MaskOptions("adaptive", warm_up=4, refine="feather=2")
-    process(clip.path, tmp_path / "out.mkv", background="#204060", mask=options, codec="ffv1")
-    matte(clip.path, tmp_path / "m.mkv", mask=options)
-    process(clip.path, tmp_path / "bg.mkv", background="#204060", threshold=255, codec="ffv1")
+    options = asked("adaptive", warm_up=4, refine="feather=2")
+    process(clip.path, tmp_path / "out.mkv", background="#204060", settings=options, codec="ffv1")
+    matte(clip.path, tmp_path / "m.mkv", settings=options)
+    process(
+        clip.path,
+        tmp_path / "bg.mkv",
+        background="#204060",
+        mask=Motion(threshold=255),
+        codec="ffv1",
+    )
     soft = mattes(tmp_path / "m.mkv")[11]
     assert np.count_nonzero((soft > 0) & (soft < 255)) > 20
     files = (clip.path, tmp_path / "bg.mkv", tmp_path / "out.mkv")
@@ -146,7 +153,7 @@ def test_keyed_and_composited_in_one_pass(
         monkeypatch,
         tmp_path,
         clip,
-        mask=MaskOptions(kind, refine="none", **FUSED[kind]),
+        settings=asked(kind, refine="none", **FUSED[kind]),
         pixel_path="bgr" if pixel_format == "bgr" else "native",
     )
     assert count == clip.frames
@@ -169,10 +176,8 @@ def test_what_stands_between_is_not_left_out(
     pixel_format: str, options: dict, monkeypatch, tmp_path: Path
 ) -> None:
     clip = lossless(tmp_path / "clip.mkv", pixel_format, 12)
-    rest = {"light_wrap": options["light_wrap"]} if "light_wrap" in options else {}
-    asked = {key: value for key, value in options.items() if key not in rest}
-    mask = MaskOptions("adaptive", warm_up=4, **({"refine": "none"} | asked))
-    count, fused, apart = fused_and_apart(monkeypatch, tmp_path, clip, mask=mask, **rest)
+    settings = asked("adaptive", warm_up=4, **({"refine": "none"} | options))
+    count, fused, apart = fused_and_apart(monkeypatch, tmp_path, clip, settings=settings)
     assert count == 0
     for one, two in zip(fused, apart, strict=True):
         assert all(np.array_equal(plane, wanted) for plane, wanted in zip(one, two, strict=True))
@@ -183,18 +188,18 @@ def test_what_is_due_before_keying_is_done_once(monkeypatch, tmp_path: Path) -> 
     seen = []
     before = CameraMotion.add
     monkeypatch.setattr(CameraMotion, "add", lambda *a: seen.append(1) or before(*a))
-    mask = MaskOptions("plate", plate="first:0.3", refine="none")
-    process(clip.path, tmp_path / "out.mkv", background="red", mask=mask, codec="ffv1")
+    mask = asked("plate", plate="first:0.3", refine="none")
+    process(clip.path, tmp_path / "out.mkv", background="red", settings=mask, codec="ffv1")
     assert len(seen) == clip.frames
     model = tmp_path / "scene.npz"
-    mask = MaskOptions("adaptive", save_model=model, warm_up=4, freeze=True, refine="none")
-    process(clip.path, tmp_path / "b.mkv", background="red", mask=mask, codec="ffv1")
+    mask = asked("adaptive", save_model=model, warm_up=4, freeze=True, refine="none")
+    process(clip.path, tmp_path / "b.mkv", background="red", settings=mask, codec="ffv1")
     assert fastvbg.AdaptiveKeyer.load(model).frames == 4
 
 
 def test_the_bgr_path_keys_bgr(clip: Clip, tmp_path: Path) -> None:
-    options = MaskOptions("adaptive", warm_up=4, refine="none")
-    matte(clip.path, tmp_path / "m.mkv", mask=options, pixel_path="bgr")
+    options = asked("adaptive", warm_up=4, refine="none")
+    matte(clip.path, tmp_path / "m.mkv", settings=options, pixel_path="bgr")
     keyer = fastvbg.AdaptiveKeyer(warm_up=4)
     with open_source(clip.path) as source:
         wanted = [keyer.key(item.frame) for item in source]
@@ -204,8 +209,8 @@ def test_the_bgr_path_keys_bgr(clip: Clip, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pixel_path", ["native", "bgr"])
 def test_opencvs_subtractors_see_bgr(pixel_path: str, clip: Clip, tmp_path: Path) -> None:
-    options = MaskOptions("mog2", refine="none")
-    matte(clip.path, tmp_path / "m.mkv", mask=options, pixel_path=pixel_path)
+    options = asked("mog2", refine="none")
+    matte(clip.path, tmp_path / "m.mkv", settings=options, pixel_path=pixel_path)
     keyer = fastvbg.SubtractorKeyer("mog2")
     with open_source(clip.path) as source:
         wanted = [keyer.key(item.frame) for item in source]
@@ -229,26 +234,28 @@ def test_a_cut_makes_the_keyer_forget(tmp_path: Path) -> None:
             frame = av.VideoFrame.from_ndarray(first if index < 10 else second, format="bgr24")
             container.mux(video.encode(frame.reformat(format="yuv420p")))
         container.mux(video.encode(None))
-    matte(tmp_path / "cut.mkv", tmp_path / "m.mkv", mask=MaskOptions("adaptive", warm_up=4))
+    matte(tmp_path / "cut.mkv", tmp_path / "m.mkv", settings=asked("adaptive", warm_up=4))
     assert max(mask.max() for mask in mattes(tmp_path / "m.mkv")) == 0
-    mask = MaskOptions("adaptive", warm_up=4, refine="none")
-    process(tmp_path / "cut.mkv", tmp_path / "out.mkv", background="black", mask=mask, codec="ffv1")
+    mask = asked("adaptive", warm_up=4, refine="none")
+    process(
+        tmp_path / "cut.mkv", tmp_path / "out.mkv", background="black", settings=mask, codec="ffv1"
+    )
     assert max(frame.max() for frame in read_frames(tmp_path / "out.mkv")) <= 1
 
 
 def test_a_model_goes_on_where_it_was_saved(clip: Clip, tmp_path: Path) -> None:
     model = tmp_path / "scene.npz"
-    empty = MaskOptions("adaptive", save_model=model, warm_up=4)
-    matte(clip.path, tmp_path / "a.mkv", mask=empty, max_frames=8)
-    later = MaskOptions("adaptive", load_model=model)
-    matte(clip.path, tmp_path / "b.mkv", mask=later, start=20.5 / 24)
+    empty = asked("adaptive", save_model=model, warm_up=4)
+    matte(clip.path, tmp_path / "a.mkv", settings=empty, max_frames=8)
+    later = asked("adaptive", load_model=model)
+    matte(clip.path, tmp_path / "b.mkv", settings=later, start=20.5 / 24)
     assert agreement(mattes(tmp_path / "b.mkv")[0], 21) > RIM
 
 
 def test_a_frozen_model_learns_nothing_more(clip: Clip, tmp_path: Path) -> None:
     model = tmp_path / "scene.npz"
-    frozen = MaskOptions("adaptive", save_model=model, warm_up=4, freeze=True)
-    matte(clip.path, tmp_path / "a.mkv", mask=frozen)
+    frozen = asked("adaptive", save_model=model, warm_up=4, freeze=True)
+    matte(clip.path, tmp_path / "a.mkv", settings=frozen)
     assert fastvbg.AdaptiveKeyer.load(model).frames == 4
     assert fastvbg.AdaptiveKeyer.load(model).frozen
 
@@ -259,7 +266,7 @@ def write_empty(clip: Clip, path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("plate", ["file", "array", "first:0.3s", "auto", None])
+@pytest.mark.parametrize("plate", ["file", "array", "first:0.3s", "auto"])
 @pytest.mark.parametrize("pixel_path", ["native", "bgr"])
 def test_what_is_not_of_the_plate_is_kept(
     plate: str | None, pixel_path: str, clip: Clip, tmp_path: Path
@@ -269,8 +276,8 @@ def test_what_is_not_of_the_plate_is_kept(
         given = write_empty(clip, tmp_path / "plate.png")
     elif plate == "array":
         given = read_frames(clip.path)[0]
-    options = MaskOptions("plate", plate=given)
-    result = matte(clip.path, tmp_path / "m.mkv", mask=options, pixel_path=pixel_path)
+    options = asked("plate", plate=given)
+    result = matte(clip.path, tmp_path / "m.mkv", settings=options, pixel_path=pixel_path)
     got = mattes(tmp_path / "m.mkv")
     assert result.warnings == []
     assert len(got) == clip.frames
@@ -281,15 +288,15 @@ def test_what_is_not_of_the_plate_is_kept(
 def test_a_plate_in_ten_bits_is_keyed_in_eight(tmp_path: Path) -> None:
     clip = lossless(tmp_path / "deep.mkv", "yuv420p10le")
     plate = write_empty(clip, tmp_path / "plate.png")
-    matte(clip.path, tmp_path / "m.mkv", mask=MaskOptions("plate", plate=plate))
+    matte(clip.path, tmp_path / "m.mkv", settings=asked("plate", plate=plate))
     assert agreement(mattes(tmp_path / "m.mkv")[20], 20) > RIM
 
 
 def test_the_plate_of_the_first_seconds_is_that_of_the_inputs_beginning(
     clip: Clip, tmp_path: Path
 ) -> None:
-    options = MaskOptions("plate", plate="first:0.3")
-    matte(clip.path, tmp_path / "m.mkv", mask=options, start=20.5 / 24)
+    options = asked("plate", plate="first:0.3")
+    matte(clip.path, tmp_path / "m.mkv", settings=options, start=20.5 / 24)
     assert agreement(mattes(tmp_path / "m.mkv")[0], 21) > RIM
 
 
@@ -325,10 +332,10 @@ def screen_clip(path: Path, pixel_format: str = "yuv420p") -> Clip:
     return Clip(path, 6, (160, 96))
 
 
-@pytest.mark.parametrize("key", [None, "auto", "#32aa3c", (60, 170, 50)])
+@pytest.mark.parametrize("key", ["auto", "#32aa3c", (60, 170, 50)])
 def test_what_is_not_of_the_screen_is_kept(key: object, tmp_path: Path) -> None:
     clip = screen_clip(tmp_path / "green.mkv")
-    matte(clip.path, tmp_path / "m.mkv", mask=MaskOptions("chroma", key=key))
+    matte(clip.path, tmp_path / "m.mkv", settings=asked("chroma", key=key))
     got = mattes(tmp_path / "m.mkv")[3]
     assert got[30:66, 52:94].min() == 255
     assert got[:20].max() <= 2
@@ -342,12 +349,12 @@ def test_the_screens_light_is_taken_off(pixel_format: str, pixel_path: str, tmp_
     greens = []
     for despill in (0, 255):
         output = tmp_path / f"out{despill}.mkv"
-        options = MaskOptions("chroma", despill=despill)
+        options = asked("chroma", despill=despill)
         process(
             clip.path,
             output,
             background="black",
-            mask=options,
+            settings=options,
             codec="ffv1",
             pixel_path=pixel_path,
         )
@@ -394,7 +401,7 @@ def test_the_backgrounds_light_falls_around_the_edge(clip: Clip, tmp_path: Path)
 
 def test_mattes_from_elsewhere_come_back(clip: Clip, tmp_path: Path) -> None:
     made = tmp_path / "made.mkv"
-    matte(clip.path, made, mask=MaskOptions("adaptive", warm_up=4, refine="feather=1"))
+    matte(clip.path, made, settings=asked("adaptive", warm_up=4, refine="feather=1"))
     matte(clip.path, tmp_path / "again.mkv", mask=f"matte:{made}")
     for a, b in zip(mattes(made), mattes(tmp_path / "again.mkv"), strict=True):
         assert np.array_equal(a, b)
@@ -414,15 +421,15 @@ def test_a_small_matte_is_stretched(clip: Clip, tmp_path: Path) -> None:
 
 def test_a_matte_that_ends_early_is_held_with_a_warning(clip: Clip, tmp_path: Path) -> None:
     made = tmp_path / "made.mkv"
-    matte(clip.path, made, mask=MaskOptions("adaptive", warm_up=4), max_frames=12)
+    matte(clip.path, made, settings=asked("adaptive", warm_up=4), max_frames=12)
     result = matte(clip.path, tmp_path / "m.mkv", mask=f"matte:{made}")
     assert result.frames == clip.frames
     assert len(result.warnings) == 1
     assert "ends after 12 mattes" in result.warnings[0]
     got = mattes(tmp_path / "m.mkv")
     assert np.array_equal(got[-1], got[11])
-    short = MaskOptions("matte", matte=made, matte_hold=2)
-    matte(clip.path, tmp_path / "n.mkv", mask=short)
+    short = asked("matte", matte=made, matte_hold=2)
+    matte(clip.path, tmp_path / "n.mkv", settings=short)
     got = mattes(tmp_path / "n.mkv")
     assert np.array_equal(got[13], got[11])
     assert got[14].max() == 0
@@ -447,8 +454,8 @@ def write_depths(folder: Path, numbers: range) -> str:
 
 def test_near_depths_are_kept(clip: Clip, tmp_path: Path) -> None:
     maps = write_depths(tmp_path, range(clip.frames))
-    options = MaskOptions("depth", refine="none", depth=maps, near=300, far=900)
-    result = matte(clip.path, tmp_path / "m.mkv", mask=options)
+    options = asked("depth", refine="none", depth=maps, near=300, far=900)
+    result = matte(clip.path, tmp_path / "m.mkv", settings=options)
     assert result.warnings == []
     for index, got in enumerate(mattes(tmp_path / "m.mkv")):
         assert np.array_equal(got, truth(index))
@@ -457,8 +464,8 @@ def test_near_depths_are_kept(clip: Clip, tmp_path: Path) -> None:
 def test_a_frame_without_a_map_holds_the_last_for_a_while(clip: Clip, tmp_path: Path) -> None:
     maps = write_depths(tmp_path, range(12))
     (tmp_path / "d010.png").unlink()
-    options = MaskOptions("depth", refine="none", depth=maps, near=300, far=900, depth_hold=3)
-    result = matte(clip.path, tmp_path / "m.mkv", mask=options)
+    options = asked("depth", refine="none", depth=maps, near=300, far=900, depth_hold=3)
+    result = matte(clip.path, tmp_path / "m.mkv", settings=options)
     got = mattes(tmp_path / "m.mkv")
     assert np.array_equal(got[10], truth(9))
     assert np.array_equal(got[11], truth(11))
@@ -476,8 +483,8 @@ def test_depths_from_a_gray_video_go_by_time(clip: Clip, tmp_path: Path) -> None
             depth[truth(index) > 0] = 700
             container.mux(video.encode(av.VideoFrame.from_ndarray(depth, format="gray16le")))
         container.mux(video.encode(None))
-    options = MaskOptions("depth", refine="none", depth=tmp_path / "depth.mkv", near=300, far=900)
-    result = matte(clip.path, tmp_path / "m.mkv", mask=options)
+    options = asked("depth", refine="none", depth=tmp_path / "depth.mkv", near=300, far=900)
+    result = matte(clip.path, tmp_path / "m.mkv", settings=options)
     assert result.warnings == []
     for index, got in enumerate(mattes(tmp_path / "m.mkv")):
         assert np.array_equal(got, truth(index - index % 2))
@@ -493,7 +500,7 @@ def test_a_stereo_pair_gives_depth(tmp_path: Path) -> None:
     right[70:170, 70:170] = box  # 40 pixels apart: five times as near
     for name, picture in (("left", left), ("right", right)):
         cv2.imwrite(str(tmp_path / f"{name}.png"), picture)
-    options = MaskOptions(
+    options = asked(
         "depth",
         depth=f"stereo:{tmp_path}/right.png",
         near=100,
@@ -501,28 +508,30 @@ def test_a_stereo_pair_gives_depth(tmp_path: Path) -> None:
         focal=160,
         baseline=50,
     )
-    matte(tmp_path / "left.png", tmp_path / "m%d.png", mask=options)
+    matte(tmp_path / "left.png", tmp_path / "m%d.png", settings=options)
     got = cv2.imread(str(tmp_path / "m1.png"), cv2.IMREAD_GRAYSCALE)
     assert got[80:160, 120:200].mean() > 240
     assert got[:50, 60:].mean() < 15
 
 
 def test_regions_have_the_last_word(clip: Clip, tmp_path: Path) -> None:
-    options = MaskOptions(
+    options = asked(
         "adaptive",
         keep_region="0,0 12,0 12,10 0,10",
         drop_region="50%,0% 100%,0% 100%,100% 50%,100%",
     )
-    matte(clip.path, tmp_path / "m.mkv", mask=options)
+    matte(clip.path, tmp_path / "m.mkv", settings=options)
     for got in mattes(tmp_path / "m.mkv"):
         assert got[:10, :12].min() == 255
         assert got[:, 48:].max() == 0
 
 
 def test_a_region_that_ends_what_motion_keeps(clip: Clip, tmp_path: Path) -> None:
-    options = MaskOptions("motion", drop_region="0%,0% 100%,0% 100%,100% 0%,100%")
-    process(clip.path, tmp_path / "out.mkv", background="red", mask=options, codec="ffv1")
-    process(clip.path, tmp_path / "bg.mkv", background="red", threshold=255, codec="ffv1")
+    options = asked("motion", drop_region="0%,0% 100%,0% 100%,100% 0%,100%")
+    process(clip.path, tmp_path / "out.mkv", background="red", settings=options, codec="ffv1")
+    process(
+        clip.path, tmp_path / "bg.mkv", background="red", mask=Motion(threshold=255), codec="ffv1"
+    )
     for a, b in zip(
         read_frames(tmp_path / "out.mkv"), read_frames(tmp_path / "bg.mkv"), strict=True
     ):
@@ -531,10 +540,10 @@ def test_a_region_that_ends_what_motion_keeps(clip: Clip, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("background", ["blur", "transparent"])
 def test_soft_mattes_go_with_every_background(background: str, clip: Clip, tmp_path: Path) -> None:
-    options = MaskOptions("adaptive", warm_up=4, refine="feather=2")
+    options = asked("adaptive", warm_up=4, refine="feather=2")
     output = tmp_path / "out%03d.png"
-    process(clip.path, output, background=background, mask=options)
-    matte(clip.path, tmp_path / "m.mkv", mask=options)
+    process(clip.path, output, background=background, settings=options)
+    matte(clip.path, tmp_path / "m.mkv", settings=options)
     soft = mattes(tmp_path / "m.mkv")[20]
     last = cv2.imread(str(tmp_path / "out021.png"), cv2.IMREAD_UNCHANGED)
     if background == "transparent":
@@ -562,21 +571,20 @@ def test_a_preview_keys_every_frame_up_to_those_it_shows(clip: Clip) -> None:
     from fastvbg.pipeline.preview import preview
 
     plain = preview(clip.path, background="blue", times=2)
-    sheet = preview(clip.path, background="blue", mask=MaskOptions("adaptive", warm_up=4), times=2)
+    sheet = preview(clip.path, background="blue", settings=asked("adaptive", warm_up=4), times=2)
     assert sheet.shape == plain.shape
     assert not np.array_equal(sheet, plain)
 
 
-def test_every_kind_has_its_refinement() -> None:
-    assert DEFAULT_REFINE.keys() == KINDS.keys()
-    for spec in DEFAULT_REFINE.values():
-        Refiner(spec)
+def test_the_refinement_of_every_kind_is_one() -> None:
+    for kind in own().values():
+        Refiner(kind.refinement)
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kind": "magic"}, "mask: got 'magic', wanted one of motion, plate, adaptive"),
+        ({"kind": "magic"}, "mask: got 'magic', wanted one of adaptive, auto, chroma"),
         ({"kind": "matte"}, "matte: wanted a file for the mask 'matte', got none"),
         ({"kind": "depth"}, "depth: wanted a file for the mask 'depth', got none"),
         ({"kind": "motion", "near": 3}, "near: the mask 'motion' does not have it; it belongs to"),
@@ -586,7 +594,7 @@ def test_every_kind_has_its_refinement() -> None:
 )
 def test_options_of_another_kind_are_refused(options: dict, message: str) -> None:
     with pytest.raises(OptionError) as caught:
-        MaskOptions(**options)
+        asked(**options)
     assert message in str(caught.value)
 
 
@@ -670,7 +678,7 @@ def test_a_signal_is_heeded_while_a_plate_is_estimated(clip: Clip, tmp_path: Pat
     before = signal.signal(signal.SIGINT, stop)
     try:
         with (
-            mock.patch("fastvbg.pipeline.masking.plate.PlateEstimator", Estimator),
+            mock.patch("fastvbg.matting.plate.PlateEstimator", Estimator),
             pytest.raises(KeyboardInterrupt),
         ):
             matte(clip.path, tmp_path / "m.mkv", mask="plate")
@@ -683,9 +691,9 @@ def test_a_signal_is_heeded_while_a_plate_is_estimated(clip: Clip, tmp_path: Pat
 def test_a_damaged_depth_map_leaves_no_output(clip: Clip, tmp_path: Path) -> None:
     maps = write_depths(tmp_path, range(clip.frames))
     (tmp_path / "d015.png").write_bytes(b"no picture")
-    options = MaskOptions("depth", refine="none", depth=maps, near=300, far=900)
+    options = asked("depth", refine="none", depth=maps, near=300, far=900)
     with pytest.raises(SourceError, match="depth: not an image that OpenCV can read"):
-        matte(clip.path, tmp_path / "m.mkv", mask=options)
+        matte(clip.path, tmp_path / "m.mkv", settings=options)
     assert not (tmp_path / "m.mkv").exists()
 
 
@@ -693,6 +701,6 @@ def test_the_command_line_takes_the_options(clip: Clip, tmp_path: Path) -> None:
     options = ["--mask", "adaptive", "--warm-up", "4", "--refine", "fill", "--quiet"]
     given = ["matte", str(clip.path), "-o", str(tmp_path / "a.mkv"), *options]
     assert run_command_line(given) == 0
-    matte(clip.path, tmp_path / "b.mkv", mask=MaskOptions("adaptive", warm_up=4, refine="fill"))
+    matte(clip.path, tmp_path / "b.mkv", settings=asked("adaptive", warm_up=4, refine="fill"))
     for a, b in zip(mattes(tmp_path / "a.mkv"), mattes(tmp_path / "b.mkv"), strict=True):
         assert np.array_equal(a, b)

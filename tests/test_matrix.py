@@ -18,6 +18,7 @@ from av.filter import Graph
 
 import fastvbg
 from fastvbg.errors import OptionError, SinkError
+from tests.asked import asked
 from tests.onnxfile import one_by_one
 from tests.pairwise import all_pairs
 from tests.people import use_green_network
@@ -196,28 +197,26 @@ class Bench:
             return str(self._made("background.mov", make_video))
         return {"colour": "#ff00ff"}.get(kind, kind)
 
-    def mask(self, kind: str, turn: str, form: str) -> str | fastvbg.MaskOptions:
+    def asked(self, kind: str, turn: str, form: str) -> fastvbg.Settings:
         size = shown_size(turn)
         if kind == "plate":
             plate = gray_of(scene(size, 0)) if form == "gray" else scene(size, 0)
-            return fastvbg.MaskOptions("plate", plate=plate, refine="none")
+            return asked("plate", plate=plate, refine="none")
         if kind == "adaptive":
-            return fastvbg.MaskOptions("adaptive", warm_up=EMPTY - 1, refine="none")
+            return asked("adaptive", warm_up=EMPTY - 1, refine="none")
         if kind == "model":
             model = one_by_one([[-60.0, 60.0, 0.0]], (1, 3, "h", "w"), bias=[-9.0])
             path = self._made("green.onnx", lambda path: path.write_bytes(model))
-            return fastvbg.MaskOptions(
-                "model", model=path, model_size=size, runtime="opencv", refine="none"
-            )
+            return asked("model", model=path, model_size=size, runtime="opencv", refine="none")
         if kind in ("depth", "matte"):
             name = f"{kind}-{turn}-%03d.png"
             for index in range(FRAMES):
                 self._made(name % index, lambda path, i=index: self._map(path, kind, size, i))
             path = self._folder / name
             if kind == "matte":
-                return f"matte:{path}"
-            return fastvbg.MaskOptions("depth", depth=path, near=500, far=1500, refine="none")
-        return fastvbg.MaskOptions(kind, refine="none")
+                return asked("matte", matte=path)
+            return asked("depth", depth=path, near=500, far=1500, refine="none")
+        return asked(kind, refine="none")
 
     @staticmethod
     def _map(path: Path, kind: str, size: tuple[int, int], index: int) -> None:
@@ -289,7 +288,7 @@ def test_kept_pixels_are_the_frames_and_the_others_the_backgrounds(
             made.clip(depth, form, turn, shape),
             output,
             background=made.background(background),
-            mask=made.mask(kind, turn, form),
+            settings=made.asked(kind, turn, form),
         )
 
     if words is not None:

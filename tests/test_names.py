@@ -14,9 +14,9 @@ from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, OptionTypeError, SinkError, SourceError
 from fastvbg.media.contents import kind_of
 from fastvbg.media.names import are_same, exists
-from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.process import matte, process
 from fastvbg.source import open_source
+from tests.asked import asked
 from tests.media import Clip, read_frames
 
 NAMES = [
@@ -70,10 +70,10 @@ def test_a_picture_of_any_name_in_any_role(clip: Clip, here: Path, name: str) ->
     process(clip.path, "o1.mkv", background=given, mask="matte:black.png")
     assert np.abs(read_frames(here / "o1.mkv")[3].astype(int) - picture).max() < 12
     assert matte(clip.path, "o2.mkv", mask=f"matte:{given}").frames == clip.frames
-    plate = MaskOptions("plate", plate=given)
-    assert matte(clip.path, "o3.mkv", mask=plate).frames == clip.frames
-    region = MaskOptions("motion", keep_region=given)
-    assert matte(clip.path, "o4.mkv", mask=region).frames == clip.frames
+    plate = asked("plate", plate=given)
+    assert matte(clip.path, "o3.mkv", settings=plate).frames == clip.frames
+    region = asked("motion", keep_region=given)
+    assert matte(clip.path, "o4.mkv", settings=region).frames == clip.frames
     assert process(given, "o5.mp4", background="navy").frames == 1
 
 
@@ -82,8 +82,8 @@ def test_words_stay_words_and_files_of_these_names_have_a_folder(clip: Clip, her
     cv2.imwrite("black.png", np.zeros((48, 64), np.uint8))
     for name in ("red", "blur", "transparent", "auto", "first:2s"):
         (here / name).write_bytes(green)
-        plate = MaskOptions("plate", plate=f"./{name}")
-        assert matte(clip.path, "p.mkv", mask=plate, overwrite=True).frames == clip.frames
+        plate = asked("plate", plate=f"./{name}")
+        assert matte(clip.path, "p.mkv", settings=plate, overwrite=True).frames == clip.frames
         for given in (f"./{name}", Path(name)):
             options = {"mask": "matte:black.png", "codec": "ffv1", "overwrite": True}
             process(clip.path, "o.mkv", background=given, **options)
@@ -110,7 +110,7 @@ def test_names_that_cannot_be_are_one_line(clip: Clip, here: Path, capfd) -> Non
         with pytest.raises(wrong, match="^input: "):
             process(name, "o.mp4", background="navy")
         with pytest.raises(wrong, match="^matte: "):
-            process(clip.path, "o.mp4", background="navy", mask=MaskOptions("matte", matte=name))
+            process(clip.path, "o.mp4", background="navy", settings=asked("matte", matte=name))
         with pytest.raises(wrong, match="^background: "):
             process(clip.path, "o.mp4", background=name)
     assert list(here.iterdir()) == []
@@ -141,11 +141,11 @@ def test_path_objects_of_any_kind_in_any_role(clip: Clip, here: Path) -> None:
         result = process(video, here / "o.mp4", background=background, overwrite=True)
         assert result.frames == clip.frames
     for mask in (
-        MaskOptions("matte", matte=picture),
-        MaskOptions("matte", matte=video),
-        MaskOptions("plate", plate=picture),
+        asked("matte", matte=picture),
+        asked("matte", matte=video),
+        asked("plate", plate=picture),
     ):
-        assert matte(video, here / "m.mkv", mask=mask, overwrite=True).frames == clip.frames
+        assert matte(video, here / "m.mkv", settings=mask, overwrite=True).frames == clip.frames
     with open_source(video) as source:
         assert source.info.width == 64
     for wrong in (b"bytes.mp4", None, 3, ["a.mp4"]):

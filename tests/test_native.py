@@ -15,8 +15,8 @@ from fastvbg.media.colour import ColourTags, FromBGR
 from fastvbg.media.formats import layout_of, working_format
 from fastvbg.media.model import StreamInfo
 from fastvbg.media.planes import new_picture, planes_of
-from fastvbg.pipeline.pixels import make_pixels
 from fastvbg.pipeline.process import process
+from fastvbg.pixels import make_pixels
 from fastvbg.reference import planes as reference_planes
 from fastvbg.sink.encoding import best_format
 from tests.arrays import random_frame

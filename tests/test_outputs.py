@@ -18,8 +18,8 @@ from fastvbg.cli import run_command_line
 from fastvbg.media.model import StreamInfo, Timed
 from fastvbg.pipeline.backdrop import VideoBackdrop, is_video
 from fastvbg.pipeline.blur import Blur, parse_blur
-from fastvbg.pipeline.pixels import BGRPixels
 from fastvbg.pipeline.process import matte, process
+from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
 from tests.media import Clip, make_clip, read_frames, read_times
 

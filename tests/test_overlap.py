@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import fastvbg
-from fastvbg.pipeline.overlap import DEPTH, Ahead, Behind, Channel, ClosedError
 from fastvbg.pipeline.process import process
 from fastvbg.sink.video import VideoSink
 from fastvbg.source.decoding import decoder_threads
 from fastvbg.source.video import VideoSource
+from fastvbg.threads.overlap import DEPTH, Ahead, Behind, Channel, ClosedError
 from tests.media import Clip, make_clip, read_frames
 
 

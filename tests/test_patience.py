@@ -14,17 +14,18 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg import AdaptiveKeyer, ChromaKeyer, MaskOptions, OptionError, matte, process
+from fastvbg import AdaptiveKeyer, ChromaKeyer, OptionError, matte, process
 from fastvbg.keyers.beginning import Beginning
 from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.screen_survey import ScreenSurvey
+from fastvbg.matting.cuts import CutDetector
+from fastvbg.matting.pairing import make_pairing
 from fastvbg.media.model import ReadOptions, Timed
-from fastvbg.pipeline.cuts import CutDetector
-from fastvbg.pipeline.pairing import make_pairing
-from fastvbg.pipeline.pixels import BGRPixels
+from fastvbg.pixels import BGRPixels
 from fastvbg.reference.adaptive import adaptive_start, adaptive_step, keyed_planes
 from fastvbg.reference.keyspace import keyspace
 from fastvbg.source.sampling import can_be_read_twice, samples
+from tests.asked import asked
 from tests.media import read_frames
 
 WIDTH, HEIGHT = 96, 64
@@ -221,7 +222,7 @@ CLIPS: dict[str, Make] = {
 @pytest.mark.parametrize("name", CLIPS)
 def test_the_screen_is_found_where_it_shows(name: str, codec: str, tmp_path: Path) -> None:
     path = write(tmp_path / "take.mkv", CLIPS[name], codec=codec)
-    result = matte(path, tmp_path / "m.mkv", mask=MaskOptions("chroma", refine="none"))
+    result = matte(path, tmp_path / "m.mkv", settings=asked("chroma", refine="none"))
     got = mattes(tmp_path / "m.mkv")
     assert result.frames == len(got) == 40
     assert overlap(got[30], truth(30)) > 0.9
@@ -231,7 +232,7 @@ def test_the_screen_is_found_where_it_shows(name: str, codec: str, tmp_path: Pat
 def test_a_screen_that_is_named_or_found_keys_alike(name: str, tmp_path: Path) -> None:
     path = write(tmp_path / "take.mkv", CLIPS[name])
     for number, key in enumerate(("auto", "#3caa3c")):
-        matte(path, tmp_path / f"{number}.mkv", mask=MaskOptions("chroma", key=key))
+        matte(path, tmp_path / f"{number}.mkv", settings=asked("chroma", key=key))
     one, two = (mattes(tmp_path / f"{number}.mkv") for number in (0, 1))
     for first, second in zip(one, two, strict=True):
         assert (first > 128).mean() == pytest.approx((second > 128).mean(), abs=0.01)
@@ -415,13 +416,13 @@ def test_a_flash_shows_what_the_frame_before_it_keeps(
     refine: str | None, pixel_path: str, tmp_path: Path
 ) -> None:
     path = write(tmp_path / "flash.mkv", flashing, 60, codec="ffv1")
-    mask = MaskOptions("adaptive", refine=refine)
-    matte(path, tmp_path / "m.mkv", mask=mask, pixel_path=pixel_path)
+    mask = asked("adaptive", refine=refine)
+    matte(path, tmp_path / "m.mkv", settings=mask, pixel_path=pixel_path)
     got = mattes(tmp_path / "m.mkv")
     assert len(got) == 60
     assert all(overlap(got[k], SITS) > 0.75 for k in range(53, 60))
     output = tmp_path / "out.mkv"
-    process(path, output, background="black", mask=mask, pixel_path=pixel_path, codec="ffv1")
+    process(path, output, background="black", settings=mask, pixel_path=pixel_path, codec="ffv1")
     shown = read_frames(output)
     assert len(shown) == 60
     flash = shown[55].mean(axis=2)
@@ -454,7 +455,7 @@ def test_a_flash_is_told_from_a_scene_of_one_frame() -> None:
 @pytest.mark.parametrize("name", BEGINNINGS)
 def test_the_first_seconds_are_the_scenes(name: str, tmp_path: Path) -> None:
     path = write(tmp_path / "take.mkv", BEGINNINGS[name], 60, codec="ffv1")
-    matte(path, tmp_path / "m.mkv", mask=MaskOptions("plate", plate="first:0.6s", refine="none"))
+    matte(path, tmp_path / "m.mkv", settings=asked("plate", plate="first:0.6s", refine="none"))
     assert overlap(mattes(tmp_path / "m.mkv")[55], SITS) > 0.85
 
 
@@ -466,15 +467,15 @@ def test_a_scene_of_one_gray_is_a_scene(tmp_path: Path) -> None:
         return frame
 
     path = write(tmp_path / "take.mkv", entering, 30, codec="ffv1")
-    matte(path, tmp_path / "m.mkv", mask=MaskOptions("plate", plate="first:0.4", refine="none"))
+    matte(path, tmp_path / "m.mkv", settings=asked("plate", plate="first:0.4", refine="none"))
     assert overlap(mattes(tmp_path / "m.mkv")[20], SITS) > 0.85
 
 
 def test_a_plate_of_a_sequence_goes_by_its_rate(tmp_path: Path) -> None:
     for index in range(12):
         cv2.imwrite(str(tmp_path / f"in{index:02d}.png"), seen(index, enters=4))
-    mask = MaskOptions("plate", plate="first:1", refine="none")
-    matte(tmp_path / "in%02d.png", tmp_path / "m.mkv", mask=mask, fps=Fraction(4))
+    mask = asked("plate", plate="first:1", refine="none")
+    matte(tmp_path / "in%02d.png", tmp_path / "m.mkv", settings=mask, fps=Fraction(4))
     assert overlap(mattes(tmp_path / "m.mkv")[10], SITS) > 0.85
 
 

@@ -16,6 +16,7 @@ from fastvbg.errors import ModelError, OptionError
 from fastvbg.keyers.person import PersonKeyer
 from fastvbg.measure.usual import usual_code_for
 from fastvbg.models import store
+from tests.asked import asked
 from tests.onnxfile import one_by_one
 from tests.people import disc, iou, use_green_network, wall, with_person
 
@@ -102,8 +103,8 @@ def test_run_and_preview(runs, walk, tmp_path) -> None:
 
 
 def test_every_saves_looks(runs, walk, tmp_path) -> None:
-    mask = fastvbg.MaskOptions("person", every=4)
-    fastvbg.matte(walk, tmp_path / "matte.mkv", mask=mask, max_frames=8)
+    mask = asked("person", every=4)
+    fastvbg.matte(walk, tmp_path / "matte.mkv", settings=mask, max_frames=8)
     assert len(runs) < 8
 
 
@@ -123,9 +124,12 @@ def test_a_model_of_ones_own_on_the_command_line(walk, tmp_path) -> None:
         (["--mask", "model:none.onnx"], "model: none.onnx cannot be read"),
         (["--mask", "model"], "model: wanted a file"),
         (["--mask", "person", "--every", "0"], "every: got 0"),
-        (["--mask", "motion", "--every", "2"], "belongs to person and model"),
+        (["--mask", "motion", "--every", "2"], "belongs to model and person"),
         (["--mask", "person", "--runtime", "cuda"], "runtime: got 'cuda'"),
-        (["--mask", "model:m.onnx", "--model-size", "x"], "model_size: wanted WIDTHxHEIGHT"),
+        (
+            ["--mask", "model:m.onnx", "--model-size", "x"],
+            "model_size: got 'x', wanted WIDTHxHEIGHT",
+        ),
     ],
 )
 def test_errors_are_one_line(walk, tmp_path, capsys, options, words) -> None:
@@ -163,9 +167,9 @@ def test_what_goes_wrong_while_looking_ends_the_run(runs, walk, tmp_path, monkey
 
 
 def test_a_model_may_be_named_with_the_mask() -> None:
-    assert fastvbg.MaskOptions("model:m.onnx").model == "m.onnx"
+    assert asked("model:m.onnx").kind.model == "m.onnx"
     with pytest.raises(OptionError, match="give it once"):
-        fastvbg.MaskOptions("model:m.onnx", model="n.onnx")
+        asked("model:m.onnx", model="n.onnx")
 
 
 # With the real models.

@@ -13,9 +13,10 @@ import pytest
 
 import fastvbg
 from fastvbg import reference
+from fastvbg.masks.motion import Motion
+from fastvbg.matting.pairing import make_pairing
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
-from fastvbg.pipeline.pairing import make_pairing
 from fastvbg.pipeline.process import process
 from fastvbg.sink import open_sink
 from fastvbg.source import open_source
@@ -66,7 +67,13 @@ def test_a_start_above_zero_is_kept(tmp_path: Path) -> None:
 
 def test_the_pixels_are_those_of_the_reference(clip: Clip, tmp_path: Path) -> None:
     background = random_frame(*clip.size[::-1])
-    process(clip.path, tmp_path / "f%03d.png", background=background, threshold=5, pixel_path="bgr")
+    process(
+        clip.path,
+        tmp_path / "f%03d.png",
+        background=background,
+        mask=Motion(threshold=5),
+        pixel_path="bgr",
+    )
     frames = source_frames(clip.path)
     results = [cv2.imread(str(tmp_path / f"f{n:03d}.png")) for n in range(1, clip.frames + 1)]
     assert len(frames) == clip.frames

@@ -31,7 +31,19 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 
 def start(folder: Path, clip: Clip, *more: object) -> subprocess.Popen[str]:
     """Start a run and wait until it has begun to write."""
-    command = [*FASTVBG, "run", "-q", clip.path, "-b", "red", "-o", folder / "o.mp4", *more]
+    command = [
+        *FASTVBG,
+        "run",
+        "-q",
+        clip.path,
+        "-b",
+        "red",
+        "--mask",
+        "motion",
+        "-o",
+        folder / "o.mp4",
+        *more,
+    ]
     child = subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
@@ -89,9 +101,33 @@ def limited() -> None:
 @pytest.mark.parametrize("name", ["o.mp4", "o.mkv", "o.webm", "o.gif"])
 def test_a_disk_that_takes_no_more_is_one_line(long: Clip, tmp_path: Path, name: str) -> None:
     done = subprocess.run(
-        [*FASTVBG, "run", "-q", long.path, "-b", "red", "-o", tmp_path / name, "--codec", "ffv1"]
+        [
+            *FASTVBG,
+            "run",
+            "-q",
+            long.path,
+            "-b",
+            "red",
+            "--mask",
+            "motion",
+            "-o",
+            tmp_path / name,
+            "--codec",
+            "ffv1",
+        ]
         if name == "o.mkv"
-        else [*FASTVBG, "run", "-q", long.path, "-b", "red", "-o", tmp_path / name],
+        else [
+            *FASTVBG,
+            "run",
+            "-q",
+            long.path,
+            "-b",
+            "red",
+            "--mask",
+            "motion",
+            "-o",
+            tmp_path / name,
+        ],
         preexec_fn=limited,
         check=False,
         capture_output=True,
@@ -105,7 +141,7 @@ def test_a_disk_that_takes_no_more_is_one_line(long: Clip, tmp_path: Path, name:
 
 def test_a_reader_of_standard_output_that_goes_away_is_one_line(long: Clip) -> None:
     with subprocess.Popen(
-        [*FASTVBG, "run", "-q", str(long.path), "-b", "red", "-o", "-"],
+        [*FASTVBG, "run", "-q", str(long.path), "-b", "red", "--mask", "motion", "-o", "-"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as child:
@@ -127,7 +163,17 @@ def test_a_reader_of_standard_output_that_goes_away_is_one_line(long: Clip) -> N
     ],
 )
 def test_an_encoder_that_cannot_is_one_line(clip: Clip, tmp_path, capfd, options, words) -> None:
-    arguments = ["run", str(clip.path), "-b", "red", "-o", str(tmp_path / "o.mp4"), *options]
+    arguments = [
+        "run",
+        str(clip.path),
+        "-b",
+        "red",
+        "--mask",
+        "motion",
+        "-o",
+        str(tmp_path / "o.mp4"),
+        *options,
+    ]
     assert run_command_line(arguments) == 2
     assert words in capfd.readouterr().err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []

@@ -11,19 +11,19 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg import MaskOptions
 from fastvbg.pipeline import backdrop as backdrop_module
 from fastvbg.pipeline.backdrop import VideoBackdrop
-from fastvbg.pipeline.pixels import BGRPixels
 from fastvbg.pipeline.process import process
+from fastvbg.pixels import BGRPixels
 from fastvbg.source.clock import Rising
 from fastvbg.source.video import VideoSource
+from tests.asked import asked
 from tests.media import read_frames, read_times
 from tests.numbered import RATE, Seen, make_numbered, number_of
 
 FAST = {"g": "25", "bf": "2", "preset": "ultrafast"}
 HOURS = 10 * 3600
-NOTHING = MaskOptions(drop_region="0%,0% 100%,0% 100%,100% 0%,100%")
+NOTHING = asked(drop_region="0%,0% 100%,0% 100%,100% 0%,100%")
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_a_run_over_a_clock_that_jumps(tmp_path: Path, suffix: str, opened) -> N
     clip = make_numbered(tmp_path / f"jump{suffix}", count=12, times=times, **FAST)
     behind = make_numbered(tmp_path / "behind.mp4", count=5, **FAST)
     output = tmp_path / "o.mkv"
-    result = process(clip, output, background=behind, mask=NOTHING)
+    result = process(clip, output, background=behind, settings=NOTHING)
     assert (result.frames, result.lost) == (12, 0)
     shown = [number_of(frame) for frame in read_frames(output)]
     assert shown == [index % 5 for index in range(12)]  # 0.2 s make up ten hours, too
@@ -102,7 +102,7 @@ def test_mattes_beside_numbers_that_jump(tmp_path: Path) -> None:
             tmp_path / "in%d.png",
             tmp_path / "out%d.png",
             background="red",
-            mask=MaskOptions(kind="matte", matte=str(tmp_path / name)),
+            settings=asked("matte", matte=str(tmp_path / name)),
             overwrite=True,
         )
         assert (result.frames, len(result.warnings)) == (3, 3 if "%" in name else 2)

@@ -17,6 +17,7 @@ from fastvbg.source import decoding as decoding_module
 from fastvbg.source import open_source
 from fastvbg.source import seeking as seeking_module
 from fastvbg.source.decoding import Decoding
+from tests.asked import asked
 from tests.media import read_packets, read_times
 from tests.numbered import RATE, Seen, make_numbered, number_of
 
@@ -225,13 +226,12 @@ def test_a_pipe_is_read_through(tmp_path: Path) -> None:
 def test_the_whole_run_begins_with_the_frame_asked_for(tmp_path: Path) -> None:
     clip = make(tmp_path, "mpeg2.mpg")
     everything = "0%,0% 100%,0% 100%,100% 0%,100%"
-    from fastvbg import MaskOptions
 
     process(
         clip,
         tmp_path / "f%03d.png",
         background="red",
-        mask=MaskOptions(kind="motion", keep_region=everything),
+        settings=asked("motion", keep_region=everything),
         start=Fraction(61, RATE),
         max_frames=2,
     )

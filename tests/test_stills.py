@@ -21,9 +21,9 @@ from fastvbg.media.image import read_frame, read_image, read_still
 from fastvbg.media.model import ReadOptions
 from fastvbg.media.upright import noted_matrix, turn_of
 from fastvbg.pipeline.backdrop import is_video
-from fastvbg.pipeline.masking.options import MaskOptions
 from fastvbg.pipeline.process import matte, process
 from fastvbg.source import open_source
+from tests.asked import asked
 from tests.heif import coded, heif
 from tests.media import Clip, moving_frames, read_frames
 
@@ -117,9 +117,9 @@ def test_a_phones_portrait_in_every_role(clip: Clip, tmp_path: Path, name: str) 
     process(clip.path, out, background=path, mask=f"matte:{black}", **lossless)
     assert np.abs(read_frames(out)[7].astype(int) - shown).mean() < 4
     for suffix in ("o.mkv", "o%d.png"):
-        everything = MaskOptions("matte", matte=saved(tmp_path / "w", 255 - black_of(), "PNG"))
+        everything = asked("matte", matte=saved(tmp_path / "w", 255 - black_of(), "PNG"))
         result = process(
-            path, tmp_path / suffix, background="navy", mask=everything, overwrite=True
+            path, tmp_path / suffix, background="navy", settings=everything, overwrite=True
         )
         assert result.frames == 1
     assert np.abs(read_image(tmp_path / "o1.png", "o").astype(int) - shown).max() <= 6
@@ -128,13 +128,13 @@ def test_a_phones_portrait_in_every_role(clip: Clip, tmp_path: Path, name: str) 
     luma = cv2.cvtColor(np.ascontiguousarray(shown), cv2.COLOR_BGR2GRAY)
     assert all(np.abs(got[:, :, 0].astype(int) - luma).max() <= 6 for got in read_frames(out))
     for mask in (
-        MaskOptions("plate", plate=path),
-        MaskOptions("motion", keep_region=path, refine="none"),
+        asked("plate", plate=path),
+        asked("motion", keep_region=path, refine="none"),
     ):
-        assert matte(clip.path, out, mask=mask, overwrite=True).frames == clip.frames
+        assert matte(clip.path, out, settings=mask, overwrite=True).frames == clip.frames
     deep = saved(tmp_path / f"deep_{name}", stored[:, :, 0], "JPEG", 6, quality=98)
-    near = MaskOptions("depth", depth=deep, near=200, far=255, softness=0, refine="none")
-    matte(clip.path, out, mask=near, overwrite=True)
+    near = asked("depth", depth=deep, near=200, far=255, softness=0, refine="none")
+    matte(clip.path, out, settings=near, overwrite=True)
     assert np.mean((read_frames(out)[3][:, :, 0] > 0) == (shown[:, :, 0] >= 200)) > 0.97
 
 
@@ -419,9 +419,9 @@ def test_a_picture_that_says_it_is_huge_is_refused_at_once(clip, tmp_path, kind:
 
 def test_the_limit_holds_for_pictures_in_every_role(clip: Clip, tmp_path: Path) -> None:
     path = saved(tmp_path / "x.png", np.zeros((100, 100), np.uint8), "PNG")
-    for mask in (MaskOptions("matte", matte=path), MaskOptions("plate", plate=path)):
+    for mask in (asked("matte", matte=path), asked("plate", plate=path)):
         with pytest.raises(SourceError, match="says it is 100x100, wanted at most 5000"):
-            matte(clip.path, tmp_path / "o.mkv", mask=mask, max_pixels=5000)
+            matte(clip.path, tmp_path / "o.mkv", settings=mask, max_pixels=5000)
     with pytest.raises(SourceError, match="^input: .* says it is 100x100, wanted at most 5000"):
         matte(path, tmp_path / "o.mkv", max_pixels=5000)
 

@@ -52,13 +52,13 @@ def test_a_full_disk_is_one_line() -> None:
 def test_closed_streams_do_no_harm(short: Path, tmp_path: Path) -> None:
     """A file that is opened must not become descriptor 1 or 2, which libraries print to."""
     output = tmp_path / "o.mp4"
-    done = shell('"$@" >&- 2>&- <&-', "run", short, "-b", "navy", "-o", output)
+    done = shell('"$@" >&- 2>&- <&-', "run", short, "-b", "navy", "--mask", "motion", "-o", output)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert len(read_times(output)) == 3
 
 
 def test_an_error_is_not_told_to_standard_output() -> None:
-    done = shell('"$@" 2>&-', "run", "none.mp4", "-b", "navy", "-o", "-")
+    done = shell('"$@" 2>&-', "run", "none.mp4", "-b", "navy", "--mask", "motion", "-o", "-")
     assert (done.returncode, done.stdout) == (2, "")
 
 
@@ -67,7 +67,7 @@ def test_names_that_the_terminal_cannot_show(short: Path, tmp_path: Path, encodi
     name = os.fsdecode(b"\xff\xc3\xa9.mp4")  # no UTF-8, then an e with an accent
     output = tmp_path / name
     done = subprocess.run(
-        [*FASTVBG, "run", short, "-b", "navy", "-o", output],
+        [*FASTVBG, "run", short, "-b", "navy", "--mask", "motion", "-o", output],
         capture_output=True,
         check=False,
         env={**os.environ, "PYTHONIOENCODING": encoding},

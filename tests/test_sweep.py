@@ -94,7 +94,12 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "LightWrap": lambda: {"background": frame()},
     "LightWrap.__call__": lambda: {"frame": frame(), "matte": plane(), "out": frame()},
     "LightWrap.relight": lambda: {"background": frame()},
-    "MaskOptions": dict,
+    "Settings": dict,
+    "Settings.data": lambda: {"folder": "."},
+    "Settings.default": lambda: {"name": "fit"},
+    "Settings.load": lambda: {"path": "settings.toml"},
+    "Settings.replace": lambda: {"background": "navy"},
+    "Settings.save": lambda: {"path": "out/settings.toml"},
     "MatteFeed": lambda: {"mattes": [(plane(), 0.0), (plane(), 0.5)]},
     "MatteFeed.matte_for": lambda: {"index": 0, "seconds": 0.0},
     "PersonKeyer": lambda: {"model": "model.onnx", "runtime": "opencv"},
@@ -166,7 +171,7 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
 }
 # What takes no more than what another method has checked, or names of the class's own.
 UNCHECKED = {
-    "MaskOptions.given",
+    "Settings.given",
     "PersonKeyer.finish",
     "PersonKeyer.finish_frame_over",
     "PersonKeyer.finish_planes_over",
@@ -222,7 +227,10 @@ def methods(name: str, owner: type) -> Iterator[Public]:
 def public(name: str, function: Callable[..., Any], make: Callable[..., Any]) -> Public:
     given = inspect.signature(function).parameters.values()
     spread = frozenset(each.name for each in given if each.kind is each.VAR_POSITIONAL)
-    return Public(name, tuple(p.name for p in given if p.name != "self"), spread, make)
+    names = [p.name for p in given if p.name != "self" and p.kind is not p.VAR_KEYWORD]
+    if any(p.kind is p.VAR_KEYWORD for p in given):  # options of settings
+        names += fastvbg.Settings.options()
+    return Public(name, tuple(names), spread, make)
 
 
 PUBLIC = {each.name: each for each in everything()}

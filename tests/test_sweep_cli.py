@@ -17,10 +17,10 @@ import typer
 
 from fastvbg.cli import run_command_line
 from fastvbg.cli.app import app
+from fastvbg.masks.registry import own
 from fastvbg.measure.bench import Figures, Row
 from fastvbg.measure.files import FileCost
 from fastvbg.measure.timing import Timing
-from fastvbg.pipeline.masking.options import FOR_ALL, KINDS
 from fastvbg.scene import Scene
 from tests.nasty import files_in, in_material, material, strict
 from tests.test_sweep_masks import NEEDED
@@ -107,8 +107,8 @@ def nothing_to_read() -> Iterator[None]:
 
 def kind_of(option: str) -> tuple[str, ...]:
     """The mask whose option it is, with what that cannot do without, as arguments."""
-    for kind, names in KINDS.items():
-        if option in names and option not in FOR_ALL:
+    for kind, described in own().items():
+        if option in described.options():
             needed = NEEDED.get("stereo" if option in {"focal", "baseline"} else kind, {})
             given: list[str] = ["--mask", kind]
             for name, value in needed.items():

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import fastvbg
-from fastvbg.pipeline.masking.options import FOR_ALL, KINDS
+from fastvbg.masks.registry import own
+from tests.asked import asked
 from tests.nasty import VALUES, ending, in_material, judged, material, strict
 
 __all__ = ["in_material", "material"]
@@ -20,21 +21,22 @@ NEEDED: dict[str, dict[str, Any]] = {
     "person": {"model": "model.onnx", "runtime": "opencv"},
     "matte": {"matte": "in%d.png"},
 }
-MASKS = (*KINDS, "stereo")
+FOR_ALL = ("refine", "keep_region", "drop_region")
+MASKS = (*(kind for kind in own() if kind != "auto"), "stereo")
 
 
 def run(mask: str, options: dict[str, Any]) -> None:
     kind = "depth" if mask == "stereo" else mask
-    asked = fastvbg.MaskOptions(kind, **options)
+    settings = asked(kind, **options)
     fastvbg.process(
-        "clip.mp4", "out/o.mp4", background="navy", mask=asked, preset="ultrafast", threads=1
+        "clip.mp4", "out/o.mp4", background="navy", settings=settings, preset="ultrafast", threads=1
     )
 
 
 @pytest.mark.parametrize("mask", MASKS)
 def test_only_errors_of_ours(mask: str, in_material) -> None:
     needed = NEEDED.get(mask, {})
-    names = (*FOR_ALL[1:], *KINDS["depth" if mask == "stereo" else mask])
+    names = (*FOR_ALL, *own()["depth" if mask == "stereo" else mask].options())
     assert ending(lambda: run(mask, needed)).wrong is None
     wrong = []
     with strict():

@@ -34,7 +34,7 @@ def stuck(monkeypatch) -> Iterator[dict[str, Any]]:
     monkeypatch.setattr(Decoder, "decode", waiting)
     monkeypatch.setattr(watch_module, "_MOST_POLLS", 3)
     monkeypatch.setattr(watch_module, "_JOIN_SECONDS", 0.1)
-    monkeypatch.setattr("fastvbg.pipeline.overlap._JOIN_SECONDS", 0.1)
+    monkeypatch.setattr("fastvbg.threads.overlap._JOIN_SECONDS", 0.1)
     yield wanted
     released.set()
 

@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 
 import fastvbg
+from fastvbg import masks
 from fastvbg.media.image import write_image
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.pipeline.preview import preview
@@ -49,7 +50,7 @@ class Example(NamedTuple):
 
     title: str
     input: Path
-    mask: fastvbg.MaskOptions
+    mask: masks.Mask
     place: int
     """Of the frame that is shown."""
 
@@ -83,26 +84,26 @@ def examples(folder: Path, scene: Scene = SCENE) -> list[Example]:
         small = cv2.resize(item.truth, _SMALL, interpolation=cv2.INTER_AREA)
         cv2.imwrite(str(folder / f"matte{place:04d}.png"), small)
     depths, mattes = folder / "depth%04d.png", folder / "matte%04d.png"
-    mask, last = fastvbg.MaskOptions, scene.frames - 1
+    last = scene.frames - 1
     return [
-        Example("motion: what moves", room, mask("motion"), last),
-        Example("plate: a picture of the empty room", room, mask("plate", plate=plate), last),
-        Example("adaptive: the room learned on the way", room, mask("adaptive"), last),
-        Example("chroma: key colour found", screen, mask("chroma"), last),
+        Example("motion: what moves", room, masks.Motion(), last),
+        Example("plate: a picture of the empty room", room, masks.Plate(plate=plate), last),
+        Example("adaptive: the room learned on the way", room, masks.Adaptive(), last),
+        Example("chroma: key colour found", screen, masks.Chroma(), last),
         Example(
             "depth: a map for each frame",
             room,
-            mask("depth", depth=depths, near=500, far=1800, softness=100),
+            masks.Depth(depth=depths, near=500, far=1800, softness=100),
             last,
         ),
-        Example("matte: made elsewhere, 240x135", room, mask("matte", matte=mattes), last),
+        Example("matte: made elsewhere, 240x135", room, masks.Matte(matte=mattes), last),
     ]
 
 
 def people(room: Path, scene: Scene) -> Example:
     """Return the row of the person mask, whose models its first use fetches."""
     title = "person: found by a network"
-    return Example(title, room, fastvbg.MaskOptions("person"), scene.frames - 1)
+    return Example(title, room, masks.Person(), scene.frames - 1)
 
 
 def strip(example: Example, background: Path, scratch: Path) -> list[Labelled]:
@@ -184,9 +185,9 @@ def _nearest(pixels: npt.NDArray[np.float32], colours: Any) -> npt.NDArray[np.ui
     return np.asarray(far.argmin(axis=1), np.uint8)
 
 
-def clip_masks(clips: Path, scratch: Path) -> dict[str, tuple[Path, fastvbg.MaskOptions]]:
+def clip_masks(clips: Path, scratch: Path) -> dict[str, tuple[Path, masks.Mask]]:
     """Return a real clip and a mask for each of the sheets."""
-    mask, derived = fastvbg.MaskOptions, clips / "gt_derived"
+    derived = clips / "gt_derived"
     talk, green = derived / "talk_on_plate_640x360.mp4", derived / "talk_on_green_640x360.mp4"
     road = clips / "gt_surveillance/cdnet_highway/highway_full_1700f.avi"
     plane = clips / "greenscreen/plane_green_720p.mp4"
@@ -194,8 +195,7 @@ def clip_masks(clips: Path, scratch: Path) -> dict[str, tuple[Path, fastvbg.Mask
     for side in ("left", "right"):
         shutil.copyfile(pair / f"selfie_{side}.png", scratch / f"{side}0000.png")
     facts = json.loads((pair / "stereodemo_calibration.json").read_text(encoding="utf-8"))
-    stereo = mask(
-        "depth",
+    stereo = masks.Depth(
         depth=f"stereo:{scratch / 'right%04d.png'}",
         near=200,
         far=800,
@@ -204,18 +204,18 @@ def clip_masks(clips: Path, scratch: Path) -> dict[str, tuple[Path, fastvbg.Mask
         baseline=1000 * facts["baseline_meters"],
     )
     return {
-        "motion": (talk, mask("motion")),
-        "plate": (talk, mask("plate", plate=derived / "plate.png")),
-        "plate-first": (talk, mask("plate", plate="first:2s")),
-        "plate-auto-road": (road, mask("plate", plate="auto")),
-        "adaptive": (talk, mask("adaptive")),
-        "adaptive-road": (road, mask("adaptive")),
-        "chroma": (green, mask("chroma")),
-        "chroma-plane": (plane, mask("chroma")),
+        "motion": (talk, masks.Motion()),
+        "plate": (talk, masks.Plate(plate=derived / "plate.png")),
+        "plate-first": (talk, masks.Plate(plate="first:2s")),
+        "plate-auto-road": (road, masks.Plate(plate="auto")),
+        "adaptive": (talk, masks.Adaptive()),
+        "adaptive-road": (road, masks.Adaptive()),
+        "chroma": (green, masks.Chroma()),
+        "chroma-plane": (plane, masks.Chroma()),
         "depth": (scratch / "left%04d.png", stereo),
-        "matte": (talk, mask("matte", matte=derived / "talk_alpha_gray_ffv1.mkv")),
-        "mog2": (talk, mask("mog2")),
-        "knn": (talk, mask("knn")),
+        "matte": (talk, masks.Matte(matte=derived / "talk_alpha_gray_ffv1.mkv")),
+        "mog2": (talk, masks.MOG2()),
+        "knn": (talk, masks.KNN()),
     }
 
 

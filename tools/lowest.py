@@ -27,7 +27,7 @@ def lowest(*extras: str) -> list[str]:
             raise SystemExit(f"lowest: pyproject.toml has no list {name!r}")
         listed += found[1]
     return sorted(
-        f"{name}=={version}" for name, version in re.findall(r'"([\w-]+)>=([\d.]+)"', listed)
+        f"{name}=={version}" for name, version in re.findall(r'"([\w-]+)>=([\d.]+)[";]', listed)
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import fastvbg
 from bench.quality import peers, steps
 from bench.quality.scenes import grays
+from fastvbg.masks.registry import make
 from fastvbg.media.image import read_image
 from fastvbg.models.store import KNOWN, state
 
@@ -80,8 +81,10 @@ class Contender(NamedTuple):
         given: dict[str, Any] = dict(self.mask or {})
         if given.get("plate") == EXACT:
             given["plate"] = clip.plate
-        options = fastvbg.MaskOptions(**given)
-        warnings += fastvbg.matte(clip.input, path, mask=options, overwrite=True).warnings
+        refine = given.pop("refine", None)
+        mask = make(given.pop("kind"), given)
+        result = fastvbg.matte(clip.input, path, mask=mask, refine=refine, overwrite=True)
+        warnings += result.warnings
         yield from grays(path)
 
 

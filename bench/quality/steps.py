@@ -11,7 +11,7 @@ import numpy as np
 import fastvbg
 from bench.quality import peers
 from fastvbg import reference
-from fastvbg.pipeline.masking.build import DEFAULT_REFINE
+from fastvbg.masks.registry import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def keyer(kind: str) -> Callable[[Room], Step]:
             "mog2": partial(fastvbg.SubtractorKeyer, "mog2"),
             "knn": partial(fastvbg.SubtractorKeyer, "knn"),
         }
-        return _refined(_kept(objects[kind]().key, room), DEFAULT_REFINE[kind])
+        return _refined(_kept(objects[kind]().key, room), kinds()[kind].refinement)
 
     return make
 

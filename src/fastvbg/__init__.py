@@ -24,7 +24,7 @@ from fastvbg.errors import (
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from fastvbg import reference
+    from fastvbg import masks, reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositor import Compositor, blend, composite
     from fastvbg.keyers.adaptive import AdaptiveKeyer
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from fastvbg.keyers.region import apply_regions, region_mask
     from fastvbg.keyers.screen import pick_key
     from fastvbg.keyers.stereo import StereoDepth
-    from fastvbg.pipeline.masking.options import MaskOptions
     from fastvbg.pipeline.process import matte, process
     from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.refine.guided import smooth_guided
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from fastvbg.refine.soften import feather
     from fastvbg.refine.temporal import Hold, hold
     from fastvbg.refine.wrap import LightWrap, light_wrap
+    from fastvbg.settings import Settings
     from fastvbg.warmup import warm_up
 
 __version__ = "0.1.0"
@@ -68,7 +68,6 @@ __all__ = [
     "FastvbgError",
     "Hold",
     "LightWrap",
-    "MaskOptions",
     "MatteFeed",
     "MissingLibraryError",
     "ModelError",
@@ -79,6 +78,7 @@ __all__ = [
     "PlateEstimator",
     "PlateKeyer",
     "Refiner",
+    "Settings",
     "ShapeError",
     "SinkError",
     "SourceError",
@@ -106,6 +106,7 @@ __all__ = [
     "hold",
     "hysteresis",
     "light_wrap",
+    "masks",
     "matte",
     "motion_mask",
     "pick_key",
@@ -138,7 +139,6 @@ _HOME = {
     "region_mask": "fastvbg.keyers.region",
     "StereoDepth": "fastvbg.keyers.stereo",
     "disparity_to_depth": "fastvbg.keyers.disparity",
-    "MaskOptions": "fastvbg.pipeline.masking.options",
     "CameraMotion": "fastvbg.keyers.camera",
     "ChromaKeyer": "fastvbg.keyers.chroma",
     "despill": "fastvbg.keyers.despill",
@@ -164,12 +164,13 @@ _HOME = {
     "Hold": "fastvbg.refine.temporal",
     "hold": "fastvbg.refine.temporal",
     "warm_up": "fastvbg.warmup",
+    "Settings": "fastvbg.settings",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name == "reference":
-        return _load("fastvbg.reference")
+    if name in ("masks", "reference"):
+        return _load(f"fastvbg.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'fastvbg' has no attribute {name!r}")
     value = getattr(_load(_HOME[name]), name)

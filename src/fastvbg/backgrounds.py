@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, get_args
 
 import cv2
 import numpy as np
 
 from fastvbg.checks import check_choice, check_frame, check_number, check_size
-from fastvbg.errors import OptionError, ShapeError
+from fastvbg.constants import Fit
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.media.image import read_image
+from fastvbg.values import check_path
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Size
 
-__all__ = ["Fit", "fit_background", "load_background"]
+__all__ = ["fit_background", "load_background"]
 
-Fit = Literal["stretch", "cover", "contain"]
-FITS: tuple[Fit, ...] = ("stretch", "cover", "contain")
+FITS: tuple[Fit, ...] = get_args(Fit)
 MOST_ASPECT = 100
 """No pixel is wider than this many are high, or higher than so many are wide."""
 _FAR = 4
@@ -79,6 +81,31 @@ def parse_colour(text: str) -> tuple[int, int, int] | None:
             return None
     red, green, blue = bytes.fromhex(digits)
     return blue, green, red
+
+
+def check_background(background: object) -> str | Path | Frame:
+    """Return a background as a text, a file or a picture.
+
+    Parameters
+    ----------
+    background : str, path-like or ndarray of shape (H, W, 3), uint8
+        What the user gave.
+
+    Raises
+    ------
+    OptionError, OptionTypeError, DTypeError, ShapeError
+        It is none of these.
+    """
+    if isinstance(background, np.ndarray):
+        if 0 in check_frame("background", background):
+            raise ShapeError(f"background: got an empty picture of shape {background.shape}")
+        return background
+    if not isinstance(background, (str, os.PathLike)):
+        raise OptionTypeError(
+            f"background: got {shown(background)}, wanted the name of a file, a picture as an "
+            'array, or a colour such as "#00ff00" or "navy"'
+        )
+    return check_path("background", background)
 
 
 def load_background(

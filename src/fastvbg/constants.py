@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 DEFAULT_THRESHOLD: Final = 3
 """Gray difference above which a pixel has moved: the tutorial's value."""
@@ -162,3 +162,26 @@ ADAPTIVE_ANEW: Final = (24, 3)
 levels, luma once and chroma twice: the first frames were black, a slate, or a fade's beginning."""
 ADAPTIVE_ROWS: Final = 18
 """Those pixels are every so-manieth of every such row that this many rows are left at least."""
+
+PLATE_TOLERANCE: Final = 6
+PLATE_FALLOFF: Final = 12
+CHROMA_TOLERANCE: Final = 26
+CHROMA_FALLOFF: Final = 166
+"""Up to the tolerance a matte is 0, and the falloff further on it is 255; in gray levels of what a
+plate differs by, and of 255 of a screen's strength. From searches over the scenes of the bench."""
+
+MOST_DEPTH: Final = 65535
+"""Depth maps are of 16 bits."""
+MOST_DEPTH_HOLD: Final = 254
+"""Ages are bytes, and one beyond the hold means none."""
+DEPTH_HOLD: Final = 5
+MOST_HOLD: Final = 1 << 30
+"""Frames; a year of them, whatever the rate."""
+MOST_EVERY: Final = 1000
+RUNTIMES: Final = ("auto", "litert", "onnx", "opencv")
+"""What runs a network; "auto" takes the fastest that is installed."""
+
+Fit: TypeAlias = Literal["stretch", "cover", "contain"]
+BackgroundEnd: TypeAlias = Literal["loop", "hold", "trim"]
+PairingName: TypeAlias = Literal["neighbours", "tutorial"]
+PixelPath: TypeAlias = Literal["native", "bgr"]

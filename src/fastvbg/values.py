@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from fastvbg.checks import check_integer, check_pair, is_number, scalar
+from fastvbg.checks import check_integer, check_pair, check_size, is_number, scalar
 from fastvbg.errors import OptionError, OptionTypeError, shown
 
 MOST_SECONDS = 10**9
@@ -171,6 +171,29 @@ def parse_scale(value: object) -> tuple[int, int]:
     if not width and not height:
         raise OptionError("scale: got 0 for both, wanted a width or a height")
     return width, height
+
+
+def parse_size(name: str, value: object) -> tuple[int, int]:
+    """Return width and height, 1 or more each, from `1280x720` or a pair.
+
+    Parameters
+    ----------
+    name : str
+        Of the option.
+    value : str or pair of int
+        What the user gave.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        It is no such size.
+    """
+    if not isinstance(value, str):
+        return check_size(name, value)
+    match = _SIZE.fullmatch(value.strip())
+    if match is None or min(int(match[1]), int(match[2])) < 1:
+        raise OptionError(f"{name}: got {shown(value)}, wanted WIDTHxHEIGHT, such as 256x256")
+    return int(match[1]), int(match[2])
 
 
 def check_text(name: str, value: object) -> str:

@@ -90,12 +90,17 @@ def warmup(
 @app.command()
 def info() -> None:
     """Print versions, CPU, threads, kernel cache and encoders: what a bug report needs."""
+    from fastvbg.masks.registry import brought, own
     from fastvbg.measure.machine import machine_facts
     from fastvbg.models.runtimes import runtime_facts
     from fastvbg.models.store import models_state
 
     facts: dict[str, Any] = machine_facts()
     facts |= {"model runtimes": runtime_facts(), "person models": models_state()}
+    facts |= {"masks": ", ".join(own())}
+    for found in brought():
+        told = f", which does not load: {found.error}" if found.kind is None else ""
+        facts[f"mask {found.name}"] = f"of {found.package}{told}"
     width = max(map(len, facts))
     for name, value in facts.items():
         tell(f"{name:{width}}  {value}")

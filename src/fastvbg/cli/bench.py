@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fastvbg.cli.masks import takes_mask
+from fastvbg.cli.options import takes_mask
 from fastvbg.cli.streams import printing
 
 if TYPE_CHECKING:
-    from fastvbg.pipeline.masking.options import MaskOptions
+    from fastvbg.settings import Settings
 
 bench_app = typer.Typer(invoke_without_command=True)
 
@@ -91,7 +91,7 @@ def files(
         Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
     ] = None,
     *,
-    mask: MaskOptions,
+    settings: Settings,
 ) -> None:
     """Time a whole file against the codec alone, libavfilter, cv2 and the tutorial's loop.
 
@@ -106,7 +106,7 @@ def files(
 
     if json is not None:
         check_record("json", json)
-    setup = FileSetup(mask, background, preset, max_frames)
+    setup = FileSetup(settings.replace(background=background, preset=preset, max_frames=max_frames))
     with Status() as status:
         costs = measure.run_file_bench(clip, setup=setup, rounds=rounds, progress=status)
     if json is not None:

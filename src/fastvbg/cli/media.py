@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from fastvbg.cli.masks import takes_mask
+from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import tell
 
 if TYPE_CHECKING:
-    from fastvbg.pipeline.masking.options import MaskOptions
+    from fastvbg.settings import Settings
 
 Input: TypeAlias = Annotated[
     str,
@@ -19,67 +19,13 @@ Input: TypeAlias = Annotated[
         metavar="INPUT", help="A video, an image sequence dir/in%06d.jpg, or - for standard input."
     ),
 ]
-Background: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        "--background",
-        "-b",
-        help="An image, a video, a colour (#rrggbb or a CSS name), blur[:strength], transparent.",
-    ),
-]
-Threshold: TypeAlias = Annotated[
-    int, typer.Option(help="Gray difference above which a pixel has moved, 0..255; of motion.")
-]
-FitName: TypeAlias = Annotated[
-    str, typer.Option(help="How the background is fitted: stretch, cover or contain.")
-]
-Pairing: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        help="neighbours: each frame against the one before it. "
-        "tutorial: the sequence of the tutorial that fastvbg began as."
-    ),
-]
-PixelPathName: TypeAlias = Annotated[
-    str,
-    typer.Option(
-        help="native: work on frames as they are decoded. bgr: the tutorial's exact arithmetic."
-    ),
-]
-Fps: TypeAlias = Annotated[
-    str | None, typer.Option(help="Frames a second of an image sequence: 25, 29.97, 30000/1001.")
-]
-Start: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Begin there: seconds, or 1:02:03.5.")
-]
-End: TypeAlias = Annotated[str | None, typer.Option(metavar="TIME", help="End before that.")]
-MaxFrames: TypeAlias = Annotated[
-    int | None, typer.Option(metavar="N", help="End after so many frames.")
-]
-Scale: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="WxH", help="Size to work at; -1 keeps the proportions.")
-]
-Codec: TypeAlias = Annotated[
-    str | None,
-    typer.Option(help="FFmpeg's name of an encoder: libx265, ffv1, h264_nvenc, ..."),
-]
-Threads: TypeAlias = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="Threads that decode, composite and encode each."),
-]
-MaxPixels: TypeAlias = Annotated[
-    int, typer.Option(metavar="N", help="Refuse frames of more pixels than this.")
-]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
-_MAX_PIXELS = 1 << 28
 
-
-@takes_mask
-def run(  # noqa: PLR0913, PLR0917
+@takes_settings("mask", "background", "range", "encoder", "work")
+def run(
     input: Input,
-    background: Background,
     output: Annotated[
         Path,
         typer.Option(
@@ -89,48 +35,18 @@ def run(  # noqa: PLR0913, PLR0917
             "or - for Y4M on standard output.",
         ),
     ],
-    threshold: Threshold = 3,
-    light_wrap: Annotated[
-        int,
-        typer.Option(
-            metavar="N", help="Light of the background around the foreground's edge, 0..255."
-        ),
-    ] = 0,
-    fit: FitName = "stretch",
-    background_end: Annotated[
-        str, typer.Option(help="After a background video's last frame: loop, hold or trim.")
-    ] = "loop",
-    pairing: Pairing = "neighbours",
-    pixel_path: PixelPathName = "native",
-    fps: Fps = None,
-    start: Start = None,
-    end: End = None,
-    max_frames: MaxFrames = None,
-    scale: Scale = None,
-    codec: Codec = None,
-    crf: Annotated[
-        float | None, typer.Option(help="The encoder's quality number; lower is better.")
-    ] = None,
-    preset: Annotated[str | None, typer.Option(help="The encoder's name for a speed.")] = None,
-    encoder_option: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KEY=VALUE", help="Another option of the encoder; may be repeated."),
-    ] = None,
-    threads: Threads = None,
-    max_pixels: MaxPixels = _MAX_PIXELS,
     keep_partial: Annotated[
         bool, typer.Option("--keep-partial", help="On an interrupt, keep what there is.")
     ] = False,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     *,
-    mask: MaskOptions,
+    settings: Settings,
 ) -> None:
-    """Replace the background of INPUT: keep what the mask keeps, by default what moves."""
+    """Replace the background of INPUT: keep what the mask keeps."""
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
     from fastvbg.pipeline.process import process
-    from fastvbg.values import parse_pairs
 
     before = _stamp(output)
     with ProgressLine(quiet=quiet) as progress:
@@ -138,28 +54,11 @@ def run(  # noqa: PLR0913, PLR0917
             result = process(
                 input,
                 output,
-                background=background,
-                mask=mask,
-                threshold=threshold,
-                light_wrap=light_wrap,
-                fit=fit,  # type: ignore[arg-type]  # checked there
-                background_end=background_end,  # type: ignore[arg-type]
-                pairing=pairing,  # type: ignore[arg-type]
-                pixel_path=pixel_path,  # type: ignore[arg-type]
-                fps=fps,
-                start=start,
-                end=end,
-                max_frames=max_frames,
-                scale=scale,
-                codec=codec,
-                crf=crf,
-                preset=preset,
-                encoder_options=parse_pairs("encoder-option", encoder_option or []),
-                threads=threads,
-                max_pixels=max_pixels,
-                keep_partial=keep_partial,
+                settings,
                 overwrite=overwrite,
+                keep_partial=keep_partial,
                 progress=progress,
+                tell=progress.tell,
             )
         except Stopped as stop:
             stop.kept = _stamp(output) != before
@@ -182,28 +81,17 @@ def _stamp(output: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-@takes_mask
-def matte(  # noqa: PLR0913, PLR0917
+@takes_settings("mask", "range", "encoder", "work")
+def matte(
     input: Input,
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="As for run; lossless unless --codec is given."),
     ],
-    threshold: Threshold = 3,
-    pairing: Pairing = "neighbours",
-    pixel_path: PixelPathName = "native",
-    fps: Fps = None,
-    start: Start = None,
-    end: End = None,
-    max_frames: MaxFrames = None,
-    scale: Scale = None,
-    codec: Codec = None,
-    threads: Threads = None,
-    max_pixels: MaxPixels = _MAX_PIXELS,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     *,
-    mask: MaskOptions,
+    settings: Settings,
 ) -> None:
     """Write the matte of INPUT alone: a gray video, white where run keeps the frame."""
     from fastvbg.cli.progress import ProgressLine, report
@@ -213,50 +101,33 @@ def matte(  # noqa: PLR0913, PLR0917
         result = write_matte(
             input,
             output,
-            mask=mask,
-            threshold=threshold,
-            pairing=pairing,  # type: ignore[arg-type]  # checked there
-            pixel_path=pixel_path,  # type: ignore[arg-type]
-            fps=fps,
-            start=start,
-            end=end,
-            max_frames=max_frames,
-            scale=scale,
-            codec=codec,
-            threads=threads,
-            max_pixels=max_pixels,
+            settings,
             overwrite=overwrite,
             progress=progress,
+            tell=progress.tell,
         )
     raise typer.Exit(report(result, quiet=quiet))
 
 
-@takes_mask
+@takes_settings("mask", "background", "range")
 def preview(
     input: Input,
-    background: Background,
     output: Annotated[Path, typer.Option("--output", "-o", help="The picture: sheet.png")],
-    threshold: Threshold = 3,
-    fit: FitName = "stretch",
     times: Annotated[int, typer.Option(help="How many rows, evenly spaced over the video.")] = 4,
     overwrite: Overwrite = False,
+    quiet: Quiet = False,
     *,
-    mask: MaskOptions,
+    settings: Settings,
 ) -> None:
     """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
+    from fastvbg.cli.progress import ProgressLine
     from fastvbg.pipeline.preview import preview as draw
     from fastvbg.sink.staging import check_folder, refuse_existing
     from fastvbg.sink.still import write_still
 
     check_folder(output.parent)
     refuse_existing(output, overwrite=overwrite)
-    sheet = draw(
-        input,
-        background=background,
-        mask=mask,
-        threshold=threshold,
-        fit=fit,  # type: ignore[arg-type]  # checked there
-        times=times,
-    )
+    sheet = draw(input, settings, times=times, tell=ProgressLine(quiet=quiet).tell)
     write_still(output, sheet, overwrite=overwrite)
-    tell(f"contact sheet: {output}")
+    if not quiet:
+        tell(f"contact sheet: {output}")

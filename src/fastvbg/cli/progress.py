@@ -52,6 +52,15 @@ class ProgressLine:
             of = f" of {expected}" if expected else ""
             say(f"{frames}{of} frames, {rate}")
 
+    def tell(self, line: str) -> None:
+        """Print a line that is worth knowing before the end."""
+        if self._quiet:
+            return
+        if self._bar is None:
+            say(f"fastvbg: {line}")
+        else:
+            self._bar.console.print(f"fastvbg: {line}", markup=False, highlight=False)
+
     def __exit__(self, *exception: object) -> None:
         if self._bar is not None:
             self._bar.stop()

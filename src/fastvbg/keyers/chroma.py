@@ -13,6 +13,7 @@ from fastvbg.checks import (
     check_planes,
     check_same_size,
 )
+from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels import chroma as kernels
 from fastvbg.kernels import frames
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     Colour = tuple[int, int, int]
 
 __all__ = ["ChromaKeyer"]
-
-DEFAULT_TOLERANCE = 26
-DEFAULT_FALLOFF = 166
 
 
 class ChromaKeyer:
@@ -89,8 +87,8 @@ class ChromaKeyer:
         self,
         key: Colour | str | None = None,
         *,
-        tolerance: int = DEFAULT_TOLERANCE,
-        falloff: int = DEFAULT_FALLOFF,
+        tolerance: int = CHROMA_TOLERANCE,
+        falloff: int = CHROMA_FALLOFF,
         choke: int = 0,
         despill: int = ALL,
     ) -> None:

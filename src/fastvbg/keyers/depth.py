@@ -15,6 +15,7 @@ from fastvbg.checks import (
     check_same_size,
     check_writable,
 )
+from fastvbg.constants import DEPTH_HOLD, MOST_DEPTH, MOST_DEPTH_HOLD
 from fastvbg.errors import OptionError, ShapeError
 from fastvbg.kernels import depth as kernels
 from fastvbg.kernels import frames
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DepthKeyer", "as_depth", "depth_matte"]
 
-MOST = 65535
-MAX_HOLD = 254  # ages are bytes, and one beyond the hold means none
 
 _NO_VALUE = -1
 _MOST_SCALE = 1e9
@@ -70,7 +69,7 @@ def as_depth(depth: npt.NDArray[Any], *, scale: float = 1.0, invalid: int | None
     array([[750,   0]], dtype=uint16)
     """
     check_depth("depth", depth)
-    hole = MOST if invalid is None else check_integer("invalid", invalid, 0, MOST)
+    hole = MOST_DEPTH if invalid is None else check_integer("invalid", invalid, 0, MOST_DEPTH)
     scale = check_number("scale", scale, 0, _MOST_SCALE)
     if depth.dtype != np.float32:
         if scale != 1:
@@ -78,7 +77,7 @@ def as_depth(depth: npt.NDArray[Any], *, scale: float = 1.0, invalid: int | None
         return depth.astype(np.uint16, copy=False)
     scaled = depth.astype(np.float64) * scale
     known = np.isfinite(scaled) & (scaled > 0)
-    return np.where(known, np.rint(np.where(known, scaled, 1)).clip(1, MOST), hole).astype(
+    return np.where(known, np.rint(np.where(known, scaled, 1)).clip(1, MOST_DEPTH), hole).astype(
         np.uint16
     )
 
@@ -192,11 +191,11 @@ class DepthKeyer:
         softness: int = 0,
         *,
         invalid: int | None = 0,
-        hold: int = 5,
+        hold: int = DEPTH_HOLD,
     ) -> None:
         self._range = _Range(near, far, softness, invalid)
         self._invalid = invalid
-        self._limit = check_integer("hold", hold, 0, MAX_HOLD) + 1
+        self._limit = check_integer("hold", hold, 0, MOST_DEPTH_HOLD) + 1
         self._kept: Depth | None = None
         self._age: npt.NDArray[np.uint8] = np.empty((0, 0), np.uint8)
         self._matte: npt.NDArray[np.uint8] = np.empty((0, 0), np.uint8)
@@ -324,13 +323,15 @@ class _Range:
     """The checked numbers of a range, as the kernels take them."""
 
     def __init__(self, near: int, far: int, softness: int, invalid: int | None) -> None:
-        near = check_integer("near", near, 0, MOST)
-        far = check_integer("far", far, 0, MOST)
+        near = check_integer("near", near, 0, MOST_DEPTH)
+        far = check_integer("far", far, 0, MOST_DEPTH)
         if near > far:
             raise OptionError(f"near: got {near} beyond far, {far}; wanted near at most far")
-        soft = check_integer("softness", softness, 0, MOST)
+        soft = check_integer("softness", softness, 0, MOST_DEPTH)
         self.numbers = near, far, max(1, soft)
-        self.hole = _NO_VALUE if invalid is None else check_integer("invalid", invalid, 0, MOST)
+        self.hole = (
+            _NO_VALUE if invalid is None else check_integer("invalid", invalid, 0, MOST_DEPTH)
+        )
 
 
 def _check_size(depth: tuple[int, ...], frame: tuple[int, int]) -> None:

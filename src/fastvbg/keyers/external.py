@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from fastvbg.checks import check_choice, check_integer, check_iterable, check_number
+from fastvbg.constants import MOST_HOLD
 from fastvbg.errors import (
     DTypeError,
     OptionError,
@@ -39,7 +40,6 @@ _TYPES = (np.bool_, np.uint8, np.uint16, np.float32, np.float64)
 # its frame is that frame's.
 _SLACK_SECONDS = 0.001
 
-_MAX_HOLD = 1 << 30
 _MAX_INDEX = 1 << 62
 _MAX_SECONDS = 1e12
 
@@ -179,7 +179,7 @@ class MatteFeed:
         name: str = "matte",
     ) -> None:
         self._mattes: Iterator[Timed] = check_iterable("mattes", mattes)
-        self._hold = None if hold is None else check_integer("hold", hold, 0, _MAX_HOLD)
+        self._hold = None if hold is None else check_integer("hold", hold, 0, MOST_HOLD)
         self._channel = check_choice("channel", channel, CHANNELS)
         self._name = check_text("name", name)
         self._ahead: _Kept | None = None

@@ -15,7 +15,7 @@ from fastvbg.checks import (
     check_same_size,
     check_size,
 )
-from fastvbg.constants import YUV_RGB
+from fastvbg.constants import MOST_EVERY, RUNTIMES, YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels import canvas
 from fastvbg.keyers.edging import Edges, chroma_of
@@ -23,7 +23,6 @@ from fastvbg.keyers.looking import Looking
 from fastvbg.keyers.networks import Networks
 from fastvbg.keyers.steadying import Steady
 from fastvbg.layout import packed
-from fastvbg.models.runtimes import RUNTIMES
 from fastvbg.outputs import composite_out, plane_out, planes_out
 from fastvbg.values import check_path, check_text
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PersonKeyer"]
 
-_MAX_EVERY = 1000
 _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
 
@@ -108,7 +106,7 @@ class PersonKeyer:
         check_choice("runtime", runtime, RUNTIMES)
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
-        self._every = check_integer("every", every, 1, _MAX_EVERY)
+        self._every = check_integer("every", every, 1, MOST_EVERY)
         threads = check_integer("threads", threads, 1, 256)
         model = None if model is None else Path(check_path("model", model))
         model_size = None if model_size is None else check_size("model_size", model_size)

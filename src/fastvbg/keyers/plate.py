@@ -15,6 +15,7 @@ from fastvbg.checks import (
     check_planes,
     check_same_size,
 )
+from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
 from fastvbg.errors import OptionTypeError, ShapeError
 from fastvbg.kernels import frames
 from fastvbg.kernels import plate as kernels
@@ -39,9 +40,6 @@ if TYPE_CHECKING:
     Planes = tuple[Plane, Plane, Plane]
 
 __all__ = ["PlateKeyer"]
-
-DEFAULT_TOLERANCE = 6
-DEFAULT_FALLOFF = 12
 
 _MOST_FLOOR = 15
 _LIMITED_BLACK = 16
@@ -102,8 +100,8 @@ class PlateKeyer:
         plate: Frame | Planes,
         *,
         noise: Plane | None = None,
-        tolerance: int = DEFAULT_TOLERANCE,
-        falloff: int = DEFAULT_FALLOFF,
+        tolerance: int = PLATE_TOLERANCE,
+        falloff: int = PLATE_FALLOFF,
         shadows: bool = True,
         compensate: bool = True,
     ) -> None:

@@ -62,6 +62,21 @@ class ScreenSurvey:
         """Whether all frames show one screen, and these are more than a few."""
         return len(self._votes) == self.frames >= _ENOUGH and len(self._clusters()) == 1
 
+    @property
+    def votes(self) -> int:
+        """How many frames show the screen that most do."""
+        clusters = self._clusters()
+        return len(clusters[0]) if clusters else 0
+
+    def shows_screen(self, share: float) -> bool:
+        """Tell whether a green or blue screen is in at least that share of the frames."""
+        clusters = self._clusters()
+        return (
+            bool(clusters)
+            and _usual(clusters[0][0]) is not None
+            and len(clusters[0]) >= share * self.frames
+        )
+
     def screens(self) -> list[Shown]:
         """Return the screens, the one that most frames show first; none where there is none."""
         return [_middle(votes) for votes in self._clusters() if self._is_taken(votes)]

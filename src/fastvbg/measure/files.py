@@ -25,6 +25,7 @@ import numpy as np
 
 from fastvbg.bands import usable_cpus
 from fastvbg.errors import FastvbgError
+from fastvbg.masks.person import Person
 from fastvbg.measure.bench import conditions, write_record
 from fastvbg.measure.filesetup import CONTENDERS, FileSetup
 from fastvbg.measure.fullhd import ENTERED, HEIGHT, WIDTH, check_clip
@@ -110,7 +111,7 @@ def run_file_bench(
         if clip is None:
             tell("drawing a clip")
             clip = Path(folder, "clip.mp4")
-            write_clip(clip, present=setup.mask.kind in ("person", "model"))
+            write_clip(clip, present=isinstance(setup.mask, Person))
         task = setup.with_background(Path(folder))
         costs: dict[str, list[FileCost]] = {name: [] for name in setup.contenders}
         for turn in range(rounds):
@@ -170,7 +171,8 @@ def write_clip(path: Path, frames: int = _FRAMES, *, present: bool = False) -> N
 
 
 def _measure(name: str, clip: Path, folder: Path, setup: FileSetup) -> FileCost:
-    given = name, str(clip), str(folder), setup.to_json()
+    setup.save(folder / "setup.toml")
+    given = name, str(clip), str(folder), str(folder / "setup.toml")
     done = subprocess.run(
         [sys.executable, "-m", "fastvbg.measure.fileworker", *given],
         capture_output=True,

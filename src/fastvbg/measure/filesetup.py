@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field, fields, replace
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_choice, check_integer
 from fastvbg.errors import OptionError
 from fastvbg.keyers.person import PersonKeyer
+from fastvbg.masks.person import Person
 from fastvbg.measure.fullhd import HEIGHT, WIDTH, draw_picture
 from fastvbg.measure.usual import fetch_models
 from fastvbg.media.image import write_image
 from fastvbg.pipeline.backdrop import is_video
 from fastvbg.pipeline.blur import parse_blur
-from fastvbg.pipeline.masking.options import MaskOptions
+from fastvbg.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fastvbg.masks import Mask
 
 ENCODER, PRESET, CRF = "libx264", "ultrafast", 23
 PRESETS = (
@@ -47,33 +49,51 @@ class FileSetup:
 
     Parameters
     ----------
-    mask : MaskOptions
-        The keyer; the motion mask by default.
-    background : str, optional
-        As for `process`. By default navy for the motion mask, and a generated picture for others:
+    settings : Settings
+        The mask and its refinement, the background, libx264's preset, and how many frames count.
+        Without a background it is navy for the motion mask, and a generated picture for others:
         most people's background is one, and a plain colour would cost the encoder too little.
-    preset : str
-        Of libx264.
-    max_frames : int, optional
-        How many frames of the input count.
     """
 
-    mask: MaskOptions = field(default_factory=MaskOptions)
-    background: str | None = None
-    preset: str = PRESET
-    max_frames: int | None = None
+    settings: Settings = field(default_factory=partial(Settings, preset=PRESET))
 
     def __post_init__(self) -> None:
         check_choice("preset", self.preset, PRESETS)
         if self.max_frames is not None:
             check_integer("max_frames", self.max_frames, 3, 1 << 62)
-        if self.background == "transparent":
+        if self.settings.transparent:
             raise OptionError("background: libx264 holds no transparency; wanted another one")
+
+    @property
+    def mask(self) -> Mask:
+        """The mask."""
+        return self.settings.kind
+
+    @property
+    def background(self) -> str | None:
+        """The background; None for the usual one."""
+        given = self.settings.background
+        return None if given is None else str(given)
+
+    @property
+    def preset(self) -> str:
+        """Of libx264."""
+        return self.settings.preset or PRESET
+
+    @property
+    def max_frames(self) -> int | None:
+        """How many frames count."""
+        return self.settings.max_frames
+
+    @property
+    def _masked(self) -> Settings:
+        """What is said of the mask alone."""
+        return self.settings.replace(background=None, preset=None, max_frames=None)
 
     @property
     def is_plain(self) -> bool:
         """Whether this is the tutorial's own job, which others have a way to do."""
-        return self.mask == MaskOptions() and self.background in (None, COLOUR)
+        return self._masked == Settings() and self.background in (None, COLOUR)
 
     @property
     def is_default(self) -> bool:
@@ -85,7 +105,7 @@ class FileSetup:
         """Who does the same job: some of `CONTENDERS`."""
         if self.is_plain:
             return _MOTION
-        person = self.mask.kind == "person" and self.mask.model is None
+        person = isinstance(self.mask, Person) and self.mask.model is None
         return (*_ALWAYS, "usual") if person and self._has_still_background else _ALWAYS
 
     @property
@@ -101,9 +121,8 @@ class FileSetup:
     @property
     def words(self) -> str:
         """The mask and its options, for people."""
-        own = [f.name for f in fields(MaskOptions) if f.name != "kind"]
-        given = self.mask.given(*own)
-        return ", ".join([self.mask.kind, *(f"{name} {value}" for name, value in given.items())])
+        given = {**self.mask.given(), **self._masked.replace(mask="motion").given()}
+        return ", ".join([self.mask.name, *(f"{name} {value}" for name, value in given.items())])
 
     @property
     def background_words(self) -> str:
@@ -115,10 +134,13 @@ class FileSetup:
         if self.background is not None:
             return self
         if self.is_plain:
-            return replace(self, background=COLOUR)
+            return self._over(COLOUR)
         picture = folder / "background.png"
         write_image(picture, draw_picture(WIDTH, HEIGHT))
-        return replace(self, background=str(picture))
+        return self._over(str(picture))
+
+    def _over(self, background: str) -> FileSetup:
+        return FileSetup(self.settings.replace(background=background))
 
     def opened_runtime(self) -> str | None:
         """Return what runs the person mask's network, fetched and opened to see; None for others.
@@ -128,20 +150,19 @@ class FileSetup:
         ModelError
             It cannot be fetched, or does not run.
         """
-        if self.mask.kind != "person":
+        if self.mask.name != "person":
             return None
         given = self.mask.given("model", "model_range", "runtime", "every")
         return _opened_runtime(tuple(given.items()))
 
-    def to_json(self) -> str:
-        """Return it as text, for a process of its own."""
-        return json.dumps(asdict(self), default=str)
+    def save(self, path: Path) -> None:
+        """Write it for a process of its own."""
+        self.settings.save(path, overwrite=True)
 
 
-def setup_of(text: str) -> FileSetup:
-    """Return what `FileSetup.to_json` wrote."""
-    content = json.loads(text)
-    return FileSetup(**{**content, "mask": MaskOptions(**content["mask"])})
+def setup_of(path: Path) -> FileSetup:
+    """Return what `FileSetup.save` wrote."""
+    return FileSetup(Settings.load(path))
 
 
 @lru_cache

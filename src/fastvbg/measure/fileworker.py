@@ -10,7 +10,6 @@ import json
 import re
 import sys
 import time
-from dataclasses import replace
 from fractions import Fraction
 from itertools import count, islice
 from pathlib import Path
@@ -25,6 +24,8 @@ import fastvbg
 from fastvbg import reference
 from fastvbg.backgrounds import load_background
 from fastvbg.errors import FastvbgError
+from fastvbg.masks.adaptive import Adaptive
+from fastvbg.masks.person import Person
 from fastvbg.measure.files import solid_background
 from fastvbg.measure.filesetup import COLOUR, CRF, ENCODER, FileSetup, setup_of
 from fastvbg.measure.usual import usual_code_for
@@ -52,10 +53,8 @@ class Task(NamedTuple):
 
     def process(self, output: str, **options: Any) -> int:
         """Run fastvbg; return the frames."""
-        given = {"max_frames": self.setup.max_frames, "mask": self.setup.mask} | options
-        background: Any = self.setup.background
-        path = self.folder / output
-        return process(self.clip, path, background=background, overwrite=True, **given).frames
+        settings = self.setup.settings.replace(preset=None).replace(**options)
+        return process(self.clip, self.folder / output, settings, overwrite=True).frames
 
     def add_encoder(self, output: Any, rate: Any, size: tuple[int, int], form: str) -> Any:
         """Return a stream of an output, encoded as a run does."""
@@ -93,7 +92,9 @@ def _fastvbg(task: Task) -> Callable[[], int]:
     if task.setup.is_plain:
         fastvbg.warm_up("composite_planar")
     else:
-        mask = replace(task.setup.mask, save_model=None)
+        mask = task.setup.mask
+        if isinstance(mask, Adaptive):
+            mask = mask.replace(save_model=None)
         task.process("warm.mkv", **encoding, max_frames=_WARM_FRAMES, mask=mask)
     return lambda: task.process("fastvbg.mkv", **encoding)
 
@@ -226,10 +227,14 @@ def _tutorial(task: Task) -> Callable[[], int]:
     return work
 
 
+def _runtime_of(setup: FileSetup) -> str:
+    return setup.mask.runtime if isinstance(setup.mask, Person) else AUTO
+
+
 def _usual(task: Task) -> Callable[[], int]:
     rate, size = _rate_and_size(task.clip)
     background = load_background(str(task.setup.background), size)
-    code = usual_code_for(*size, task.setup.mask.runtime or AUTO)
+    code = usual_code_for(*size, _runtime_of(task.setup))
     for frame in task.captured(_WARM_FRAMES):
         code.composite(frame, background)
 
@@ -284,6 +289,6 @@ def main(name: str, task: Task) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], Task(Path(sys.argv[2]), Path(sys.argv[3]), setup_of(sys.argv[4])))
+        main(sys.argv[1], Task(Path(sys.argv[2]), Path(sys.argv[3]), setup_of(Path(sys.argv[4]))))
     except FastvbgError as error:
         sys.exit(str(error))

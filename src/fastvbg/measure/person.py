@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.checks import check_choice, check_integer
+from fastvbg.constants import RUNTIMES
 from fastvbg.errors import ModelError
 from fastvbg.measure.bench import conditions, write_record
 from fastvbg.measure.fullhd import check_clip, store_full_hd
 from fastvbg.measure.personlanes import BGR, PLANES, PROGRAMS, TITLES
 from fastvbg.measure.personworker import opened
 from fastvbg.measure.usual import fetch_models
-from fastvbg.models.runtimes import AUTO, RUNTIMES
+from fastvbg.models.runtimes import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

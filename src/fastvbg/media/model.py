@@ -22,9 +22,6 @@ Picture: TypeAlias = "Frame | npt.NDArray[Any] | av.VideoFrame"
 Depth maps are `(H, W)` uint8 or uint16; mattes are what `fastvbg.as_matte` takes.
 """
 
-PixelPath = Literal["native", "bgr"]
-PIXEL_PATHS: tuple[PixelPath, ...] = ("native", "bgr")
-
 Reading = Literal["native", "bgr", "depth", "matte"]
 """What a source is read as: frames on a pixel path, or the numbers of depth maps or mattes."""
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
 
 AUTO = "auto"
-RUNTIMES = (AUTO, "litert", "onnx", "opencv")
 
 
 class Runtime(Protocol):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
-from fastvbg.backgrounds import MOST_ASPECT, Fit, fit_background, parse_colour
+from fastvbg.backgrounds import MOST_ASPECT, fit_background, parse_colour
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.names import checked_name
-from fastvbg.pipeline.overlap import Ahead
 from fastvbg.source import open_source
+from fastvbg.threads.overlap import Ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastvbg._types import Frame, Size
+    from fastvbg.constants import BackgroundEnd, Fit
+    from fastvbg.matting.reports import Reports
     from fastvbg.media.model import Picture
-    from fastvbg.pipeline.pixels import Pixels
-    from fastvbg.pipeline.reports import Reports
-
-BackgroundEnd = Literal["loop", "hold", "trim"]
-BACKGROUND_ENDS: tuple[BackgroundEnd, ...] = ("loop", "hold", "trim")
+    from fastvbg.pixels import Pixels
 
 
 class Backdrop(Protocol):

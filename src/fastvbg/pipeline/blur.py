@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Mask, Matte
     from fastvbg.media.model import Picture
-    from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pixels import Pixels
 
 DEFAULT_STRENGTH = 4.0
 _MOST = 50.0

@@ -8,44 +8,40 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.errors import SourceError
+from fastvbg.matting.cuts import CutDetector
+from fastvbg.matting.pairing import Pair, make_pairing
+from fastvbg.matting.run import Run, unheard
 from fastvbg.media.colour import ColourTags
-from fastvbg.media.model import MAX_PIXELS, CopiedPacket, PixelPath, ReadOptions
+from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.upright import angle_of
-from fastvbg.pipeline.backdrop import BackgroundEnd, open_backdrop
+from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
-from fastvbg.pipeline.collector import settled
-from fastvbg.pipeline.cuts import CutDetector
-from fastvbg.pipeline.interrupts import Interrupts
-from fastvbg.pipeline.masking.build import make_masker
-from fastvbg.pipeline.masking.context import Context
-from fastvbg.pipeline.masking.options import MaskOptions
-from fastvbg.pipeline.overlap import Ahead, Behind
-from fastvbg.pipeline.pairing import Pair, PairingName, make_pairing
-from fastvbg.pipeline.pixels import make_pixels
+from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
 from fastvbg.pipeline.stages import MatteAlone, OverBackdrop, OverBlur, Transparent
 from fastvbg.pipeline.wrap import Wrap
+from fastvbg.pixels import make_pixels
 from fastvbg.sink import holds_rotation, open_sink
 from fastvbg.sink.encoding import EncodeOptions, choose_encoding
 from fastvbg.source import open_source
+from fastvbg.threads.collector import settled
+from fastvbg.threads.interrupts import Interrupts
+from fastvbg.threads.overlap import Ahead, Behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from fractions import Fraction
 
-    from fastvbg._types import Frame
-    from fastvbg.backgrounds import Fit
+    from fastvbg.matting.masker import Masker
+    from fastvbg.matting.pairing import Pairing
     from fastvbg.media.model import Picture, StreamInfo, Timed
-    from fastvbg.pipeline.masking.masker import Masker
-    from fastvbg.pipeline.pairing import Pairing
-    from fastvbg.pipeline.pixels import Pixels
     from fastvbg.pipeline.stages import Stage
+    from fastvbg.pixels import Pixels
+    from fastvbg.settings import Settings
     from fastvbg.sink import Sink
 
     Progress = Callable[[int, int | None], None]
 
-TRANSPARENT = "transparent"
 # Sound lies at most so far behind the frames of its time; what comes later is not looked for.
 _INTERLEAVED_SECONDS = 1
 
@@ -56,31 +52,32 @@ class Job:
 
     input: str | Path
     output: str | Path
-    background: str | Path | Frame | None
-    """None for the matte alone."""
-    threshold: int = DEFAULT_THRESHOLD
-    mask: MaskOptions = field(default_factory=MaskOptions)
-    light_wrap: int = 0
-    fit: Fit = "stretch"
-    background_end: BackgroundEnd = "loop"
-    pairing: PairingName = "neighbours"
-    pixel_path: PixelPath = "native"
-    fps: Fraction | None = None
-    start: Fraction | None = None
-    end: Fraction | None = None
-    max_frames: int | None = None
-    scale: tuple[int, int] | None = None
-    encode: EncodeOptions = field(default_factory=EncodeOptions)
-    threads: int | None = None
-    max_pixels: int = MAX_PIXELS
+    settings: Settings
+    matte_alone: bool = False
+    """Whether the matte itself is the output."""
     overwrite: bool = False
     keep_partial: bool = False
     progress: Progress | None = None
+    tell: Callable[[str], None] | None = None
 
     @property
-    def transparent(self) -> bool:
-        """Whether the output has alpha and no background."""
-        return isinstance(self.background, str) and self.background == TRANSPARENT
+    def reading(self) -> ReadOptions:
+        """How the input is read."""
+        return reading_of(self.settings)
+
+    @property
+    def encode(self) -> EncodeOptions:
+        """What the encoder is asked for."""
+        asked: Any = self.settings
+        return EncodeOptions(
+            codec=asked.codec,
+            crf=asked.crf,
+            preset=asked.preset,
+            extra=asked.encoder_options or {},
+            threads=asked.threads,
+            alpha=asked.transparent and not self.matte_alone,
+            lossless=self.matte_alone,
+        )
 
 
 @dataclass(frozen=True)
@@ -111,24 +108,16 @@ class Result:
 def run(job: Job) -> Result:
     """Do a job and say what was done."""
     start = time.perf_counter()
-    reading = ReadOptions(
-        pixels=job.pixel_path,
-        alpha="kept",
-        start=job.start,
-        end=job.end,
-        scale=job.scale,
-        max_pixels=job.max_pixels,
-        threads=job.threads,
-    )
+    reading, settings, fps = job.reading, job.settings, rate_of(job.settings)
     with ExitStack() as stack:
-        source = stack.enter_context(open_source(job.input, fps=job.fps, options=reading))
+        source = stack.enter_context(open_source(job.input, fps=fps, options=reading))
         interrupts = stack.enter_context(Interrupts())
-        pixels = make_pixels(source.info, job.threads)
+        pixels = make_pixels(source.info, settings.threads)
         info = _output_info(source.info, job)
-        context = Context(pixels, source.info, job.input, reading, stack, job.fps, interrupts.check)
-        masker = make_masker(job.mask, job.threshold, context)
-        stage = _make_stage(job, info, pixels, masker, context)
-        cuts = CutDetector(pixels)
+        told: list[str] = []
+        seen = Run(
+            pixels, source.info, job.input, reading, stack, fps, interrupts.check, told.append
+        )
         sink = stack.enter_context(
             open_sink(
                 job.output,
@@ -138,30 +127,35 @@ def run(job: Job) -> Result:
                 keep_partial=job.keep_partial,
             )
         )
+        masker = make_masker(settings, seen)
+        stage = _make_stage(job, info, masker, seen)
+        for line in told:
+            (job.tell or unheard)(line)
+        cuts = CutDetector(pixels)
         ahead = stack.enter_context(Ahead(source, "source", interrupts.check))
         behind = stack.enter_context(
             Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
         )
         stack.enter_context(settled())
-        items = _pairs(ahead, make_pairing(job.pairing, cuts, cuts.goes_on))
+        items = _pairs(ahead, make_pairing(settings.pairing, cuts, cuts.goes_on))
         if masker.foresee is not None:
             foreseen = Ahead(_foreseen(items, masker.foresee), "masks", interrupts.check)
             items = iter(stack.enter_context(foreseen))
         frames, seconds = _composite(items, stage, job, info, behind, interrupts)
         if not frames:
             raise SourceError(_no_frames(job))
-        told = masker.finish()
-    lost = source.lost + context.reports.lost
-    beside = context.reports.warnings() + _of_turn(source.info, job)
-    warnings = source.warnings + beside + told + sink.warnings
-    if frames == 1 and masker.plain and job.background is not None:
+        finished = masker.finish()
+    lost = source.lost + seen.reports.lost
+    beside = seen.reports.warnings() + _of_turn(source.info, job)
+    warnings = source.warnings + beside + finished + sink.warnings
+    if frames == 1 and masker.plain and not job.matte_alone:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
     return Result(Path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
 
 
 def _no_frames(job: Job) -> str:
-    if job.start is not None or job.end is not None:
+    if job.settings.start is not None or job.settings.end is not None:
         return f"input: {job.input} has no frame between the start and the end asked for"
     return f"input: {job.input} has too few frames for the tutorial's pairing, wanted 3"
 
@@ -189,35 +183,35 @@ def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
     """Return what the sink gets: a matte is gray and has no sound."""
     if not holds_rotation(job.output):
         info = replace(info, display_matrix=None)
-    if job.background is None:
+    if job.matte_alone:
         gray = ColourTags(range=2, primaries=info.colour.primaries, transfer=info.colour.transfer)
         return replace(info, pixel_format="gray", colour=gray, copied=(), chapters=())
     return info
 
 
-def _make_stage(
-    job: Job, info: StreamInfo, pixels: Pixels, masker: Masker, context: Context
-) -> Stage:
-    if job.background is None:
+def _make_stage(job: Job, info: StreamInfo, masker: Masker, seen: Run) -> Stage:
+    settings, pixels = job.settings, seen.pixels
+    if job.matte_alone:
         return MatteAlone(masker)
-    if job.transparent:
+    if settings.transparent:
         return Transparent(pixels, masker, info, _alpha_format(job, info))
-    strength = parse_blur(job.background) if isinstance(job.background, str) else None
+    background: Any = settings.background
+    strength = parse_blur(background) if isinstance(background, str) else None
     if strength is not None:
         return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
     backdrop = open_backdrop(
-        job.background,
+        background,
         pixels,
         (info.width, info.height),
-        fit=job.fit,
-        end=job.background_end,
-        max_pixels=job.max_pixels,
+        fit=settings.fit,
+        end=settings.background_end,
+        max_pixels=settings.max_pixels,
         aspect=info.sample_aspect,
-        reports=context.reports,
+        reports=seen.reports,
     )
     shape = info.height, info.width
-    wrap = Wrap(pixels, shape, job.light_wrap) if job.light_wrap else None
-    return OverBackdrop(pixels, masker, context.stack.enter_context(backdrop), wrap)
+    wrap = Wrap(pixels, shape, settings.light_wrap) if settings.light_wrap else None
+    return OverBackdrop(pixels, masker, seen.stack.enter_context(backdrop), wrap)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:
@@ -285,7 +279,7 @@ def _composite(
         frames += 1
         if job.progress is not None:
             job.progress(frames, info.frames)
-        if frames == job.max_frames:
+        if frames == job.settings.max_frames:
             _send_late_sound(items, item.pts * info.time_base + 1 / info.rate, info, behind)
             break
     return frames, seconds

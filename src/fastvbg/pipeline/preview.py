@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvbg.backgrounds import FITS
-from fastvbg.checks import check_choice, check_integer, check_threshold
-from fastvbg.constants import DEFAULT_THRESHOLD
+from fastvbg.backgrounds import check_background
+from fastvbg.checks import check_integer
 from fastvbg.errors import SourceError
+from fastvbg.matting.cuts import CutDetector
+from fastvbg.matting.pairing import make_pairing
+from fastvbg.matting.run import Run, unheard
 from fastvbg.media.model import CopiedPacket, ReadOptions
-from fastvbg.pipeline.asked import check_background
+from fastvbg.pipeline.asked import changed
 from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
-from fastvbg.pipeline.cuts import CutDetector
-from fastvbg.pipeline.masking.build import make_masker
-from fastvbg.pipeline.masking.context import Context
-from fastvbg.pipeline.masking.options import MaskOptions, mask_options
-from fastvbg.pipeline.pairing import make_pairing
-from fastvbg.pipeline.pixels import BGRPixels
+from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
+from fastvbg.pixels import BGRPixels
 from fastvbg.sheet import Labelled, contact_sheet
 from fastvbg.source import open_source
 from fastvbg.values import check_path
@@ -31,9 +30,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fastvbg._types import File, Frame
-    from fastvbg.backgrounds import Fit
+    from fastvbg.constants import Fit
+    from fastvbg.matting.pairing import Pair, Pairing
     from fastvbg.media.model import StreamInfo
-    from fastvbg.pipeline.pairing import Pair, Pairing
+    from fastvbg.settings import Settings
     from fastvbg.source import Source
 
 # Squares of a transparent result's chequerboard, in pixels, and their two grays.
@@ -42,12 +42,11 @@ _SQUARE, _GRAYS = 16, (102, 153)
 
 def preview(
     input: File,
+    settings: Settings | None = None,
     *,
-    background: File | Frame,
-    mask: str | MaskOptions = "motion",
-    threshold: int = DEFAULT_THRESHOLD,
-    fit: Fit = "stretch",
     times: int = 4,
+    tell: Callable[[str], None] | None = None,
+    **changes: Any,
 ) -> Frame:
     """Draw a contact sheet of what `process` makes of a video.
 
@@ -55,34 +54,33 @@ def preview(
     ----------
     input : str or Path
         A video, or an image sequence such as `dir/in%06d.jpg`.
-    background : str, Path or ndarray of shape (any, any, 3), uint8
+    settings : Settings, optional
         As in `process`; what is transparent is shown as a chequerboard.
-    mask : str or MaskOptions
-        As in `process`.
-    threshold : int, default 3
-        Gray difference above which a pixel has moved, 0 to 255; of the mask "motion".
-    fit : {"stretch", "cover", "contain"}
-        As in `process`.
     times : int, default 4
-        How many rows, evenly spaced over the video.
+        How many rows, evenly spaced over what is read of the video.
+    tell : callable, optional
+        As in `process`.
+    **changes : object
+        As in `process`.
 
     Returns
     -------
     ndarray, shape (H, W, 3), uint8
         Rows of source, matte and result, each labelled with its time.
     """
-    input, background = check_path("input", input), check_background(background)
-    mask, threshold = mask_options(mask), check_threshold(threshold)
+    settings = changed(settings, changes)
+    input, background = check_path("input", input), check_background(settings.background)
     check_integer("times", times, 1, 1000)
-    check_choice("fit", fit, FITS)
     with ExitStack() as stack:
-        options = ReadOptions(alpha="kept", sizes="first")
-        source = stack.enter_context(open_source(input, options=options))
+        options = replace(reading_of(settings), pixels="bgr", sizes="first", threads=None)
+        fps = rate_of(settings)
+        source = stack.enter_context(open_source(input, fps=fps, options=options))
         info = source.info
         pixels = BGRPixels(info, None)
-        behind = _backgrounds(background, fit, info, pixels, stack)
+        behind = _backgrounds(background, settings.fit, info, pixels, stack)
         wanted = _evenly_spaced(info.frames, times)
-        masker = make_masker(mask, threshold, Context(pixels, info, input, options, stack))
+        seen = Run(pixels, info, input, options, stack, fps, tell=tell or unheard)
+        masker = make_masker(settings, seen)
         rows: list[list[Labelled]] = []
         cuts = CutDetector(pixels)
         for pair in _pairs(source, make_pairing("neighbours", cuts, cuts.goes_on)):

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from fastvbg._types import Mask, Matte
+    from fastvbg.matting.masker import Masker
+    from fastvbg.matting.pairing import Pair
     from fastvbg.media.model import Picture, StreamInfo
     from fastvbg.pipeline.backdrop import Backdrop
     from fastvbg.pipeline.blur import Blur
-    from fastvbg.pipeline.masking.masker import Masker
-    from fastvbg.pipeline.pairing import Pair
-    from fastvbg.pipeline.pixels import Pixels
     from fastvbg.pipeline.wrap import Wrap
+    from fastvbg.pixels import Pixels
 
 
 class Stage(Protocol):

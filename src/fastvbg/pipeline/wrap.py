@@ -14,7 +14,7 @@ from fastvbg.refine.soften import feather
 if TYPE_CHECKING:
     from fastvbg._types import Matte
     from fastvbg.media.model import Picture
-    from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pixels import Pixels
 
 # `light_wrap` takes 12 pixels, which suit 1080 rows.
 _ROWS_A_PIXEL = 90

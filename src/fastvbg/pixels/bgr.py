@@ -9,7 +9,7 @@ import numpy as np
 
 from fastvbg.compositor import blend, composite
 from fastvbg.keyers.motion import motion_mask
-from fastvbg.pipeline.pixels.face import row_step
+from fastvbg.pixels.face import row_step
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
-    from fastvbg.pipeline.pixels.face import Keyer, OverBackground, ScreenKeyer
+    from fastvbg.pixels.face import Keyer, OverBackground, ScreenKeyer
 
 
 class BGRPixels:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fastvbg.media.model import Picture
-    from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pixels import Pixels
 
 # A pixel has changed by much from this many gray steps on: four times what a sensor's noise, and
 # a camera that pans over a textured scene, do to most pixels between two frames.

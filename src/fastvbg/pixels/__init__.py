@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastvbg.media.formats import BGR, layout_of
-from fastvbg.pipeline.pixels.bgr import BGRPixels
-from fastvbg.pipeline.pixels.face import FusedKeyer, Keyer, Pixels, ScreenKeyer
-from fastvbg.pipeline.pixels.native import NativePixels
+from fastvbg.pixels.bgr import BGRPixels
+from fastvbg.pixels.face import FusedKeyer, Keyer, Pixels, ScreenKeyer
+from fastvbg.pixels.native import NativePixels
 
 if TYPE_CHECKING:
     from fastvbg.media.model import StreamInfo

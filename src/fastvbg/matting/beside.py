@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.names import checked_name, read_numbering
-from fastvbg.pipeline.overlap import Ahead
 from fastvbg.source import open_source
 from fastvbg.source.counting import frames_before
+from fastvbg.threads.overlap import Ahead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from fastvbg.matting.pairing import Pair
+    from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture, Sizes, StreamInfo
     from fastvbg.media.numbering import Numbering
-    from fastvbg.pipeline.masking.context import Context
-    from fastvbg.pipeline.pairing import Pair
     from fastvbg.source import Source
 
 # How long before the run's first frame a video beside it is looked into at first, and how much
@@ -52,12 +52,12 @@ class Clock:
 
     Parameters
     ----------
-    context : Context
+    run : Run
         The run.
     """
 
-    def __init__(self, context: Context) -> None:
-        info, start = context.info, context.reading.start
+    def __init__(self, run: Run) -> None:
+        info, start = run.info, run.reading.start
         self._numbered = info.skipped is not None
         self._before: Fraction | None = None
         if info.skipped is not None:
@@ -88,17 +88,17 @@ class Beside:
         As in `ReadOptions`.
     role : str
         How messages call it.
-    context : Context
+    run : Run
         The run.
     """
 
-    def __init__(self, path: str | Path, pixels: Any, role: str, context: Context) -> None:
+    def __init__(self, path: str | Path, pixels: Any, role: str, run: Run) -> None:
         path = checked_name(path, role)
-        self._path, self._role, self._context = path, role, context
+        self._path, self._role, self._run = path, role, run
         # Mattes and depths are stretched to the frames; two eyes see at one size.
         sizes: Sizes = "any" if pixels in ("matte", "depth") else "first"
         self._options = replace(
-            context.reading,
+            run.reading,
             pixels=pixels,
             alpha="told",
             role=role,
@@ -120,8 +120,8 @@ class Beside:
                 self._items = self._opened(stack, timed=False)
             else:
                 self._items = self._timed(stack)
-            context.stack.push(stack.pop_all())
-        context.reports.add(self._source, path, role)
+            run.stack.push(stack.pop_all())
+        run.reports.add(self._source, path, role)
 
     def __iter__(self) -> Iterator[Item]:
         """Yield the pictures, or the only one again and again."""
@@ -143,7 +143,7 @@ class Beside:
         """Open the file until the stack is closed, and return its pictures from a start on."""
         options = replace(self._options, start=start)
         source = stack.enter_context(open_source(self._path, fps=fps, options=options))
-        ahead = stack.enter_context(Ahead(source, self._role, self._context.poll))
+        ahead = stack.enter_context(Ahead(source, self._role, self._run.poll))
         self._source = source
         return _items(source, iter(ahead), timed=timed, start=start)
 
@@ -165,17 +165,17 @@ class Beside:
 
     def _numbers_before(self) -> int:
         """Return how many frames of the input come before the run's first."""
-        info, start = self._context.info, self._context.reading.start
+        info, start = self._run.info, self._run.reading.start
         if info.skipped is not None:
             return info.skipped
-        return 0 if not start else frames_before(self._context.input, start, info)
+        return 0 if not start else frames_before(self._run.input, start, info)
 
     def _timed(self, stack: ExitStack) -> Iterator[Item]:
         """Return a video's pictures, from the last that is not after the run's first frame on.
 
         Where that is, is not known before it is found: a picture may be shown for long.
         """
-        start = self._context.reading.start or Fraction(0)
+        start = self._run.reading.start or Fraction(0)
         sooner = _BEFORE
         while start > sooner:
             items = self._opened(stack, start=start - sooner, timed=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -10,10 +10,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from fastvbg.constants import PairingName
     from fastvbg.media.model import Picture, Timed
-
-PairingName = Literal["neighbours", "tutorial"]
-PAIRINGS: tuple[PairingName, ...] = ("neighbours", "tutorial")
 
 
 class Pair(NamedTuple):

@@ -2,59 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.errors import OptionError
 from fastvbg.keyers.person import PersonKeyer
+from fastvbg.matting.keyer import RunKeyer
 from fastvbg.media.formats import BGR
-from fastvbg.pipeline.pixels import make_pixels
+from fastvbg.pixels import make_pixels
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from fastvbg._types import Frame, Matte
     from fastvbg.keyers.person import Look
-    from fastvbg.media.model import Picture, StreamInfo
-    from fastvbg.pipeline.masking.masker import OnePass
-    from fastvbg.pipeline.masking.options import MaskOptions
-    from fastvbg.pipeline.pairing import Pair
-    from fastvbg.pipeline.pixels import Pixels
-
-_SIZE = re.compile(r"(\d+)x(\d+)")
+    from fastvbg.matting.keyer import OnePass
+    from fastvbg.matting.pairing import Pair
+    from fastvbg.matting.run import Run
+    from fastvbg.media.model import Picture
 
 
-class Person:
+class PersonRun(RunKeyer):
     """Mattes of people, or of what another model finds.
 
     Parameters
     ----------
-    options : MaskOptions
-        What the user asked for.
-    pixels : Pixels
-        The operations on the frames, for the thread that composites.
-    info : StreamInfo
-        Of the frames.
-    threads : int, optional
-        As for the other operations on pixels.
+    run : Run
+        The run.
+    **given
+        Of `PersonKeyer`, what was asked for.
     """
 
-    def __init__(
-        self, options: MaskOptions, pixels: Pixels, info: StreamInfo, threads: int | None
-    ) -> None:
-        given = options.given("model", "model_range", "runtime", "every")
-        if options.model_size is not None:
-            given["model_size"] = _size(options.model_size)
+    def __init__(self, run: Run, **given: Any) -> None:
+        info = run.info
         if info.pixel_format != BGR:
             given["matrix"], given["range"] = info.colour.space(info.height)
         self._keyer = PersonKeyer(**given)
         # What `Pixels` returns is valid until its next call: each thread has one of its own.
-        self._pixels, self._ahead = pixels, make_pixels(info, threads)
+        self._pixels, self._ahead = run.pixels, make_pixels(info, run.reading.threads)
         self._looks: deque[Look] = deque()
-        self._matte = np.empty((info.height, info.width), np.uint8)
+        self._matte = np.empty(run.shape, np.uint8)
 
     def foresee(self, pair: Pair) -> None:
         """Look at the frame of the next pair; `matte` is called with the same pairs later."""
@@ -80,17 +68,6 @@ class Person:
             self.foresee(pair)
         return self._looks.popleft()
 
-    def reset(self) -> None:
-        """Do nothing: `foresee` heeds the beginnings of scenes."""
-
-    def foreground(self, picture: Picture, matte: Matte) -> Picture:  # noqa: ARG002
-        """Return the frame itself."""
-        return picture
-
-    def finish(self) -> list[str]:
-        """Return nothing."""
-        return []
-
 
 class _LastStep:
     """The last step of one frame's keying, as what operations on pixels take for a keyer."""
@@ -106,12 +83,3 @@ class _LastStep:
     def composite_planes(self, planes: Any, background: Any, *, out: Any) -> Any:
         """Lay a frame in planes over a background."""
         return self._keyer.finish_planes_over(self._look, planes, background, out)
-
-
-def _size(size: str | tuple[int, int]) -> tuple[int, int]:
-    if isinstance(size, str):
-        match = _SIZE.fullmatch(size)
-        size = (int(match[1]), int(match[2])) if match else (0, 0)
-    if len(size) != 2 or min(size) < 1:
-        raise OptionError("model_size: wanted WIDTHxHEIGHT, such as 256x256")
-    return size

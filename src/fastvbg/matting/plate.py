@@ -16,11 +16,11 @@ from fastvbg.keyers.beginning import Beginning
 from fastvbg.keyers.camera import CameraMotion
 from fastvbg.keyers.estimate import PlateEstimator
 from fastvbg.keyers.plate import PlateKeyer
+from fastvbg.matting.keyer import Fused
 from fastvbg.media.image import read_frame
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.names import checked_name
-from fastvbg.pipeline.masking.masker import Fused
-from fastvbg.pipeline.pixels import make_pixels
+from fastvbg.pixels import make_pixels
 from fastvbg.source import open_source
 from fastvbg.source.sampling import can_be_read_twice
 
@@ -28,10 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from fastvbg._types import Frame
+    from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
-    from fastvbg.pipeline.masking.context import Context
-    from fastvbg.pipeline.masking.options import MaskOptions
-    from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pixels import Pixels
     from fastvbg.source import Source
 
 _FIRST = re.compile(r"first:(\d+(?:\.\d+)?)s?")
@@ -43,36 +42,36 @@ _MOVES = (
 )
 
 
-class PlateWay(Fused):
+class PlateRun(Fused):
     """The plate keyer with the plate that was asked for; it warns when the camera moves.
 
     Parameters
     ----------
-    options : MaskOptions
-        What the user asked for.
-    context : Context
+    run : Run
         The run.
+    asked : str, Path or ndarray
+        The plate: a file or a picture, "first:SECONDS", or "auto".
+    **given
+        Of `PlateKeyer`.
     """
 
-    def __init__(self, options: MaskOptions, context: Context) -> None:
-        pixels, shape = context.pixels, context.shape
-        asked = "auto" if options.plate is None else options.plate
+    def __init__(self, run: Run, asked: Any, **given: Any) -> None:
+        pixels, shape = run.pixels, run.shape
         noise = None
         self._told: list[str] = []
         plate: Any
         if isinstance(asked, np.ndarray):
             plate = _picture(asked, shape, pixels)
         elif asked == "auto":
-            plate, noise = _estimated(context, None)
+            plate, noise = _estimated(run, None)
         elif isinstance(asked, str) and asked.startswith("first:"):
-            plate, noise = _estimated(context, _seconds(asked))
+            plate, noise = _estimated(run, _seconds(asked))
         else:
             name = checked_name(asked, "plate")
-            picture, alpha = read_frame(name, "plate", context.reading.max_pixels)
+            picture, alpha = read_frame(name, "plate", run.reading.max_pixels)
             if alpha is not None:
                 self._told.append(f"plate: {name} is transparent in places, which is not heeded")
             plate = _picture(picture, shape, pixels)
-        given = options.given("tolerance", "falloff")
         keyer = PlateKeyer(plate, noise=noise, **given)
         super().__init__(pixels, keyer, shape)
         self._camera = CameraMotion()
@@ -111,32 +110,32 @@ def _seconds(text: str) -> Fraction:
     return seconds
 
 
-def _estimated(context: Context, seconds: Fraction | None) -> Any:
+def _estimated(run: Run, seconds: Fraction | None) -> Any:
     """Return plate and noise of the scene's first seconds, or of all that is keyed."""
-    if not can_be_read_twice(context.input) and "://" not in str(context.input):
-        name = "standard input" if str(context.input) == "-" else context.input
+    if not can_be_read_twice(run.input) and "://" not in str(run.input):
+        name = "standard input" if str(run.input) == "-" else run.input
         raise OptionError(
             f"plate: {name} can be read once only, so no plate can be taken from it beforehand; "
             "wanted --plate FILE"
         )
     # Nothing is encoded meanwhile: decoding may have all processors.
-    reading = replace(context.reading, threads=context.reading.threads or usable_cpus())
+    reading = replace(run.reading, threads=run.reading.threads or usable_cpus())
     if seconds is not None:
         reading = replace(reading, start=None, end=None)
-    with open_source(context.input, fps=context.fps, options=reading) as source:
+    with open_source(run.input, fps=run.fps, options=reading) as source:
         pixels = make_pixels(source.info, reading.threads)
         taken = _all if seconds is None else _first_of(seconds)
-        estimator = taken(_frames(source, pixels, context))
+        estimator = taken(_frames(source, pixels, run))
     if estimator is None:
-        raise SourceError(f"plate: {context.input} has no frame to take it from")
+        raise SourceError(f"plate: {run.input} has no frame to take it from")
     return estimator.estimate()
 
 
-def _frames(source: Source, pixels: Pixels, context: Context) -> Iterator[tuple[Any, Fraction]]:
+def _frames(source: Source, pixels: Pixels, run: Run) -> Iterator[tuple[Any, Fraction]]:
     """Yield the frames as keyers take them, and their times from the first one on."""
     first = None
     for item in source:
-        context.poll()
+        run.poll()
         if not isinstance(item, CopiedPacket):
             first = item.pts if first is None else first
             yield pixels.sample(item.frame), (item.pts - first) * source.info.time_base

@@ -1,11 +1,12 @@
-"""What the ways to a matte share: the run that they are part of."""
+"""A run as masks see it: the frames, the file they come from, and what is opened beside it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fastvbg.pipeline.reports import Reports
+from fastvbg.matting.keyer import keyed
+from fastvbg.matting.reports import Reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,16 +14,21 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
+    from fastvbg.matting.keyer import RunKeyer
     from fastvbg.media.model import ReadOptions, StreamInfo
-    from fastvbg.pipeline.pixels import Pixels
+    from fastvbg.pixels import Pixels
 
 
 def _never() -> None:
     pass
 
 
+def unheard(line: str) -> None:
+    """Take a line that nobody hears."""
+
+
 @dataclass(frozen=True)
-class Context:
+class Run:
     """A run, as far as masks need to know it."""
 
     pixels: Pixels
@@ -39,6 +45,8 @@ class Context:
     """Of an image sequence, where it was said."""
     poll: Callable[[], None] = _never
     """To be called now and then where it takes long; what it raises ends the run."""
+    tell: Callable[[str], None] = unheard
+    """To be called with a line that is worth knowing before the run ends."""
     reports: Reports = field(default_factory=Reports)
     """Takes in what is opened beside the video."""
 
@@ -46,3 +54,15 @@ class Context:
     def shape(self) -> tuple[int, int]:
         """Height and width of the frames."""
         return self.info.height, self.info.width
+
+    def keyed(self, keyer: Any) -> RunKeyer:
+        """Return what gives the frames the mattes of a keyer on arrays.
+
+        Parameters
+        ----------
+        keyer : object
+            Its `key(frame, *, out)` writes the matte of a BGR frame, (H, W, 3) uint8, into `out`,
+            (H, W) uint8, and returns it; `reset()` forgets the scene. With `key_planes(planes, *,
+            out)` as well, frames are keyed in the planes in which they were decoded, 8 bits.
+        """
+        return keyed(self.pixels, keyer, self.shape)

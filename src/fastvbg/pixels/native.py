@@ -14,10 +14,10 @@ from fastvbg.layout import packed
 from fastvbg.media.colour import FromBGR, ToBGR
 from fastvbg.media.formats import Layout
 from fastvbg.media.planes import new_picture, plane_of, planes_of
-from fastvbg.pipeline.overlap import DEPTH
-from fastvbg.pipeline.pixels.face import row_step
+from fastvbg.pixels.face import row_step
 from fastvbg.planar import I420, NV12, blend_planar, composite_planar
 from fastvbg.planes import blend_planes, select_planes
+from fastvbg.threads.overlap import DEPTH
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
-    from fastvbg.pipeline.pixels.face import Keyer, OverBackground, ScreenKeyer
+    from fastvbg.pixels.face import Keyer, OverBackground, ScreenKeyer
 
 
 _FEW = 16

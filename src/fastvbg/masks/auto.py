@@ -1,0 +1,31 @@
+"""Auto: looks at the clip and chooses another kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fastvbg.masks.base import Mask
+
+if TYPE_CHECKING:
+    from fastvbg.matting.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Auto(Mask):
+    """Looks at the clip: chroma before a screen, else person where people are, else motion."""
+
+    name: ClassVar[str] = "auto"
+
+    def chosen(self, run: Run) -> Mask:
+        """Return the kind that suits the clip, after a line that says which and why."""
+        from fastvbg.masks.registry import parse
+        from fastvbg.matting.choosing import choose
+
+        name, why = choose(run)
+        others = " or ".join(other for other in _CHOICES if other != name)
+        run.tell(f"mask: {name}, {why}; --mask {others} chooses otherwise")
+        return parse(name)
+
+
+_CHOICES = ("chroma", "person", "motion")

@@ -1,0 +1,60 @@
+"""What every kind of mask is: options, a default refinement, and the making of its keyer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from fastvbg.errors import OptionError
+from fastvbg.options import Described
+
+if TYPE_CHECKING:
+    from fastvbg.matting.keyer import RunKeyer
+    from fastvbg.matting.run import Run
+
+
+class Mask(Described):
+    """One kind of mask: a frozen dataclass of its options, which makes a run's keyer.
+
+    The first line of a kind's docstring is its help. A module of a kind loads no heavy library:
+    what keys is imported where it is made.
+    """
+
+    name: ClassVar[str]
+    """By which it is asked for."""
+    refinement: ClassVar[str] = "none"
+    """The refinement that suits it, as `Refiner` takes it."""
+    value: ClassVar[str | None] = None
+    """The option that VALUE sets in the short form `name:VALUE`."""
+    wants: ClassVar[str | None] = None
+    """The option that it cannot do without."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.wants is not None and getattr(self, self.wants) is None:
+            raise OptionError(f"{self.wants}: wanted a file for the mask {self.name!r}, got none")
+
+    def chosen(self, run: Run) -> Mask:  # noqa: ARG002
+        """Return the kind that makes the mattes of a run: itself, unless it only chooses one."""
+        return self
+
+    def keyer(self, run: Run) -> RunKeyer:
+        """Return what gives each frame of a run its matte.
+
+        `run.keyed(keyer)` makes one of an object with `key(frame, *, out)`, which writes the matte
+        of a BGR frame into `out`, and `reset()`, which forgets the scene; with `key_planes(planes,
+        *, out)` too, frames need not be converted.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def summary(cls) -> str:
+        """Return its help: the first line of its docstring."""
+        return (cls.__doc__ or cls.name).strip().splitlines()[0]
+
+    def identity(self) -> dict[str, Any]:
+        """Return its name, and what is not as where nothing is said, as JSON holds it."""
+        return {"kind": self.name, **super().identity()}
+
+    def data(self, folder: Any = None) -> dict[str, Any]:
+        """Return its name, and what is not as where nothing is said, as TOML and JSON hold it."""
+        return {"kind": self.name, **super().data(folder)}

@@ -1,0 +1,51 @@
+"""Chroma: what is not of the screen's colour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
+from fastvbg.masks.base import Mask
+from fastvbg.options import Colour, Integer, option
+
+if TYPE_CHECKING:
+    from fastvbg.matting.chroma import ChromaRun
+    from fastvbg.matting.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Chroma(Mask):
+    """What stands before a screen of one colour, green, blue or any other."""
+
+    name: ClassVar[str] = "chroma"
+    # The screen's matte lies where it should; only its grain is softened.
+    refinement: ClassVar[str] = "feather=1"
+    value: ClassVar[str | None] = "key"
+
+    key: str | tuple[int, int, int] = option(
+        "auto",
+        Colour("Colour of the screen: #rrggbb, a CSS name, or auto to find it.", metavar="COLOUR"),
+    )
+    tolerance: int = option(
+        CHROMA_TOLERANCE,
+        Integer("What may lack of the screen's strength, of 255, and be screen still.", 0, 255),
+    )
+    falloff: int = option(
+        CHROMA_FALLOFF, Integer("Width of the soft ramp beyond the tolerance.", 1, 255)
+    )
+    choke: int = option(0, Integer("How far the screen's soft edge is drawn in.", 0, 254))
+    despill: int = option(255, Integer("How much of the screen's light is taken off.", 0, 255))
+
+    def keyer(self, run: Run) -> ChromaRun:
+        """Return what keys the screen, which is looked for all over a file first."""
+        from fastvbg.matting.chroma import ChromaRun
+
+        return ChromaRun(
+            run,
+            self.key,
+            tolerance=self.tolerance,
+            falloff=self.falloff,
+            choke=self.choke,
+            despill=self.despill,
+        )

@@ -1,0 +1,27 @@
+"""KNN: OpenCV's subtractor of that name, to compare with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fastvbg.masks.base import Mask
+
+if TYPE_CHECKING:
+    from fastvbg.matting.keyer import RunKeyer
+    from fastvbg.matting.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class KNN(Mask):
+    """OpenCV's background subtractor by nearest neighbours, to compare with."""
+
+    name: ClassVar[str] = "knn"
+    refinement: ClassVar[str] = "despeckle=5,fill"  # its users' usual clean-up
+
+    def keyer(self, run: Run) -> RunKeyer:
+        """Return what subtracts the scene, in BGR, in which it is used elsewhere."""
+        from fastvbg.keyers.opencv import SubtractorKeyer
+        from fastvbg.matting.keyer import KeyedInBGR
+
+        return KeyedInBGR(run.pixels, SubtractorKeyer("knn"), run.shape)

@@ -1,0 +1,44 @@
+"""Matte: mattes that another tool made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fastvbg.constants import MOST_HOLD
+from fastvbg.masks.base import Mask
+from fastvbg.options import File, Integer, option
+
+if TYPE_CHECKING:
+    from fastvbg import _types
+    from fastvbg.matting.mattes import MattesRun
+    from fastvbg.matting.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Matte(Mask):
+    """Mattes made elsewhere: a video, an image sequence or one picture."""
+
+    name: ClassVar[str] = "matte"
+    value: ClassVar[str | None] = "matte"
+    wants: ClassVar[str | None] = "matte"
+
+    matte: _types.File | None = option(
+        None, File("The mattes, of any size, in the order of the frames.", metavar="FILE")
+    )
+    matte_hold: int | None = option(
+        None,
+        Integer(
+            "Frames for which the last matte is held; without it, to the end.",
+            0,
+            MOST_HOLD,
+            metavar="N",
+        ),
+    )
+
+    def keyer(self, run: Run) -> MattesRun:
+        """Return what pairs the mattes with the frames."""
+        from fastvbg.matting.mattes import MattesRun
+
+        assert self.matte is not None  # noqa: S101  (it is wanted)
+        return MattesRun(run, self.matte, self.matte_hold)

@@ -1,0 +1,50 @@
+"""Person: people, by a segmentation network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fastvbg.constants import MOST_EVERY, RUNTIMES
+from fastvbg.masks.base import Mask
+from fastvbg.options import Choice, File, Integer, Size, Text, option
+
+if TYPE_CHECKING:
+    from fastvbg import _types
+    from fastvbg.matting.person import PersonRun
+    from fastvbg.matting.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Person(Mask):
+    """People before any room, by a network that is fetched once."""
+
+    # Its mattes are refined by the keyer itself, before they have the frame's size.
+    name: ClassVar[str] = "person"
+
+    model: _types.File | None = option(
+        None, File("A segmentation model of your own, .tflite or .onnx.", metavar="FILE")
+    )
+    model_size: tuple[int, int] | str | None = option(
+        None, Size("Size of its input, where the file leaves it open.", metavar="WxH")
+    )
+    model_range: str = option(
+        "0:1", Text("Its black and white: 0:1, -1:1, 0:255; or imagenet.", metavar="RANGE")
+    )
+    runtime: str = option(
+        "auto", Choice("What runs it; auto takes the fastest installed.", RUNTIMES, metavar="NAME")
+    )
+    every: int = option(
+        1,
+        Integer(
+            "The network looks at each Nth frame; motion does the rest.", 1, MOST_EVERY, metavar="N"
+        ),
+    )
+
+    def keyer(self, run: Run) -> PersonRun:
+        """Return what keys people, a network some frames ahead of it."""
+        from fastvbg.matting.person import PersonRun
+
+        return PersonRun(
+            run, **self.given("model", "model_size", "model_range", "runtime", "every")
+        )

@@ -1,0 +1,48 @@
+"""Plate: what differs from a picture of the empty scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
+from fastvbg.masks.base import Mask
+from fastvbg.options import File, Integer, option
+
+if TYPE_CHECKING:
+    from fastvbg import _types
+    from fastvbg.matting.plate import PlateRun
+    from fastvbg.matting.run import Run
+
+
+@dataclass(frozen=True, eq=False)
+class Plate(Mask):
+    """What differs from the empty scene; the camera stands still."""
+
+    name: ClassVar[str] = "plate"
+    # Edges of differences lie some pixels beside the picture's, so they are guided to them.
+    refinement: ClassVar[str] = "despeckle=5,fill,specks,guided"
+    value: ClassVar[str | None] = "plate"
+
+    plate: _types.File | _types.Frame = option(
+        "auto",
+        File(
+            "The empty scene: a picture; first:2s, from the clip's beginning; or auto, from all "
+            "of it.",
+            metavar="PLATE",
+            picture=True,
+            words=("auto", "first:"),
+        ),
+    )
+    tolerance: int = option(
+        PLATE_TOLERANCE, Integer("Gray levels of difference that are still the scene.", 0, 255)
+    )
+    falloff: int = option(
+        PLATE_FALLOFF, Integer("Width of the soft ramp beyond the tolerance.", 1, 255)
+    )
+
+    def keyer(self, run: Run) -> PlateRun:
+        """Return what keys against the plate, which is read or estimated first."""
+        from fastvbg.matting.plate import PlateRun
+
+        return PlateRun(run, self.plate, tolerance=self.tolerance, falloff=self.falloff)

@@ -1,0 +1,112 @@
+"""From two frames to the matte of the second: a keyer, refinement, and regions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvbg.keyers.region import apply_regions
+from fastvbg.matting.keyer import Foreseeing
+from fastvbg.media.weighed import weighed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fastvbg._types import Mask, Matte
+    from fastvbg.matting.keyer import RunKeyer
+    from fastvbg.matting.pairing import Pair
+    from fastvbg.media.model import Picture
+    from fastvbg.pixels import Pixels
+    from fastvbg.refine.refiner import Refiner
+
+
+class Masker:
+    """Gives each frame its matte.
+
+    Parameters
+    ----------
+    keyer : RunKeyer
+        Gives the matte before refinement.
+    pixels : Pixels
+        The operations on the frames.
+    shape : (int, int)
+        Height and width of the frames.
+    refiner : Refiner, optional
+        What improves it.
+    keep, drop : ndarray, shape (H, W), uint8, optional
+        Masks of what is always in and always out; what is in both is out.
+    """
+
+    def __init__(
+        self,
+        keyer: RunKeyer,
+        pixels: Pixels,
+        shape: tuple[int, int],
+        *,
+        refiner: Refiner | None = None,
+        keep: Mask | None = None,
+        drop: Mask | None = None,
+    ) -> None:
+        self._keyer, self._pixels = keyer, pixels
+        self._refiner, self._keep, self._drop = refiner, keep, drop
+        self._touched = refiner is not None or keep is not None or drop is not None
+        self._one_pass = None if self._touched else keyer.fused()
+        self._refined = np.empty(shape, np.uint8)
+        self._started = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the mask is just what moved, wherever frames are opaque."""
+        return self._keyer.plain and not self._touched
+
+    def is_hard(self, pair: Pair) -> bool:
+        """Whether the matte of a pair is a plain mask."""
+        return self.plain and pair.alpha is None
+
+    def fuses(self, pair: Pair) -> bool:
+        """Whether `composite` may be called instead."""
+        return self._one_pass is not None and pair.alpha is None
+
+    def composite(self, pair: Pair, behind: Picture) -> Picture:
+        """Return a pair's second frame over a background; its matte is never written."""
+        assert self._one_pass is not None  # noqa: S101
+        self._begin(pair)
+        if not pair.flash:
+            return self._one_pass(pair, behind)
+        matte = self._keyer.matte(pair, Fraction(0))  # only mattes from elsewhere go by time
+        return self._pixels.blend(matte, self._keyer.foreground(pair.next, matte), behind)
+
+    @property
+    def foresee(self) -> Callable[[Pair], None] | None:
+        """What to call with each pair ahead of time, in one other thread; None where nothing is."""
+        return self._keyer.foresee if isinstance(self._keyer, Foreseeing) else None
+
+    def _begin(self, pair: Pair) -> None:
+        """Let all forget the last scene where another one begins."""
+        if pair.begins and self._started:
+            self._keyer.reset()
+            if self._refiner is not None:
+                self._refiner.reset()
+        self._started = True
+
+    def __call__(self, pair: Pair, seconds: Fraction) -> Matte:
+        """Return the matte of a pair's second frame; valid until the next call."""
+        self._begin(pair)
+        matte = self._keyer.matte(pair, seconds)
+        if self._refiner is not None:
+            guide = self._pixels.luma(pair.keyed) if self._refiner.needs_guide else None
+            matte = self._refiner.apply(matte, guide, out=self._refined)
+        if self._keep is not None or self._drop is not None:
+            matte = apply_regions(matte, keep=self._keep, drop=self._drop, out=self._refined)
+        # What is transparent is no foreground, whatever lies hidden there.
+        return matte if pair.alpha is None else weighed(matte, pair.alpha)
+
+    def foreground(self, picture: Picture, matte: Matte) -> Picture:
+        """Return the colours to keep of a frame: itself, or without the screen's light."""
+        return self._keyer.foreground(picture, matte)
+
+    def finish(self) -> list[str]:
+        """Do what is due at the end; return warnings."""
+        return self._keyer.finish()

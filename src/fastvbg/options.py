@@ -1,0 +1,512 @@
+"""What may be asked for, as data: an option with its help, bounds and spellings; values of options.
+
+Checks and their messages, the command line and its help, settings files and the tables of the
+documentation all come from these descriptions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import MISSING, dataclass, field, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
+
+from fastvbg.errors import OptionError, OptionTypeError, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from typing_extensions import Self
+
+__all__ = [
+    "Choice",
+    "Colour",
+    "Described",
+    "File",
+    "Flag",
+    "Integer",
+    "Number",
+    "Option",
+    "Pairs",
+    "Rate",
+    "Seconds",
+    "Size",
+    "Text",
+    "option",
+]
+
+_KEY = "option"
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one option may be.
+
+    Parameters
+    ----------
+    help : str
+        One line for people, which ends with a full stop.
+    metavar : str, optional
+        What stands for its value on the command line.
+    group : str
+        Which options it stands beside.
+    """
+
+    help: str
+    metavar: str | None = field(default=None, kw_only=True)
+    group: str = field(default="mask", kw_only=True)
+
+    flag: ClassVar[bool] = False
+    """Whether it is said by its name alone."""
+    repeated: ClassVar[bool] = False
+    """Whether it may be given several times."""
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return a value as it is used, or raise `OptionError` or `OptionTypeError`."""
+        raise NotImplementedError
+
+    def parse(self, name: str, text: Any) -> Any:
+        """Return the value that a text of the command line stands for."""
+        return self.check(name, text)
+
+    @property
+    def bounds(self) -> str:
+        """What values there are, for people; empty where the help says it."""
+        return ""
+
+    def dump(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
+        """Return a value as TOML and JSON hold it, file names relative to a folder."""
+        return value
+
+    def load(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
+        """Return what `dump` gave as a value that is not checked yet."""
+        return value
+
+    def file(self, value: Any) -> str | None:  # noqa: ARG002
+        """Return the name of the file that a value names; None where it names none."""
+        return None
+
+    def identity(self, value: Any) -> Any:
+        """Return what tells a value from others, as JSON holds it; arrays are told as a whole."""
+        if hasattr(value, "__array_interface__"):
+            digest = hashlib.sha256(value.tobytes()).hexdigest()
+            return ["array", list(value.shape), str(value.dtype), digest]
+        return None if value is None else self.dump("", value, None)
+
+
+@dataclass(frozen=True)
+class Integer(Option):
+    """An integer from `low` to `high`."""
+
+    low: int
+    high: int
+
+    def check(self, name: str, value: Any) -> int:
+        """Return an int of Python's."""
+        from fastvbg.checks import check_integer
+
+        return check_integer(name, value, self.low, self.high)
+
+    def parse(self, name: str, text: Any) -> int:
+        """Return the integer that a text spells."""
+        try:
+            number = int(text)
+        except ValueError:
+            number = text
+        return self.check(name, number)
+
+    @property
+    def bounds(self) -> str:
+        """The range, where it is more than what numbers have."""
+        return f"{self.low}..{self.high}" if self.high < 1 << 20 else ""
+
+
+@dataclass(frozen=True)
+class Number(Option):
+    """A number from `low` to `high`; `low` itself is none of them where it is `open`."""
+
+    low: float
+    high: float
+    open: bool = field(default=False, kw_only=True)
+
+    def check(self, name: str, value: Any) -> float:
+        """Return a float."""
+        from fastvbg.checks import check_number
+
+        number = check_number(name, value, self.low, self.high)
+        if self.open and number == self.low:
+            raise OptionError(
+                f"{name}: got {shown(value)}, wanted more than {self.low:g}, at most {self.high:g}"
+            )
+        return number
+
+    def parse(self, name: str, text: Any) -> float:
+        """Return the number that a text spells."""
+        try:
+            number = float(text)
+        except ValueError:
+            number = text
+        return self.check(name, number)
+
+    @property
+    def bounds(self) -> str:
+        """The range, where it is more than what numbers have."""
+        return f"{self.low:g}..{self.high:g}" if self.high < 1 << 20 else ""
+
+
+@dataclass(frozen=True)
+class Text(Option):
+    """A text that is not empty."""
+
+    def check(self, name: str, value: Any) -> str:
+        """Return the text."""
+        from fastvbg.values import check_text
+
+        return check_text(name, value)
+
+
+@dataclass(frozen=True)
+class Flag(Option):
+    """Yes or no."""
+
+    flag: ClassVar[bool] = True
+
+    def check(self, name: str, value: Any) -> bool:
+        """Return a truth value."""
+        from fastvbg.checks import check_flag
+
+        return check_flag(name, value)
+
+
+@dataclass(frozen=True)
+class Choice(Option):
+    """One of several words: the arguments of a `Literal`, or a tuple."""
+
+    of: Any
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The words."""
+        return self.of if isinstance(self.of, tuple) else get_args(self.of)
+
+    def check(self, name: str, value: Any) -> str:
+        """Return the word."""
+        from fastvbg.checks import check_choice
+
+        return str(check_choice(name, value, self.choices))
+
+    @property
+    def bounds(self) -> str:
+        """The words."""
+        return ", ".join(self.choices)
+
+
+@dataclass(frozen=True)
+class Colour(Option):
+    """A colour: a word or #rrggbb, or three integers, blue, green, red."""
+
+    def check(self, name: str, value: Any) -> str | tuple[int, int, int]:
+        """Return the text as it is, or the three."""
+        from fastvbg.checks import check_colour
+        from fastvbg.values import check_text
+
+        return check_text(name, value) if isinstance(value, str) else check_colour(name, value)
+
+    def dump(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
+        """Return the three as a list."""
+        return value if isinstance(value, str) else list(value)
+
+
+@dataclass(frozen=True)
+class Size(Option):
+    """Width and height in pixels, a pair or WIDTHxHEIGHT; 0 or -1 for one that follows."""
+
+    follows: bool = field(default=False, kw_only=True)
+    """Whether one of them may follow the other."""
+
+    def check(self, name: str, value: Any) -> tuple[int, int]:
+        """Return width and height."""
+        from fastvbg.values import parse_scale, parse_size
+
+        return parse_scale(value) if self.follows else parse_size(name, value)
+
+    def dump(self, name: str, value: Any, folder: Path | None) -> str:  # noqa: ARG002
+        """Return WIDTHxHEIGHT."""
+        return "x".join(str(side or -1) for side in value)
+
+
+@dataclass(frozen=True)
+class Seconds(Option):
+    """A time in seconds, a number or 1:02:03.5."""
+
+    def check(self, name: str, value: Any) -> Fraction:
+        """Return seconds."""
+        from fastvbg.values import parse_seconds
+
+        return parse_seconds(name, value)
+
+    def dump(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
+        """Return a number where a decimal holds it, else a ratio."""
+        return _number(value)
+
+
+@dataclass(frozen=True)
+class Rate(Option):
+    """Frames a second, a number or 30000/1001."""
+
+    def check(self, name: str, value: Any) -> Fraction:
+        """Return frames a second."""
+        from fastvbg.values import parse_rate
+
+        return parse_rate(value, name)
+
+    def dump(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
+        """Return a whole number, else a ratio."""
+        return _number(value, decimals=False)
+
+
+def _number(value: Fraction, *, decimals: bool = True) -> Any:
+    if value.denominator == 1:
+        return value.numerator
+    exact = decimals and Fraction(repr(float(value))) == value
+    return float(value) if exact else f"{value.numerator}/{value.denominator}"
+
+
+@dataclass(frozen=True)
+class Pairs(Option):
+    """Texts by name: a mapping, or KEY=VALUE, which may be given again and again."""
+
+    repeated: ClassVar[bool] = True
+
+    def check(self, name: str, value: Any) -> dict[str, str]:
+        """Return the texts."""
+        from fastvbg.values import encoder_texts
+
+        return encoder_texts(value, name)
+
+    def parse(self, name: str, text: Any) -> dict[str, str]:
+        """Return what all the texts given say."""
+        from fastvbg.values import parse_pairs
+
+        return self.check(name, parse_pairs(name, text))
+
+
+@dataclass(frozen=True)
+class File(Option):
+    """The name of a file, or one of some words that mean no file.
+
+    Parameters
+    ----------
+    picture : bool
+        Whether a picture as an array will do.
+    words : tuple of str
+        Texts that name no file; one that ends with a colon stands for all that begin so.
+    prefix : str
+        What may come before the name.
+    """
+
+    picture: bool = field(default=False, kw_only=True)
+    words: tuple[str, ...] = field(default=(), kw_only=True)
+    prefix: str = field(default="", kw_only=True)
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return a text as it is, what stands for a file as a Path, and a picture as it is."""
+        from fastvbg.checks import check_array
+        from fastvbg.values import check_path
+
+        if self.picture and hasattr(value, "__array_interface__"):
+            check_array(name, value)
+            return value
+        return check_path(name, value)
+
+    def file(self, value: Any) -> str | None:
+        """Return the file's name, a home folder written out."""
+        from fastvbg.media.names import at_home
+
+        if isinstance(value, str):
+            if self.is_word(value):
+                return None
+            return str(at_home(value.removeprefix(self.prefix)))
+        return os.fspath(value) if isinstance(value, os.PathLike) else None
+
+    def identity(self, value: Any) -> Any:
+        """Return a file's whole name, wherever it is named from; words and pictures as they are."""
+        path = self.file(value)
+        if path is None or "://" in path or path == "-":
+            return super().identity(value)
+        prefixed = isinstance(value, str) and value.startswith(self.prefix)
+        whole = os.path.abspath(path)  # noqa: PTH100  # a numbered name is none that `Path` finds
+        return ["file", self.prefix if prefixed else "", whole]
+
+    def is_word(self, text: str) -> bool:
+        """Tell whether a text names no file."""
+        return any(
+            text.startswith(word) if word.endswith(":") else text == word for word in self.words
+        )
+
+    def dump(self, name: str, value: Any, folder: Path | None) -> str:
+        """Return the name relative to the folder, or the words."""
+        if hasattr(value, "__array_interface__"):
+            raise OptionTypeError(
+                f"{name}: got {shown(value)}, which no settings file holds; "
+                "wanted the name of a picture file"
+            )
+        path = self.file(value)
+        if path is None or "://" in path or path == "-":
+            return str(value)
+        if folder is not None:
+            path = _relative(path, folder)
+        prefix = self.prefix if isinstance(value, str) and value.startswith(self.prefix) else ""
+        # A name that could be taken for a word is told from it by its folder.
+        return prefix + (path if self.file(path) is not None else f"./{path}")
+
+    def load(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
+        """Return the name as it is to be opened, or the words."""
+        path = self.file(value) if isinstance(value, str) else None
+        if path is None or folder is None or "://" in path or path == "-":
+            return value
+        prefix = self.prefix if value.startswith(self.prefix) else ""
+        # Joined as text: `Path` would take the dot off a name that is told from a word by it.
+        return prefix + (path if os.path.isabs(path) else joined(folder, path))  # noqa: PTH117
+
+
+def joined(folder: Path, path: str) -> str:
+    """Return a name in a folder, without ways up and down again where links do not matter."""
+    if str(folder) == os.curdir:
+        return path
+    whole = os.path.join(folder, path)  # noqa: PTH118  # `Path` would take a leading dot off
+    if ".." not in path:
+        return whole
+    short = os.path.normpath(whole)
+    return short if os.path.realpath(short) == os.path.realpath(whole) else whole
+
+
+def _relative(path: str, folder: Path) -> str:
+    """Return a name as seen from a folder; whole where there is no way from there."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return os.path.abspath(path)  # noqa: PTH100  # a numbered name is none that `Path` finds
+
+
+def option(default: Any, described: Option) -> Any:
+    """Return the field of an option, for a dataclass that is `Described`.
+
+    Parameters
+    ----------
+    default : object
+        Its value where nothing is said; None where that leaves it to what uses it. A class is
+        called for it.
+    described : Option
+        What it may be.
+    """
+    if isinstance(default, type):
+        return field(default_factory=default, metadata={_KEY: described})
+    return field(default=default, metadata={_KEY: described})
+
+
+class Described:
+    """A frozen dataclass whose fields are options: checked when it is made, and held as data."""
+
+    @classmethod
+    def options(cls) -> dict[str, Option]:
+        """Return what each field may be, by name."""
+        every: Any = fields(cls)  # type: ignore[arg-type]  # every subclass is a dataclass
+        return {each.name: each.metadata[_KEY] for each in every if _KEY in each.metadata}
+
+    @classmethod
+    def default(cls, name: str) -> Any:
+        """Return what an option is where nothing is said."""
+        every: Any = fields(cls)  # type: ignore[arg-type]
+        found = {each.name: each for each in every}.get(name if isinstance(name, str) else "")
+        if found is None:
+            raise OptionError(
+                f"option: got {shown(name)}, wanted one of {', '.join(cls.options())}"
+            )
+        return found.default_factory() if found.default is MISSING else found.default
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """Return what each option is where nothing is said, by name."""
+        return {name: cls.default(name) for name in cls.options()}
+
+    def __post_init__(self) -> None:
+        defaults = self.defaults()
+        for name, described in self.options().items():
+            value = getattr(self, name)
+            if value is not None or defaults[name] is not None:
+                object.__setattr__(self, name, described.check(name, value))
+
+    def given(self, *names: str) -> dict[str, Any]:
+        """Return those options, of the named or of all, that are not as where nothing is said."""
+        defaults = {name: self.default(name) for name in names or self.options()}
+        values = {name: getattr(self, name) for name in defaults}
+        options = self.options()
+        return {
+            name: value
+            for name, value in values.items()
+            if options[name].identity(value) != options[name].identity(defaults[name])
+        }
+
+    def data(self, folder: Path | None = None) -> dict[str, Any]:
+        """Return what is not as where nothing is said, as TOML and JSON hold it.
+
+        Parameters
+        ----------
+        folder : Path, optional
+            File names are made relative to it; they stay as they are without it.
+
+        Raises
+        ------
+        OptionTypeError
+            A value is a picture in memory.
+        """
+        if folder is not None:
+            from fastvbg.values import check_path
+
+            folder = Path(check_path("folder", folder))
+        options = self.options()
+        return {
+            name: options[name].dump(name, value, folder) for name, value in self.given().items()
+        }
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Yield the option's name and the file's for each file that is named."""
+        for name, described in self.options().items():
+            path = described.file(getattr(self, name))
+            if path is not None:
+                yield name, path
+
+    def identity(self) -> dict[str, Any]:
+        """Return what is not as where nothing is said, as JSON holds it."""
+        options = self.options()
+        return {name: options[name].identity(value) for name, value in self.given().items()}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Described):
+            return NotImplemented
+        return type(self) is type(other) and self.identity() == other.identity()
+
+    def __hash__(self) -> int:
+        return hash((type(self), digest_of(self.identity())))
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same with some options changed; what is wrong with them is told.
+
+        Parameters
+        ----------
+        **changes : object
+            Options by name.
+        """
+        for name in changes:
+            self.default(name)
+        return type(self)(**{**{name: getattr(self, name) for name in self.options()}, **changes})
+
+
+def digest_of(data: Any) -> str:
+    """Return the SHA-256 of data as JSON has it, keys in order: the same on every machine."""
+    text = json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

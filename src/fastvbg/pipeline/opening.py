@@ -1,0 +1,54 @@
+"""From settings to what a run works with: how its input is read, and what makes its mattes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.keyers.region import region_mask
+from fastvbg.matting.masker import Masker
+from fastvbg.media.model import ReadOptions
+from fastvbg.refine.refiner import Refiner
+
+if TYPE_CHECKING:
+    from fastvbg.matting.run import Run
+    from fastvbg.settings import Settings
+
+
+def reading_of(settings: Settings) -> ReadOptions:
+    """Return how the input of a job is read."""
+    asked: Any = settings
+    return ReadOptions(
+        pixels=asked.pixel_path,
+        alpha="kept",
+        start=asked.start,
+        end=asked.end,
+        scale=asked.scale,
+        max_pixels=asked.max_pixels,
+        threads=asked.threads,
+    )
+
+
+def rate_of(settings: Settings) -> Fraction | None:
+    """Return the frame rate that an image sequence is given."""
+    rate: Any = settings.fps
+    return None if rate is None else Fraction(rate)
+
+
+def make_masker(settings: Settings, run: Run) -> Masker:
+    """Return what gives each frame of a run its matte: keyed, refined, within its regions."""
+    mask = settings.kind.chosen(run)
+    refiner = Refiner(mask.refinement if settings.refine is None else settings.refine)
+    size = run.info.width, run.info.height
+    keep, drop = (
+        None if region is None else region_mask(region, size, name=f"{name}-region")
+        for name, region in (("keep", settings.keep_region), ("drop", settings.drop_region))
+    )
+    return Masker(
+        mask.keyer(run),
+        run.pixels,
+        run.shape,
+        refiner=refiner if refiner.steps else None,
+        keep=keep,
+        drop=drop,
+    )

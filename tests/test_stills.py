@@ -14,7 +14,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, WebPImagePlugin, features
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import SourceError
@@ -278,11 +278,12 @@ def test_a_grid_without_a_tile_is_refused(tmp_path: Path) -> None:
 @needs_hevc
 def test_every_cut_of_a_heic_file_is_one_line(tmp_path: Path) -> None:
     tile = coded(chequered(64, 64))
-    whole = heif([tile, tile], rows=1, columns=2, size=(128, 64), alpha=tile)
-    for length in (*range(12, 600, 7), len(whole) // 2, len(whole) - 40):
-        (tmp_path / "x.heic").write_bytes(whole[:length])
-        with pytest.raises(SourceError, match="^input: "):
-            read_frame(tmp_path / "x.heic", "input")
+    for alpha in (tile, None):
+        whole = heif([tile, tile], rows=1, columns=2, size=(128, 64), alpha=alpha)
+        for length in (*range(12, 600, 7), len(whole) // 2, len(whole) - 40, len(whole) - 1):
+            (tmp_path / "x.heic").write_bytes(whole[:length])
+            with pytest.raises(SourceError, match="^input: "):
+                read_frame(tmp_path / "x.heic", "input")
 
 
 @needs_hevc
@@ -330,6 +331,14 @@ def test_an_avif_photo(tmp_path: Path) -> None:
     assert np.abs(got.astype(int) - upright(scene(), 6)).max() < 12
     assert alpha is not None
     assert np.abs(alpha.astype(int) - 128).max() < 3
+
+
+def test_what_pillow_was_built_without_is_told(tmp_path: Path, monkeypatch) -> None:
+    path = saved(tmp_path / "x", scene(), "WEBP")
+    monkeypatch.setattr(WebPImagePlugin, "SUPPORTED", False)
+    monkeypatch.setattr(WebPImagePlugin, "_webp", None)
+    with pytest.raises(SourceError, match="^input: .* Pillow was built without its format"):
+        read_frame(path, "input")
 
 
 def png(width: int, height: int, colour: int, bits: int, rows: bytes, *more: bytes) -> bytes:

@@ -42,8 +42,8 @@ def decode_one_piece(data: bytes, max_pixels: int) -> Plane:
         derived = any(kind in data[:_DIRECTORY] for kind in _DERIVED)
         if derived or len(container.streams.video) > 1:
             raise UnreadableError(
-                "it is in several pieces, such as tiles; pip install 'fastvbg[heif]' adds "
-                "pillow-heif, which joins them"
+                "it is cropped or in several pieces, such as tiles; "
+                "pip install 'fastvbg[heif]' adds pillow-heif, which joins them"
             )
         return _array(_first_frame(container, max_pixels))
 

@@ -6,8 +6,9 @@ large; the bytes decide, never the name.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from PIL import Image
@@ -40,8 +41,8 @@ _PLUGINS: dict[str, Callable[[BinaryIO], ImageFile]] = {
     "BMP": BmpImageFile,
     "PPM": PpmImageFile,
 }
-# These begin with two letters, as texts may, too.
-_WEAK = ("BMP", "PPM")
+# These begin with two letters, as texts may, too; and of these brands are videos as well.
+_WEAK, _VAGUE = ("BMP", "PPM"), (b"ftypavis", b"ftypmsf1")
 # Of these, which FFmpeg's libraries decode, Pillow knows but some.
 _OTHERS = (
     *(b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n"),  # JPEG XL
@@ -72,7 +73,7 @@ class Header:
     """What is known of a picture before it is decoded."""
 
     kind: str
-    """Pillow's name of the format, "OTHER" for what FFmpeg's libraries read, or "DAMAGED"."""
+    """Pillow's name of the format; or "OTHER", which FFmpeg reads, "UNKNOWN" or "DAMAGED"."""
     size: Size | None = None
     """Width and height as stored; None where they cannot be told."""
     image: ImageFile | None = None
@@ -101,21 +102,22 @@ def read_header(file: BinaryIO) -> Header | None:
         return Header("OTHER")
     if _accepts("TIFF", head):
         return _tiff(file, head)
-    damaged = None
+    refused = None
     for kind, plugin in _PLUGINS.items():
-        if _accepts(kind, head):
+        accepted = _accepts(kind, head)
+        if accepted:
             header = _opened(kind, plugin, file)
             if header is not None:
                 return header
-            damaged = None if kind in _WEAK else Header("DAMAGED")
-    if head[4:12] in _HEIF:
-        return _heif(file)
-    return damaged
+            if kind not in _WEAK and head[4:12] not in _VAGUE:
+                # Pillow has words for what it was built without.
+                refused = Header("UNKNOWN" if isinstance(accepted, str) else "DAMAGED")
+    return _heif(file) if head[4:12] in _HEIF else refused
 
 
-def _accepts(kind: str, head: bytes) -> bool:
+def _accepts(kind: str, head: bytes) -> bool | str:
     accept = Image.OPEN[kind][1]
-    return accept is not None and bool(accept(head))
+    return accept is not None and accept(head)
 
 
 def _opened(kind: str, plugin: Callable[[BinaryIO], ImageFile], file: BinaryIO) -> Header | None:
@@ -134,9 +136,21 @@ def _heif(file: BinaryIO) -> Header:
     except ImportError:
         return Header("HEIF")
     header = _opened("HEIF", HeifImageFile, file)
-    if header is None or header.image is None or not header.image.info.get("primary"):
-        return Header("DAMAGED")  # where tiles are missing, one of them would do for the picture
-    return header
+    # Where tiles are missing, one of them would do for the picture; where data are, green would.
+    whole = header is not None and header.image is not None and header.image.info.get("primary")
+    return header if header is not None and whole and not _ends_early(file) else Header("DAMAGED")
+
+
+def _ends_early(file: BinaryIO) -> bool:
+    """Tell whether a HEIF file ends before its box of data does, which libheif does not mind."""
+    at, end = 0, file.seek(0, SEEK_END)
+    while at + 16 <= end:
+        file.seek(at)
+        size, kind, long = struct.unpack(">I4sQ", file.read(16))
+        at += int(max(8, long if size == 1 else size))
+        if kind == b"mdat":
+            return at > end
+    return False
 
 
 def _tiff(file: BinaryIO, head: bytes) -> Header:

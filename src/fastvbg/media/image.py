@@ -127,6 +127,8 @@ def _decoded(content: bytes, header: Header, max_pixels: int) -> Picture:
         decode_it = decode_picture if header.kind == "OTHER" else decode_one_piece
         return decode_it(content, max_pixels)
     picture = None if header.size is None else _by_kind(content, header, max_pixels)
+    if header.kind == "UNKNOWN":
+        raise UnreadableError("Pillow was built without its format; PyPI's build has it")
     if picture is None:
         raise UnreadableError("it is damaged or cut off")
     return turned_upright(picture, orientation_of(header, content))

@@ -38,12 +38,16 @@ def test_each_name_that_needs_opencv_says_the_same(tmp_path: Path) -> None:
         assert word in line
 
 
-def test_numba_and_pyav_are_named_too(tmp_path: Path) -> None:
+def test_the_others_are_named_too(tmp_path: Path) -> None:
     said = complaints(faults.put(tmp_path / "numba", numba=faults.NUMBA))
     assert said["composite"].startswith("Numba does not load: Numba needs NumPy 9.9 or less")
     assert "-m pip install" in said["composite"]
     said = complaints(faults.put(tmp_path / "pyav", av=faults.PYAV))
     assert said["process"].startswith("PyAV does not load: a part of it is missing; '")
+    assert "composite" not in said
+    said = complaints(faults.put(tmp_path / "pillow", PIL="raise ImportError('no libjpeg')"))
+    assert said["process"].startswith("Pillow does not load: no libjpeg; '")
+    assert said["process"].endswith("--force-reinstall pillow' installs it anew")
     assert "composite" not in said
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import threading
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, WebPImagePlugin, features
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import SourceError
 from fastvbg.keyers.region import region_mask
 from fastvbg.media.contents import kind_of
+from fastvbg.media.headers import read_header
 from fastvbg.media.image import read_frame, read_image, read_still
 from fastvbg.media.model import ReadOptions
 from fastvbg.media.upright import noted_matrix, turn_of
@@ -26,8 +30,6 @@ from fastvbg.source import open_source
 from tests.asked import asked
 from tests.heif import coded, heif
 from tests.media import Clip, moving_frames, read_frames
-
-pillow = pytest.importorskip("PIL.Image")
 
 
 def scene(width: int = 48, height: int = 32) -> np.ndarray:
@@ -62,9 +64,9 @@ def saved(path: Path, picture, kind: str, orientation: int = 0, **options) -> Pa
     if orientation and kind == "TIFF":
         options["tiffinfo"] = {274: orientation}
     elif orientation:
-        options["exif"] = pillow.Exif()
+        options["exif"] = Image.Exif()
         options["exif"][274] = orientation
-    pillow.fromarray(picture).save(path, kind, **options)
+    Image.fromarray(picture).save(path, kind, **options)
     return path
 
 
@@ -152,7 +154,7 @@ def test_the_command_line_takes_a_photo_of_any_suffix(clip: Clip, tmp_path: Path
 
 
 def animation(path: Path, kind: str) -> Path:
-    first, *others = (pillow.fromarray(frame) for frame in moving_frames(3, 32, 24))
+    first, *others = (Image.fromarray(frame) for frame in moving_frames(3, 32, 24))
     options = {"lossless": True} if kind == "WEBP" else {}
     first.save(path, kind, save_all=True, append_images=others, duration=100, **options)
     return path
@@ -188,18 +190,21 @@ def test_a_gif_of_one_frame_is_held_and_no_still(clip: Clip, tmp_path: Path) -> 
     assert process(clip.path, tmp_path / "o.mp4", background=path).frames == clip.frames
 
 
-def test_an_animated_webp_plays_or_is_refused_in_words(clip: Clip, tmp_path: Path) -> None:
+def test_an_animated_webp_plays(clip: Clip, tmp_path: Path) -> None:
     path = animation(tmp_path / "moving.webp", "WEBP")
     assert kind_of(path) == "video"
-    if "webp_anim" in av.formats_available or hasattr(cv2, "imdecodeanimation"):
-        with open_source(path) as source:
-            assert source.warnings == []
-            times = [item.pts * source.info.time_base for item in source]
-        assert [round(float(at), 3) for at in times] == [0, 0.1, 0.2]
-        assert process(clip.path, tmp_path / "o.mp4", background=path).frames == clip.frames
-    else:
-        with pytest.raises(SourceError, match=r"^input: .* is an animated WebP, which neither"):
-            open_source(path)
+    with open_source(path) as source:
+        assert source.warnings == []
+        items = list(source)
+        times = [float(item.pts * source.info.time_base) for item in items]
+    assert [round(at, 3) for at in times] == [0, 0.1, 0.2]
+    for item, wanted in zip(items, moving_frames(3, 32, 24), strict=True):
+        if isinstance(item.frame, np.ndarray):  # those of FFmpeg's libraries come as decoded
+            assert np.array_equal(item.frame, wanted[:, :, ::-1])
+    assert process(clip.path, tmp_path / "o.mp4", background=path).frames == clip.frames
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(SourceError, match="^input: "), open_source(path) as source:
+        list(source)
 
 
 def test_a_photo_with_a_preview_behind_it_is_a_still(tmp_path: Path) -> None:
@@ -220,12 +225,16 @@ def chequered(width: int, height: int) -> np.ndarray:
 
 
 needs_hevc = pytest.mark.skipif("libx265" not in av.codecs_available, reason="makes HEIC files")
+TURNS = [(0, None), (1, None), (2, None), (3, None), (0, 0), (0, 1), (1, 1)]
+
+
+@pytest.fixture
+def without_heif(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
 
 
 @needs_hevc
-@pytest.mark.parametrize(
-    ("turns", "mirror"), [(0, None), (1, None), (2, None), (3, None), (0, 0), (0, 1), (1, 1)]
-)
+@pytest.mark.parametrize(("turns", "mirror"), TURNS)
 def test_tiles_come_out_whole_and_upright(tmp_path: Path, turns: int, mirror) -> None:
     picture = chequered(192, 128)
     tiles = [coded(picture[y : y + 64, x : x + 64].copy()) for y in (0, 64) for x in (0, 64, 128)]
@@ -262,23 +271,58 @@ def test_a_grid_without_a_tile_is_refused(tmp_path: Path) -> None:
         heif([tile, coded(chequered(32, 64))], rows=1, columns=2, size=(90, 64)),
     ):
         (tmp_path / "x.heic").write_bytes(broken)
-        with pytest.raises(SourceError, match=r"^input: cannot read the picture .* as HEIF"):
+        with pytest.raises(SourceError, match=r"^input: cannot read the picture .* is damaged"):
             read_frame(tmp_path / "x.heic", "input")
 
 
 @needs_hevc
 def test_every_cut_of_a_heic_file_is_one_line(tmp_path: Path) -> None:
     tile = coded(chequered(64, 64))
-    whole = heif([tile, tile], rows=1, columns=2, size=(128, 64), alpha=tile)
-    for length in (*range(12, 600, 7), len(whole) // 2, len(whole) - 40):
-        (tmp_path / "x.heic").write_bytes(whole[:length])
-        with pytest.raises(SourceError, match="^input: "):
-            read_frame(tmp_path / "x.heic", "input")
+    for alpha in (tile, None):
+        whole = heif([tile, tile], rows=1, columns=2, size=(128, 64), alpha=alpha)
+        for length in (*range(12, 600, 7), len(whole) // 2, len(whole) - 40, len(whole) - 1):
+            (tmp_path / "x.heic").write_bytes(whole[:length])
+            with pytest.raises(SourceError, match="^input: "):
+                read_frame(tmp_path / "x.heic", "input")
+
+
+@needs_hevc
+@pytest.mark.parametrize(("turns", "mirror"), TURNS)
+@pytest.mark.usefixtures("without_heif")
+def test_one_piece_needs_no_extra(tmp_path: Path, turns: int, mirror) -> None:
+    picture = chequered(96, 64)
+    (tmp_path / "x").write_bytes(heif([coded(picture)], turns=turns, mirror=mirror))
+    wanted = np.rot90(picture, turns)
+    if mirror is not None:
+        wanted = wanted[:, ::-1] if mirror else wanted[::-1]
+    assert kind_of(tmp_path / "x") == "still"
+    got, alpha = read_frame(tmp_path / "x", "input")
+    assert alpha is None
+    assert got.shape == wanted.shape
+    assert np.abs(got.astype(int) - wanted).mean() < 2
+
+
+@needs_hevc
+@pytest.mark.usefixtures("without_heif")
+def test_several_pieces_without_the_extra_are_refused_in_one_line(tmp_path: Path) -> None:
+    tile = coded(chequered(64, 64))
+    for pieces in (
+        heif([tile, tile], rows=1, columns=2, size=(128, 64)),
+        heif([tile], rows=1, columns=1, size=(50, 60)),
+        heif([tile], alpha=tile),
+    ):
+        (tmp_path / "x").write_bytes(pieces)
+        assert kind_of(tmp_path / "x") == "still"
+        with pytest.raises(SourceError, match=r"^input: .* pip install 'fastvbg\[heif\]'"):
+            read_frame(tmp_path / "x", "input")
+    whole = heif([tile])
+    for length in (40, 300, len(whole) // 2, len(whole) - 40):
+        (tmp_path / "x").write_bytes(whole[:length])
+        with pytest.raises(SourceError, match="^input: cannot read the picture"):
+            read_frame(tmp_path / "x", "input")
 
 
 def test_an_avif_photo(tmp_path: Path) -> None:
-    from PIL import features
-
     if not features.check("avif"):
         pytest.skip("this Pillow makes no AVIF")
     cut_out = np.dstack([scene(), np.full((32, 48), 128, np.uint8)])
@@ -287,6 +331,14 @@ def test_an_avif_photo(tmp_path: Path) -> None:
     assert np.abs(got.astype(int) - upright(scene(), 6)).max() < 12
     assert alpha is not None
     assert np.abs(alpha.astype(int) - 128).max() < 3
+
+
+def test_what_pillow_was_built_without_is_told(tmp_path: Path, monkeypatch) -> None:
+    path = saved(tmp_path / "x", scene(), "WEBP")
+    monkeypatch.setattr(WebPImagePlugin, "SUPPORTED", False)
+    monkeypatch.setattr(WebPImagePlugin, "_webp", None)
+    with pytest.raises(SourceError, match="^input: .* Pillow was built without its format"):
+        read_frame(path, "input")
 
 
 def png(width: int, height: int, colour: int, bits: int, rows: bytes, *more: bytes) -> bytes:
@@ -332,7 +384,7 @@ def test_deep_colours_are_rounded_and_inks_are_colours(tmp_path: Path) -> None:
         assert frame[0, 0].tolist() == [1, 233, 255]
         assert alpha is not None
         assert alpha[0, 0] == 128
-    inks = pillow.fromarray(scene()[:, :, ::-1].copy()).convert("CMYK")
+    inks = Image.fromarray(scene()[:, :, ::-1].copy()).convert("CMYK")
     for kind, options in (("JPEG", {"quality": 98, "subsampling": 0}), ("TIFF", {})):
         inks.save(tmp_path / "x", kind, **options)
         frame, alpha = read_frame(tmp_path / "x", "input")
@@ -348,7 +400,7 @@ def test_the_colours_of_a_tiff_are_not_multiplied_by_its_alpha(tmp_path: Path) -
         assert np.array_equal(frame, upright(scene(), orientation))
         assert alpha is not None
         assert set(alpha.ravel()) == {100}
-    pillow.fromarray(cut_out[:, :, 2:]).convert("LA").save(tmp_path / "x", "TIFF")
+    Image.fromarray(cut_out[:, :, 2:]).convert("LA").save(tmp_path / "x", "TIFF")
     assert read_frame(tmp_path / "x", "input")[1] is not None
 
 
@@ -441,8 +493,45 @@ def test_what_is_cut_off_is_one_line(tmp_path: Path, suffix: str, capfd) -> None
     assert noise_of_libraries == [] or cv2.__version__ < "5"
 
 
+def test_damage_that_pillow_warns_of_is_passed_over(tmp_path: Path, recwarn) -> None:
+    one = cv2.imencode(".jpg", scene())[1].tobytes()
+    exif = b"Exif\0\0II*\0\x08\0\0\0\xff\0" + bytes(range(64))
+    index = b"MPF\0II*\0\x08\0\0\0" + b"\xff" * 16
+    for marker, body in ((b"\xff\xe1", exif), (b"\xff\xe2", index)):
+        segment = marker + struct.pack(">H", 2 + len(body)) + body
+        (tmp_path / "x").write_bytes(one[:2] + segment + one[2:])
+        assert kind_of(tmp_path / "x") == "still"
+        assert read_image(tmp_path / "x", "input").shape == (32, 48, 3)
+    assert len(recwarn) == 0
+
+
+def test_a_turn_that_is_noted_behind_the_pixels(tmp_path: Path) -> None:
+    content = saved(tmp_path / "x", scene(), "PNG", 6).read_bytes()
+    at = content.index(b"eXIf") - 4
+    end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+    moved = content[:at] + content[end:-12] + content[at:end] + content[-12:]
+    (tmp_path / "x").write_bytes(moved)
+    assert np.array_equal(read_image(tmp_path / "x", "input"), upright(scene(), 6))
+
+
+def test_the_limit_is_ours_and_not_pillows() -> None:
+    header = read_header(BytesIO(png(30000, 20000, 0, 1, b"")))
+    assert header is not None
+    assert header.size == (30000, 20000)
+
+
+@pytest.mark.parametrize(
+    "words", [b"Python is a snake\n", b"P5 said the man\n", b"BM stands for\n"]
+)
+def test_a_text_is_no_picture(tmp_path: Path, words: bytes) -> None:
+    (tmp_path / "x").write_bytes(words * 20)
+    assert kind_of(tmp_path / "x") == "video"
+    with pytest.raises(SourceError, match="^input: not an image"):
+        read_image(tmp_path / "x", "input")
+
+
 def test_cameras_raw_files_are_no_thumbnails(tmp_path: Path) -> None:
-    pillow.fromarray(scene()).save(tmp_path / "x.dng", "TIFF", tiffinfo={254: 1})
+    Image.fromarray(scene()).save(tmp_path / "x.dng", "TIFF", tiffinfo={254: 1})
     with pytest.raises(SourceError, match="is a camera's raw file, of which only a thumbnail"):
         read_image(tmp_path / "x.dng", "background")
 

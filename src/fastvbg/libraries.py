@@ -41,6 +41,7 @@ class Library(NamedTuple):
 LIBRARIES: Final = {
     "numpy": Library("NumPy", "numpy"),
     "cv2": Library("OpenCV", "opencv-python"),
+    "PIL": Library("Pillow", "pillow"),
     "av": Library("PyAV", "av"),
     "numba": Library("Numba", "numba"),
     "llvmlite": Library("Numba's llvmlite", "llvmlite"),

@@ -16,7 +16,7 @@ from fastvbg.kernels._target import TARGET
 from fastvbg.libraries import installed_opencv
 from fastvbg.measure.probes import available_encoders
 
-LIBRARIES = ("numpy", "numba", "llvmlite", "opencv-python", "av", "typer", "rich")
+LIBRARIES = ("numpy", "numba", "llvmlite", "opencv-python", "pillow", "av", "typer", "rich")
 
 # Widest first; LLVM's names of the features that matter for 8-bit pixels.
 _VECTOR_SETS = (

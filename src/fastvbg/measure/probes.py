@@ -72,6 +72,21 @@ def _opencv() -> list[Finding]:
     return [Finding(GOOD, "OpenCV", f"{cv2.__version__} ({', '.join(packages) or 'not by pip'})")]
 
 
+def _pillow() -> list[Finding]:
+    from importlib import metadata
+
+    from PIL import __version__, features
+
+    if not (features.check("avif") and features.check("webp")):
+        return [Finding(NOTE, "Pillow", f"{__version__}, built without AVIF or WebP")]
+    try:
+        heif = f"pillow-heif {metadata.version('pillow-heif')}"
+    except metadata.PackageNotFoundError:
+        anew = f"{sys.executable} -m pip install pillow-heif"
+        return [Finding(NOTE, "Pillow", f"{__version__}; phones' HEIC photos want more: {anew}")]
+    return [Finding(GOOD, "Pillow", f"{__version__}, {heif}")]
+
+
 def _pyav() -> list[Finding]:
     import av
 
@@ -125,6 +140,7 @@ def _runtimes() -> list[Finding]:
 PROBES: Final[dict[str, Callable[[], list[Finding]]]] = {
     "NumPy": _numpy,
     "OpenCV": _opencv,
+    "Pillow": _pillow,
     "PyAV": _pyav,
     "Numba": _numba,
     "model runtimes": _runtimes,

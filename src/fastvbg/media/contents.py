@@ -7,11 +7,12 @@ A suffix says little: photos are saved as .jfif or with none, videos as .jpg, an
 from __future__ import annotations
 
 import stat
+from io import BytesIO
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from fastvbg.media.headers import PNG_START, kind_of_picture, pnm_length
-from fastvbg.media.jpeg import START, end_of_jpeg, read_jpeg
+from fastvbg.media.headers import Header, read_header
 from fastvbg.media.names import STANDARD, is_address, read_numbering
 from fastvbg.media.numbering import IMAGE_SUFFIXES
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["still", "sequence", "video"]
 
 _HEAD = 1 << 16
-# A JPEG picture that has not ended by then is not one of a stream of them.
-_LONGEST_JPEG = 1 << 28
+# The end of a JPEG picture and the start of another, which no picture has within: 00 follows FF.
+_SEAM = b"\xff\xd9\xff\xd8\xff"
+# The first bytes of PNG and BMP that hold the size; the header of PNM is no longer, or a comment.
+_START = 26
 
 
 def kind_of(path: str | Path) -> Kind:
@@ -73,61 +76,25 @@ def _can_be_wound(path: str | Path) -> bool:
 
 def is_still(file: BufferedReader) -> bool:
     """Tell whether a file that has been opened is one picture, and not several that move."""
-    head = file.read(_HEAD)
-    kind = kind_of_picture(head)
-    if kind is None or kind == "gif":
+    header = read_header(file)
+    if header is None or header.moves:
         return False
-    if kind == "webp":
-        return not (head[12:16] == b"VP8X" and head[20] & 2)
-    if kind == "png":
-        return not _png_moves(file)
-    if kind == "jpeg":
-        return not _jpeg_moves(file)
-    if kind == "bmp":
-        return not _follows(file, int.from_bytes(head[2:6], "little"), b"BM")
-    return not (kind == "pnm" and _follows(file, pnm_length(head), head[:2]))
+    return header.image is None or not _another_follows(file, header)
 
 
-def _follows(file: BufferedReader, at: int | None, start: bytes) -> bool:
-    """Tell whether another picture begins in a file where the first ends."""
-    if not at:
-        return False
-    file.seek(at)
-    return file.read(len(start)) == start
+def _another_follows(file: BufferedReader, header: Header) -> bool:
+    """Tell whether pictures of one kind and size follow one another, as cameras stream them.
 
-
-def _png_moves(file: BufferedReader) -> bool:
-    """Tell whether a PNG file is an animation, or several files one after the other."""
-    at, seen = len(PNG_START), False
-    while True:
-        file.seek(at)
-        chunk = file.read(8)
-        if len(chunk) < 8:
-            return False
-        seen = seen or chunk[4:] == b"IDAT"
-        if chunk[4:] == b"acTL" and not seen:
-            return True
-        at += 12 + int.from_bytes(chunk[:4], "big")
-        if chunk[4:] == b"IEND":
-            return _follows(file, at, PNG_START)
-
-
-def _jpeg_moves(file: BufferedReader) -> bool:
-    """Tell whether JPEG pictures of one size follow one another, as cameras stream them.
-
-    A photo's own file may hold more: a preview, a gain map, the second eye's view. These are listed
-    in its header.
+    Pillow looks at the first alone. A photo's own file may hold more: a preview, a gain map, the
+    second eye's view. These are listed in its header, or of another size.
     """
-    size = 1 << 20
-    while True:
-        file.seek(0)
-        data = file.read(size)
-        end = end_of_jpeg(data)
-        if end is not None or len(data) < size or size > _LONGEST_JPEG:
-            break
-        size *= 4
-    first = read_jpeg(data)
-    if end is None or first.several or not _follows(file, end, START):
+    if header.kind not in ("JPEG", "PNG", "BMP", "PPM"):
         return False
-    file.seek(end)
-    return read_jpeg(file.read(_HEAD)).size == first.size
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        if header.kind != "JPEG":
+            return data.find(data[: min(_START, header.end)], 1) > 0
+        at = data.find(_SEAM)
+        if at < 0 or (header.image is not None and "mp" in header.image.info):
+            return False
+        second = read_header(BytesIO(data[at + 2 : at + 2 + _HEAD]))
+        return second is not None and second.size == header.size

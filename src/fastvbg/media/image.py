@@ -9,13 +9,12 @@ import cv2
 import numpy as np
 
 from fastvbg.errors import SinkError, SourceError
-from fastvbg.media.exif import read_directory, turned_upright
-from fastvbg.media.headers import Header, kind_of_picture, png_chunks, read_header
-from fastvbg.media.jpeg import is_cut_off
+from fastvbg.media.headers import Header, UnreadableError, orientation_of, read_header
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import MAX_PIXELS
 from fastvbg.media.opencv import decode
-from fastvbg.media.tiff import UnusableError, decode_tiff
+from fastvbg.media.pillow import decode_by_pillow
+from fastvbg.media.tiff import decode_tiff
 from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
 
     Picture = npt.NDArray[Any]
 
-_HEAD = 64
-_BY_OPENCV = ("jpeg", "png", "webp", "tiff", "bmp", "pnm", "jpeg2000")
-_NAMES = {"jpegxl": "JPEG XL", "heif": "HEIF (HEIC, AVIF)"}
+_END_OF_JPEG = b"\xff\xd9"
+_BITS_OF_PNG = 24
 
 
 def read_image(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Frame:
@@ -96,46 +94,24 @@ def read_still(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Pic
         There is no such file, or it is no picture, a damaged one, or too large.
     """
     path = Path(path)
-    content = _content(path, role)
-    header = read_header(content)
-    refused = SourceError(f"{role}: not an image that OpenCV can read: {path}")
-    if header is None or header.kind == "gif":
-        raise refused
+    header, content = _read(path, role)
+    if header is None:
+        raise SourceError(f"{role}: not an image that OpenCV can read: {path}")
     if header.size is not None:
         check_pixels(role, path, header.size, max_pixels)
-    if header.kind not in _BY_OPENCV:
-        return _by_ffmpeg(content, header.kind, path, role, max_pixels)
-    if header.size is None or (header.kind == "jpeg" and is_cut_off(content)):
-        raise SourceError(f"{role}: the picture is damaged or cut off: {path}")
-    picture = _by_opencv(content, header, path, role, max_pixels)
-    if picture is None:
-        raise refused
-    return picture
+    try:
+        return _decoded(content, header, max_pixels)
+    except UnreadableError as error:
+        raise SourceError(f"{role}: cannot read the picture {path}: {error}") from None
 
 
-def _by_opencv(
-    content: bytes, header: Header, path: Path, role: str, max_pixels: int
-) -> Picture | None:
-    directory = read_directory(content) if header.kind == "tiff" else None
-    if directory is not None:
-        try:
-            return decode_tiff(content, directory, max_pixels)
-        except UnusableError as error:
-            raise SourceError(f"{role}: {path} {error}") from None
-    picture = decode(content)
-    if picture is None:
-        return None
-    if header.kind == "png" and picture.ndim == 2:
-        picture = _with_clear_gray(picture, content)
-    return turned_upright(picture, header.orientation)
-
-
-def _content(path: Path, role: str) -> bytes:
-    """Return what is in a file; no more than its beginning where that is no picture's."""
+def _read(path: Path, role: str) -> tuple[Header | None, bytes]:
+    """Return a file's header and all that is in it; nothing of what is no picture."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
-            return head if kind_of_picture(head) is None else head + file.read()
+            header = read_header(file)
+            file.seek(0)
+            return header, b"" if header is None else file.read()
     except FileNotFoundError:
         raise SourceError(f"{role}: no such file: {path}") from None
     except (OSError, ValueError) as error:
@@ -143,33 +119,54 @@ def _content(path: Path, role: str) -> bytes:
         raise SourceError(f"{role}: cannot read {path}: {why}") from None
 
 
-def _with_clear_gray(picture: Picture, content: bytes) -> Picture:
-    """Return a gray PNG with the alpha that its one transparent gray means, where it has one."""
-    clear = next((content[a:b] for kind, a, b in png_chunks(content) if kind == b"tRNS"), b"")
-    if len(clear) != 2:
-        return picture
-    bits = content[24]
-    value = int.from_bytes(clear, "big") * (255 // ((1 << bits) - 1) if bits < 8 else 1)
+def _decoded(content: bytes, header: Header, max_pixels: int) -> Picture:
+    if header.kind == "OTHER" or (header.kind == "HEIF" and header.image is None):
+        # FFmpeg's libraries are loaded for such pictures only.
+        from fastvbg.media.decode import decode_one_piece, decode_picture
+
+        decode_it = decode_picture if header.kind == "OTHER" else decode_one_piece
+        return decode_it(content, max_pixels)
+    picture = None if header.size is None else _by_kind(content, header, max_pixels)
+    if header.kind == "UNKNOWN":
+        raise UnreadableError("Pillow was built without its format; PyPI's build has it")
+    if picture is None:
+        raise UnreadableError("it is damaged or cut off")
+    return turned_upright(picture, orientation_of(header, content))
+
+
+def _by_kind(content: bytes, header: Header, max_pixels: int) -> Picture | None:
+    """Return a picture as it is stored, by OpenCV where it knows the kind: it has all depths."""
+    if header.tags is not None:
+        return decode_tiff(content, header.tags, max_pixels)
+    if header.image is not None and header.kind in ("AVIF", "HEIF"):
+        return decode_by_pillow(header.image)
+    # Of a JPEG picture that is cut off, OpenCV makes gray what is missing.
+    if header.kind == "JPEG" and content.rfind(_END_OF_JPEG) < header.end:
+        return None
+    picture = decode(content)
+    clear = header.image.info.get("transparency") if header.image is not None else None
+    if picture is not None and picture.ndim == 2 and isinstance(clear, int):
+        return _with_clear_gray(picture, content[_BITS_OF_PNG], clear)
+    return picture
+
+
+def turned_upright(picture: Picture, orientation: int) -> Picture:
+    """Return a picture as a viewer shows it: orientations 5 to 8 swap rows and columns."""
+    if orientation >= 5:
+        picture = picture.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        picture = picture[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        picture = picture[::-1]
+    return np.ascontiguousarray(picture)
+
+
+def _with_clear_gray(picture: Picture, bits: int, clear: int) -> Picture:
+    """Return a gray PNG of so many bits with the alpha that its one transparent gray means."""
+    value = clear * (255 // ((1 << bits) - 1) if bits < 8 else 1)
     full = np.iinfo(picture.dtype).max
     alpha = np.where(picture == value, 0, full).astype(picture.dtype)
     return np.dstack([picture, picture, picture, alpha])
-
-
-def _by_ffmpeg(content: bytes, kind: str, path: Path, role: str, max_pixels: int) -> Picture:
-    # FFmpeg's libraries are loaded for such pictures only.
-    from fastvbg.media.decode import UnreadableError, decode_heif, decode_picture
-    from fastvbg.media.heif import read_items
-
-    try:
-        if kind != "heif":
-            return decode_picture(content, max_pixels)
-        items = read_items(content)
-        if items is not None and items.largest is not None:
-            check_pixels(role, path, items.largest, max_pixels)
-        return decode_heif(content, max_pixels)
-    except UnreadableError as error:
-        name = f" as {_NAMES[kind]}" if kind in _NAMES else ""
-        raise SourceError(f"{role}: cannot read the picture {path}{name}: {error}") from None
 
 
 def _in_bytes(picture: Picture) -> npt.NDArray[np.uint8]:

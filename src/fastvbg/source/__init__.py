@@ -76,9 +76,9 @@ def open_source(
         from fastvbg.source.still import StillSource
 
         return StillSource(path, fps, options)
-    from fastvbg.source.animation import AnimationSource, wants_opencv
+    from fastvbg.source.animation import AnimationSource, wants_pillow
     from fastvbg.source.video import VideoSource
 
-    if wants_opencv(path):
+    if wants_pillow(path):
         return AnimationSource(path, fps, options)
     return VideoSource(path, fps, options)

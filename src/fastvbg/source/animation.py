@@ -1,4 +1,4 @@
-"""Animated WebP by OpenCV, where the libraries of PyAV do not decode it: those of 19 do."""
+"""Animated WebP by Pillow, where the libraries of PyAV do not decode it: those of 19 do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import av
-import cv2
 import numpy as np
 
 from fastvbg.errors import OptionError, SourceError
@@ -17,6 +16,7 @@ from fastvbg.media.headers import read_header
 from fastvbg.media.image import as_frame
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import ReadOptions, StreamInfo, Timed
+from fastvbg.media.pillow import decode_by_pillow
 from fastvbg.source.alpha import Transparency
 from fastvbg.source.pictures import PictureReader, Read
 from fastvbg.source.prepare import scaled_size
@@ -31,7 +31,7 @@ _MILLISECOND = Fraction(1, 1000)
 _MOST_BYTES = 1 << 30
 
 
-def wants_opencv(path: str | Path) -> bool:
+def wants_pillow(path: str | Path) -> bool:
     """Tell whether a file is an animated WebP that FFmpeg's libraries here cannot decode."""
     head = beginning_of(path)
     is_webp = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X"
@@ -82,27 +82,24 @@ class AnimationSource:
         role, path, limit = self._options.role, self._path, self._options.max_pixels
         if self._options.pixels == "depth":
             raise SourceError(f"{role}: {path} is in colour, wanted gray")
-        decode: Any = getattr(cv2, "imdecodeanimation", None)
-        if decode is None:
-            raise SourceError(
-                f"{role}: {path} is an animated WebP, which neither PyAV {av.__version__} nor "
-                f"OpenCV {cv2.__version__} decodes; wanted a newer one (PyAV 19, OpenCV 4.11), "
-                "or a GIF or APNG"
-            )
-        content = Path(path).read_bytes()
-        header = read_header(content)
-        if header is not None and header.size is not None:
-            check_pixels(role, path, header.size, limit)
-            width, height = header.size
-            if content.count(b"ANMF") * width * height * 4 > _MOST_BYTES:
-                raise SourceError(f"{role}: {path} is too long for an animated WebP here")
-        try:
-            done, animation = decode(np.frombuffer(content, np.uint8))
-        except cv2.error:
-            done = False
-        if not done or not animation.frames:
-            raise SourceError(f"{role}: no frame of {path} can be decoded")
-        return list(animation.frames), [max(1, int(ms)) for ms in animation.durations]
+        with Path(path).open("rb") as file:
+            header = read_header(file)
+        image: Any = None if header is None else header.image
+        if header is None or header.size is None or image is None:
+            raise SourceError(f"{role}: cannot read the picture {path}: it is damaged or cut off")
+        check_pixels(role, path, header.size, limit)
+        width, height = header.size
+        if image.n_frames * width * height * 4 > _MOST_BYTES:
+            raise SourceError(f"{role}: {path} is too long for an animated WebP here")
+        frames, durations = [], []
+        for index in range(image.n_frames):
+            image.seek(index)
+            frame = decode_by_pillow(image)
+            if frame is None:
+                raise SourceError(f"{role}: frame {index} of {path} cannot be decoded")
+            frames.append(frame)
+            durations.append(max(1, int(image.info["duration"])))
+        return frames, durations
 
     def _is_wanted(self, at: int) -> bool:
         start, end = self._options.start, self._options.end

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fastvbg.keyers import networks
-from fastvbg.keyers.network import Network
+from fastvbg.keyers.person import networks
+from fastvbg.keyers.person.network import Network
 from fastvbg.measure import personlanes, usual
 from fastvbg.models.spec import ModelSpec
 from fastvbg.models.store import KNOWN

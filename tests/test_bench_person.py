@@ -14,7 +14,7 @@ from tools import readme_tables
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import ModelError
-from fastvbg.keyers.networks import Networks
+from fastvbg.keyers.person.networks import Networks
 from fastvbg.measure import person, personworker, usual
 from fastvbg.measure.files import FileCost, write_costs
 from fastvbg.measure.filesetup import FileSetup

@@ -16,7 +16,7 @@ from fastvbg import (
     despill_planes,
     pick_key,
 )
-from fastvbg.keyers.despill import tint_of
+from fastvbg.keyers.chroma.despill import tint_of
 from fastvbg.reference import chroma as reference
 from fastvbg.reference.keyspace import keyspace
 from tests.arrays import LAYOUTS

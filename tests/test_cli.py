@@ -18,8 +18,9 @@ import pytest
 import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.measure.startup import time_startup
+from fastvbg.scenes.speaker import Scene
 from tests.arrays import random_frame
-from tests.media import Clip, make_clip, read_times
+from tests.media import Clip, make_clip, read_frames, read_times
 
 
 def fastvbg_process(*arguments: object, **options) -> subprocess.Popen[str]:
@@ -275,15 +276,20 @@ def test_a_terminal_gets_a_bar(clip: Clip, tmp_path: Path) -> None:
     assert out.startswith(b"20 frames in")
 
 
-def test_demo_makes_its_four_files(tmp_path: Path, capfd) -> None:
+def test_demo_makes_its_files(tmp_path: Path, capfd) -> None:
     folder = tmp_path / "demo"
     assert run_command_line(["demo", str(folder)]) == 0
     out = capfd.readouterr().out
-    names = ["source.mp4", "background.png", "composited.mp4", "contact_sheet.png"]
+    names = ["source.mp4", "room.png", "background.png", "composited.mp4", "contact_sheet.png"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(names)
     assert all(str(folder / name) in out for name in names)
     assert len(read_times(folder / "composited.mp4")) == len(read_times(folder / "source.mp4"))
-    assert cv2.imread(str(folder / "contact_sheet.png")).shape[1] > 900
+    assert cv2.imread(str(folder / "contact_sheet.png")).shape[1] > 1600
+    truth, background = list(Scene())[100].truth, cv2.imread(str(folder / "background.png"))
+    frames = (read_frames(folder / f"{name}.mp4")[100] for name in ("composited", "source"))
+    result, source = (frame.astype(int) for frame in frames)
+    for inside, wanted in ((truth == 255, source), (truth == 0, background.astype(int))):
+        assert abs(result - wanted)[inside].mean() < 8
     assert run_command_line(["demo", str(folder), "--quiet"]) == 0
 
 

@@ -19,8 +19,8 @@ from fastvbg import (
     PlateKeyer,
     ShapeError,
 )
-from fastvbg.kernels import adaptive, chroma, plate
-from fastvbg.planes import blend_planes
+from fastvbg.compositing.planes import blend_planes
+from fastvbg.kernels.keying import adaptive, chroma, plate
 from fastvbg.reference.planes import blend_plane
 from tests.kernel_arrays import LAYOUTS, at_offset
 from tests.test_kernels_guard import guarded

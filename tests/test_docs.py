@@ -74,5 +74,5 @@ def test_modules_have_docstrings_whose_examples_run(name: str) -> None:
 
 
 def test_the_examples_are_found() -> None:
-    module = importlib.import_module("fastvbg.compositor")
+    module = importlib.import_module("fastvbg.compositing.frames")
     assert doctest.testmod(module).attempted > 5

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from tools import gallery
 
-from fastvbg.scene import Scene
-from fastvbg.scene_clips import GreenScreen, depth_map, write_clip
+from fastvbg.scenes.clips import GreenScreen, depth_map, write_clip
+from fastvbg.scenes.speaker import Scene
 from tests.media import read_frames
 
 SMALL = Scene(width=160, height=90, frames=40)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastvbg.kernels import canvas, colourfit, edges
+from fastvbg.kernels.person import canvas, colourfit, edges
 from fastvbg.reference import guided
 from fastvbg.reference import person as reference
 from fastvbg.reference.planes import blend_plane

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg.kernels import canvas, edges, network, scaled
-from fastvbg.keyers.edging import Edges
+from fastvbg.kernels.composite import scaled
+from fastvbg.kernels.person import canvas, edges, network
+from fastvbg.keyers.person.edging import Edges
 from fastvbg.reference import blend as blend_reference
 from fastvbg.reference import person as reference
 from fastvbg.reference import quantize_matte

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastvbg.kernels import carry
+from fastvbg.kernels.person import carry
 from fastvbg.reference import person as reference
 from tests.arrays import random_plane
 

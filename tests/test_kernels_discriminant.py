@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg.kernels import discriminant
+from fastvbg.kernels.person import discriminant
 from fastvbg.reference import discriminant as reference
 from tests.arrays import random_plane
 

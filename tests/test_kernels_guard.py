@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fastvbg import blend, composite, motion_mask, reference
-from fastvbg.planar import I420, NV12, blend_planar, composite_planar
+from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
 from tests.kernel_arrays import beside_forbidden_page, frame_pair
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="page protection is by mprotect")

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from fastvbg import reference as house
-from fastvbg.kernels import chroma, plate
-from fastvbg.kernels.keyrows import scratch_for, slope_of
+from fastvbg.kernels.keying import chroma, plate
+from fastvbg.kernels.keying.keyrows import scratch_for, slope_of
 from fastvbg.reference.chroma import chroma_matte, despill_frame, despill_planes
 from fastvbg.reference.keyspace import keyspace
 from fastvbg.reference.plate import Light, light_plate, plate_matte, widen_planes

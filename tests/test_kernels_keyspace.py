@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from fastvbg.kernels.keyspace import keyspace
+from fastvbg.kernels.keying.keyspace import keyspace
 from fastvbg.reference.keyspace import keyspace as reference
 from tests.kernel_arrays import FRAME_LAYOUTS, at_offset
 from tests.test_kernels_guard import guarded

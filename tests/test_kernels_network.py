@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fastvbg.constants import YUV_RGB
-from fastvbg.kernels import network
+from fastvbg.kernels.person import network
 from fastvbg.reference import person as reference
 from tests.arrays import random_frame, random_plane
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from fastvbg import composite, reference
+from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
 from fastvbg.constants import YUV_GRAY
 from fastvbg.errors import DTypeError, OptionError, OverlapError, ShapeError
-from fastvbg.planar import I420, NV12, blend_planar, composite_planar
 from tests.kernel_arrays import LAYOUTS, frame_pair
 
 FORMS = (I420, NV12)

@@ -22,19 +22,16 @@ LAYERS: list[tuple[str, ...]] = [
     ("settings",),
     ("masks",),
     ("matting",),
-    ("scene_clips", "pixels"),
+    ("pixels",),
     (
         "source",
         "sink",
         "keyers",
         "refine",
-        "compositor",
-        "planar",
+        "compositing",
         "backgrounds",
-        "scene",
-        "sheet",
+        "scenes",
         "reference",
-        "planes",
         "warmup",
     ),
     ("bands", "outputs", "options"),
@@ -46,7 +43,8 @@ LAYERS: list[tuple[str, ...]] = [
 ]
 # What one room may take from another of its own layer, and why.
 SIDEWAYS = {
-    ("scene", "compositor"),  # the scene is drawn by the package's own blend
+    ("scenes", "compositing"),  # the scene is drawn by the package's own blend
+    ("scenes", "sink"),  # clips of scenes are written as runs write them
 }
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import fastvbg
+from fastvbg.compositing.planes import blend_planes, select_planes
 from fastvbg.errors import FastvbgError
-from fastvbg.keyers.planes import PlanesKeyer
-from fastvbg.planes import blend_planes, select_planes
+from fastvbg.keyers.motion_planes import PlanesKeyer
 from fastvbg.refine.refiner import Refiner
 
 if TYPE_CHECKING:

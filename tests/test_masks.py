@@ -18,8 +18,8 @@ import fastvbg
 from fastvbg import Refiner, matte, process
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, SourceError
-from fastvbg.keyers.camera import CameraMotion
-from fastvbg.keyers.estimate import PlateEstimator
+from fastvbg.keyers.plate.camera import CameraMotion
+from fastvbg.keyers.plate.estimate import PlateEstimator
 from fastvbg.masks.motion import Motion
 from fastvbg.masks.registry import own
 from fastvbg.matting.masker import Masker

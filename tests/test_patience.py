@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from fastvbg import AdaptiveKeyer, ChromaKeyer, OptionError, matte, process
-from fastvbg.keyers.beginning import Beginning
-from fastvbg.keyers.camera import CameraMotion
-from fastvbg.keyers.screen_survey import ScreenSurvey
+from fastvbg.keyers.chroma.survey import ScreenSurvey
+from fastvbg.keyers.plate.beginning import Beginning
+from fastvbg.keyers.plate.camera import CameraMotion
 from fastvbg.matting.cuts import CutDetector
 from fastvbg.matting.pairing import make_pairing
 from fastvbg.media.model import ReadOptions, Timed

@@ -7,10 +7,10 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import ModelError, OptionError, OptionTypeError, OverlapError, ShapeError
-from fastvbg.keyers.following import Part, box_of, grown, united
-from fastvbg.keyers.network import Network, scale_of
-from fastvbg.keyers.networks import Networks
-from fastvbg.keyers.person import PersonKeyer
+from fastvbg.keyers.person.following import Part, box_of, grown, united
+from fastvbg.keyers.person.keyer import PersonKeyer
+from fastvbg.keyers.person.network import Network, scale_of
+from fastvbg.keyers.person.networks import Networks
 from fastvbg.models.store import LANDSCAPE, SQUARE
 from tests.onnxfile import one_by_one
 from tests.people import (

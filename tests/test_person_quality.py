@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg.keyers.person import PersonKeyer
+from fastvbg.keyers.person.keyer import PersonKeyer
 from tests.scoring import decoded, scores
 
 pytestmark = pytest.mark.clips

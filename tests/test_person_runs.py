@@ -13,7 +13,7 @@ import pytest
 import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.errors import ModelError, OptionError
-from fastvbg.keyers.person import PersonKeyer
+from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.measure.usual import usual_code_for
 from fastvbg.models import store
 from tests.asked import asked

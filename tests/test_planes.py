@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastvbg import reference
+from fastvbg.compositing.planes import blend_planes, select_planes
 from fastvbg.constants import YUV_GRAY
-from fastvbg.keyers.planes import PlanesKeyer
-from fastvbg.planes import blend_planes, select_planes
+from fastvbg.keyers.motion_planes import PlanesKeyer
 from fastvbg.reference import planes as reference_planes
 
 SHIFTS = {"420": (1, 1), "422": (1, 0), "444": (0, 0)}

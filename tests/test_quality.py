@@ -19,7 +19,7 @@ from bench.quality.timing import forth_and_back
 from tools import readme_tables
 
 import fastvbg
-from fastvbg.scene import Scene
+from fastvbg.scenes.speaker import Scene
 
 SMALL = Scene(width=96, height=54, frames=24)
 

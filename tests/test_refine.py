@@ -214,7 +214,7 @@ def test_feathering_is_near_opencvs_box() -> None:
 
 
 def test_every_mean_is_exact() -> None:
-    from fastvbg.kernels.feather import MAX_RADIUS, reciprocal
+    from fastvbg.kernels.refine.feather import MAX_RADIUS, reciprocal
 
     for radius in range(1, MAX_RADIUS + 1):
         size = 2 * radius + 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fastvbg.scene import Scene, draw_backdrop
-from fastvbg.sheet import Labelled, contact_sheet
+from fastvbg.pipeline.sheet import Labelled, contact_sheet
+from fastvbg.scenes.speaker import Scene, draw_backdrop
 from tests.arrays import random_frame, random_plane
 
 SMALL = Scene(width=160, height=90, frames=40)

@@ -21,7 +21,7 @@ from fastvbg import (
     disparity_to_depth,
     reference,
 )
-from fastvbg.kernels import stereo as kernels
+from fastvbg.kernels.keying import stereo as kernels
 from fastvbg.reference import stereo as literal
 
 FOCAL, BASELINE = 451.0, 75.0

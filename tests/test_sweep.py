@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import fastvbg
-from fastvbg.keyers.screen import Shown
+from fastvbg.keyers.chroma.screen import Shown
 from tests.arrays import random_frame, random_plane
 from tests.nasty import VALUES, ending, in_material, judged, material, strict
 

@@ -21,7 +21,7 @@ from fastvbg.masks.registry import own
 from fastvbg.measure.bench import Figures, Row
 from fastvbg.measure.files import FileCost
 from fastvbg.measure.timing import Timing
-from fastvbg.scene import Scene
+from fastvbg.scenes.speaker import Scene
 from tests.nasty import files_in, in_material, material, strict
 from tests.test_sweep_masks import NEEDED
 

@@ -15,7 +15,7 @@ import pytest
 import fastvbg
 from fastvbg import reference
 from fastvbg.bands import run_in_bands, thread_count
-from fastvbg.planar import I420, NV12
+from fastvbg.compositing.planar import I420, NV12
 from tests.arrays import LAYOUTS, random_frame, random_plane
 
 COUNTS = (1, 2, 3, 7, 64)

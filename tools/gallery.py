@@ -26,9 +26,9 @@ from fastvbg import masks
 from fastvbg.media.image import write_image
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.pipeline.preview import preview
-from fastvbg.scene import Scene, draw_backdrop, draw_room
-from fastvbg.scene_clips import GreenScreen, depth_map, write_clip
-from fastvbg.sheet import Labelled, contact_sheet
+from fastvbg.pipeline.sheet import Labelled, contact_sheet
+from fastvbg.scenes.clips import GreenScreen, depth_map, write_clip
+from fastvbg.scenes.speaker import Scene, draw_backdrop, draw_room
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:

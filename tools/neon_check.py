@@ -83,7 +83,7 @@ def check() -> dict[str, list[Loop]]:
     """Return the vector loops of each kernel."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    from fastvbg.kernels import frames, planar, scaled
+    from fastvbg.kernels.composite import frames, planar, scaled
 
     found = {}
     for module, names in (

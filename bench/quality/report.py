@@ -9,7 +9,7 @@ from rich.console import Console
 from bench.quality.contenders import CONTENDERS
 from fastvbg.cli.benchtable import WIDTH, plain_table
 from fastvbg.media.image import write_image
-from fastvbg.sheet import Labelled, contact_sheet
+from fastvbg.pipeline.sheet import Labelled, contact_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path

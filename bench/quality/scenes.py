@@ -13,8 +13,8 @@ import numpy as np
 from bench.quality.scores import LabelScore, MatteScore
 from fastvbg.media.image import read_matte, write_image
 from fastvbg.media.model import CopiedPacket, ReadOptions
-from fastvbg.scene import Scene, draw_room
-from fastvbg.scene_clips import write_clip
+from fastvbg.scenes.clips import write_clip
+from fastvbg.scenes.speaker import Scene, draw_room
 from fastvbg.source import open_source
 
 if TYPE_CHECKING:

@@ -26,31 +26,31 @@ if TYPE_CHECKING:
 
     from fastvbg import masks, reference
     from fastvbg.backgrounds import fit_background
-    from fastvbg.compositor import Compositor, blend, composite
-    from fastvbg.keyers.adaptive import AdaptiveKeyer
-    from fastvbg.keyers.camera import CameraMotion
-    from fastvbg.keyers.chroma import ChromaKeyer
-    from fastvbg.keyers.depth import DepthKeyer, as_depth, depth_matte
-    from fastvbg.keyers.despill import despill, despill_planes
-    from fastvbg.keyers.disparity import disparity_to_depth
-    from fastvbg.keyers.estimate import PlateEstimator, estimate_plate
-    from fastvbg.keyers.external import MatteFeed, as_matte
+    from fastvbg.compositing.frames import Compositor, blend, composite
+    from fastvbg.compositing.light import LightWrap, light_wrap
+    from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.keyers.adaptive.keyer import AdaptiveKeyer
+    from fastvbg.keyers.chroma.despill import despill, despill_planes
+    from fastvbg.keyers.chroma.keyer import ChromaKeyer
+    from fastvbg.keyers.chroma.screen import pick_key
+    from fastvbg.keyers.depth.disparity import disparity_to_depth
+    from fastvbg.keyers.depth.keyer import DepthKeyer, as_depth, depth_matte
+    from fastvbg.keyers.depth.stereo import StereoDepth
+    from fastvbg.keyers.mattes import MatteFeed, as_matte
     from fastvbg.keyers.motion import motion_mask
-    from fastvbg.keyers.opencv import SubtractorKeyer
-    from fastvbg.keyers.person import PersonKeyer
-    from fastvbg.keyers.plate import PlateKeyer
+    from fastvbg.keyers.person.keyer import PersonKeyer
+    from fastvbg.keyers.plate.camera import CameraMotion
+    from fastvbg.keyers.plate.estimate import PlateEstimator, estimate_plate
+    from fastvbg.keyers.plate.keyer import PlateKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
-    from fastvbg.keyers.screen import pick_key
-    from fastvbg.keyers.stereo import StereoDepth
+    from fastvbg.keyers.subtractors import SubtractorKeyer
     from fastvbg.pipeline.process import matte, process
-    from fastvbg.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.refine.guided import smooth_guided
     from fastvbg.refine.refiner import Refiner
     from fastvbg.refine.regions import drop_specks, fill_holes, hysteresis
     from fastvbg.refine.shape import choke, despeckle, spread
     from fastvbg.refine.soften import feather
     from fastvbg.refine.temporal import Hold, hold
-    from fastvbg.refine.wrap import LightWrap, light_wrap
     from fastvbg.settings import Settings
     from fastvbg.warmup import warm_up
 
@@ -119,39 +119,39 @@ __all__ = [
 ]
 
 _HOME = {
-    "I420": "fastvbg.planar",
-    "NV12": "fastvbg.planar",
-    "blend_planar": "fastvbg.planar",
-    "composite_planar": "fastvbg.planar",
-    "AdaptiveKeyer": "fastvbg.keyers.adaptive",
-    "Compositor": "fastvbg.compositor",
-    "blend": "fastvbg.compositor",
-    "composite": "fastvbg.compositor",
+    "I420": "fastvbg.compositing.planar",
+    "NV12": "fastvbg.compositing.planar",
+    "blend_planar": "fastvbg.compositing.planar",
+    "composite_planar": "fastvbg.compositing.planar",
+    "AdaptiveKeyer": "fastvbg.keyers.adaptive.keyer",
+    "Compositor": "fastvbg.compositing.frames",
+    "blend": "fastvbg.compositing.frames",
+    "composite": "fastvbg.compositing.frames",
     "fit_background": "fastvbg.backgrounds",
-    "DepthKeyer": "fastvbg.keyers.depth",
-    "as_depth": "fastvbg.keyers.depth",
-    "depth_matte": "fastvbg.keyers.depth",
-    "MatteFeed": "fastvbg.keyers.external",
-    "as_matte": "fastvbg.keyers.external",
-    "SubtractorKeyer": "fastvbg.keyers.opencv",
+    "DepthKeyer": "fastvbg.keyers.depth.keyer",
+    "as_depth": "fastvbg.keyers.depth.keyer",
+    "depth_matte": "fastvbg.keyers.depth.keyer",
+    "MatteFeed": "fastvbg.keyers.mattes",
+    "as_matte": "fastvbg.keyers.mattes",
+    "SubtractorKeyer": "fastvbg.keyers.subtractors",
     "motion_mask": "fastvbg.keyers.motion",
     "apply_regions": "fastvbg.keyers.region",
     "region_mask": "fastvbg.keyers.region",
-    "StereoDepth": "fastvbg.keyers.stereo",
-    "disparity_to_depth": "fastvbg.keyers.disparity",
-    "CameraMotion": "fastvbg.keyers.camera",
-    "ChromaKeyer": "fastvbg.keyers.chroma",
-    "despill": "fastvbg.keyers.despill",
-    "despill_planes": "fastvbg.keyers.despill",
-    "PersonKeyer": "fastvbg.keyers.person",
-    "PlateEstimator": "fastvbg.keyers.estimate",
-    "estimate_plate": "fastvbg.keyers.estimate",
-    "PlateKeyer": "fastvbg.keyers.plate",
-    "pick_key": "fastvbg.keyers.screen",
+    "StereoDepth": "fastvbg.keyers.depth.stereo",
+    "disparity_to_depth": "fastvbg.keyers.depth.disparity",
+    "CameraMotion": "fastvbg.keyers.plate.camera",
+    "ChromaKeyer": "fastvbg.keyers.chroma.keyer",
+    "despill": "fastvbg.keyers.chroma.despill",
+    "despill_planes": "fastvbg.keyers.chroma.despill",
+    "PersonKeyer": "fastvbg.keyers.person.keyer",
+    "PlateEstimator": "fastvbg.keyers.plate.estimate",
+    "estimate_plate": "fastvbg.keyers.plate.estimate",
+    "PlateKeyer": "fastvbg.keyers.plate.keyer",
+    "pick_key": "fastvbg.keyers.chroma.screen",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
-    "LightWrap": "fastvbg.refine.wrap",
-    "light_wrap": "fastvbg.refine.wrap",
+    "LightWrap": "fastvbg.compositing.light",
+    "light_wrap": "fastvbg.compositing.light",
     "smooth_guided": "fastvbg.refine.guided",
     "Refiner": "fastvbg.refine.refiner",
     "drop_specks": "fastvbg.refine.regions",

@@ -6,32 +6,10 @@ import time
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_callable, check_choice, check_flag
-from fastvbg.kernels import (
-    adaptive,
-    canvas,
-    carry,
-    chroma,
-    colourfit,
-    depth,
-    discriminant,
-    edges,
-    feather,
-    frames,
-    guided,
-    keepdrop,
-    keyspace,
-    light,
-    morphology,
-    network,
-    planar,
-    planes_any,
-    planes_blend,
-    plate,
-    regions,
-    scaled,
-    stereo,
-    temporal,
-)
+from fastvbg.kernels.composite import frames, light, planar, planes_any, planes_blend, scaled
+from fastvbg.kernels.keying import adaptive, chroma, depth, keyspace, plate, stereo
+from fastvbg.kernels.person import canvas, carry, colourfit, discriminant, edges, network
+from fastvbg.kernels.refine import feather, guided, keepdrop, morphology, regions, temporal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -55,7 +55,7 @@ def demo(
     ),
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
-    """Draw a short scene, replace its background, and lay out a contact sheet."""
+    """Draw a short scene, replace its background, and lay out a contact sheet of two masks."""
     from fastvbg.cli.progress import ProgressLine, report
     from fastvbg.pipeline.demo import run_demo
 
@@ -64,6 +64,7 @@ def demo(
     code = report(made.result, quiet=quiet)
     if not quiet:
         tell(f"source clip       {made.source}")
+        tell(f"empty room        {made.room}")
         tell(f"background        {made.background}")
         tell(f"composited clip   {made.result.output}")
         tell(f"contact sheet     {made.sheet}")

@@ -26,7 +26,7 @@ if TARGET.variant == "vector":
         three_eighths,
     )
 else:
-    from fastvbg.kernels.portable_bytes import (
+    from fastvbg.kernels.portable.bytes import (
         eighth,
         either,
         high_half,

@@ -23,7 +23,7 @@ if TARGET.variant == "vector":
     from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
     from fastvbg.kernels.vector.votes import vote_run
 else:
-    from fastvbg.kernels.portable import (
+    from fastvbg.kernels.portable.bgr import (
         blend_between_run,
         blend_run,
         composite_run,
@@ -38,7 +38,7 @@ else:
         vote_run,
         window_mean_run,
     )
-    from fastvbg.kernels.portable_keyers import (
+    from fastvbg.kernels.portable.keyers import (
         chroma_composite_run,
         chroma_pixels_run,
         chroma_planes_run,
@@ -49,7 +49,7 @@ else:
         plate_planes_run,
         strength_run,
     )
-    from fastvbg.kernels.portable_planes import lay_run
+    from fastvbg.kernels.portable.planes import lay_run
 
 __all__ = [
     "blend_between_run",

@@ -16,7 +16,7 @@ from fastvbg.checks import (
     check_writable,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.kernels import frames
+from fastvbg.kernels.composite import frames
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask

@@ -19,8 +19,8 @@ from fastvbg.checks import (
     check_writable,
 )
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
-from fastvbg.kernels import keepdrop as kernels
-from fastvbg.keyers.external import as_matte
+from fastvbg.kernels.refine import keepdrop as kernels
+from fastvbg.keyers.mattes import as_matte
 from fastvbg.media.image import read_matte
 from fastvbg.media.numbering import IMAGE_SUFFIXES
 from fastvbg.values import check_path, check_text

@@ -21,7 +21,7 @@ class MOG2(Mask):
 
     def keyer(self, run: Run) -> RunKeyer:
         """Return what subtracts the scene, in BGR, in which it is used elsewhere."""
-        from fastvbg.keyers.opencv import SubtractorKeyer
+        from fastvbg.keyers.subtractors import SubtractorKeyer
         from fastvbg.matting.keyer import KeyedInBGR
 
         return KeyedInBGR(run.pixels, SubtractorKeyer("mog2"), run.shape)

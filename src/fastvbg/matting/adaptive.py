@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.keyers.adaptive import AdaptiveKeyer
+from fastvbg.keyers.adaptive.keyer import AdaptiveKeyer
 from fastvbg.matting.keyer import Fused
 
 if TYPE_CHECKING:

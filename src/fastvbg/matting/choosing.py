@@ -6,22 +6,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import FastvbgError
-from fastvbg.keyers.person import PersonKeyer
-from fastvbg.keyers.screen_survey import ScreenSurvey
+from fastvbg.keyers.chroma.survey import ScreenSurvey
+from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.pixels import make_pixels
 from fastvbg.source.sampling import can_be_read_twice, samples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fastvbg.matting.run import Run
 
 _SAMPLES = 12
+_FEW = 4
+"""With fewer key frames, frames from the beginning on are looked at."""
+_MOST_DECODED = 240
 _SCREEN_SHARE = 0.75
 """Of the frames looked at, those that show one screen: a slate or a fade may come before it."""
 _PERSON_SHARE = 0.01
 """Of a frame, what is surely person in it: less is a face in a poster, or none."""
 _SURE = 200
+_PEOPLE_SHARE = 1 / 3
+"""Of the frames looked at: on a road the network finds somebody here and there."""
 
 
 def choose(run: Run) -> tuple[str, str]:
@@ -33,44 +36,51 @@ def choose(run: Run) -> tuple[str, str]:
         Frames from all over its input are looked at. What can be read once only is not: people are
         taken to be in it.
     """
-    looked = can_be_read_twice(run.input)
-    if looked:
-        survey = _survey(run)
+    pictures = _looked_at(run)
+    if pictures:
+        survey = _survey(run, pictures)
         if survey.shows_screen(_SCREEN_SHARE):
             return "chroma", f"since {survey.votes} of {survey.frames} frames show a screen"
     try:
         keyer = PersonKeyer()
-        seen = _people(run, keyer) if looked else None
+        people = _people(run, keyer, pictures)
     except FastvbgError as error:
         return "motion", f"since there is no screen, and people cannot be looked for ({error})"
-    if seen is None:
+    if not pictures:
         return "person", "since it cannot be looked at beforehand"
-    people, frames = seen
-    if people or frames == 1:
+    frames = len(pictures)
+    if people >= _PEOPLE_SHARE * frames:
         return "person", f"since {people} of {frames} frames show people, and no screen"
-    return "motion", f"since none of {frames} frames shows a screen or people"
+    return "motion", f"since {people or 'none'} of {frames} frames shows people, and no screen"
 
 
-def _survey(run: Run) -> ScreenSurvey:
+def _survey(run: Run, pictures: list[Any]) -> ScreenSurvey:
     pixels, survey = make_pixels(run.info, None), ScreenSurvey()
-    for picture in _looked_at(run):
+    for picture in pictures:
+        run.poll()
         survey.add(pixels.sample(picture))
     return survey
 
 
-def _people(run: Run, keyer: Any) -> tuple[int, int]:
-    """Return how many frames show people, of how many that were looked at."""
-    pixels, people, frames = make_pixels(run.info, None), 0, 0
-    for picture in _looked_at(run):
+def _people(run: Run, keyer: Any, pictures: list[Any]) -> int:
+    """Return how many frames show people."""
+    pixels, people = make_pixels(run.info, None), 0
+    for picture in pictures:
+        run.poll()
         keyer.reset()
         small = keyer.key_small(pixels.sample(picture))
         people += float((small >= _SURE).mean()) >= _PERSON_SHARE
-        frames += 1
-    return people, frames
+    return people
 
 
-def _looked_at(run: Run) -> Iterator[Any]:
+def _looked_at(run: Run) -> list[Any]:
+    """Return frames from all over the input, or where that costs much, from its beginning."""
+    if not can_be_read_twice(run.input):
+        return []
     reading = replace(run.reading, threads=None)
-    for picture in samples(run.input, _SAMPLES, reading, fps=run.fps, hops=True):
-        run.poll()
-        yield picture
+    for hops in (True, False):
+        found = samples(run.input, _SAMPLES, reading, fps=run.fps, hops=hops, most=_MOST_DECODED)
+        pictures = list(found)
+        if len(pictures) >= _FEW:
+            break
+    return pictures

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.backgrounds import parse_colour
 from fastvbg.errors import OptionError
-from fastvbg.keyers.chroma import ChromaKeyer
-from fastvbg.keyers.screen import LEAST_SHARE
-from fastvbg.keyers.screen_survey import ScreenSurvey
+from fastvbg.keyers.chroma.keyer import ChromaKeyer
+from fastvbg.keyers.chroma.screen import LEAST_SHARE
+from fastvbg.keyers.chroma.survey import ScreenSurvey
 from fastvbg.matting.keyer import Fused
 from fastvbg.pixels import make_pixels
 from fastvbg.source.sampling import can_be_read_twice, samples
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
-    from fastvbg.keyers.screen import Shown
+    from fastvbg.keyers.chroma.screen import Shown
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
 

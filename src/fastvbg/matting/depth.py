@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.keyers.depth import DepthKeyer
+from fastvbg.keyers.depth.keyer import DepthKeyer
 from fastvbg.matting.beside import Beside, Clock
 from fastvbg.matting.keyer import RunKeyer
 from fastvbg.matting.stretched import Stretched
@@ -56,7 +56,7 @@ class StereoMaps(DepthMaps):
     """
 
     def __init__(self, run: Run, path: File, focal: float, baseline: float) -> None:
-        from fastvbg.keyers.stereo import StereoDepth
+        from fastvbg.keyers.depth.stereo import StereoDepth
 
         self._matcher = StereoDepth(focal=focal, baseline=baseline)
         self.beside = Beside(at_home(path), run.reading.pixels, "right pictures", run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.keyers.external import MatteFeed
+from fastvbg.keyers.mattes import MatteFeed
 from fastvbg.matting.beside import Beside, Clock
 from fastvbg.matting.keyer import RunKeyer
 from fastvbg.matting.stretched import Stretched

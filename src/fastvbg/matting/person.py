@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.keyers.person import PersonKeyer
+from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.matting.keyer import RunKeyer
 from fastvbg.media.formats import BGR
 from fastvbg.pixels import make_pixels
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from fastvbg._types import Frame, Matte
-    from fastvbg.keyers.person import Look
+    from fastvbg.keyers.person.keyer import Look
     from fastvbg.matting.keyer import OnePass
     from fastvbg.matting.pairing import Pair
     from fastvbg.matting.run import Run

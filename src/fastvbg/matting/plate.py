@@ -12,10 +12,10 @@ import numpy as np
 from fastvbg.bands import usable_cpus
 from fastvbg.checks import check_frame
 from fastvbg.errors import OptionError, ShapeError, SourceError
-from fastvbg.keyers.beginning import Beginning
-from fastvbg.keyers.camera import CameraMotion
-from fastvbg.keyers.estimate import PlateEstimator
-from fastvbg.keyers.plate import PlateKeyer
+from fastvbg.keyers.plate.beginning import Beginning
+from fastvbg.keyers.plate.camera import CameraMotion
+from fastvbg.keyers.plate.estimate import PlateEstimator
+from fastvbg.keyers.plate.keyer import PlateKeyer
 from fastvbg.matting.keyer import Fused
 from fastvbg.media.image import read_frame
 from fastvbg.media.model import CopiedPacket

@@ -31,7 +31,7 @@ from fastvbg.measure.filesetup import CONTENDERS, FileSetup
 from fastvbg.measure.fullhd import ENTERED, HEIGHT, WIDTH, check_clip
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
-from fastvbg.scene import Scene
+from fastvbg.scenes.speaker import Scene
 from fastvbg.sink import open_sink
 
 if TYPE_CHECKING:

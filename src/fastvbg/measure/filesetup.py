@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_choice, check_integer
 from fastvbg.errors import OptionError
-from fastvbg.keyers.person import PersonKeyer
+from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.masks.person import Person
 from fastvbg.measure.fullhd import HEIGHT, WIDTH, draw_picture
 from fastvbg.measure.usual import fetch_models

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import av
 import numpy as np
 
+from fastvbg.compositing.planar import I420
 from fastvbg.media.colour import ColourTags, Converter, FromBGR, ToBGR
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.planes import planes_of
-from fastvbg.planar import I420
-from fastvbg.scene import Scene, draw_backdrop
+from fastvbg.scenes.speaker import Scene, draw_backdrop
 from fastvbg.source import open_source
 from fastvbg.source.opening import open_container, video_stream
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from fastvbg import reference
 from fastvbg.bands import usable_cpus
-from fastvbg.compositor import blend, composite
+from fastvbg.compositing.frames import blend, composite
+from fastvbg.compositing.planar import I420, composite_planar
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels.vector import roofline
 from fastvbg.keyers.motion import motion_mask
 from fastvbg.measure import opponents
 from fastvbg.measure.buffers import Frames, aligned_empty, make_frames
-from fastvbg.planar import I420, composite_planar
 
 if TYPE_CHECKING:
     from collections.abc import Callable

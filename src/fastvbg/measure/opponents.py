@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.kernels import portable
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
 from fastvbg.kernels._memory import address_of
+from fastvbg.kernels.portable import bgr as portable
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte

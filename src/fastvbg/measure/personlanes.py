@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvbg.keyers.person import PersonKeyer
+from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.measure.usual import MODELS, UsualCode
 from fastvbg.models.fetch import ensure
 from fastvbg.models.runtimes import open_model

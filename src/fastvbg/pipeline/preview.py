@@ -19,8 +19,8 @@ from fastvbg.pipeline.asked import changed
 from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
+from fastvbg.pipeline.sheet import Labelled, contact_sheet
 from fastvbg.pixels import BGRPixels
-from fastvbg.sheet import Labelled, contact_sheet
 from fastvbg.source import open_source
 from fastvbg.values import check_path
 
@@ -68,7 +68,17 @@ def preview(
     ndarray, shape (H, W, 3), uint8
         Rows of source, matte and result, each labelled with its time.
     """
-    settings = changed(settings, changes)
+    return contact_sheet(preview_rows(input, changed(settings, changes), times=times, tell=tell))
+
+
+def preview_rows(
+    input: File,
+    settings: Settings,
+    *,
+    times: int = 4,
+    tell: Callable[[str], None] | None = None,
+) -> list[list[Labelled]]:
+    """Return the rows of `preview`: source, matte and result, each with its words."""
     input, background = check_path("input", input), check_background(settings.background)
     check_integer("times", times, 1, 1000)
     with ExitStack() as stack:
@@ -105,7 +115,7 @@ def preview(
                 break
     if not rows:
         raise SourceError(f"input: {input} has no frame for a contact sheet")
-    return contact_sheet(rows)
+    return rows
 
 
 def _pairs(source: Source, pairing: Pairing) -> Iterator[Pair]:

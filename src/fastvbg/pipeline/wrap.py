@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from fastvbg.kernels import light
+from fastvbg.kernels.composite import light
 from fastvbg.layout import packed
 from fastvbg.refine.soften import feather
 

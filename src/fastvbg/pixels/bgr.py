@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.compositor import blend, composite
+from fastvbg.compositing.frames import blend, composite
 from fastvbg.keyers.motion import motion_mask
 from fastvbg.pixels.face import row_step
 

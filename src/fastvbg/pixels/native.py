@@ -9,14 +9,14 @@ import av
 import cv2
 import numpy as np
 
-from fastvbg.keyers.planes import PlanesKeyer
+from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
+from fastvbg.compositing.planes import blend_planes, select_planes
+from fastvbg.keyers.motion_planes import PlanesKeyer
 from fastvbg.layout import packed
 from fastvbg.media.colour import FromBGR, ToBGR
 from fastvbg.media.formats import Layout
 from fastvbg.media.planes import new_picture, plane_of, planes_of
 from fastvbg.pixels.face import row_step
-from fastvbg.planar import I420, NV12, blend_planar, composite_planar
-from fastvbg.planes import blend_planes, select_planes
 from fastvbg.threads.overlap import DEPTH
 
 if TYPE_CHECKING:

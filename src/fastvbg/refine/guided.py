@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_integer
-from fastvbg.kernels import guided
+from fastvbg.kernels.refine import guided
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_area, check_integer
 from fastvbg.errors import OptionError
-from fastvbg.kernels import regions
+from fastvbg.kernels.refine import regions
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:

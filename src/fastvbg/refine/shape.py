@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_integer, check_odd
-from fastvbg.kernels import morphology
+from fastvbg.kernels.refine import morphology
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:

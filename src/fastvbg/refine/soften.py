@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.checks import check_integer
-from fastvbg.kernels import feather as kernels
+from fastvbg.kernels.refine import feather as kernels
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:

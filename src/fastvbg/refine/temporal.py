@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.checks import check_integer, check_no_partial_overlap, check_plane, check_same_size
-from fastvbg.kernels import temporal
+from fastvbg.kernels.refine import temporal
 from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import plane_out
 from fastvbg.refine._step import Step, apply_once

@@ -15,6 +15,7 @@ import av
 from av.error import FFmpegError
 
 from fastvbg.errors import SourceError
+from fastvbg.media.contents import kind_of
 from fastvbg.media.demux import packets_of
 from fastvbg.media.image import read_image
 from fastvbg.media.numbering import parse_numbering
@@ -54,6 +55,7 @@ def samples(
     *,
     fps: Fraction | None = None,
     hops: bool = False,
+    most: int = MOST_DECODED,
 ) -> Iterator[Picture]:
     """Yield some `count` frames, evenly spread over what the options begin and end with.
 
@@ -71,7 +73,13 @@ def samples(
         Of an image sequence.
     hops : bool
         Whether key frames alone will do, however few there are.
+    most : int
+        How many frames are decoded at most where there are not enough key frames.
     """
+    if kind_of(path) == "still":
+        with suppress(SourceError):
+            yield read_image(path, options.role)
+        return
     numbering = parse_numbering(path)
     if numbering is not None and not Path(path).is_file():
         numbers = numbering.existing()
@@ -81,7 +89,7 @@ def samples(
                 yield read_image(numbering.path(inside[index]), options.role)
         return
     with suppress(FFmpegError, OSError), open_container(path, options.role) as container:
-        yield from _Samples(container, path, count, options).pictures(hops=hops)
+        yield from _Samples(container, path, count, options, most).pictures(hops=hops)
 
 
 def _spread(total: int, count: int) -> list[int]:
@@ -94,9 +102,15 @@ class _Samples:
     """Frames from all over a video."""
 
     def __init__(
-        self, container: InputContainer, path: str | Path, count: int, options: ReadOptions
+        self,
+        container: InputContainer,
+        path: str | Path,
+        count: int,
+        options: ReadOptions,
+        most: int,
     ) -> None:
-        self._container, self._options, self._count = container, options, count
+        self._container, self._options = container, options
+        self._count, self._most = count, most
         self._stream = stream = video_stream(container, path, options.role)
         stream.codec_context.options = {"max_pixels": str(options.max_pixels)}
         self._base = fraction(stream.time_base) or Fraction(0)
@@ -110,7 +124,7 @@ class _Samples:
         seconds = self._seconds()
         rate = fraction(self._stream.average_rate) or Fraction(25)
         total = None if seconds is None else int(seconds * rate)
-        winds = seconds is not None and (hops or int(seconds * rate) > MOST_DECODED)
+        winds = seconds is not None and (hops or int(seconds * rate) > self._most)
         # Frames in flight in several threads are for those who want each frame.
         self._stream.thread_type = "SLICE" if winds else "AUTO"
         found = 0
@@ -119,11 +133,11 @@ class _Samples:
                 found += 1
                 yield from self._prepared(frame)
         if not hops and found < _FEW:
-            step = _STEP if total is None else max(1, min(total, MOST_DECODED) // self._count)
+            step = _STEP if total is None else max(1, min(total, self._most) // self._count)
             for index, frame in enumerate(self._from_start()):
                 if index % step == step // 2:
                     yield from self._prepared(frame)
-                if index >= MOST_DECODED:
+                if index >= self._most:
                     return
 
     def _seconds(self) -> Fraction | None:

@@ -7,7 +7,7 @@ from typing import Any
 from numba import types
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels.evidence import (
+from fastvbg.kernels.keying.evidence import (
     chroma_limits,
     chroma_matte,
     plate_limits,

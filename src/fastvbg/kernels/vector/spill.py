@@ -6,7 +6,7 @@ from typing import Any
 
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._target import TARGET
-from fastvbg.kernels.evidence import tint_limits
+from fastvbg.kernels.keying.evidence import tint_limits
 from fastvbg.kernels.vector._types import (
     BYTES,
     CHANNELS,

@@ -1,0 +1,1 @@
+"""Frames over backgrounds: the array functions, in BGR and in planes."""

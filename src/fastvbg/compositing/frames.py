@@ -1,0 +1,290 @@
+"""Matte, frame and background to frame: `composite`, `blend` and the streaming `Compositor`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from fastvbg.bands import call_in_bands, check_threads, run_in_bands, thread_count
+from fastvbg.checks import (
+    check_frame,
+    check_matte,
+    check_same_size,
+    check_threshold,
+)
+from fastvbg.constants import DEFAULT_THRESHOLD
+from fastvbg.kernels.composite import frames, scaled
+from fastvbg.outputs import frame_out
+
+if TYPE_CHECKING:
+    from fastvbg._types import FloatMatte, Frame, Matte
+
+__all__ = ["Compositor", "blend", "composite"]
+
+
+def composite(
+    prev: Frame,
+    next: Frame,
+    bg: Frame,
+    *,
+    threshold: int = DEFAULT_THRESHOLD,
+    threads: int | None = None,
+    out: Frame | None = None,
+) -> Frame:
+    """Put what moved between two frames over a background.
+
+    Where `BGR2GRAY(absdiff(prev, next)) > threshold` the pixel of `next`, elsewhere that of `bg`:
+    the tutorial's frame difference, byte for byte, in one pass without an intermediate image. Gray
+    is OpenCV's `(3735*B + 19235*G + 9798*R + 16384) >> 15`, the luma weights of ITU-R BT.601.
+
+    Parameters
+    ----------
+    prev, next : ndarray, shape (H, W, 3), uint8
+        Two frames of a video, channels blue, green, red, 0 to 255. Any strides, also read-only;
+        H and W may be 0. Rows of consecutive pixels are fastest.
+    bg : ndarray, shape (H, W, 3), uint8
+        The background, of the same size (see `fit_background`).
+    threshold : int, default 3
+        Gray difference above which a pixel has moved, 0 to 255. At 255 nothing moves.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
+    out : ndarray, shape (H, W, 3), uint8, optional
+        Where to write the result. May be `prev`, `next` or `bg` itself, but no other view that
+        shares memory with them. Allocated when absent.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 3), uint8
+        The composited frame; `out` when given.
+
+    Raises
+    ------
+    DTypeError
+        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
+    ShapeError
+        A shape is not (H, W, 3), or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
+        an integer (a `TypeError`).
+    OverlapError
+        `out` is read-only, or overlaps an input without being it (also a `ValueError`).
+
+    Notes
+    -----
+    The GIL is released while pixels are computed, and any number of threads may call at once. A
+    person who sits still does not move, and dissolves: frame difference keeps only what changes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> prev = np.zeros((1, 2, 3), np.uint8)
+    >>> next = np.array([[[9, 9, 9], [2, 2, 2]]], np.uint8)
+    >>> composite(prev, next, np.full((1, 2, 3), 77, np.uint8))[0, :, 0]
+    array([ 9, 77], dtype=uint8)
+    """
+    shape = check_frame("prev", prev)
+    next_shape = check_frame("next", next)
+    bg_shape = check_frame("bg", bg)
+    if next_shape != shape:
+        check_same_size("next", next_shape, "prev", shape)
+    if bg_shape != shape:
+        check_same_size("bg", bg_shape, "prev", shape)
+    threshold = check_threshold(threshold)
+    threads = check_threads(threads)
+    out = frame_out(out, shape, "prev", prev=prev, next=next, bg=bg)
+    count = thread_count(threads, 4 * out.size)
+    call_in_bands(frames.composite, count, (prev, next, bg, out), threshold)
+    return out
+
+
+def blend(
+    frame: Frame,
+    matte: Matte | FloatMatte,
+    bg: Frame,
+    *,
+    threads: int | None = None,
+    out: Frame | None = None,
+) -> Frame:
+    """Lay a frame over a background by a matte.
+
+    `(matte*frame + (255-matte)*bg) / 255`, rounded half up: matte 0 gives the background and matte
+    255 the frame, exactly. Colours are straight, not premultiplied, and blended as they are coded.
+    This is the over operator of Porter and Duff, "Compositing Digital Images", SIGGRAPH 1984, over
+    an opaque background.
+
+    Parameters
+    ----------
+    frame : ndarray, shape (H, W, 3), uint8
+        The foreground, channels blue, green, red. Any strides, also read-only; H and W may be 0.
+    matte : ndarray, shape (h, w), uint8 or float32
+        Coverage, 0 (background) to 255 (frame), or 0 to 1 as float32, which is first rounded to
+        steps of 1/255, half up; NaN counts as 0 and values outside are clipped. A mask is a valid
+        matte. One of another size than the frame, of 1x1 at least, is stretched bilinearly on the
+        way, with half-pixel centres (`reference.stretch_matte`).
+    bg : ndarray, shape (H, W, 3), uint8
+        The background, of the same size.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
+    out : ndarray, shape (H, W, 3), uint8, optional
+        Where to write the result. May be `frame` or `bg` itself, but no other view that shares
+        memory with an input. Allocated when absent.
+
+    Returns
+    -------
+    ndarray, shape (H, W, 3), uint8
+        The blended frame; `out` when given.
+
+    Raises
+    ------
+    DTypeError
+        An array is not a `numpy.ndarray` of the type above (also a `TypeError`).
+    ShapeError
+        A shape is not as above, or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        `threads` is outside 1..256 (also a `ValueError`), or not an integer (a `TypeError`).
+    OverlapError
+        `out` is read-only, or overlaps an input without being it (also a `ValueError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frame, bg = np.full((1, 2, 3), 200, np.uint8), np.full((1, 2, 3), 100, np.uint8)
+    >>> blend(frame, np.array([[0, 128]], np.uint8), bg)[0, :, 0]
+    array([100, 150], dtype=uint8)
+    """
+    shape = check_frame("frame", frame)
+    matte_shape = check_matte("matte", matte)
+    bg_shape = check_frame("bg", bg)
+    if bg_shape != shape:
+        check_same_size("bg", bg_shape, "frame", shape)
+    threads = check_threads(threads)
+    out = frame_out(out, shape, "frame", frame=frame, matte=matte, bg=bg)
+    steps = _matte_in_steps(matte)
+    count = thread_count(threads, 3 * out.size)
+    if matte_shape == shape[:2]:
+        call_in_bands(frames.blend, count, (frame, steps, bg, out))
+    elif out.size:
+        _blend_stretched(frame, steps, bg, out, count)
+    return out
+
+
+def _matte_in_steps(matte: Matte | FloatMatte) -> Matte:
+    """Return a checked matte as uint8: itself, or in steps of 1/255 what is float32."""
+    if matte.dtype == np.uint8:
+        return cast("Matte", matte)
+    steps = np.empty(matte.shape, np.uint8)
+    scaled.quantize.call(np.require(matte, requirements="A"), steps)
+    return steps
+
+
+def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame, threads: int) -> None:
+    if 0 in matte.shape:
+        check_same_size("matte", matte.shape, "frame", out.shape)
+    rows, cols = out.shape[:2]
+    if not all(array.strides[1:] == (3, 1) for array in (frame, bg, out)):
+        plane = np.empty((rows, cols), np.uint8)
+        scaled.stretch.call(matte, plane, *scaled.scratch_for(matte.shape[1], cols))
+        call_in_bands(frames.blend, threads, (frame, plane, bg, out))
+        return
+
+    def band(first: int, end: int) -> None:
+        scratch = scaled.scratch_for(matte.shape[1], cols)
+        part = slice(first, end)
+        scaled.blend.call(frame[part], matte, bg[part], out[part], *scratch, first, rows)
+
+    run_in_bands(band, rows, threads)
+
+
+class Compositor:
+    """Frame difference over a background, frame after frame: the streaming form of `composite`.
+
+    Call it with each frame of a video. It keeps the previous one and its own buffers, and allocates
+    nothing per frame after the first.
+
+    Parameters
+    ----------
+    background : ndarray, shape (H, W, 3), uint8
+        The background, of the size of the frames (see `fit_background`). It is not copied; change
+        it in place and the next frame shows the change.
+    threshold : int, default 3
+        Gray difference above which a pixel has moved, 0 to 255.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
+
+    Raises
+    ------
+    DTypeError
+        The background, or later a frame, is not a uint8 `numpy.ndarray` (also a `TypeError`).
+    ShapeError
+        The background's or a frame's shape is not (H, W, 3), or a frame's size is not the
+        background's (also a `ValueError`).
+    OptionError, OptionTypeError
+        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
+        an integer (a `TypeError`).
+
+    Notes
+    -----
+    One object serves one video: call it from one thread at a time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> compositor = Compositor(np.full((2, 2, 3), 77, np.uint8))
+    >>> frame = np.zeros((2, 2, 3), np.uint8)
+    >>> int(compositor(frame)[0, 0, 0]), int(compositor(frame + 9)[0, 0, 0])
+    (77, 9)
+    """
+
+    def __init__(
+        self,
+        background: Frame,
+        *,
+        threshold: int = DEFAULT_THRESHOLD,
+        threads: int | None = None,
+    ) -> None:
+        self._shape = check_frame("background", background)
+        self._threshold = check_threshold(threshold)
+        self._threads = thread_count(check_threads(threads), 4 * background.size)
+        self._background = background
+        self._has_previous = False
+        self._kept = np.empty(self._shape, np.uint8)
+        self._spare = np.empty(self._shape, np.uint8)
+        self._result = np.empty(self._shape, np.uint8)
+
+    def __call__(self, frame: Frame, *, out: Frame | None = None) -> Frame:
+        """Composite the next frame of the video.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            The frame; it is copied, so its buffer may be reused at once.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` or the background itself.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            `out` when given; else a buffer of this object's, valid until the next call. For the
+            first frame, of which nothing is known to move, it is the background.
+        """
+        shape = check_frame("frame", frame)
+        if shape != self._shape:
+            check_same_size("frame", shape, "the background", self._shape)
+        out = self._result if out is None else out
+        out = frame_out(out, shape, "frame", frame=frame, background=self._background)
+        # The frame is kept before the result is written, since `out` may be the frame.
+        np.copyto(self._spare, frame)
+        previous = self._kept if self._has_previous else frame
+        arrays = (previous, frame, self._background, out)
+        call_in_bands(frames.composite, self._threads, arrays, self._threshold)
+        self._kept, self._spare = self._spare, self._kept
+        self._has_previous = True
+        return out
+
+    def reset(self) -> None:
+        """Forget the previous frame, as at the start of another video."""
+        self._has_previous = False

@@ -1,0 +1,255 @@
+"""`composite` and `blend` on planar YUV 4:2:0, the form in which video is decoded and encoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from fastvbg.bands import check_threads, run_in_bands, thread_count
+from fastvbg.checks import (
+    check_choice,
+    check_no_partial_overlap,
+    check_plane,
+    check_same_size,
+    check_threshold,
+    check_writable,
+)
+from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
+from fastvbg.errors import DTypeError, OverlapError, ShapeError
+from fastvbg.kernels.composite import planar
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Matte
+    from fastvbg.kernels._jit import Kernel
+
+__all__ = ["I420", "NV12", "blend_planar", "composite_planar"]
+
+_MATRICES = ("bt601", "bt709", "bt2020")
+_RANGES = ("limited", "full")
+_WEIGHTS = {key: tuple(weights) for key, weights in YUV_GRAY.items()}
+
+
+class I420(NamedTuple):
+    """A frame in three planes, 8 bits a sample, chroma halved both ways.
+
+    Parameters
+    ----------
+    y : ndarray, shape (H, W), uint8
+        Luma. Any strides, also read-only; H and W may be odd, or 0.
+    u, v : ndarray, shape ((H + 1) // 2, (W + 1) // 2), uint8
+        Blue and red difference, 128 where there is no colour.
+    """
+
+    y: npt.NDArray[np.uint8]
+    u: npt.NDArray[np.uint8]
+    v: npt.NDArray[np.uint8]
+
+
+class NV12(NamedTuple):
+    """A frame in two planes, 8 bits a sample, chroma halved both ways and interleaved.
+
+    Parameters
+    ----------
+    y : ndarray, shape (H, W), uint8
+        Luma. Any strides, also read-only; H and W may be odd, or 0.
+    uv : ndarray, shape ((H + 1) // 2, (W + 1) // 2, 2), uint8
+        Blue and red difference, 128 where there is no colour.
+    """
+
+    y: npt.NDArray[np.uint8]
+    uv: npt.NDArray[np.uint8]
+
+
+def composite_planar(
+    prev: I420 | NV12,
+    next: I420 | NV12,
+    bg: I420 | NV12,
+    *,
+    matrix: str = "bt709",
+    range: str = "limited",
+    threshold: int = DEFAULT_THRESHOLD,
+    threads: int | None = None,
+    out: I420 | NV12 | None = None,
+) -> I420 | NV12:
+    """Put what moved between two frames over a background, without leaving YUV.
+
+    The decision of `fastvbg.composite`, from the differences of Y, U and V: conversion to BGR is
+    linear, so differences convert too, and their gray is compared with the threshold
+    (`reference.planar_motion_mask`). It differs from the BGR decision only by rounding, and where
+    conversion clips a colour that BGR cannot hold. A chroma sample is taken from `next` where at
+    least half of its luma samples are.
+
+    Parameters
+    ----------
+    prev, next : I420 or NV12
+        Two frames of a video.
+    bg : I420 or NV12
+        The background, of the same size and form.
+    matrix : {"bt709", "bt601", "bt2020"}, default "bt709"
+        The colour matrix of the video.
+    range : {"limited", "full"}, default "limited"
+        Whether luma goes from 16 to 235 or from 0 to 255.
+    threshold : int, default 3
+        Gray difference above which a pixel has moved, 0 to 255.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
+    out : I420 or NV12, optional
+        Where to write the result. Each plane may be that plane of an input itself, but no other
+        view that shares memory with an input's plane. Allocated when absent.
+
+    Returns
+    -------
+    I420 or NV12
+        The composited frame, in the form of `prev`; `out` when given.
+
+    Raises
+    ------
+    DTypeError
+        A plane is not a uint8 `numpy.ndarray`, or forms differ (also a `TypeError`).
+    ShapeError
+        A shape is not as above, or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        The threshold is outside 0..255, `threads` outside 1..256, or the matrix or range unknown
+        (also a `ValueError`), or of the wrong type (a `TypeError`).
+    OverlapError
+        A plane of `out` is read-only, or overlaps an input's plane without being it (also a
+        `ValueError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def flat(y): return I420(np.full((2, 2), y, np.uint8), *np.full((2, 1, 1), 128, np.uint8))
+    >>> int(composite_planar(flat(16), flat(26), flat(77)).y[0, 0])
+    26
+    """
+    weights = _WEIGHTS[
+        check_choice("matrix", matrix, _MATRICES), check_choice("range", range, _RANGES)
+    ]
+    threshold = check_threshold(threshold)
+    out = _checked(out, prev=prev, next=next, bg=bg)
+    kernel = planar.composite_i420 if len(out) == 3 else planar.composite_nv12
+    count = thread_count(check_threads(threads), 6 * out.y.size)
+    _call_in_bands(kernel, count, (*prev, *next, *bg, *out), weights, threshold)
+    return out
+
+
+def blend_planar(
+    frame: I420 | NV12,
+    matte: Matte,
+    bg: I420 | NV12,
+    *,
+    threads: int | None = None,
+    out: I420 | NV12 | None = None,
+) -> I420 | NV12:
+    """Lay a frame over a background by a matte, without leaving YUV.
+
+    `(matte*frame + (255-matte)*bg) / 255`, rounded half up, on each plane. The coverage of a chroma
+    sample is the mean, rounded half up, of the matte over its luma samples.
+
+    Parameters
+    ----------
+    frame : I420 or NV12
+        The foreground.
+    matte : ndarray, shape (H, W), uint8
+        Coverage, 0 (background) to 255 (frame).
+    bg : I420 or NV12
+        The background, of the same size and form.
+    threads : int, optional
+        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
+        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
+    out : I420 or NV12, optional
+        Where to write the result; as for `composite_planar`. Allocated when absent.
+
+    Returns
+    -------
+    I420 or NV12
+        The blended frame, in the form of `frame`; `out` when given.
+
+    Raises
+    ------
+    DTypeError
+        A plane or the matte is not a uint8 `numpy.ndarray`, or forms differ (also a `TypeError`).
+    ShapeError
+        A shape is not as above, or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        `threads` is outside 1..256 (also a `ValueError`), or not an integer (a `TypeError`).
+    OverlapError
+        A plane of `out` is read-only, or overlaps an input without being it (also a `ValueError`).
+    """
+    out = _checked(out, frame=frame, bg=bg)
+    shape = check_plane("matte", matte)
+    if shape != out.y.shape:
+        check_same_size("matte", shape, "frame", out.y.shape)
+    for plane in out:
+        check_no_partial_overlap(plane, (("matte", matte),))
+    kernel = planar.blend_i420 if len(out) == 3 else planar.blend_nv12
+    count = thread_count(check_threads(threads), 5 * out.y.size)
+    _call_in_bands(kernel, count, (*frame, matte, *bg, *out))
+    return out
+
+
+def _call_in_bands(
+    kernel: Kernel, count: int, planes: tuple[npt.NDArray[np.uint8], ...], *rest: Any
+) -> None:
+    """Call a kernel on bands of an even number of luma rows and their half of chroma rows."""
+    rows = planes[0].shape[0]
+    if count == 1:
+        kernel.call(*planes, *rest, rows)
+        return
+
+    def band(first: int, end: int) -> None:
+        luma, chroma = slice(first, end), slice(first // 2, (end + 1) // 2)
+        kernel.call(*(p[luma if p.shape[0] == rows else chroma] for p in planes), *rest, rows)
+
+    run_in_bands(band, rows, count, multiple=2)
+
+
+def _check_planes(name: str, planes: I420 | NV12) -> tuple[tuple[int, ...], ...]:
+    """Return the shapes of a frame's planes, which must fit together."""
+    if not isinstance(planes, (I420, NV12)):
+        raise DTypeError(f"{name}: got {type(planes).__name__}, wanted I420 or NV12")
+    height, width = check_plane(f"{name}.y", planes.y)
+    chroma = ((height + 1) // 2, (width + 1) // 2)
+    for part, plane in zip(planes._fields[1:], planes[1:], strict=True):
+        wanted = (*chroma, 2) if part == "uv" else chroma
+        if not isinstance(plane, np.ndarray) or plane.dtype != np.uint8:
+            got = getattr(plane, "dtype", type(plane).__name__)
+            raise DTypeError(f"{name}.{part}: got {got}, wanted a numpy.ndarray of uint8")
+        if plane.shape != wanted:
+            raise ShapeError(f"{name}.{part}: got shape {plane.shape}, wanted {wanted}")
+    return tuple(plane.shape for plane in planes)
+
+
+def _checked(out: I420 | NV12 | None, **inputs: I420 | NV12) -> I420 | NV12:
+    """Return `out` if it fits the inputs, which must fit one another, or new planes."""
+    first, *others = inputs
+    shapes = _check_planes(first, inputs[first])
+    form = type(inputs[first])
+    given = {} if out is None else {"out": out}
+    for name, planes in {**{name: inputs[name] for name in others}, **given}.items():
+        got = _check_planes(name, planes)
+        if type(planes) is not form:
+            raise DTypeError(
+                f"{name}: got {type(planes).__name__}, wanted {form.__name__} like {first}"
+            )
+        if got != shapes:
+            check_same_size(name, got[0], first, shapes[0])
+    if out is None:
+        return form(*(np.empty(shape, np.uint8) for shape in shapes))
+    for k, plane in enumerate(out):
+        check_writable(plane)
+        for name, planes in inputs.items():
+            for j, other in enumerate(planes):
+                if k == j:
+                    check_no_partial_overlap(plane, ((f"{name}.{planes._fields[j]}", other),))
+                elif np.shares_memory(plane, other):
+                    _refuse(f"out.{out._fields[k]}", f"{name}.{planes._fields[j]}")
+    return out
+
+
+def _refuse(plane: str, other: str) -> None:
+    raise OverlapError(f"{plane}: shares memory with {other}, wanted memory of its own")

@@ -1,0 +1,1 @@
+"""Kernels that lay frames over backgrounds, and tell where two frames differ."""

@@ -1,0 +1,228 @@
+"""One row's part in the pass of the adaptive keyer: looked at, and two rows later learned.
+
+A row's vote needs the evidence of two rows below it, so learning and output run two rows behind.
+What is alive between, samples as words and evidence, stays in rings of rows that fit the cache.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.kernels._jit import inline
+from fastvbg.kernels._memory import address_of
+from fastvbg.kernels.keying.adaptive_rows import (
+    chroma_run,
+    columns_run,
+    double_run,
+    evidence_run,
+    fickle_run,
+    halve_run,
+    learn_run,
+    mean_of_blocks_run,
+    scaled_run,
+    swing_run,
+    total_run,
+    vote_run,
+)
+from fastvbg.kernels.keying.keyspace import keyspace_row
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg.constants import AdaptiveSettings
+
+LAG = 2
+
+_RING = 4  # rows that the lag keeps alive, to a power of 2
+# Rows of the scratch words: rings of samples, one a plane; evidence of chroma; sums of columns.
+_SAMPLES, _PAIR, _DOUBLED, _COLUMNS, _WORD_ROWS = 0, 12, 13, 14, 15
+# Rows of the scratch bytes. Five of evidence are alive.
+_EVIDENCE, _EVIDENCE_RING = 0, 8
+_HELD, _STEADY, _HELD_HALF, _STEADY_HALF = 8, 9, 10, 11
+MASK = 12  # two rows: those of a chroma row
+BLOCKS = 14  # U and V of a frame, halved
+_FULL = 16  # two rows of a frame in the keying space: Y, Y, U, U, V, V
+_BYTE_ROWS = 22
+
+ONE = 1 << 15
+"""The gain that changes nothing."""
+
+_GRAY = 128  # chroma of no colour
+_NEVER = 25 * 255  # no vote exceeds it
+_EVERY = 4  # rows of which one counts for the gain
+
+# What the kernels go by for a frame, by place.
+_THRESHOLD, _GUARD, _RATE, _RISE, _FALL, _SPREAD_TOP, _SWING, _SWING_BOUND, _SWING_TOP = range(9)
+_GAIN, _LEARNS = 9, 10
+SETTINGS = 11
+
+
+def scratch_for(cols: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
+    """Return the scratch for frames of `cols` columns."""
+    wide = (cols + 4 + 63) // 64 * 64
+    return np.empty((_BYTE_ROWS, wide), np.uint8), np.empty((_WORD_ROWS, wide), np.uint16)
+
+
+def settings_now(
+    settings: AdaptiveSettings, *, gain: int, everyone: bool, frames: int, learns: bool
+) -> tuple[int, ...]:
+    """Return what the kernels go by for the frame after `frames` others."""
+    return (
+        settings.threshold,
+        _NEVER if everyone else 25 * settings.threshold // 4,
+        min(settings.rate, (frames + 1).bit_length()),
+        *settings[settings._fields.index("spread_rise") :],
+        gain,
+        int(learns),
+    )
+
+
+@inline
+def learns(now: Any) -> Any:
+    """Tell whether the state is to learn."""
+    return now[_LEARNS] != 0
+
+
+@inline
+def _samples_of(words: Any, plane: Any, row: Any) -> Any:
+    return address_of(words, _SAMPLES + plane * _RING + row % _RING)
+
+
+@inline
+def look_at_chroma(
+    u: Any, v: Any, row: Any, doubled: Any, means: Any, spreads: Any, words: Any, now: Any
+) -> None:
+    """Weigh a chroma row."""
+    cols = means[1].shape[1]
+    pair = address_of(words, _PAIR)
+    for plane in range(1, 3):
+        values = _samples_of(words, plane, row)
+        scaled_run(u if plane == 1 else v, values, cols, now[_GAIN], _GRAY)
+        mean, spread = address_of(means[plane], row), address_of(spreads[plane], row)
+        chroma_run(values, mean, spread, pair, cols, plane == 2)
+    if doubled:
+        double_run(pair, address_of(words, _DOUBLED), cols)
+
+
+@inline
+def look(
+    y: Any,
+    row: Any,
+    doubled: Any,
+    means: Any,
+    spreads: Any,
+    swings: Any,
+    scratch: Any,
+    words: Any,
+    now: Any,
+) -> None:
+    """Weigh a row whose chroma row was weighed, and count its swings."""
+    cols = swings.shape[1]
+    values = _samples_of(words, 0, row)
+    scaled_run(y, values, cols, now[_GAIN], 0)
+    evidence = address_of(scratch, _EVIDENCE + row % _EVIDENCE_RING)
+    mean, spread = address_of(means[0], row), address_of(spreads[0], row)
+    chroma = address_of(words, _DOUBLED if doubled else _PAIR)
+    evidence_run(values, mean, spread, chroma, evidence, cols)
+    if learns(now):
+        count = address_of(swings, row)
+        swing_run(evidence, count, cols, now[_THRESHOLD], now[_SWING], now[_SWING_TOP])
+
+
+@inline
+def decide(row: Any, rows: Any, cols: Any, mask: Any, scratch: Any, words: Any, now: Any) -> None:
+    """Vote on a row: write its mask, and which of its pixels are held from learning."""
+    last = rows - 1
+    columns_run(
+        address_of(scratch, _EVIDENCE + max(row - 2, 0) % _EVIDENCE_RING),
+        address_of(scratch, _EVIDENCE + max(row - 1, 0) % _EVIDENCE_RING),
+        address_of(scratch, _EVIDENCE + row % _EVIDENCE_RING),
+        address_of(scratch, _EVIDENCE + min(row + 1, last) % _EVIDENCE_RING),
+        address_of(scratch, _EVIDENCE + min(row + 2, last) % _EVIDENCE_RING),
+        address_of(words, _COLUMNS),
+        cols,
+    )
+    sums, held = address_of(words, _COLUMNS), address_of(scratch, _HELD)
+    vote_run(sums, mask, held, cols, 25 * now[_THRESHOLD], now[_GUARD])
+
+
+@inline
+def _learn_plane(
+    plane: Any,
+    row: Any,
+    held: Any,
+    steady: Any,
+    means: Any,
+    spreads: Any,
+    words: Any,
+    now: Any,
+) -> None:
+    learn_run(
+        _samples_of(words, plane, row),
+        address_of(means[plane], row),
+        address_of(spreads[plane], row),
+        held,
+        steady,
+        means[plane].shape[1],
+        now[_RATE],
+        now[_RISE],
+        now[_FALL],
+        now[_SPREAD_TOP],
+    )
+
+
+@inline
+def learn(
+    row: Any,
+    means: Any,
+    spreads: Any,
+    swings: Any,
+    totals: Any,
+    scratch: Any,
+    words: Any,
+    now: Any,
+) -> None:
+    """Learn a row of luma."""
+    cols = swings.shape[1]
+    held, steady = address_of(scratch, _HELD), address_of(scratch, _STEADY)
+    if row % _EVERY == 0:
+        values, mean = _samples_of(words, 0, row), address_of(means[0], row)
+        total_run(values, mean, held, cols, totals)
+    fickle_run(held, address_of(swings, row), steady, cols, now[_SWING_BOUND])
+    _learn_plane(0, row, held, steady, means, spreads, words, now)
+
+
+@inline
+def learn_chroma(
+    row: Any, halved: Any, means: Any, spreads: Any, scratch: Any, words: Any, now: Any
+) -> None:
+    """Learn a row of chroma, by the flags of the luma row that was learned last."""
+    held, steady = address_of(scratch, _HELD), address_of(scratch, _STEADY)
+    if halved:
+        cols = means[1].shape[1]
+        halve_run(held, address_of(scratch, _HELD_HALF), cols)
+        halve_run(steady, address_of(scratch, _STEADY_HALF), cols)
+        held, steady = address_of(scratch, _HELD_HALF), address_of(scratch, _STEADY_HALF)
+    for plane in range(1, 3):
+        _learn_plane(plane, row, held, steady, means, spreads, words, now)
+
+
+@inline
+def full_row(scratch: Any, plane: Any, row: Any) -> Any:
+    """Return the address of a row that `convert` left."""
+    return address_of(scratch, _FULL + 2 * plane + row % 2)
+
+
+@inline
+def convert(frame: Any, row: Any, scratch: Any) -> None:
+    """Bring two rows of a frame from an even one on, or a last one, to luma and halved chroma."""
+    rows, cols = frame.shape[:2]
+    last = min(row + 1, rows - 1)
+    for k in range(row, last + 1):
+        y, u, v = full_row(scratch, 0, k), full_row(scratch, 1, k), full_row(scratch, 2, k)
+        keyspace_row(frame, k, y, u, v)
+    for k in range(2):
+        upper, lower = full_row(scratch, 1 + k, row), full_row(scratch, 1 + k, last)
+        mean_of_blocks_run(upper, lower, address_of(scratch, BLOCKS + k), cols)

@@ -1,0 +1,257 @@
+"""The chroma keyer and the removal of spill; `reference.chroma` defines them.
+
+`reach` is a plane that says how strong the key is at each place: 4080 over its strength there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, bytes_at, packed
+from fastvbg.kernels._runs import (
+    chroma_composite_run,
+    chroma_pixels_run,
+    chroma_planes_run,
+    despill_run,
+    fence,
+    lay_run,
+    strength_run,
+)
+from fastvbg.kernels._target import TARGET
+from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
+from fastvbg.kernels.keying.keyspace import keyspace_row
+from fastvbg.kernels.keying.planes_rows import lay_row
+from fastvbg.kernels.portable.bytes import less, more, portion
+
+__all__ = [
+    "SCRATCH_ROWS",
+    "composite",
+    "composite_planes",
+    "despill_frame",
+    "despill_planes",
+    "key_frame",
+    "key_planes",
+]
+
+SCRATCH_ROWS = 7
+
+OPTIONS = types.UniTuple(INT, 5)
+"""The key's direction in U and V in 1/64, tolerance, falloff, `slope_of` it."""
+TINT = types.UniTuple(INT, 3)
+"""By how much a unit of spill moves B, G and R, in 1/64."""
+DIRECTION = types.UniTuple(INT, 2)
+
+_ONE, _TWO = np.uint64(1), np.uint64(2)
+
+
+@inline
+def _spare(scratch: Any) -> Any:
+    return (
+        address_of(scratch, 0),
+        address_of(scratch, 1),
+        address_of(scratch, 2),
+        address_of(scratch, 3),
+        address_of(scratch, 4),
+    )
+
+
+@kernel(FRAME, PLANE, OUT_PLANE, SCRATCH, OPTIONS)
+def key_frame(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> None:
+    """`out` is the matte of a BGR frame of any strides; `reach` has packed rows."""
+    rows, cols = out.shape
+    y, u, v, spare, spill = _spare(scratch)
+    for row in range(rows):
+        to, there = result_row(out, row, spare), address_of(reach, row)
+        if packed(frame):
+            here = address_of(frame, row)
+            chroma_pixels_run(here, (y, u, v, spare, spill), there, to, spill, cols, options)
+        else:
+            keyspace_row(frame, row, y, u, v)
+            chroma_planes_run(u, v, there, to, spill, cols, options)
+        put_row(to, out, row)
+
+
+@kernel(PLANE, PLANE, PLANE, OUT_PLANE, SCRATCH, INT, INT, OPTIONS)
+def key_planes(
+    u: Any, v: Any, reach: Any, out: Any, scratch: Any, shift_x: Any, shift_y: Any, options: Any
+) -> None:
+    """`out` is the matte of chroma of any strides; `reach` is as large as chroma."""
+    rows, cols = out.shape
+    thin = u.shape[1]
+    matte, wide, spill = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
+    first, second, held = address_of(scratch, 3), address_of(scratch, 4), -1
+    for row in range(rows):
+        if row >> shift_y != held:
+            held = row >> shift_y
+            blue, red = packed_row(u, held, first), packed_row(v, held, second)
+            chroma_planes_run(blue, red, address_of(reach, held), matte, spill, thin, options)
+        if shift_x:
+            to = result_row(out, row, wide)
+            doubled_row(matte, to, cols)
+            put_row(to, out, row)
+        else:
+            put_row(matte, out, row)
+
+
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, SCRATCH, OPTIONS, TINT)
+def composite(
+    frame: Any, reach: Any, bg: Any, out: Any, scratch: Any, options: Any, tint: Any
+) -> None:
+    """`out` is the frame without its spill over `bg` by its matte; all rows must be packed."""
+    rows, cols, _ = out.shape
+    streaming = 10 * rows * cols >= TARGET.stream_bytes
+    spare = _spare(scratch)
+    for row in range(rows):
+        chroma_composite_run(
+            address_of(frame, row),
+            spare,
+            address_of(reach, row),
+            address_of(bg, row),
+            address_of(out, row),
+            cols,
+            options,
+            tint,
+            streaming,
+        )
+    fence()
+
+
+@kernel(FRAME, PLANE, OUT_FRAME, SCRATCH, DIRECTION, TINT)
+def despill_frame(
+    frame: Any, matte: Any, out: Any, scratch: Any, direction: Any, tint: Any
+) -> None:
+    """`out` is the frame without its spill where the matte is not 0; rows must be packed."""
+    rows, cols, _ = out.shape
+    y, u, v, coverage, spill = _spare(scratch)
+    for row in range(rows):
+        keyspace_row(frame, row, y, u, v)
+        strength_run(u, v, spill, cols, direction)
+        here = packed_row(matte, row, coverage)
+        despill_run(address_of(frame, row), here, spill, address_of(out, row), cols, tint)
+
+
+@inline
+def _covered_run(upper: Any, lower: Any, halved: Any, out: Any, wide: Any, cols: Any) -> None:
+    """Write what is not 0 where anything that a chroma sample covers is kept."""
+    above, below, run = bytes_at(upper, wide), bytes_at(lower, wide), bytes_at(out, cols)
+    if halved == 0:
+        for x in range(np.uint64(cols)):
+            run[x] = above[x] | below[x]
+        return
+    for x in range(np.uint64(wide // 2)):
+        left, right = _TWO * x, _TWO * x + _ONE
+        run[x] = above[left] | above[right] | below[left] | below[right]
+    if wide & 1:
+        last = np.uint64(wide - 1)
+        run[last >> _ONE] = above[last] | below[last]
+
+
+@inline
+def _move_run(
+    plane: Any, spill: Any, coverage: Any, out: Any, count: Any, factor: Any, up: Any
+) -> None:
+    """Write samples moved by a factor of their spill where they are kept."""
+    samples, key = bytes_at(plane, count), bytes_at(spill, count)
+    covered, run = bytes_at(coverage, count), bytes_at(out, count)
+    amount, rising = np.uint16(factor), np.uint8(255 if up else 0)
+    for x in range(np.uint64(count)):
+        kept = key[x] if covered[x] else np.uint8(0)
+        step = portion(kept, amount)
+        plus, minus = np.uint8(step & rising), np.uint8(step & np.uint8(~rising))
+        run[x] = less(more(samples[x], plus), minus)
+
+
+@kernel(PLANE, PLANE, PLANE, OUT_PLANE, OUT_PLANE, SCRATCH, INT, INT, DIRECTION, INT)
+def despill_planes(
+    u: Any,
+    v: Any,
+    matte: Any,
+    out_u: Any,
+    out_v: Any,
+    scratch: Any,
+    shift_x: Any,
+    shift_y: Any,
+    direction: Any,
+    amount: Any,
+) -> None:
+    """`out_u` and `out_v` are chroma of any strides without its spill; `amount` is 0 to 64."""
+    rows, cols = u.shape
+    first, second, coverage, spill, spare = _spare(scratch)
+    for row in range(rows):
+        blue, red = packed_row(u, row, first), packed_row(v, row, second)
+        top = row << shift_y
+        upper = packed_row(matte, top, address_of(scratch, 5))
+        lower = packed_row(matte, min(top + shift_y, matte.shape[0] - 1), address_of(scratch, 6))
+        _covered_run(upper, lower, shift_x, coverage, matte.shape[1], cols)
+        strength_run(blue, red, spill, cols, direction)
+        moves = direction[0] * amount, direction[1] * amount
+        _move_run(blue, spill, coverage, spare, cols, abs(moves[0]) >> 6, moves[0] < 0)
+        put_row(spare, out_u, row)
+        _move_run(red, spill, coverage, spare, cols, abs(moves[1]) >> 6, moves[1] < 0)
+        put_row(spare, out_v, row)
+
+
+@inline
+def _lay_moved_row(
+    plane: Any,
+    bg: Any,
+    out: Any,
+    row: Any,
+    matte: Any,
+    spill: Any,
+    spare: Any,
+    move: Any,
+    streaming: Any,
+) -> None:
+    """Lay a row of chroma without its spill over another."""
+    count, under = out.shape[1], address_of(bg, row)
+    _move_run(address_of(plane, row), spill, matte, spare, count, abs(move) >> 6, move < 0)
+    ahead, bg_ahead = address_of(plane, row + 1) - spare, address_of(bg, row + 1) - under
+    lay_run(matte, spare, under, address_of(out, row), count, ahead, bg_ahead, streaming)
+
+
+@kernel(*(PLANE,) * 4, *(PLANE,) * 3, *(OUT_PLANE,) * 3, SCRATCH, INT, INT, OPTIONS, INT)
+def composite_planes(
+    y: Any,
+    u: Any,
+    v: Any,
+    reach: Any,
+    bg_y: Any,
+    bg_u: Any,
+    bg_v: Any,
+    out_y: Any,
+    out_u: Any,
+    out_v: Any,
+    scratch: Any,
+    shift_x: Any,
+    shift_y: Any,
+    options: Any,
+    amount: Any,
+) -> None:
+    """`out` is planes without their spill over `bg` by their matte; all rows must be packed.
+
+    A matte of chroma's is the same over all the luma of a sample: that is its coverage, too.
+    """
+    rows, cols = out_y.shape
+    matte, wide, spill = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
+    spare = address_of(scratch, 3)
+    streaming = 9 * rows * cols >= 2 * TARGET.stream_bytes
+    for part in range(out_u.shape[0]):
+        blue, red, there = address_of(u, part), address_of(v, part), address_of(reach, part)
+        chroma_planes_run(blue, red, there, matte, spill, out_u.shape[1], options)
+        move = options[0] * amount
+        _lay_moved_row(u, bg_u, out_u, part, matte, spill, spare, move, streaming)
+        move = options[1] * amount
+        _lay_moved_row(v, bg_v, out_v, part, matte, spill, spare, move, streaming)
+        coverage = matte
+        if shift_x:
+            doubled_row(matte, wide, cols)
+            coverage = wide
+        top = part << shift_y
+        for row in range(top, min(top + shift_y, rows - 1) + 1):
+            lay_row(coverage, y, bg_y, out_y, row, row + 1 + shift_y, streaming)
+    fence()

@@ -1,0 +1,219 @@
+"""The plate keyer: distance from the empty scene in luma and chroma; `reference.plate` defines it.
+
+A plate is kept ready for keying, `(H, 4, W + SLACK)` bytes: for each row Y, U, V, and by how much
+luma (high four bits) and chroma (low four bits) may differ before it counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._runs import (
+    fence,
+    light_run,
+    plate_composite_run,
+    plate_pixels_run,
+    plate_planes_run,
+)
+from fastvbg.kernels._target import TARGET
+from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
+from fastvbg.kernels.keying.keyspace import keyspace_row
+from fastvbg.kernels.keying.planes_rows import lay_rows
+
+__all__ = [
+    "SCRATCH_ROWS",
+    "composite",
+    "composite_planes",
+    "key_frame",
+    "key_planes",
+    "light",
+    "measure",
+    "model_for",
+]
+
+SLACK = TARGET.lanes
+"""Bytes of a plate's row beyond the frame's width: vectors' last step may read so far."""
+
+_LINE = 64
+SCRATCH_ROWS = 5
+
+MODEL = types.Array(types.uint8, 3, "C")
+OPTIONS = types.UniTuple(INT, 4)
+"""The luma of black, or 255 where shadows are not told; tolerance, falloff, `slope_of` it."""
+LIGHT = types.UniTuple(INT, 6)
+"""Gain in 1/1024 beyond 1 and offset in 1/32 level, of Y, of U and of V."""
+SUMS = types.Array(types.int64, 1, "C")
+
+
+def model_for(rows: int, cols: int) -> Any:
+    """Return an empty model of frames of a size, whose rows start on cache lines."""
+    shape = rows, 4, -(-(cols + SLACK) // _LINE) * _LINE
+    size = int(np.prod(shape))
+    memory = np.zeros(size + _LINE, np.uint8)
+    start = -memory.ctypes.data % _LINE
+    return memory[start : start + size].reshape(shape)
+
+
+@kernel(MODEL, MODEL, LIGHT)
+def light(model: Any, out: Any, lights: Any) -> None:
+    """`out` is the model as another light shows it; the floors are left as they are."""
+    rows, _, step = model.shape
+    for row in range(rows):
+        here, there = address_of(model, row), address_of(out, row)
+        light_run(here, there, step, lights[0], lights[1])
+        light_run(here + step, there + step, step, lights[2], lights[3])
+        light_run(here + 2 * step, there + 2 * step, step, lights[4], lights[5])
+
+
+@inline
+def _difference(sample: Any, scene: Any, gain: Any, offset: Any) -> Any:
+    """Return how far a sample is from one of the plate in some light, in 1/32 level."""
+    return (sample - scene) * 32 - ((scene - 128) * gain // 32 + offset)
+
+
+@kernel(PLANE, PLANE, PLANE, PLANE, PLANE, PLANE, LIGHT, INT, SUMS)
+def measure(
+    y: Any, u: Any, v: Any, py: Any, pu: Any, pv: Any, lights: Any, limit: Any, sums: Any
+) -> None:
+    """Sum up samples that differ from the plate's, in the given light, by `limit` at most.
+
+    `sums` becomes their count, and for each plane the sums of p, x, p*p and p*x, where p is the
+    plate's sample and x the frame's, each less 128.
+    """
+    for k in range(sums.size):
+        sums[k] = 0
+    rows, cols = y.shape
+    for row in range(rows):
+        for col in range(cols):
+            samples = np.int64(y[row, col]), np.int64(u[row, col]), np.int64(v[row, col])
+            scenes = np.int64(py[row, col]), np.int64(pu[row, col]), np.int64(pv[row, col])
+            apart = abs(_difference(samples[0], scenes[0], lights[0], lights[1]))
+            apart += 2 * abs(_difference(samples[1], scenes[1], lights[2], lights[3]))
+            apart += 2 * abs(_difference(samples[2], scenes[2], lights[4], lights[5]))
+            if apart <= 32 * limit:
+                sums[0] += 1
+                for k in range(3):
+                    p, x = scenes[k] - 128, samples[k] - 128
+                    sums[4 * k + 1] += p
+                    sums[4 * k + 2] += x
+                    sums[4 * k + 3] += p * p
+                    sums[4 * k + 4] += p * x
+
+
+@kernel(FRAME, MODEL, OUT_PLANE, SCRATCH, OPTIONS)
+def key_frame(frame: Any, model: Any, out: Any, scratch: Any, options: Any) -> None:
+    """`out` is the matte of a BGR frame of any strides."""
+    rows, cols = out.shape
+    y, u, v = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
+    spare, step = address_of(scratch, 3), model.shape[2]
+    for row in range(rows):
+        plate, to = address_of(model, row), result_row(out, row, spare)
+        if packed(frame):
+            plate_pixels_run(
+                address_of(frame, row), (y, u, v, spare), plate, step, to, cols, options
+            )
+        else:
+            keyspace_row(frame, row, y, u, v)
+            plate_planes_run(y, u, v, plate, step, to, cols, options)
+        put_row(to, out, row)
+
+
+@inline
+def _wide(plane: Any, row: Any, halved: Any, to: Any, spare: Any, cols: Any) -> Any:
+    """Return where a row of chroma is, as wide as luma."""
+    source = packed_row(plane, row, spare if halved else to)
+    if halved:
+        doubled_row(source, to, cols)
+        return to
+    return source
+
+
+@kernel(PLANE, PLANE, PLANE, MODEL, OUT_PLANE, SCRATCH, INT, INT, OPTIONS)
+def key_planes(
+    y: Any,
+    u: Any,
+    v: Any,
+    model: Any,
+    out: Any,
+    scratch: Any,
+    shift_x: Any,
+    shift_y: Any,
+    options: Any,
+) -> None:
+    """`out` is the matte of planes of any strides, chroma halved across or down or not."""
+    rows, cols = out.shape
+    matte, spare, step = address_of(scratch, 3), address_of(scratch, 4), model.shape[2]
+    first, second, held = address_of(scratch, 1), address_of(scratch, 2), -1
+    for row in range(rows):
+        luma = packed_row(y, row, address_of(scratch, 0))
+        if row >> shift_y != held:
+            held = row >> shift_y
+            first = _wide(u, held, shift_x, address_of(scratch, 1), spare, cols)
+            second = _wide(v, held, shift_x, address_of(scratch, 2), spare, cols)
+        to = result_row(out, row, matte)
+        plate_planes_run(luma, first, second, address_of(model, row), step, to, cols, options)
+        put_row(to, out, row)
+
+
+@kernel(FRAME, MODEL, FRAME, OUT_FRAME, SCRATCH, OPTIONS)
+def composite(frame: Any, model: Any, bg: Any, out: Any, scratch: Any, options: Any) -> None:
+    """`out` is the frame over `bg` by its matte; the rows of all three must be packed."""
+    rows, cols, _ = out.shape
+    streaming = 14 * rows * cols >= TARGET.stream_bytes
+    first, second = address_of(scratch, 0), address_of(scratch, 1)
+    spare = first, second, address_of(scratch, 2), address_of(scratch, 3)
+    for row in range(rows):
+        plate_composite_run(
+            address_of(frame, row),
+            spare,
+            address_of(model, row),
+            model.shape[2],
+            address_of(bg, row),
+            address_of(out, row),
+            cols,
+            options,
+            streaming,
+        )
+    fence()
+
+
+@kernel(*(PLANE,) * 3, MODEL, *(PLANE,) * 3, *(OUT_PLANE,) * 3, SCRATCH, INT, INT, OPTIONS)
+def composite_planes(
+    y: Any,
+    u: Any,
+    v: Any,
+    model: Any,
+    bg_y: Any,
+    bg_u: Any,
+    bg_v: Any,
+    out_y: Any,
+    out_u: Any,
+    out_v: Any,
+    scratch: Any,
+    shift_x: Any,
+    shift_y: Any,
+    options: Any,
+) -> None:
+    """`out` is planes over `bg` by their matte; the rows of all must be packed."""
+    rows, cols = out_y.shape
+    frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
+    # Read and written a pixel, in halves of a byte: 3 of the frame, `bg` and `out` each at least,
+    # and 8 of the plate.
+    streaming = 17 * rows * cols >= 2 * TARGET.stream_bytes
+    spare, step = address_of(scratch, 0), model.shape[2]
+    upper, lower = address_of(scratch, 3), address_of(scratch, 4)
+    for part in range(out_u.shape[0]):
+        first = _wide(u, part, shift_x, address_of(scratch, 1), spare, cols)
+        second = _wide(v, part, shift_x, address_of(scratch, 2), spare, cols)
+        top = part << shift_y
+        for row in range(top, min(top + shift_y, rows - 1) + 1):
+            luma, plate = address_of(y, row), address_of(model, row)
+            matte = upper if row == top else lower
+            plate_planes_run(luma, first, second, plate, step, matte, cols, options)
+        lay_rows(upper, lower, spare, frame, bg, out, part, shift_x, shift_y, streaming)
+    fence()

@@ -1,0 +1,312 @@
+"""A canvas matte fitted to luma and chroma at once; `reference.person.fit` has the arithmetic.
+
+Chroma has done its part on the canvas: what it gives is added to the bases, so the frame's own luma
+alone meets slopes and bases (`edges`). Where the matte is the same all around, slopes are 0 and
+bases the matte itself, so only the box about its edges is fitted, and of that only those blocks of
+a row that are not all 0 or all 255 around: a third of it about a person. Rows must be packed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import INT, PLANE, inline, kernel
+from fastvbg.kernels._lanes import sum_neighbours
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+from fastvbg.kernels._rows import pad_row
+from fastvbg.kernels._symmetric import cofactors
+from fastvbg.kernels.person.colour_means import BLOCK, FITTED, IN_BLOCK, average_row
+
+_PLANES = types.Array(types.int32, 3, "C")
+_ROWS = types.Array(types.int32, 2, "C")
+_GUIDES = types.UniTuple(PLANE, 3)
+_CONTRASTS = types.UniTuple(INT, 2)
+_FLAGS = types.Array(types.uint8, 2, "C")
+
+_MOMENTS = 13
+"""Sums of matte, Y, U, V; of their products with Y, U and V."""
+_SUMS = 13
+
+
+def scratch_for(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return the planes of `fit`, which are its result, and its scratch.
+
+    That is the last fitted rows, as many as a square has and one; column sums and sums of moments;
+    those of what is fitted; and which blocks are mixed.
+    """
+    room = cols + 2 * radius + 2 * BLOCK
+    return (
+        np.empty((2, rows, cols), np.int32),
+        np.empty((FITTED, 2 * radius + 2, room), np.int32),
+        np.empty((2 * _MOMENTS, room), np.int32),
+        np.empty((2 * FITTED, room), np.int32),
+        np.empty((rows, -(-cols // BLOCK)), np.uint8),
+    )
+
+
+@inline
+def _edge_box(matte: Any, margin: Any) -> Any:
+    """Return top, end, left and end of all edges of a matte, with a margin."""
+    height, width = matte.shape
+    top, bottom, left, right = height, 0, width, 0
+    for y in range(height):
+        here = bytes_at(address_of(matte, y), width)
+        below = bytes_at(address_of(matte, min(y + 1, height - 1)), width)
+        differs = np.uint8(0)
+        for x in range(np.uint64(width)):
+            differs |= here[x] ^ below[x]
+        for x in range(np.uint64(width - 1)):
+            differs |= here[x] ^ here[x + np.uint64(1)]
+        if differs:
+            top, bottom = min(top, y), max(bottom, min(y + 2, height))
+            for x in range(width):
+                beside = here[np.uint64(min(x + 1, width - 1))]
+                if here[np.uint64(x)] != below[np.uint64(x)] or here[np.uint64(x)] != beside:
+                    left = min(left, x)
+                    break
+            for x in range(width - 1, -1, -1):
+                beside = here[np.uint64(min(x + 1, width - 1))]
+                if here[np.uint64(x)] != below[np.uint64(x)] or here[np.uint64(x)] != beside:
+                    right = max(right, min(x + 2, width))
+                    break
+    if top == height:
+        return 0, 0, 0, 0
+    return (
+        max(top - margin, 0),
+        min(bottom + margin, height),
+        max(left - margin, 0),
+        min(right + margin, width),
+    )
+
+
+@inline
+def _move(row: Any, one: Any, two: Any, entering: Any, leaving: Any, box: Any) -> None:
+    """Let products of one row enter the column sums, and those of another leave."""
+    left, width = box
+    enters, with_ = (
+        bytes_at(address_of(one, entering) + left, width),
+        bytes_at(address_of(two, entering) + left, width),
+    )
+    leaves, and_ = (
+        bytes_at(address_of(one, leaving) + left, width),
+        bytes_at(address_of(two, leaving) + left, width),
+    )
+    sums = integers_at(row, width)
+    for x in range(np.uint64(width)):
+        sums[x] += np.int32(enters[x]) * np.int32(with_[x]) - np.int32(leaves[x]) * np.int32(
+            and_[x]
+        )
+
+
+@inline
+def _move_one(row: Any, plane: Any, entering: Any, leaving: Any, box: Any) -> None:
+    left, width = box
+    enters = bytes_at(address_of(plane, entering) + left, width)
+    leaves = bytes_at(address_of(plane, leaving) + left, width)
+    sums = integers_at(row, width)
+    for x in range(np.uint64(width)):
+        sums[x] += np.int32(enters[x]) - np.int32(leaves[x])
+
+
+@inline
+def _move_all(
+    rows: Any, matte: Any, guides: Any, entering: Any, leaving: Any, box: Any, pad: Any
+) -> None:
+    y, u, v = guides
+    _move_one(address_of(rows, 0) + pad, matte, entering, leaving, box)
+    _move_one(address_of(rows, 1) + pad, y, entering, leaving, box)
+    _move_one(address_of(rows, 2) + pad, u, entering, leaving, box)
+    _move_one(address_of(rows, 3) + pad, v, entering, leaving, box)
+    _move(address_of(rows, 4) + pad, y, matte, entering, leaving, box)
+    _move(address_of(rows, 5) + pad, u, matte, entering, leaving, box)
+    _move(address_of(rows, 6) + pad, v, matte, entering, leaving, box)
+    _move(address_of(rows, 7) + pad, y, y, entering, leaving, box)
+    _move(address_of(rows, 8) + pad, u, u, entering, leaving, box)
+    _move(address_of(rows, 9) + pad, v, v, entering, leaving, box)
+    _move(address_of(rows, 10) + pad, y, u, entering, leaving, box)
+    _move(address_of(rows, 11) + pad, y, v, entering, leaving, box)
+    _move(address_of(rows, 12) + pad, u, v, entering, leaving, box)
+
+
+@inline
+def _sum_of(rows: Any, index: Any, start: Any) -> Any:
+    return integers_at(address_of(rows, _SUMS + index) + 4 * start, BLOCK)
+
+
+@inline
+def _solve(rows: Any, slopes: Any, start: Any, count: Any, contrasts: Any) -> None:
+    """Write a block's slopes of Y, U and V, and bases, from the sums.
+
+    In float64, each operation as in the reference, so each rounding is the same; the base by a
+    reciprocal as in `_guided_fit`.
+    """
+    s_p, s_y = _sum_of(rows, 0, start), _sum_of(rows, 1, start)
+    s_u, s_v = _sum_of(rows, 2, start), _sum_of(rows, 3, start)
+    s_yp, s_up = _sum_of(rows, 4, start), _sum_of(rows, 5, start)
+    s_vp, s_yy = _sum_of(rows, 6, start), _sum_of(rows, 7, start)
+    s_uu, s_vv = _sum_of(rows, 8, start), _sum_of(rows, 9, start)
+    s_yu, s_yv = _sum_of(rows, 10, start), _sum_of(rows, 11, start)
+    s_uv = _sum_of(rows, 12, start)
+    a_y, a_u, a_v, base = slopes
+    n, share = np.float64(count), np.float64(1.0) / (2 * np.float64(count))
+    flat, flat_c = (
+        np.float64(count * count * contrasts[0]),
+        np.float64(count * count * contrasts[1]),
+    )
+    for x in range(IN_BLOCK):
+        p, y, u, v = (
+            np.float64(s_p[x]),
+            np.float64(s_y[x]),
+            np.float64(s_u[x]),
+            np.float64(s_v[x]),
+        )
+        yp, up = n * np.float64(s_yp[x]) - y * p, n * np.float64(s_up[x]) - u * p
+        vp = n * np.float64(s_vp[x]) - v * p
+        yy = n * np.float64(s_yy[x]) - y * y + flat
+        uu = n * np.float64(s_uu[x]) - u * u + flat_c
+        vv = n * np.float64(s_vv[x]) - v * v + flat_c
+        yu, yv = n * np.float64(s_yu[x]) - y * u, n * np.float64(s_yv[x]) - y * v
+        uv = n * np.float64(s_uv[x]) - u * v
+        c_yy, c_uu, c_vv, c_yu, c_yv, c_uv, determinant = cofactors(yy, uu, vv, yu, yv, uv)
+        scale = 256.0 / determinant
+        of_y = np.floor((c_yy * yp + c_yu * up + c_yv * vp) * scale + 0.5)
+        of_u = np.floor((c_yu * yp + c_uu * up + c_uv * vp) * scale + 0.5)
+        of_v = np.floor((c_yv * yp + c_uv * up + c_vv * vp) * scale + 0.5)
+        rest = 256.0 * p - of_y * y - of_u * u - of_v * v
+        a_y[x], a_u[x], a_v[x] = np.int32(of_y), np.int32(of_u), np.int32(of_v)
+        base[x] = np.int32(np.floor((2.0 * rest + n) * share))
+
+
+@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _PLANES, _ROWS, _ROWS, _FLAGS)
+def fit(
+    matte: Any,
+    guides: Any,
+    radius: Any,
+    contrasts: Any,
+    planes: Any,
+    fitted: Any,
+    rows: Any,
+    averages: Any,
+    mixed: Any,
+) -> None:
+    """`planes` are the averaged slopes of luma, and bases with chroma's part."""
+    height, width = matte.shape
+    if height == 0 or width == 0:
+        return
+    for y in range(height):
+        values = bytes_at(address_of(matte, y), width)
+        slopes = integers_at(address_of(planes[0], y), width)
+        bases = integers_at(address_of(planes[1], y), width)
+        for x in range(np.uint64(width)):
+            slopes[x], bases[x] = np.int32(0), np.int32(values[x]) << np.int32(8)
+    box = _edge_box(matte, 2 * radius)
+    top, bottom = box[:2]
+    if bottom == top:
+        return
+    for y in range(top, bottom + radius):
+        if y < bottom:
+            _fit_row(matte, guides, y, radius, contrasts, fitted, rows, mixed, box)
+        if y - radius >= top:
+            average_row(guides, y - radius, radius, planes, fitted, averages, mixed, box)
+
+
+@inline
+def _fit_row(
+    matte: Any,
+    guides: Any,
+    y: Any,
+    radius: Any,
+    contrasts: Any,
+    fitted: Any,
+    rows: Any,
+    mixed: Any,
+    box: Any,
+) -> None:
+    """Fit slopes and bases in a row of a box; beyond it its own border is repeated."""
+    top, bottom, left, right = box
+    width, last = right - left, bottom - 1
+    length, across = width + 2 * radius, (left, width)
+    if y == top:
+        for index in range(_MOMENTS):
+            column = integers_at(address_of(rows, index), length)
+            for x in range(np.uint64(length)):
+                column[x] = 0
+        _fill(rows, matte, guides, top, last, radius, across)
+    else:
+        entering, leaving = min(y + radius, last), max(y - radius - 1, top)
+        _move_all(rows, matte, guides, entering, leaving, across, 4 * radius)
+    for index in range(_MOMENTS):
+        pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
+    slot = y % fitted.shape[1]
+    for start in range(0, width, BLOCK):
+        block = (
+            integers_at(address_of(fitted[0], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[1], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[2], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[3], slot) + 4 * start, BLOCK),
+        )
+        mixed[y, start // BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
+
+
+@inline
+def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, contrasts: Any) -> Any:
+    """Fit a block, of which what lies past the box holds anything; tell whether it is mixed."""
+    size = 2 * radius + 1
+    around = integers_at(address_of(rows, 0), length)
+    # A column whose sum is that of 0 or 255 has nothing else.
+    sum_here, end = around[start], min(start + BLOCK + size - 1, length)
+    if sum_here == 0 or sum_here == 255 * size:
+        x = start + 1
+        while x < end and around[x] == sum_here:
+            x += 1
+        if x == end:
+            a_y, a_u, a_v, bases = block
+            base = np.int32((255 << 8) if sum_here else 0)
+            for i in range(IN_BLOCK):
+                a_y[i], a_u[i], a_v[i], bases[i] = np.int32(0), np.int32(0), np.int32(0), base
+            return np.uint8(0)
+    for index in range(_MOMENTS):
+        row = address_of(rows, index) + 4 * start
+        sum_neighbours(row, size, address_of(rows, _SUMS + index) + 4 * start)
+    _solve(rows, block, start, size * size, contrasts)
+    return np.uint8(1)
+
+
+@inline
+def _fill(
+    rows: Any, matte: Any, guides: Any, top: Any, last: Any, radius: Any, across: Any
+) -> None:
+    """Make the column sums those of the box's first row."""
+    left, width = across
+    y, u, v = guides
+    pad = 4 * radius
+    for k in range(-radius, radius + 1):
+        at = min(max(top + k, top), last)
+        p_row = bytes_at(address_of(matte, at) + left, width)
+        y_row = bytes_at(address_of(y, at) + left, width)
+        u_row = bytes_at(address_of(u, at) + left, width)
+        v_row = bytes_at(address_of(v, at) + left, width)
+        for x in range(np.uint64(width)):
+            here = (np.int32(p_row[x]), np.int32(y_row[x]), np.int32(u_row[x]), np.int32(v_row[x]))
+            p, luma, blue, red = here
+            _add(rows, 0, pad, width, x, p)
+            _add(rows, 1, pad, width, x, luma)
+            _add(rows, 2, pad, width, x, blue)
+            _add(rows, 3, pad, width, x, red)
+            _add(rows, 4, pad, width, x, luma * p)
+            _add(rows, 5, pad, width, x, blue * p)
+            _add(rows, 6, pad, width, x, red * p)
+            _add(rows, 7, pad, width, x, luma * luma)
+            _add(rows, 8, pad, width, x, blue * blue)
+            _add(rows, 9, pad, width, x, red * red)
+            _add(rows, 10, pad, width, x, luma * blue)
+            _add(rows, 11, pad, width, x, luma * red)
+            _add(rows, 12, pad, width, x, blue * red)
+
+
+@inline
+def _add(rows: Any, index: Any, pad: Any, width: Any, x: Any, value: Any) -> None:
+    integers_at(address_of(rows, index) + pad, width)[x] += value

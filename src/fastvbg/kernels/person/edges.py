@@ -1,0 +1,354 @@
+"""A frame's matte from slopes and bases on the canvas: `reference.person.apply` has the arithmetic.
+
+Most of it is 0 or 255 whatever the luma: stretching lies between canvas pixels, so theirs bound it.
+There luma is not looked at, so of BGR frames gray is made only elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._lanes import fit_eight, fit_four
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+from fastvbg.kernels._runs import blend_run, fence, gray_run
+from fastvbg.kernels._target import TARGET
+from fastvbg.kernels.keying.keyrows import SCRATCH
+from fastvbg.kernels.keying.keyrows import scratch_for as rows_for
+from fastvbg.kernels.keying.planes_rows import lay_rows
+
+_PLANES = types.Array(types.int32, 3, "C")
+_RUNS = types.Array(types.int32, 1, "C")
+_SHAPE = types.UniTuple(INT, 3)
+"""Columns of the canvas, pixels of the frame that each stands for, and the gain."""
+
+_SURELY_255, _MIXED = 1, 3
+"""Joined marks of `_mark_row`; where they are 2 alone, the matte is surely 0."""
+_WHOLE = 64
+"""Pixels of which all vectors take a whole number."""
+_MIDDLE = 128 << 7
+_ROUNDED_MIDDLE = _MIDDLE + 64
+
+_ONE, _TWO = np.uint64(1), np.uint64(2)
+
+
+def scratch_for(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any, Any, Any]:
+    """Return the scratch of the kernels.
+
+    The runs of a canvas row and their number, marks, and rows of a matte.
+    """
+    return (
+        np.empty(2 * canvas_cols + 1, np.int32),
+        np.empty((canvas_rows + 1, canvas_cols + 2), np.uint8),
+        rows_for(3, factor * canvas_cols),
+    )
+
+
+@inline
+def _between(near: Any, far: Any, x: Any, far_weight: Any, factor: Any) -> Any:
+    """Return what is at column `x` between two rows of the canvas, times `2 * factor`."""
+    return (np.int32(2 * factor) - far_weight) * near[np.uint64(x)] + far_weight * far[np.uint64(x)]
+
+
+@inline
+def _fit_pixels(
+    line: Any, factor: Any, guide: Any, to: Any, start: Any, end: Any, options: Any
+) -> None:
+    """Write those pixels between the centres of two canvas columns that a row has.
+
+    Pixel `t` of them lies `(2 * t + 1) / (2 * factor)` canvas pixels behind the first centre.
+    """
+    slope, rise, base, lift = line
+    gain, middle, rounded, shift = options
+    twice = np.int32(2 * factor)
+    luma, result = bytes_at(guide, end), bytes_at(to, end)
+    for x in range(max(start, 0), end):
+        odd = np.int32(2 * (x - start) + 1)
+        here = np.int32(luma[np.uint64(x)])
+        fitted = ((twice * slope + odd * rise) * here + (twice * base + odd * lift)) >> shift
+        value = ((fitted - middle) * gain + rounded) >> np.int32(7)
+        result[np.uint64(x)] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+
+
+@inline
+def _fit_run(
+    slopes: Any, bases: Any, y: Any, run: Any, shape: Any, guide: Any, to: Any, options: Any
+) -> None:
+    """Write the pixels of row `y` between canvas columns before `first`, to `end`.
+
+    That is half a canvas pixel more on both sides than the run has. There everything is flat, since
+    marks are joined, so these are written as they are painted.
+    """
+    first, end, cols = run
+    width, factor, _ = shape
+    gain, middle, rounded, shift = options
+    j, t = y // factor, y % factor
+    beside = min(max(j - 1 if 2 * t < factor else j + 1, 0), slopes.shape[0] - 1)
+    weight = np.int32(abs(2 * t + 1 - factor))
+    near_a, far_a = (
+        integers_at(address_of(slopes, j), width),
+        integers_at(address_of(slopes, beside), width),
+    )
+    near_b, far_b = (
+        integers_at(address_of(bases, j), width),
+        integers_at(address_of(bases, beside), width),
+    )
+    before = max(first - 1, 0)
+    slope = _between(near_a, far_a, before, weight, factor)
+    base = _between(near_b, far_b, before, weight, factor)
+    for k in range(first, end + 1):
+        column = min(k, width - 1)
+        next_slope = _between(near_a, far_a, column, weight, factor)
+        next_base = _between(near_b, far_b, column, weight, factor)
+        rise, lift = next_slope - slope, next_base - base
+        start = factor * k - factor // 2
+        if start < 0 or start + factor > cols or factor < 4:
+            line = slope, rise, base, lift
+            _fit_pixels(line, factor, guide, to, start, min(start + factor, cols), options)
+        elif factor == 8:
+            at, out = guide + start, to + start
+            fit_eight(at, out, slope, rise, base, lift, gain, middle, rounded, shift)
+        else:
+            at, out = guide + start, to + start
+            fit_four(at, out, slope, rise, base, lift, gain, middle, rounded, shift)
+        slope, base = next_slope, next_base
+
+
+@inline
+def _whole_run(
+    slopes: Any, bases: Any, y: Any, run: Any, guide: Any, to: Any, options: Any
+) -> None:
+    """Do so where the canvas has the frame's size."""
+    first, end, _ = run
+    count = end - first
+    gain, middle, rounded, shift = options
+    a = integers_at(address_of(slopes, y) + 4 * first, count)
+    b = integers_at(address_of(bases, y) + 4 * first, count)
+    luma, result = bytes_at(guide + first, count), bytes_at(to + first, count)
+    for x in range(np.uint64(count)):
+        fitted = np.int32(4) * (a[x] * np.int32(luma[x]) + b[x]) >> shift
+        value = ((fitted - middle) * gain + rounded) >> np.int32(7)
+        result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
+
+
+@inline
+def _mark_row(slopes: Any, bases: Any, marks: Any, width: Any, low: Any, high: Any) -> None:
+    """Mark what a canvas row makes of any luma: bit 1 where not surely 0, bit 2 where not 255."""
+    for x in range(np.uint64(width)):
+        rise = np.int32(255) * slopes[x]
+        least, most = bases[x] + min(rise, np.int32(0)), bases[x] + max(rise, np.int32(0))
+        marks[x] = np.uint8((most > low) | (np.int32(least < high) << np.int32(1)))
+
+
+@inline
+def _join_row(marks: Any, j: Any, rows: Any, width: Any, joined: Any) -> None:
+    """Join the marks of a canvas row with those around each, at an address.
+
+    A pixel of the frame lies between four of the canvas, of which one is its own.
+    """
+    upper, lower = address_of(marks, max(j - 1, 0)), address_of(marks, min(j + 1, rows - 1))
+    above, here = bytes_at(upper, width), bytes_at(address_of(marks, j), width)
+    below, padded = bytes_at(lower, width), bytes_at(joined, width + 2)
+    inner, result = bytes_at(joined + 1, width), bytes_at(joined, width)
+    for x in range(np.uint64(width)):
+        inner[x] = above[x] | here[x] | below[x]
+    padded[0], padded[np.uint64(width + 1)] = padded[1], padded[np.uint64(width)]
+    for x in range(np.uint64(width)):
+        result[x] = padded[x] | padded[x + _ONE] | padded[x + _TWO]
+
+
+@inline
+def _list_runs(joined: Any, width: Any, runs: Any) -> Any:
+    """Write where each run of equal marks ends, and what they are; return how many there are."""
+    marks = bytes_at(joined, width)
+    count, value = 0, marks[0]
+    for x in range(np.uint64(width)):
+        if marks[x] != value:
+            runs[count], runs[count + 1] = np.int32(x), np.int32(value)
+            count += 2
+            value = marks[x]
+    runs[count], runs[count + 1] = np.int32(width), np.int32(value)
+    return count + 2
+
+
+@inline
+def _shift_of(factor: Any) -> Any:
+    """Return the bits of 1/256 and of the stretching, less those of 1/128 that stay."""
+    shift = np.int32(3)
+    while (1 << shift) < 8 * factor * factor:
+        shift += 1
+    return shift
+
+
+@inline
+def _mark(planes: Any, height: Any, shape: Any, marks: Any) -> None:
+    """Mark what each pixel of the canvas makes of any luma."""
+    width, factor, gain = shape
+    # In parts of 1/256: at most `low` makes 0, and at least `high` makes 255; see `_fit_pixels`.
+    low = np.int32(2 * (_MIDDLE - (_ROUNDED_MIDDLE - 128 + gain) // gain) + 1)
+    high = np.int32(2 * (_MIDDLE + ((255 << 7) - _ROUNDED_MIDDLE + gain - 1) // gain))
+    for j in range((height + factor - 1) // factor):
+        slopes = integers_at(address_of(planes[0], j), width)
+        bases = integers_at(address_of(planes[1], j), width)
+        _mark_row(slopes, bases, bytes_at(address_of(marks, j), width), width, low, high)
+
+
+@inline
+def _luma_at(guide: Any, y: Any, left: Any, right: Any, spare: Any) -> Any:
+    """Return where row `y` of the luma is: of a plane in place, of a frame in `spare`.
+
+    There what lies between two columns is made anew, and what fills whole vectors about it: the
+    rest that fills none would cost more.
+    """
+    at = address_of(guide, y)
+    if guide.ndim == 3:
+        count = min((right - left + _WHOLE - 1) // _WHOLE * _WHOLE, guide.shape[1])
+        start = min(left, guide.shape[1] - count)
+        ahead = address_of(guide, min(y + 1, guide.shape[0] - 1)) - at
+        gray_run(at + 3 * start, spare + start, count, ahead)
+        return spare
+    return at
+
+
+@inline
+def _matte_row(
+    planes: Any, guide: Any, y: Any, shape: Any, runs: Any, marks: Any, spare: Any, to: Any
+) -> None:
+    """Write row `y` of the matte at an address; rows come in order.
+
+    `guide` is a plane, or a BGR frame whose gray is put at the address `spare`.
+    """
+    width, factor, gain = shape
+    height, cols = guide.shape[0], guide.shape[1]
+    canvas_rows = (height + factor - 1) // factor
+    mean_a, mean_b = planes[0, :canvas_rows], planes[1, :canvas_rows]
+    options = np.int32(gain), np.int32(_MIDDLE), np.int32(_ROUNDED_MIDDLE), _shift_of(factor)
+    if y % factor == 0:
+        joined = address_of(marks, canvas_rows)
+        _join_row(marks, y // factor, canvas_rows, width, joined)
+        runs[-1] = _list_runs(joined, width, runs)
+    first = 0
+    for k in range(0, runs[-1], 2):
+        end, value = np.int64(runs[k]), runs[k + 1]
+        left, right = factor * first, min(factor * end, cols)
+        if value == _MIXED:
+            beside = factor // 2
+            at = _luma_at(guide, y, max(left - beside, 0), min(right + beside, cols), spare)
+            run = first, end, cols
+            if factor == 1:
+                _whole_run(mean_a, mean_b, y, run, at, to, options)
+            else:
+                _fit_run(mean_a, mean_b, y, run, shape, at, to, options)
+        else:
+            result = bytes_at(to + left, right - left)
+            paint = np.uint8(255) if value == _SURELY_255 else np.uint8(0)
+            for x in range(np.uint64(right - left)):
+                result[x] = paint
+        first = end
+
+
+@kernel(_PLANES, PLANE, OUT_PLANE, _SHAPE, _RUNS, SCRATCH, SCRATCH)
+def apply(
+    planes: Any,
+    guide: Any,
+    out: Any,
+    shape: Any,
+    runs: Any,
+    marks: Any,
+    spare: Any,
+) -> None:
+    """`out` is what slopes and bases make of the frame's luma, differences from 128 times the gain.
+
+    `planes` are those of `colourfit.fit`.
+    """
+    _mark(planes, out.shape[0], shape, marks)
+    for y in range(out.shape[0]):
+        _matte_row(planes, guide, y, shape, runs, marks, 0, address_of(out, y))
+
+
+@kernel(_PLANES, FRAME, OUT_PLANE, _SHAPE, _RUNS, SCRATCH, SCRATCH)
+def apply_frame(
+    planes: Any,
+    frame: Any,
+    out: Any,
+    shape: Any,
+    runs: Any,
+    marks: Any,
+    spare: Any,
+) -> None:
+    """`out` is what they make of the gray of a BGR frame, whose rows must be packed."""
+    _mark(planes, out.shape[0], shape, marks)
+    gray = address_of(spare, 1)
+    for y in range(out.shape[0]):
+        _matte_row(planes, frame, y, shape, runs, marks, gray, address_of(out, y))
+
+
+@kernel(_PLANES, FRAME, FRAME, OUT_FRAME, _SHAPE, _RUNS, SCRATCH, SCRATCH)
+def composite(
+    planes: Any,
+    frame: Any,
+    bg: Any,
+    out: Any,
+    shape: Any,
+    runs: Any,
+    marks: Any,
+    spare: Any,
+) -> None:
+    """`out` is a BGR frame over `bg` by the matte of `apply_frame`; all rows must be packed."""
+    height, cols, _ = out.shape
+    _mark(planes, height, shape, marks)
+    streaming = 9 * height * cols >= TARGET.stream_bytes
+    to, gray = address_of(spare, 0), address_of(spare, 1)
+    for y in range(height):
+        _matte_row(planes, frame, y, shape, runs, marks, gray, to)
+        here, under = address_of(frame, y), address_of(bg, y)
+        blend_run(here, to, under, address_of(out, y), cols, streaming)
+    fence()
+
+
+@kernel(
+    _PLANES,
+    *(PLANE,) * 3,
+    *(PLANE,) * 3,
+    *(OUT_PLANE,) * 3,
+    INT,
+    INT,
+    _SHAPE,
+    _RUNS,
+    SCRATCH,
+    SCRATCH,
+)
+def composite_planes(
+    planes: Any,
+    y: Any,
+    u: Any,
+    v: Any,
+    bg_y: Any,
+    bg_u: Any,
+    bg_v: Any,
+    out_y: Any,
+    out_u: Any,
+    out_v: Any,
+    shift_x: Any,
+    shift_y: Any,
+    shape: Any,
+    runs: Any,
+    marks: Any,
+    spare: Any,
+) -> None:
+    """`out` is planes over `bg` by the matte of `apply`; all rows must be packed."""
+    height, cols = out_y.shape
+    _mark(planes, height, shape, marks)
+    streaming = 9 * height * cols >= 2 * TARGET.stream_bytes
+    upper, lower, cover = address_of(spare, 0), address_of(spare, 1), address_of(spare, 2)
+    frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
+    for part in range(out_u.shape[0]):
+        top = part << shift_y
+        _matte_row(planes, y, top, shape, runs, marks, 0, upper)
+        if shift_y and top + 1 < height:
+            _matte_row(planes, y, top + 1, shape, runs, marks, 0, lower)
+        lay_rows(upper, lower, cover, frame, bg, out, part, shift_x, shift_y, streaming)
+    fence()

@@ -1,0 +1,1 @@
+"""Plain loops, which compile anywhere, with the bytes of the vector forms."""

@@ -1,0 +1,1 @@
+"""Kernels that improve masks and mattes."""

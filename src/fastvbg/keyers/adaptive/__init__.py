@@ -1,0 +1,1 @@
+"""What differs from a model of the scene, which learns."""

@@ -1,0 +1,335 @@
+"""The adaptive keyer: learns the empty scene as the video runs, and shows what is not of it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.checks import (
+    check_fraction,
+    check_frame,
+    check_integer,
+    check_planes,
+)
+from fastvbg.constants import ADAPTIVE
+from fastvbg.errors import OptionError
+from fastvbg.kernels.composite import frames
+from fastvbg.kernels.keying import adaptive
+from fastvbg.keyers._arrays import on_packed
+from fastvbg.keyers.adaptive.memory import Memory
+from fastvbg.keyers.adaptive.scene import load_scene
+from fastvbg.layout import packed, written_packed
+from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.values import check_path
+
+if TYPE_CHECKING:
+    import os
+
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Mask
+    from fastvbg.constants import AdaptiveSettings
+    from fastvbg.kernels._jit import Kernel
+    from fastvbg.keyers.adaptive.scene import Form, Scene
+
+    Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+
+__all__ = ["AdaptiveKeyer"]
+
+_LEVEL = 8  # parts of a gray level in which evidence counts
+_SLOWEST = 12  # a mean's smallest step is 1/128 gray level: slower rates would round it away
+
+
+class AdaptiveKeyer:
+    """Masks of what does not belong to a scene that is learned on the way.
+
+    Each sample has a running mean and a running deviation from it. A pixel is foreground where it
+    and its neighbours lie farther from their means than three deviations, by more than the
+    threshold; `reference.adaptive` has the formulas. Foreground does not teach the means, so
+    a person who sits still is not absorbed. Where a pixel keeps coming and going, as leaves in wind
+    and the edges that a shaking camera moves, its deviation grows until it is let be.
+
+    The mask needs no despeckling, the vote of 5x5 pixels did that; filling its holes and dropping
+    its specks makes it better.
+
+    Parameters
+    ----------
+    threshold : int, default 10
+        Gray levels, beyond three deviations and added over luma and twice both chroma planes, from
+        which on a pixel is foreground; 1 to 31.
+    learning_rate : float, default 1/16
+        Share of its error by which a mean moves in a frame, above 0 and at most 1; rounded to a
+        power of 2, from 1/4096.
+    warm_up : int, default 32
+        For so many frames from the first, everything teaches, also what moves through.
+    absorb : int, default 0
+        Every so many frames foreground teaches too, so that what stays for long (some 16 times as
+        many frames) becomes background; 0 for never, 1 for always.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        An option is outside its range (also a `ValueError`), or of another type (a `TypeError`).
+
+    Notes
+    -----
+    The first frame is the first guess of the scene, its mask is empty, and it fixes the size. If
+    nearly all of the picture becomes another one during the warm-up, as where the first frames are
+    black or a slate, that begins anew; and later where another one stands for 48 frames. BGR
+    frames are keyed with their chroma halved both ways, as most decoders deliver it anyway. One
+    object serves one video: call it from one thread at a time. Equal input gives equal output.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keyer = AdaptiveKeyer(warm_up=4)
+    >>> scene = np.full((8, 8, 3), 100, np.uint8)
+    >>> for _ in range(4):
+    ...     mask = keyer.key(scene)
+    >>> scene[:, 4:] = 200
+    >>> keyer.key(scene)[0]
+    array([  0,   0,   0, 255, 255, 255, 255, 255], dtype=uint8)
+    """
+
+    def __init__(
+        self,
+        *,
+        threshold: int = ADAPTIVE.threshold // _LEVEL,
+        learning_rate: float = 2.0**-ADAPTIVE.rate,
+        warm_up: int = ADAPTIVE.warm_up,
+        absorb: int = ADAPTIVE.absorb,
+    ) -> None:
+        rate = round(-math.log2(check_fraction("learning_rate", learning_rate)))
+        if rate > _SLOWEST:
+            raise OptionError(
+                f"learning_rate: got {learning_rate}, wanted at least 1/{1 << _SLOWEST} "
+                "(to stop learning, call freeze())"
+            )
+        self._settings = ADAPTIVE._replace(
+            threshold=_LEVEL * check_integer("threshold", threshold, 1, 31),
+            rate=rate,
+            warm_up=check_integer("warm_up", warm_up, 1, 1 << 30),
+            absorb=check_integer("absorb", absorb, 0, 1 << 30),
+        )
+        self._memory = Memory()
+        self._frozen = False
+
+    @property
+    def _scene(self) -> Scene | None:
+        return self._memory.present
+
+    @property
+    def settings(self) -> AdaptiveSettings:
+        """The options, in the units of the formulas."""
+        return self._settings
+
+    @property
+    def frozen(self) -> bool:
+        """Whether learning is stopped."""
+        return self._frozen
+
+    @property
+    def frames(self) -> int:
+        """How many frames of the present scene were learned."""
+        return 0 if self._scene is None else self._scene.frames
+
+    def key(self, frame: Frame, *, out: Mask | None = None) -> Mask:
+        """Return the mask of the next frame, and learn from it.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the mask; it may not share memory with the frame. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            0 or 255; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `motion_mask`; a frame is not of the size or form of the first.
+        """
+        scene = self._scene_of_frame(frame)
+        out = plane_out(out, frame.shape, "frame", frame=frame)
+        with written_packed(out) as (rows,):
+            self._run(scene, adaptive.key, frame, rows)
+        return out
+
+    def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
+        """Return the mask of the next frame, given as planes Y, U and V, and learn from it.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y of shape (H, W); U and V of that, or of half of it (rounded up) across, or across and
+            down. The video's own matrix and range do not matter.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the mask; it may not share memory with the planes. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            0 or 255; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `key`.
+        """
+        scene, shifts = self._scene_of_planes(planes)
+        out = plane_out(out, planes[0].shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
+        rows = [packed(plane) for plane in planes]
+        with written_packed(out) as (mask,):
+            self._run(scene, adaptive.key_planes, *rows, mask, *shifts)
+        return out
+
+    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
+        """Return the next frame over a background, and learn from it: `key` and `blend` in one.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only; rows of packed pixels are fast.
+        background : ndarray, shape (H, W, 3), uint8
+            What is put behind, of the same size.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` or `background` itself. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The frame where its mask is set, elsewhere the background; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `fastvbg.blend`; a frame is not of the size or form of the first.
+        """
+        out = composite_out(frame, background, out)
+        scene = self._scene_of_frame(frame)
+        if all(array.strides[1:] == (3, 1) for array in (frame, background, out)):
+            self._run(scene, adaptive.composite, frame, background, out)
+        else:
+            frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
+        return out
+
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Return the next frame, given as planes, over a background, and learn from it.
+
+        The same as `key_planes`, then the blend of each plane by the mask's mean over each sample
+        (`reference.planes.blend_plane`), in one pass. Most of its time is the keying's, so it gains
+        a tenth at most.
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, as `key_planes` takes them. Any strides, also read-only; rows of
+            consecutive samples are fastest.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `key`; planes, background and `out` are not of one size and form.
+        """
+        out = planes_out(planes, background, out)
+        scene, shifts = self._scene_of_planes(planes)
+
+        def run(frame: Planes, bg: Planes, to: Planes) -> None:
+            self._run(scene, adaptive.composite_planes, *frame, *bg, *to, *shifts)
+
+        return on_packed(run, planes, background, out)
+
+    def freeze(self) -> None:
+        """Stop learning: masks go by what is known now. Before any frame, by the first one."""
+        self._frozen = True
+
+    def unfreeze(self) -> None:
+        """Learn again."""
+        self._frozen = False
+
+    def reset(self) -> None:
+        """Forget all scenes, and learn again: the next frame is the first."""
+        self._memory = Memory()
+        self._frozen = False
+
+    def cut(self) -> None:
+        """Learn again from the next frame on, as after a cut; the scene may come back.
+
+        If the next frame shows one of the last scenes again, that one's model is gone on with.
+        """
+        self._memory.cut(self._settings)
+        self._frozen = False
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write what is known of the scene, and the options, to a file.
+
+        Parameters
+        ----------
+        path : path
+            Of the file, in NumPy's npz format; an existing one is replaced.
+
+        Raises
+        ------
+        OptionError
+            No frame was keyed yet (also a `ValueError`).
+        SinkError
+            The file cannot be written (also an `OSError`).
+        """
+        if self._scene is None:
+            raise OptionError("save: nothing is known of the scene yet, key a frame first")
+        self._scene.save(check_path("path", path), self._settings, self._frozen)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> AdaptiveKeyer:
+        """Return a keyer that goes on where one was saved.
+
+        Parameters
+        ----------
+        path : path
+            Of a file that `save` wrote.
+
+        Returns
+        -------
+        AdaptiveKeyer
+            With the options of the one saved, frozen if that was.
+
+        Raises
+        ------
+        SourceError
+            The file cannot be read, or is none that `save` wrote (also an `OSError`).
+        """
+        keyer = cls()
+        scene, keyer._settings, keyer._frozen = load_scene(check_path("path", path))
+        keyer._memory = Memory(scene)
+        return keyer
+
+    def _scene_of_frame(self, frame: Frame) -> Scene:
+        height, width, _ = check_frame("frame", frame)
+        half = (height + 1) // 2, (width + 1) // 2
+        return self._scene_for(("bgr", (height, width), half), frame)
+
+    def _scene_of_planes(self, planes: Planes) -> tuple[Scene, list[int]]:
+        luma, *shifts = check_planes("planes", planes)
+        return self._scene_for(("planes", luma, planes[1].shape), planes), shifts
+
+    def _scene_for(self, form: Form, first: Frame | Planes) -> Scene:
+        return self._memory.scene_of(form, first, self._settings, learns=not self._frozen)
+
+    def _run(self, scene: Scene, kernel: Kernel, *arguments: Any) -> None:
+        scene.run(kernel, *arguments, settings=self._settings, learns=not self._frozen)

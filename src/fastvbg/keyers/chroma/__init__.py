@@ -1,0 +1,1 @@
+"""What is not of a screen's colour."""

@@ -1,0 +1,365 @@
+"""The chroma keyer: what is not of a screen's colour, and the screen's light on what is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvbg.checks import (
+    check_frame,
+    check_integer,
+    check_iterable,
+    check_planes,
+    check_same_size,
+)
+from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
+from fastvbg.kernels.composite import frames
+from fastvbg.kernels.keying import chroma as kernels
+from fastvbg.kernels.keying.keyrows import scratch_for, slope_of
+from fastvbg.keyers._arrays import on_packed, packed_rows, thin_frame
+from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
+from fastvbg.keyers.chroma.screen import UNIT, Shown, chroma_of, thinned
+from fastvbg.keyers.chroma.search import ScreenSearch
+from fastvbg.outputs import composite_out, plane_out, planes_out
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Matte
+    from fastvbg.keyers.chroma.strength import Screen
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+    Colour = tuple[int, int, int]
+
+__all__ = ["ChromaKeyer"]
+
+
+class ChromaKeyer:
+    """Keys what stands before a screen of one colour, frame after frame.
+
+    The key's strength in a pixel is how far its chroma goes along the key's hue, less half of how
+    far beside it. As a share of the screen's own strength at that place, which is measured and
+    followed where the light is uneven, it makes the matte: 0 where the pixel lacks up to
+    `tolerance` of it, 255 where it lacks `falloff` more. `reference.chroma` has the formulas.
+
+    Parameters
+    ----------
+    key : (int, int, int) or "auto", optional
+        The screen's colour, blue, green, red. When absent or "auto" it is found in the first frame
+        at whose border it shows; until then the matte is 0.
+    tolerance : int, default 26
+        What a pixel of the screen may lack of the key, in 1/255, 0 to 255.
+    falloff : int, default 166
+        What more it lacks where it is foreground, in 1/255, 1 to 255.
+    choke : int, default 0
+        How far the matte's soft edge is drawn in: this much of its low end becomes 0, 0 to 254.
+    despill : int, default 255
+        How much of the screen's light `composite` takes off what is kept, 0 to 255.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        An option is out of range (also a `ValueError`) or of the wrong type (a `TypeError`).
+
+    Notes
+    -----
+    One object serves one video: call it from one thread at a time. The first frame fixes size and
+    form. A screen that is not in a frame, as in a fade, a flash or behind a slate, stays what it
+    was. Another one takes its place after `reset`, or where it shows for 48 frames. A key given as
+    a colour is taken by the matrix of BT.601; for planes of another matrix its hue is off by some
+    degrees, which the tolerance covers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frame = np.full((90, 160, 3), (64, 160, 64), np.uint8)
+    >>> frame[40:60, 50:90] = (90, 110, 180)
+    >>> ChromaKeyer().key(frame)[50, 48:52]
+    array([  0,   0, 255, 255], dtype=uint8)
+    """
+
+    def __init__(
+        self,
+        key: Colour | str | None = None,
+        *,
+        tolerance: int = CHROMA_TOLERANCE,
+        falloff: int = CHROMA_FALLOFF,
+        choke: int = 0,
+        despill: int = ALL,
+    ) -> None:
+        tolerance = check_integer("tolerance", tolerance, 0, 255)
+        falloff = check_integer("falloff", falloff, 1, 255)
+        drawn = falloff * check_integer("choke", choke, 0, 254) // 255
+        self._ramp = (min(255, tolerance + drawn), falloff - drawn, slope_of(falloff - drawn))
+        self._amount = check_integer("despill", despill, 0, 255)
+        if isinstance(key, str) and key != "auto":
+            raise OptionError(f'key: got {key!r}, wanted (blue, green, red) or "auto"')
+        self._key = None if key is None or isinstance(key, str) else key
+        if self._key is not None:
+            chroma_of(self._key, planar=False)
+        self._form: tuple[tuple[int, ...], ...] | None = None
+        self._expected: Sequence[Shown] = ()
+        self._search: ScreenSearch | None = None
+        self._scratch = scratch_for(1, 1)
+
+    @property
+    def found(self) -> bool:
+        """Whether a screen is known: one was named, or has shown."""
+        return self._screen is not None
+
+    @property
+    def _screen(self) -> Screen | None:
+        return None if self._search is None else self._search.screen
+
+    @property
+    def direction(self) -> tuple[int, int]:
+        """The key's hue, a vector in U and V of length 64; known when a screen is."""
+        if self._screen is None:
+            raise OptionError("key: is not known before a frame has shown the screen")
+        return self._screen.direction
+
+    @property
+    def reach(self) -> Plane:
+        """4080 over the strength of the screen, at each chroma sample; do not write to it."""
+        if self._screen is None:
+            raise OptionError("key: is not known before a frame has shown the screen")
+        return self._screen.reach
+
+    def expect(self, screens: Sequence[Shown]) -> None:
+        """Say which screens a video shows, before its first frame, as `ScreenSurvey` has them.
+
+        Parameters
+        ----------
+        screens : sequence of Shown
+            Most of the video shows the first. It is gone by until one of them shows, and no other
+            is taken. With a key that was named they are not heeded.
+        """
+        expected = tuple(check_iterable("screens", screens))
+        for screen in expected:
+            if not isinstance(screen, Shown):
+                raise OptionTypeError(f"screens: got {shown(screen)}, wanted what a survey found")
+        self._expected = expected
+
+    def reset(self) -> None:
+        """Look for the screen anew, as at a hard cut; the last one stays until one shows."""
+        if self._search is not None:
+            self._search.reset()
+
+    def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
+        """Key the next frame.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the frame.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte, 0 (screen) to 255; `out` when given.
+        """
+        shape = self._check_frame(frame)
+        out = plane_out(out, shape, "frame", frame=frame)
+        screen = self._follow_frame(frame)
+        if screen is None:
+            out.fill(0)
+            return out
+        options = (*screen.direction, *self._ramp)
+        kernels.key_frame.call(frame, screen.reach, out, self._scratch, options)
+        return out
+
+    def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
+        """Key the next frame, given as planes.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y, U and V, chroma as large as luma or halved across, or across and down.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the planes.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte, 0 (screen) to 255; `out` when given.
+        """
+        shape, *shifts = self._check_planes(planes)
+        out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
+        screen = self._follow_planes(planes)
+        if screen is None:
+            out.fill(0)
+            return out
+        options = (*screen.direction, *self._ramp)
+        kernels.key_planes.call(*planes[1:], screen.reach, out, self._scratch, *shifts, options)
+        return out
+
+    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
+        """Key the next frame, take off its spill, and lay it over a background, in one pass.
+
+        The same as `key`, then `despill`, then `blend`.
+
+        Parameters
+        ----------
+        frame, background : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides; rows of consecutive pixels are fastest.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` or `background` itself.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The composited frame; `out` when given.
+        """
+        shape = self._check_frame(frame)
+        out = composite_out(frame, background, out)
+        if not packed_rows(frame, background, out):
+            matte = self.key(frame)
+            frames.blend.call(self.despill(frame, matte), matte, background, out, shape[0])
+            return out
+        screen = self._follow_frame(frame)
+        if screen is None:
+            np.copyto(out, background)
+            return out
+        kernels.composite.call(
+            frame,
+            screen.reach,
+            background,
+            out,
+            self._scratch,
+            (*screen.direction, *self._ramp),
+            tint_of(screen.direction, self._amount),
+        )
+        return out
+
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Key the next frame, given as planes, and lay it over a background, in one pass.
+
+        The same as `key_planes`, then `despill_planes`, then the blend of each plane by the matte's
+        mean over each sample (`reference.planes.blend_plane`).
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, as `key_planes` takes them. Any strides, also read-only; rows of
+            consecutive samples are fastest.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            An array is not as above (also a `TypeError` or `ValueError`).
+        """
+        _, *shifts = self._check_planes(planes)
+        out = planes_out(planes, background, out)
+        screen = self._follow_planes(planes)
+        if screen is None:
+            for to, behind in zip(out, background, strict=True):
+                np.copyto(to, behind)
+            return out
+        options = (*screen.direction, *self._ramp)
+        amount = planes_amount(self._amount)
+
+        def run(frame: Planes, bg: Planes, to: Planes) -> None:
+            rest = self._scratch, *shifts, options, amount
+            kernels.composite_planes.call(*frame, screen.reach, *bg, *to, *rest)
+
+        return on_packed(run, planes, background, out)
+
+    def despill(self, frame: Frame, matte: Matte, *, out: Frame | None = None) -> Frame:
+        """Take the screen's light off what is kept of the frame keyed last; as `despill` does.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            The frame.
+        matte : ndarray, shape (H, W), uint8
+            Its matte, as keyed or refined.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` itself.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The frame without spill; `out` when given.
+        """
+        return clear_frame(frame, matte, *self._spill(), out)
+
+    def despill_planes(
+        self, planes: Planes, matte: Matte, *, out: tuple[Plane, Plane] | None = None
+    ) -> Planes:
+        """Take the screen's light off what is kept of the planes keyed last; as `despill_planes`.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y, U and V.
+        matte : ndarray, shape of Y, uint8
+            Their matte, as keyed or refined.
+        out : tuple of 2 ndarray, optional
+            Where to write U and V; they may be those of `planes`.
+
+        Returns
+        -------
+        tuple of 3 ndarray
+            Y as given, and U and V without spill.
+        """
+        return clear_planes(planes, matte, *self._spill(), out)
+
+    def _spill(self) -> tuple[tuple[int, int], int]:
+        """Return the key's hue and how much is taken off; nothing while there is no screen."""
+        return ((UNIT, 0), 0) if self._screen is None else (self._screen.direction, self._amount)
+
+    def _check_planes(self, planes: Planes) -> tuple[tuple[int, int], int, int]:
+        form = check_planes("planes", planes)
+        self._check_form(form[0], planes[1].shape, "planes")
+        return form
+
+    def _follow_planes(self, planes: Planes) -> Screen | None:
+        search = self._search_for(planes[1].shape, planar=True)
+        return search.follow(lambda: thinned(planes), lambda: planes[1:])
+
+    def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
+        shape = check_frame("frame", frame)
+        self._check_form(shape, (), "frame")
+        return shape
+
+    def _check_form(self, shape: tuple[int, ...], chroma: tuple[int, ...], name: str) -> None:
+        if self._form is None:
+            self._form = shape[:2], chroma
+            self._scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
+        if self._form == (shape[:2], chroma):
+            return
+        check_same_size(name, shape, "the first frame", self._form[0])
+        if bool(chroma) != bool(self._form[1]):
+            raise OptionTypeError(f"{name}: the first one had another form, BGR or planes")
+        raise ShapeError(
+            f"{name}: got chroma of shape {chroma}, wanted {self._form[1]} as at first"
+        )
+
+    def _follow_frame(self, frame: Frame) -> Screen | None:
+        search = self._search_for(frame.shape[:2], planar=False)
+        rows, cols = frame.shape[:2]
+        step = max(1, min(rows // 90, cols // 160))
+        return search.follow(lambda: thinned(frame), lambda: thin_frame(frame, step)[1:])
+
+    def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
+        if self._search is None:
+            key = None if self._key is None else chroma_of(self._key, planar=planar)
+            self._search = ScreenSearch(shape, key, self._expected)
+        return self._search

@@ -1,0 +1,172 @@
+"""The colour of the screen behind a chroma key: what a frame's border mostly shows."""
+
+from __future__ import annotations
+
+from math import hypot
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import cv2
+import numpy as np
+
+from fastvbg.checks import check_colour, check_frame
+from fastvbg.errors import OptionError
+from fastvbg.keyers._arrays import thin_frame, thin_planes
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+    Flags = npt.NDArray[np.bool_]
+
+UNIT = 64
+"""Length of a key's direction."""
+LEAST_STRENGTH = 16
+"""The weakest chroma that can be a key: the reach of a weaker one fits no byte."""
+
+_LEAST_COLOUR = 24
+_WINDOW = 6
+# On 7 clips without a screen the most common colour holds 0.27 of the border at most; a screen
+# behind a person who covers a third of the border holds 0.52.
+LEAST_SHARE = 0.4
+_BORDER = 0.08
+_SAME_HUE = 0.36
+"""What two chromas of one screen lie beside one another at most, of their length: 20 degrees."""
+
+
+class Shown(NamedTuple):
+    """The colour that the border of a frame shows most."""
+
+    u: float
+    v: float
+    """Its chroma, from gray."""
+    share: float
+    """The share of the border that it holds."""
+
+    @property
+    def strength(self) -> float:
+        """How far from gray it is."""
+        return hypot(self.u, self.v)
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether it holds as much of the border as a screen would."""
+        return self.share >= LEAST_SHARE
+
+    def is_like(self, other: Shown) -> bool:
+        """Tell whether it is of another colour's hue, in whatever light."""
+        along = self.u * other.u + self.v * other.v
+        return abs(self.u * other.v - self.v * other.u) <= _SAME_HUE * along
+
+
+def pick_key(frame: Frame) -> tuple[int, int, int]:
+    """Find the colour of the screen in a frame: what its border mostly shows.
+
+    Parameters
+    ----------
+    frame : ndarray, shape (H, W, 3), uint8
+        Channels blue, green, red.
+
+    Returns
+    -------
+    (int, int, int)
+        Blue, green, red, each 0 to 255.
+
+    Raises
+    ------
+    DTypeError, ShapeError
+        The frame is not as above (also a `TypeError` or `ValueError`).
+    OptionError
+        No colour holds 2/5 of the border, as one of a screen would (also a `ValueError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pick_key(np.full((90, 160, 3), (64, 160, 64), np.uint8))
+    (64, 160, 64)
+    """
+    shape = check_frame("frame", frame)
+    step = frame_step(shape)
+    thin = np.ascontiguousarray(frame[::step, ::step])
+    border = _border(thin.shape[:2])
+    _, u, v = (plane[border] for plane in thin_frame(thin, 1))
+    near, _ = _most_common(u, v)
+    share = _share(near)
+    if share < LEAST_SHARE:
+        raise OptionError(
+            f"key: no screen found: the most common colour of the frame's border holds "
+            f"{100 * share:.0f} % of it, wanted {100 * LEAST_SHARE:.0f} % or more; "
+            "name the screen's colour, as in key=(64, 160, 64)"
+        )
+    b, g, r = (round(float(value)) for value in thin[border][near].mean(axis=0))
+    return b, g, r
+
+
+def frame_step(shape: tuple[int, ...]) -> int:
+    """Return the step between the pixels of a frame that a screen is looked for in."""
+    return max(1, max(shape) // 320)
+
+
+def thinned(picture: Frame | Planes) -> Planes:
+    """Return the samples of a frame, or of its planes, that a screen is looked for in."""
+    if isinstance(picture, np.ndarray):
+        return thin_frame(picture, frame_step(picture.shape))
+    y, u, _ = picture
+    shift_y, shift_x = (int(a != b) for a, b in zip(y.shape, u.shape, strict=True))
+    return thin_planes(picture, shift_x, shift_y, 2 * max(1, max(y.shape) // 640))
+
+
+def shown_in(planes: Planes) -> Shown:
+    """Return what the border of thinned planes of one size shows most; gray is no colour."""
+    border = _border(planes[1].shape)
+    u, v = (plane[border] for plane in planes[1:])
+    near, some = _most_common(u, v)
+    if not some:
+        return Shown(0.0, 0.0, 0.0)
+    return Shown(float(u[near].mean()) - 128, float(v[near].mean()) - 128, _share(near))
+
+
+def _border(shape: tuple[int, ...]) -> Flags:
+    border = np.ones(shape, bool)
+    down, across = (max(1, round(_BORDER * side)) for side in shape)
+    border[down : shape[0] - down, across : shape[1] - across] = False
+    return border
+
+
+def _most_common(u: npt.NDArray[Any], v: npt.NDArray[Any]) -> tuple[Flags, bool]:
+    """Tell which samples have about the most common colour, and whether any have one."""
+    u, v = u.astype(np.int64), v.astype(np.int64)
+    colourful = np.hypot(u - 128.0, v - 128.0) >= _LEAST_COLOUR
+    counts = np.bincount(u[colourful] * 256 + v[colourful], minlength=1 << 16)
+    size = 2 * _WINDOW + 1
+    sums = cv2.blur(
+        counts.reshape(256, 256).astype(np.float32), (size, size), borderType=cv2.BORDER_CONSTANT
+    )
+    best_u, best_v = divmod(int(sums.argmax()), 256)
+    near = colourful & (abs(u - best_u) <= _WINDOW) & (abs(v - best_v) <= _WINDOW)
+    return np.asarray(near), bool(near.any())
+
+
+def _share(flags: Flags) -> float:
+    return float(np.count_nonzero(flags)) / max(1, flags.size)
+
+
+def chroma_of(key: object, *, planar: bool) -> tuple[float, float]:
+    """Return U and V, from gray, of a colour: full range for frames, limited for planes."""
+    b, g, r = check_colour("key", key)
+    scale = 224 / 255 if planar else 1.0
+    u = scale * (127 * b - 84 * g - 43 * r) / 256
+    v = scale * (127 * r - 106 * g - 21 * b) / 256
+    if hypot(u, v) < LEAST_STRENGTH:
+        raise OptionError(
+            f"key: got {(b, g, r)}, which is nearly gray, wanted a colour such as (64, 160, 64)"
+        )
+    return u, v
+
+
+def direction_of(u: float, v: float) -> tuple[int, int]:
+    """Return the direction of a chroma in 1/64."""
+    length = hypot(u, v)
+    return round(UNIT * u / length), round(UNIT * v / length)

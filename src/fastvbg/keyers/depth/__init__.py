@@ -1,0 +1,1 @@
+"""What is near, by depth maps or two eyes."""

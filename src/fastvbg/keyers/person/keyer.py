@@ -1,0 +1,390 @@
+"""People before any room, by a segmentation network: `PersonKeyer`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from fastvbg.checks import (
+    check_choice,
+    check_frame,
+    check_integer,
+    check_planes,
+    check_same_size,
+    check_size,
+)
+from fastvbg.constants import MOST_EVERY, RUNTIMES, YUV_RGB
+from fastvbg.errors import OptionError
+from fastvbg.kernels.person import canvas
+from fastvbg.keyers.person.edging import Edges, chroma_of
+from fastvbg.keyers.person.looking import Looking
+from fastvbg.keyers.person.networks import Networks
+from fastvbg.keyers.person.steadying import Steady
+from fastvbg.layout import packed
+from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.values import check_path, check_text
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import File, Frame, Matte
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+
+__all__ = ["PersonKeyer"]
+
+_CANVAS = 240
+"""The canvas has at least so many pixels on its longer side, where the frame has."""
+
+
+class Look(NamedTuple):
+    """What is known of a frame at the canvas' size; `PersonKeyer.finish` makes its matte."""
+
+    matte: Any
+    guides: Planes
+
+
+class PersonKeyer:
+    """Mattes of people, by a segmentation network and the frame's own edges.
+
+    The network is MediaPipe's selfie segmentation (Apache-2.0), the square model of 256x256 or the
+    landscape one of 256x144 by the proportions of what it looks at; any other TFLite or ONNX model
+    of foreground may be given. It looks at the part of the frame where people are, with room about
+    them. Its small matte is steadied over time, regions that nowhere are sure are dropped, colour
+    decides where it is not sure, and a guided filter gives it the frame's edges. A hard cut begins
+    anew.
+
+    Parameters
+    ----------
+    model : str or path-like, optional
+        A model, `.tflite` or `.onnx`; one that is not a person model sees the whole frame. Without
+        it the person models are used, and fetched first where they are not kept yet, after a line
+        on standard error.
+    model_size : (int, int), optional
+        Width and height of the model's input, where its file leaves them open.
+    model_range : str, default "0:1"
+        What black and white are to the model, such as "-1:1" or "0:255"; or "imagenet".
+    runtime : {"auto", "litert", "onnx", "opencv"}
+        What runs it; "auto" takes the fastest that is installed.
+    every : int, default 1
+        The network looks at each so-manieth frame; between them the matte is carried by motion.
+    matrix : {"bt601", "bt709", "bt2020"}
+        Of planes.
+    range : {"limited", "full"}
+        Of planes.
+    threads : int, default 1
+        How many the runtime may use.
+
+    Raises
+    ------
+    ModelError
+        A model cannot be fetched, read or run (also an `OSError`).
+    OptionError, OptionTypeError
+        An option is none of the above (also a `ValueError` or a `TypeError`).
+
+    Notes
+    -----
+    One object serves one video: call it from one thread at a time. `look` and `finish` are the two
+    halves of `key_planes`, and may run in two threads, each frame's `look` before its `finish`.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: File | None = None,
+        model_size: tuple[int, int] | None = None,
+        model_range: str = "0:1",
+        runtime: str = "auto",
+        every: int = 1,
+        matrix: str = "bt601",
+        range: str = "limited",
+        threads: int = 1,
+    ) -> None:
+        check_choice("runtime", runtime, RUNTIMES)
+        check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
+        check_choice("range", range, ("limited", "full"))
+        self._every = check_integer("every", every, 1, MOST_EVERY)
+        threads = check_integer("threads", threads, 1, 256)
+        model = None if model is None else Path(check_path("model", model))
+        model_size = None if model_size is None else check_size("model_size", model_size)
+        model_range = check_text("model_range", model_range)
+        if model is None and (model_size is not None or model_range != "0:1"):
+            raise OptionError("model_size, model_range: they go with a model of your own")
+        space = matrix, range
+        assert space in YUV_RGB  # noqa: S101  (the choices above are its keys)
+        self._networks = Networks(
+            model,
+            model_size=model_size,
+            model_range=model_range,
+            runtime=runtime,
+            space=space,
+            threads=threads,
+        )
+        self._form: Any = None
+
+    @property
+    def runtime(self) -> str:
+        """What runs the model, and its version."""
+        return self._networks.runtime
+
+    @property
+    def looks(self) -> int:
+        """How often a network has run."""
+        return self._looking.count if self._form is not None else 0
+
+    def reset(self) -> None:
+        """Forget the scene, as at a hard cut; the size of the frames stays."""
+        if self._form is None:
+            return
+        self._steady.reset()
+        self._looking.reset()
+        self._since = 0
+
+    def _start(self, form: Any) -> None:
+        """Take the form of the first frame, or demand that it is still the same."""
+        if self._form is None:
+            if 0 in form[0]:
+                raise OptionError("frame: got an empty one, wanted at least one pixel")
+            self._form = form
+            (height, width), _ = form
+            longest = max(height, width)
+            factor = max(f for f in canvas.FACTORS if f == 1 or longest >= f * _CANVAS)
+            self._factor = factor
+            self._canvas = -(-height // factor), -(-width // factor)
+            self._steady = Steady(self._canvas, self._every)
+            self._looking = Looking(self._networks, (width, height), self._canvas, factor)
+            scratch_for = canvas.frame_scratch if form[1] is None else canvas.reduce_scratch
+            self._reduce_scratch = scratch_for(self._canvas[1], factor)
+            self._edges = Edges(self._canvas, factor)
+            self.reset()
+        elif form != self._form:
+            check_same_size("frame", form[0], "the first", self._form[0])
+            raise OptionError("frame: BGR and planes do not mix within a video")
+
+    def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
+        """Return the matte of the next frame.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the frame. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            An array is not as above, or of another size than the first frame.
+        """
+        shape = check_frame("frame", frame)
+        out = plane_out(out, shape, "frame", frame=frame)
+        return self.finish(self.look(frame), frame, out)
+
+    def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
+        """Return the matte of the next frame, given as planes Y, U and V.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y of shape (H, W); U and V of that, or of half of it (rounded up) across, or across and
+            down.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the planes. Allocated when
+            absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            An array is not as above, or of another size than the first frame.
+        """
+        shape, _, _ = check_planes("planes", planes)
+        out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
+        return self.finish(self.look(planes), planes[0], out)
+
+    def key_small(self, picture: Frame | Planes) -> Matte:
+        """Return a small matte of the next frame, which `blend` and `blend_planar` stretch.
+
+        Parameters
+        ----------
+        picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
+            As in `key` or `key_planes`.
+
+        Returns
+        -------
+        ndarray, shape (h, w), uint8
+            The matte at the canvas' size: the frame's divided by 1, 2, 4 or 8, rounded up.
+        """
+        look = self.look(picture)
+        self._edges.fit(look.matte, look.guides)
+        return self._edges.small(look.guides[0])
+
+    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
+        """Lay the next frame over a background by its matte: `key`, then `blend`.
+
+        Parameters
+        ----------
+        frame, background : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be one of them. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The composite; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As in `key`, and the sizes differ.
+        """
+        out = composite_out(frame, background, out)
+        return self.finish_frame_over(self.look(frame), frame, background, out)
+
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Lay the next frame, given as planes, over a background by its matte, in one pass.
+
+        The same as `key_planes`, then the blend of each plane by the matte's mean over each sample
+        (`reference.planes.blend_plane`).
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, as `key_planes` takes them.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As in `key_planes`, and the sizes differ.
+        """
+        out = planes_out(planes, background, out)
+        return self.finish_planes_over(self.look(planes), planes, background, out)
+
+    def look(self, picture: Frame | Planes) -> Look:
+        """Look at the next frame: all that depends on the frames before it.
+
+        Parameters
+        ----------
+        picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
+            As in `key` or `key_planes`.
+
+        Returns
+        -------
+        Look
+            For `finish`.
+        """
+        if isinstance(picture, (tuple, list)):
+            shape, across, down = check_planes("planes", picture)
+            self._start((shape, (across, down)))
+            y, u, v = (packed(plane) for plane in picture)
+            picture = y, u, v
+        else:
+            rows, cols, _ = check_frame("frame", picture)
+            self._start(((rows, cols), None))
+            picture = packed(picture)
+        guides = self._on_canvas(picture)
+        guide = guides[0]
+        if self._steady.is_cut(guide):
+            self.reset()
+        due = self._since % self._every == 0
+        if self._every == 1:
+            due = not self._looking.may_rest(guide)
+        self._since += 1
+        known = self._looking.seen
+        raw = self._looking.see(picture, guide) if due else None
+        look = Look(self._steady.add(guide, raw, known), guides)
+        if not due:
+            self._looking.follow(look.matte)
+        return look
+
+    def _on_canvas(self, picture: Frame | Planes) -> Planes:
+        """Return Y, U and V of a frame, or the gray and chroma of a BGR one, on the canvas."""
+        guide, first, second = (np.empty(self._canvas, np.uint8) for _ in range(3))
+        rest = self._factor, self._reduce_scratch
+        if isinstance(picture, tuple):
+            canvas.reduce.call(picture[0], guide, *rest)
+            return guide, *chroma_of(picture, self._canvas)
+        canvas.reduce_frame.call(picture, guide, first, second, *rest)
+        return guide, first, second
+
+    def finish(self, look: Look, picture: Plane | Frame, out: Matte) -> Matte:
+        """Write a frame's matte from what was seen of it.
+
+        Parameters
+        ----------
+        look : Look
+            Of the frame.
+        picture : ndarray, shape (H, W) or (H, W, 3), uint8
+            Y, or the gray of BGR; or the BGR frame itself.
+        out : ndarray, shape (H, W), uint8
+            The matte.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            `out`.
+        """
+        self._edges.fit(look.matte, look.guides)
+        return self._edges.matte(picture, out)
+
+    def finish_frame_over(self, look: Look, frame: Frame, background: Frame, out: Frame) -> Frame:
+        """Lay a frame over a background by what was seen of it; as `composite`.
+
+        Parameters
+        ----------
+        look : Look
+            Of the frame.
+        frame, background, out : ndarray, shape (H, W, 3), uint8
+            As `composite` takes them; they are not checked again.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            `out`.
+        """
+        self._edges.fit(look.matte, look.guides)
+        return self._edges.over(frame, background, out)
+
+    def finish_planes_over(
+        self, look: Look, planes: Planes, background: Planes, out: Planes
+    ) -> Planes:
+        """Lay a frame over a background by what was seen of it; as `composite_planes`.
+
+        Parameters
+        ----------
+        look : Look
+            Of the frame.
+        planes, background, out : tuple of 3 ndarray, uint8
+            As `composite_planes` takes them; they are not checked again.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            `out`.
+        """
+        self._edges.fit(look.matte, look.guides)
+        across, down = self._form[1]
+        return self._edges.planes_over(planes, background, out, (across, down))

@@ -1,0 +1,189 @@
+"""Where a person keyer's network looks, and when: at the part where people are, and around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from fastvbg.kernels.person import canvas
+from fastvbg.keyers.person.following import Part, box_of, united
+
+if TYPE_CHECKING:
+    from fastvbg._types import Matte, Plane
+    from fastvbg.keyers.person.network import Network
+    from fastvbg.keyers.person.networks import Networks
+
+    Box = tuple[int, int, int, int]
+
+_CALM = (24, 0.05)
+"""A frame after one that was looked at is not, if no more of the part changes by so many levels."""
+_SAME = 2 / 255
+"""Share of black to white by which a still picture changes: nowhere in the input by more."""
+_MOVED = (16, 0.004)
+"""Something moves beside the part: so many levels, in this share of the canvas. Then one look goes
+over all of the frame."""
+_LOOK_AROUND, _CHANGED = 12, (8, 0.0005)
+"""After so many looks at the part, so little will do."""
+_LOOK_AGAIN = 48
+"""After so many, nothing need have changed."""
+
+
+class Looking:
+    """Looks at the frames of one video.
+
+    Parameters
+    ----------
+    networks : Networks
+        What looks.
+    size : (int, int)
+        Width and height of the frames.
+    canvas_shape : (int, int)
+        Height and width of the canvas.
+    factor : int
+        Pixels of the frame that a canvas pixel stands for, each way.
+    """
+
+    def __init__(
+        self, networks: Networks, size: tuple[int, int], canvas_shape: tuple[int, int], factor: int
+    ) -> None:
+        self._networks, self._size = networks, size
+        self._canvas, self._factor = canvas_shape, factor
+        self._follows = networks.of_people
+        self.count = 0
+        """How often a network has run."""
+        self.part = Part(size)
+        """The part of the frame that is looked at."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the scene."""
+        self.part.reset()
+        self.raw: Matte | None = None
+        self._since_around, self._patience = 0, 1
+        self._found = False
+        self._looked: Plane | None = None
+        self._around: Plane | None = None
+        self._seen: Box | None = None
+
+    @property
+    def seen(self) -> tuple[slice, slice] | None:
+        """Rows and columns of the canvas that the last look was at."""
+        return None if self._seen is None else self._part_of(self._seen)
+
+    def may_rest(self, guide: Plane) -> bool:
+        """Tell whether motion may carry the matte over a frame, since the last look was just.
+
+        Parameters
+        ----------
+        guide : ndarray, shape (h, w), uint8
+            The frame's luma on the canvas; it is kept.
+        """
+        before, self._looked = self._looked, guide
+        nobody = self._follows and not self._found  # who enters is to be seen at once
+        if before is None or self.raw is None or nobody:
+            return False
+        level, share = _CALM
+        part = self._part_of(self.part.box)
+        far = np.asarray(cv2.blur(cv2.absdiff(guide[part], before[part]), (3, 3))) > level
+        calm = bool(np.count_nonzero(far) <= share * far.size)
+        if calm:
+            self._looked = None  # the next frame is looked at
+        return calm
+
+    def follow(self, matte: Matte) -> None:
+        """Go where a canvas matte is that was not looked for."""
+        if self._follows:
+            self.part.follow(self._box_of(matte))
+
+    def see(self, picture: Any, guide: Plane) -> Matte:
+        """Return what the network says of a frame, on the canvas.
+
+        Parameters
+        ----------
+        picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
+            The frame, with packed rows.
+        guide : ndarray, shape (h, w), uint8
+            Its luma on the canvas; it is kept.
+        """
+        box, net = self._aim(picture)
+        still = self.raw is not None and net.is_still(_SAME)
+        around = self._follows and self._is_time_to_look_around(guide, still=still)
+        if self.raw is not None and still and not around:
+            return self.raw
+        if around:
+            self._go_where(self._look_around(picture, guide))
+            box, net = self._aim(picture)
+        self.raw, self._seen = self._placed(self._run(net), box), box
+        if self._follows:
+            box_now = self._box_of(self.raw)
+            self._found = box_now is not None
+            self.part.follow(box_now)
+        return self.raw
+
+    def _aim(self, picture: Any) -> tuple[Box, Network]:
+        box = self.part.box
+        net = self._networks.for_part(box)
+        net.fill(picture, box)
+        return box, net
+
+    def _run(self, net: Network) -> Matte:
+        self.count += 1
+        return net.matte()
+
+    def _go_where(self, found: Box | None) -> None:
+        """Go where people were found in the whole frame, unless they are within the part."""
+        if self.raw is None or (found is not None and not self._found):
+            self.part.follow(found, at_once=True)
+            self._patience = 1
+        elif found is None or self.part.holds(found):
+            # What moves in vain, such as leaves in the wind, is not looked at each time.
+            self._patience = min(2 * self._patience, _LOOK_AROUND if self._found else 1)
+        else:
+            self.part.follow(united(found, self._box_of(self.raw)), at_once=True)
+            self._patience = 1
+
+    def _is_time_to_look_around(self, guide: Plane, *, still: bool) -> bool:
+        """Tell whether to look at the whole frame: at first, now and then, and when it changes."""
+        if self._around is None:
+            return True
+        self._since_around += 1
+        empty = not self._found
+        if (self.part.whole and not empty) or self._since_around < self._patience:
+            return False
+        if self._since_around >= _LOOK_AGAIN and not still:
+            return True
+        level, share = _CHANGED if self._since_around >= _LOOK_AROUND else _MOVED
+        far = canvas.changed.call(guide, self._around, level, 1)
+        if not empty:
+            part = self._part_of(self.part.box)
+            far -= canvas.changed.call(guide[part], self._around[part], level, 1)
+        return bool(far > share * guide.size)
+
+    def _look_around(self, picture: Any, guide: Plane) -> Box | None:
+        """Return the box of people in the whole frame."""
+        whole = (0, 0, *self._size)
+        net = self._networks.for_whole()
+        net.fill(picture, whole)
+        self._since_around, self._around = 0, guide
+        return self._box_of(self._placed(self._run(net), whole))
+
+    def _box_of(self, matte: Matte) -> Box | None:
+        return box_of(matte, self._factor, self._size)
+
+    def _placed(self, matte: Matte, box: Box) -> Matte:
+        """Return a part's matte where it is on the canvas; outside of it there is nothing."""
+        placed = np.zeros(self._canvas, np.uint8)
+        rows, cols = self._part_of(box)
+        size = cols.stop - cols.start, rows.stop - rows.start
+        placed[rows, cols] = cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR)
+        return placed
+
+    def _part_of(self, box: Box) -> tuple[slice, slice]:
+        left, top, width, height = box
+        f = self._factor
+        return (
+            slice(top // f, -(-(top + height) // f)),
+            slice(left // f, -(-(left + width) // f)),
+        )

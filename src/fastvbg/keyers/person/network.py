@@ -1,0 +1,164 @@
+"""A segmentation network as the person keyer uses it: part of a frame in, its matte out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.constants import YUV_RGB
+from fastvbg.errors import ModelError, OptionError
+from fastvbg.kernels.composite import scaled
+from fastvbg.kernels.person import network as kernels
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Matte
+    from fastvbg.models.runtimes import Runtime
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+    Box = tuple[int, int, int, int]
+
+_IMAGENET_MEAN, _IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+_FARTHEST = 1e6  # from 0, of what black or white may be
+RANGES = ("imagenet", "LOW:HIGH such as 0:1, -1:1 or 0:255")
+
+
+def scale_of(text: str) -> npt.NDArray[np.float32]:
+    """Return scale and offset of red, green and blue for the kernels, from a model's range.
+
+    Parameters
+    ----------
+    text : str
+        "LOW:HIGH", what black and white are to the model; or "imagenet": 0:1 less the mean and over
+        the spread of ImageNet's pictures, as torchvision's models take them.
+
+    Raises
+    ------
+    OptionError
+        It is neither.
+    """
+    if text == "imagenet":
+        steps = [1 / (255 * spread) for spread in _IMAGENET_SPREAD]
+        pairs = zip(_IMAGENET_MEAN, _IMAGENET_SPREAD, strict=True)
+        offsets = [-mean / spread for mean, spread in pairs]
+    else:
+        low, colon, high = text.partition(":")
+        try:
+            first, last = float(low), float(high)
+        except ValueError:
+            first = last = 0.0
+        far = not max(abs(first), abs(last)) <= _FARTHEST  # also NaN
+        if not colon or far or first == last:
+            raise OptionError(f"model_range: got {text!r}, wanted {' or '.join(RANGES)}")
+        steps, offsets = [(last - first) / 255] * 3, [first] * 3
+    unit = np.float32(kernels.UNIT * kernels.UNIT)
+    return np.array([*(np.float32(step) / unit for step in steps), *offsets], np.float32)
+
+
+class Network:
+    """Runs a model on parts of frames.
+
+    Parameters
+    ----------
+    runtime : Runtime
+        Of the model.
+    scale : ndarray, shape (6,), float32
+        Of `scale_of`.
+    space : (str, str)
+        Matrix and range of planes.
+    """
+
+    def __init__(
+        self, runtime: Runtime, scale: npt.NDArray[np.float32], space: tuple[str, str]
+    ) -> None:
+        self._run = runtime
+        self._scale, self._weights = scale, tuple(YUV_RGB[space])
+        self.height, self.width = runtime.input.shape[:2]
+        self._tables: tuple[Any, ...] = ()
+        self._for: Any = None
+        self._logits = False
+        self._matte = np.empty((self.height, self.width), np.uint8)
+        self._before: npt.NDArray[np.float32] | None = None
+
+    @property
+    def name(self) -> str:
+        """The runtime's name."""
+        return self._run.name
+
+    def fill(self, picture: Frame | Planes, box: Box) -> None:
+        """Fill the network's input from a part of a frame: left, top, width, height."""
+        planar = isinstance(picture, tuple)
+        shapes = tuple(plane.shape for plane in picture) if planar else picture.shape  # type: ignore[union-attr]
+        if (shapes, box) != self._for:
+            self._for = shapes, box
+            self._prepare(shapes, box, planar=planar)
+        if isinstance(picture, tuple):
+            arguments = (*self._tables, *self._scratch, self._scale, self._weights)
+            kernels.from_planes.call(*picture, self._run.input, *arguments)
+        else:
+            kernels.from_frame.call(
+                picture, self._run.input, *self._tables, *self._scratch, self._scale
+            )
+
+    def _prepare(self, shapes: Any, box: Box, *, planar: bool) -> None:
+        height, width = shapes[0] if planar else shapes[:2]
+        left, top, across, down = box
+        vertical = (height, top, down, self.height)
+        horizontal = (width, left, across, self.width)
+        tables = [kernels.table(*vertical), *kernels.columns(*horizontal)]
+        if planar:
+            halved = [int(shapes[1][axis] < shapes[0][axis]) for axis in (0, 1)]
+            tables += [kernels.table(*vertical, halved[0])]
+            tables += kernels.columns(*horizontal, halved[1])
+        self._tables, self._scratch = tuple(tables), kernels.scratch_for(width, self.width)
+        self._before = None
+
+    def is_still(self, most: float) -> bool:
+        """Tell whether the input is as at the last `matte`, but for such a share of black to white.
+
+        Noise falls by the square root of the pixels that are averaged, so a still scene has far
+        less in a reduced picture than in a frame.
+        """
+        if self._before is None:
+            return False
+        step = most * abs(float(self._scale[0])) * 255 * kernels.UNIT * kernels.UNIT
+        now = self._run.input.ravel(order="K")
+        return not kernels.differ.call(now, self._before, 3 * self.width, step)
+
+    def matte(self) -> Matte:
+        """Run the network on its input; return the matte of the part, valid until the next call."""
+        if self._before is None:
+            self._before = np.empty(self._run.input.size, np.float32)
+        np.copyto(self._before, self._run.input.ravel(order="K"))
+        plane = self._foreground(self._run())
+        if plane.shape != self._matte.shape:
+            self._matte = np.empty(plane.shape, np.uint8)
+        scaled.quantize.call(np.require(plane, np.float32, "A"), self._matte)
+        return self._matte
+
+    def _foreground(self, result: Any) -> Any:
+        """Return foreground 0..1 of (1, h, w), (1, h, w, 1 or 2) or (1, 1 or 2, h, w).
+
+        Two channels are background and foreground. Values beyond 0..1 are taken for logits.
+        """
+        shape = result.shape
+        if result.ndim == 4 and shape[0] == 1 and (shape[1] <= 2 or shape[3] <= 2):
+            planes = result[0] if shape[1] <= 2 else result[0].transpose(2, 0, 1)
+        elif result.ndim == 3 and shape[0] == 1:
+            planes = result
+        elif result.ndim == 2:
+            planes = result[None]
+        else:
+            raise ModelError(
+                f"model: it makes shape {tuple(shape)}, wanted a foreground of (1, h, w), or 1 or "
+                "2 channels of it"
+            )
+        if not self._logits:
+            self._logits = bool(planes.min() < -0.01 or planes.max() > 1.01)
+        if not self._logits:
+            return planes[-1]
+        odds = planes[-1] - planes[0] if len(planes) == 2 else planes[0]
+        return 1 / (1 + np.exp(-np.clip(odds, -60, 60)))

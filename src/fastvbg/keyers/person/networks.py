@@ -1,0 +1,97 @@
+"""The networks that a person keyer may run: both person models, or one of the user's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.errors import ModelError
+from fastvbg.keyers.person.network import Network, scale_of
+from fastvbg.models.fetch import ensure
+from fastvbg.models.runtimes import open_model
+from fastvbg.models.spec import read_spec
+from fastvbg.models.store import KNOWN, LANDSCAPE, SQUARE, digest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fastvbg.models.store import KnownModel
+
+    Box = tuple[int, int, int, int]
+
+_WIDE = 1.5
+"""Proportion of width to height from which the landscape model is nearer than the square one."""
+
+
+class Networks:
+    """Opens models when they are first needed.
+
+    Parameters
+    ----------
+    model, model_size, model_range, runtime, threads
+        As for `PersonKeyer`.
+    space : (str, str)
+        Matrix and range of planes.
+
+    Raises
+    ------
+    ModelError
+        The first model cannot be fetched, read or run.
+    OptionError
+        The range is none.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | None,
+        *,
+        model_size: tuple[int, int] | None,
+        model_range: str,
+        runtime: str,
+        space: tuple[str, str],
+        threads: int,
+    ) -> None:
+        self._runtime, self._space, self._threads = runtime, space, threads
+        self._scale = scale_of(model_range)
+        self._known: dict[KnownModel, Network] = {}
+        self._own: Network | None = None
+        self.of_people = model is None
+        """Whether it is people that they find."""
+        if model is None:
+            self._network(SQUARE)
+        else:
+            spec = read_spec(model, size=model_size)
+            self._own = self._open(spec)
+            known = {each.sha256 for each in KNOWN}
+            self.of_people = digest(spec.path.read_bytes()) in known
+
+    def _open(self, spec: Any) -> Network:
+        net = open_model(spec, self._runtime, threads=self._threads)
+        return Network(net, self._scale, self._space)
+
+    def _network(self, model: KnownModel) -> Network:
+        """Return the network of a person model, the square one where the other does not run."""
+        if model not in self._known:
+            try:
+                self._known[model] = self._open(read_spec(ensure(model)))
+            except ModelError:
+                # OpenCV before 4.9 has no mean layer, which the landscape model has.
+                if model is SQUARE or SQUARE not in self._known:
+                    raise
+                self._known[model] = self._known[SQUARE]
+        return self._known[model]
+
+    @property
+    def runtime(self) -> str:
+        """What runs them, and its version."""
+        return self.for_whole().name
+
+    def for_whole(self) -> Network:
+        """Return the network that looks for people in a whole frame."""
+        return self._own or self._network(SQUARE)
+
+    def for_part(self, box: Box) -> Network:
+        """Return the network whose proportions are nearest to a part's."""
+        if self._own is not None:
+            return self._own
+        _, _, width, height = box
+        return self._network(LANDSCAPE if width >= _WIDE * height else SQUARE)

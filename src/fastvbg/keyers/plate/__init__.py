@@ -1,0 +1,1 @@
+"""What differs from a picture of the empty scene."""

@@ -1,0 +1,320 @@
+"""The plate keyer: what differs from the empty scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from fastvbg.checks import (
+    check_flag,
+    check_frame,
+    check_integer,
+    check_plane,
+    check_planes,
+    check_same_size,
+)
+from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
+from fastvbg.errors import OptionTypeError, ShapeError
+from fastvbg.kernels.composite import frames
+from fastvbg.kernels.keying import plate as kernels
+from fastvbg.kernels.keying.keyrows import scratch_for, slope_of
+from fastvbg.keyers._arrays import (
+    on_packed,
+    packed_rows,
+    thin_frame,
+    thin_planes,
+    to_keyspace,
+    widened,
+)
+from fastvbg.keyers.plate.light import LightMeter, step_for
+from fastvbg.outputs import composite_out, plane_out, planes_out
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Matte
+
+    Plane = npt.NDArray[np.uint8]
+    Planes = tuple[Plane, Plane, Plane]
+
+__all__ = ["PlateKeyer"]
+
+_MOST_FLOOR = 15
+_LIMITED_BLACK = 16
+
+
+class PlateKeyer:
+    """Keys what stands before a known empty scene, frame after frame.
+
+    Each pixel is compared with the plate in luma and chroma. What luma differs by counts once and
+    what chroma differs by twice; up to `tolerance` the matte is 0, and `falloff` levels further on
+    it is 255. Edges of the plate may lie a fifth of a pixel elsewhere. `reference.plate` has the
+    formulas.
+
+    Parameters
+    ----------
+    plate : ndarray or tuple of 3 ndarray, uint8
+        The empty scene: a frame of shape (H, W, 3), channels blue, green, red, for `key` and
+        `composite`; or planes Y, U and V, chroma as large as luma or halved across, or across and
+        down, for `key_planes`. It is copied.
+    noise : ndarray, shape (H, W), uint8, optional
+        Levels by which the empty scene wanders at each pixel, as `estimate_plate` gives them.
+        Differences of up to so much, 15 at most, are forgiven there.
+    tolerance : int, default 6
+        Difference, in levels of 0..255, up to which a pixel is the plate, 0 to 255.
+    falloff : int, default 12
+        Levels from there to full coverage, 1 to 255.
+    shadows : bool, default True
+        Whether darker pixels of the plate's hue are taken for shadows on it: luma may fall by 3/8
+        of what it is.
+    compensate : bool, default True
+        Whether slow changes of brightness and white balance of the whole scene are followed.
+
+    Raises
+    ------
+    DTypeError
+        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
+    ShapeError
+        A shape is not as above, or sizes differ (also a `ValueError`).
+    OptionError, OptionTypeError
+        An option is out of range (also a `ValueError`) or of the wrong type (a `TypeError`).
+
+    Notes
+    -----
+    One object serves one video: call it from one thread at a time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plate = np.full((4, 4, 3), 90, np.uint8)
+    >>> frame = plate.copy()
+    >>> frame[0, 0] = (20, 40, 220)
+    >>> PlateKeyer(plate).key(frame)[0]
+    array([255,   0,   0,   0], dtype=uint8)
+    """
+
+    def __init__(
+        self,
+        plate: Frame | Planes,
+        *,
+        noise: Plane | None = None,
+        tolerance: int = PLATE_TOLERANCE,
+        falloff: int = PLATE_FALLOFF,
+        shadows: bool = True,
+        compensate: bool = True,
+    ) -> None:
+        tolerance = check_integer("tolerance", tolerance, 0, 255)
+        falloff = check_integer("falloff", falloff, 1, 255)
+        shadows, compensate = check_flag("shadows", shadows), check_flag("compensate", compensate)
+        self._planar = isinstance(plate, (tuple, list))
+        if isinstance(plate, (tuple, list)):
+            self._shape, *shifts = check_planes("plate", plate)
+            y, u, v = plate
+            wide = (widened(chroma, self._shape, shifts[0], shifts[1]) for chroma in (u, v))
+            whole: Planes = (y, *wide)  # type: ignore[assignment]
+            black = _LIMITED_BLACK
+        else:
+            self._shape, shifts = check_frame("plate", plate)[:2], [0, 0]
+            whole = to_keyspace(plate)
+            black = 0
+        self._shifts = (shifts[0], shifts[1])
+        if noise is not None:
+            check_same_size("noise", check_plane("noise", noise), "plate", self._shape)
+        ramp = (tolerance, falloff, slope_of(falloff))
+        self._options = (black if shadows else 255, *ramp)
+        self._model = self._lit = _model_of(whole, noise)
+        self._scratch = scratch_for(kernels.SCRATCH_ROWS, self._shape[1])
+        self._step = step_for(*self._shape)
+        thin = thin_planes(whole, 0, 0, self._step)
+        self._meter = LightMeter(thin) if compensate and _pixels(self._shape) else None
+
+    @property
+    def lights(self) -> tuple[int, ...]:
+        """The light that the last frame was keyed in, as `reference.plate.Light` has it."""
+        return (0,) * 6 if self._meter is None else self._meter.lights
+
+    def reset(self) -> None:
+        """Forget how the light of the last frames was, as at a hard cut."""
+        if self._meter is not None:
+            self._meter.reset()
+            self._lit = self._model
+
+    def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
+        """Key the next frame.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the frame.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte, 0 (plate) to 255; `out` when given.
+        """
+        self._check_frame(frame)
+        out = plane_out(out, self._shape, "frame", frame=frame)
+        self._follow_frame(frame)
+        kernels.key_frame.call(frame, self._lit, out, self._scratch, self._options)
+        return out
+
+    def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
+        """Key the next frame, given as planes.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y, U and V, of the plate's sizes.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the matte; it may not share memory with the planes.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte, 0 (plate) to 255; `out` when given.
+        """
+        self._check_planes(planes)
+        out = plane_out(out, self._shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
+        self._follow_planes(planes)
+        kernels.key_planes.call(
+            *planes, self._lit, out, self._scratch, *self._shifts, self._options
+        )
+        return out
+
+    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
+        """Key the next frame and lay it over a background, in one pass.
+
+        The same as `blend(frame, key(frame), background)`.
+
+        Parameters
+        ----------
+        frame, background : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides; rows of consecutive pixels are fastest.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` or `background` itself.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The composited frame; `out` when given.
+        """
+        self._check_frame(frame)
+        out = composite_out(frame, background, out)
+        if not packed_rows(frame, background, out):
+            frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
+            return out
+        self._follow_frame(frame)
+        kernels.composite.call(frame, self._lit, background, out, self._scratch, self._options)
+        return out
+
+    def composite_planes(
+        self, planes: Planes, background: Planes, *, out: Planes | None = None
+    ) -> Planes:
+        """Key the next frame, given as planes, and lay it over a background, in one pass.
+
+        The same as `key_planes`, then the blend of each plane by the matte's mean over each sample
+        (`reference.planes.blend_plane`).
+
+        Parameters
+        ----------
+        planes, background : tuple of 3 ndarray, uint8
+            Y, U and V of one form, the plate's. Any strides, also read-only; rows of
+            consecutive samples are fastest.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write the result. Each plane may be that plane of `planes` or of `background`
+            itself. Allocated when absent.
+
+        Returns
+        -------
+        tuple of 3 ndarray, uint8
+            The composited planes; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            An array is not as above (also a `TypeError` or `ValueError`).
+        """
+        self._check_planes(planes)
+        out = planes_out(planes, background, out)
+        self._follow_planes(planes)
+        return on_packed(self._run_planes, planes, background, out)
+
+    def _run_planes(self, planes: Planes, background: Planes, out: Planes) -> None:
+        kernels.composite_planes.call(
+            *planes,
+            self._lit,
+            *background,
+            *out,
+            self._scratch,
+            *self._shifts,
+            self._options,
+        )
+
+    def _check_planes(self, planes: Planes) -> None:
+        shape, *shifts = check_planes("planes", planes)
+        if not self._planar:
+            raise OptionTypeError(
+                "plate: is a BGR frame, wanted planes (Y, U, V) like the frames; "
+                "or key frames with `key`"
+            )
+        check_same_size("planes", shape, "the plate", self._shape)
+        if tuple(shifts) != self._shifts:
+            raise ShapeError(
+                f"planes: got chroma of shape {planes[1].shape}, wanted it as in the plate"
+            )
+
+    def _check_frame(self, frame: Frame) -> None:
+        shape = check_frame("frame", frame)
+        if self._planar:
+            raise OptionTypeError(
+                "plate: is planes, wanted a BGR frame like the frames; "
+                "or key planes with `key_planes`"
+            )
+        check_same_size("frame", shape, "the plate", self._shape)
+
+    def _follow_frame(self, frame: Frame) -> None:
+        if self._meter is not None and self._meter.due():
+            self._follow(self._meter, thin_frame(frame, self._step))
+
+    def _follow_planes(self, planes: Planes) -> None:
+        if self._meter is not None and self._meter.due():
+            self._follow(self._meter, thin_planes(planes, *self._shifts, self._step))
+
+    def _follow(self, meter: LightMeter, samples: Planes) -> None:
+        if meter.measure(samples):
+            if self._lit is self._model:
+                self._lit = kernels.model_for(*self._shape)
+                np.copyto(self._lit, self._model)
+            kernels.light.call(self._model, self._lit, meter.lights)
+
+
+def _pixels(shape: tuple[int, ...]) -> int:
+    """Return how many pixels a frame of a shape has."""
+    return shape[0] * shape[1]
+
+
+def _local_range(plane: Plane) -> Plane:
+    around = np.ones((3, 3), np.uint8)
+    return np.asarray(cv2.subtract(cv2.dilate(plane, around), cv2.erode(plane, around)), np.uint8)
+
+
+def _model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
+    """Return a plate ready for the kernels; `reference.plate.plate_floors` has the floors."""
+    height, width = planes[0].shape
+    model: npt.NDArray[np.uint8] = kernels.model_for(height, width)
+    if not planes[0].size:
+        return model
+    luma, *chroma = (_local_range(plane) // 5 for plane in planes)
+    colourful = np.maximum(*chroma)
+    floors = (
+        [luma, colourful] if noise is None else [np.maximum(f, noise) for f in (luma, colourful)]
+    )
+    high, low = (np.minimum(floor, _MOST_FLOOR) for floor in floors)
+    for row, plane in enumerate(planes):
+        model[:, row, :width] = plane
+    model[:, 3, :width] = (high << 4) | low
+    return model

@@ -1,0 +1,191 @@
+"""OpenCV's own background subtractors, as keyers of this package: for comparison."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from fastvbg.checks import (
+    check_choice,
+    check_frame,
+    check_planes,
+    check_same_size,
+)
+from fastvbg.errors import ShapeError
+from fastvbg.kernels.composite import frames
+from fastvbg.outputs import composite_out, plane_out
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Frame, Mask
+
+    Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+
+__all__ = ["SubtractorKeyer"]
+
+_FOREGROUND = 255  # OpenCV marks shadows 127
+# Learning rates that stop learning. At 0 the nearest neighbours take one more sample.
+_FROZEN = {"mog2": 0.0, "knn": 1e-9}
+
+
+class SubtractorKeyer:
+    """Masks by OpenCV's mixture of Gaussians or nearest neighbours, at their own defaults.
+
+    Both mark shadows, which count as background here. The nearest neighbours choose what to keep by
+    chance: their masks repeat only after `cv2.setRNGSeed`.
+
+    Parameters
+    ----------
+    kind : {"mog2", "knn"}
+        `cv2.createBackgroundSubtractorMOG2` (Zivkovic, "Improved adaptive Gaussian mixture model
+        for background subtraction", ICPR 2004) or `cv2.createBackgroundSubtractorKNN` (Zivkovic and
+        van der Heijden, Pattern Recognition Letters 27(7), 2006).
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        There is no such kind (also a `ValueError`), or it is no string (a `TypeError`).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keyer = SubtractorKeyer("mog2")
+    >>> scene = np.full((8, 8, 3), 100, np.uint8)
+    >>> for _ in range(20):
+    ...     mask = keyer.key(scene)
+    >>> scene[:, 4:] = 250
+    >>> keyer.key(scene)[0]
+    array([  0,   0,   0,   0, 255, 255, 255, 255], dtype=uint8)
+    """
+
+    def __init__(self, kind: str) -> None:
+        self._kind = check_choice("kind", kind, ("mog2", "knn"))
+        self._frozen = False
+        self.reset()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether learning is stopped."""
+        return self._frozen
+
+    def key(self, frame: Frame, *, out: Mask | None = None) -> Mask:
+        """Return the mask of the next frame, and learn from it.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the mask; it may not share memory with the frame. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            0 or 255; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `AdaptiveKeyer.key`.
+        """
+        shape = check_frame("frame", frame)
+        out = plane_out(out, shape, "frame", frame=frame)
+        self._check_form(("BGR", shape[:2]))
+        return self._apply(frame, out)
+
+    def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
+        """Return the mask of the next frame, given as planes Y, U and V, and learn from it.
+
+        The subtractor sees Y, U and V as its three channels, halved chroma repeated.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Y of shape (H, W); U and V of that, or of half of it (rounded up) across, or across and
+            down.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write the mask; it may not share memory with the planes. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            0 or 255; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `AdaptiveKeyer.key_planes`.
+        """
+        luma, *_ = check_planes("planes", planes)
+        out = plane_out(out, luma, "planes", Y=planes[0], U=planes[1], V=planes[2])
+        self._check_form(("planes", luma))
+        channels = np.empty((*luma, 3), np.uint8)
+        for k, plane in enumerate(planes):
+            for axis in range(2):
+                if plane.shape[axis] < luma[axis]:
+                    plane = plane.repeat(2, axis=axis)  # noqa: PLW2901
+            channels[..., k] = plane[: luma[0], : luma[1]]
+        return self._apply(channels, out)
+
+    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
+        """Return the next frame over a background, and learn from it: `key`, then `blend`.
+
+        Parameters
+        ----------
+        frame : ndarray, shape (H, W, 3), uint8
+            Channels blue, green, red. Any strides, also read-only.
+        background : ndarray, shape (H, W, 3), uint8
+            What is put behind, of the same size.
+        out : ndarray, shape (H, W, 3), uint8, optional
+            Where to write the result. May be `frame` or `background` itself. Allocated when absent.
+
+        Returns
+        -------
+        ndarray, shape (H, W, 3), uint8
+            The frame where its mask is set, elsewhere the background; `out` when given.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OverlapError
+            As for `AdaptiveKeyer.composite`.
+        """
+        out = composite_out(frame, background, out)
+        frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
+        return out
+
+    def freeze(self) -> None:
+        """Stop learning: masks go by what is known now."""
+        self._frozen = True
+
+    def unfreeze(self) -> None:
+        """Learn again."""
+        self._frozen = False
+
+    def reset(self) -> None:
+        """Forget the scene, as after a cut, and learn again: the next frame is the first."""
+        make: Any = {
+            "mog2": cv2.createBackgroundSubtractorMOG2,
+            "knn": cv2.createBackgroundSubtractorKNN,
+        }
+        self._subtractor = make[self._kind]()
+        self._form: tuple[str, tuple[int, int]] | None = None
+        self._frozen = False
+
+    def _check_form(self, form: tuple[str, tuple[int, int]]) -> None:
+        if self._form is None:
+            self._form = form
+        elif form != self._form:
+            check_same_size("frame", form[1], "the first", self._form[1])
+            raise ShapeError(f"frame: got {form[0]}, wanted {self._form[0]} like the first")
+
+    def _apply(self, frame: Frame, out: Mask) -> Mask:
+        if frame.size:
+            marks = self._subtractor.apply(
+                np.ascontiguousarray(frame),
+                learningRate=_FROZEN[self._kind] if self._frozen else -1,
+            )
+            out[...] = np.where(marks == _FOREGROUND, np.uint8(255), np.uint8(0))
+        return out

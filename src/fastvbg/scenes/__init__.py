@@ -1,0 +1,1 @@
+"""Scenes that are drawn, for the demo, the tests and the benches."""

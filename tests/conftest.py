@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from fastvbg.masks.motion import Motion
 from fastvbg.models.store import KNOWN
-from tests.media import Clip, make_clip
+from tests.support.media import Clip, make_clip
 
 settings.register_profile(
     "default",

@@ -1,0 +1,433 @@
+"""The adaptive keyer: its kernels equal the literal form, and it does what its options say."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastvbg import (
+    AdaptiveKeyer,
+    DTypeError,
+    OptionError,
+    OptionTypeError,
+    OverlapError,
+    ShapeError,
+    SinkError,
+    SourceError,
+    reference,
+)
+from fastvbg.reference.adaptive import adaptive_start, adaptive_step, keyed_planes
+from tests.support.kernel_arrays import FRAME_LAYOUTS, LAYOUTS
+
+SIZES = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 70), (70, 1), (3, 5), (17, 33), (31, 129), (20, 64)]
+OPTIONS = {"threshold": 7, "warm_up": 5, "learning_rate": 1 / 8}
+
+
+def busy_scene(height, width, count, seed=0):
+    """Frames with noise, rows that flicker, and a thing that moves, stops and jumps."""
+    rng = np.random.default_rng(seed)
+    base = rng.integers(0, 256, (height, width, 3))
+    for n in range(count):
+        frame = base + rng.integers(-4, 5, base.shape)
+        if n % 2:
+            frame[height // 2 :] += rng.integers(-40, 41, (1, width, 1))
+        if n > 3:
+            left = 2 * min(n, 14) % max(width // 2, 1)
+            frame[height // 4 : height // 2 + 1, left : left + width // 3 + 1] = (30, 200, n)
+        yield frame.clip(0, 255).astype(np.uint8)
+
+
+def literal(keyer, frames):
+    """Yield the masks of the literal form with a keyer's settings, and the states after."""
+    state = None
+    for planes in frames:
+        state = adaptive_start(planes, keyer.settings) if state is None else state
+        state, mask = adaptive_step(state, planes, keyer.settings)
+        yield mask, state
+
+
+def known(keyer):
+    scene = keyer._scene
+    return [*scene.means, *scene.spreads, scene.swings]
+
+
+def same(keyer, state):
+    assert keyer._scene.gain == state.gain
+    arrays = [*state.means, *state.spreads, state.swings]
+    for got, wanted in zip(known(keyer), arrays, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_masks_and_state_equal_the_literal_form(height, width):
+    keyer = AdaptiveKeyer(**OPTIONS)
+    frames = list(busy_scene(height, width, 50))
+    expected = literal(keyer, map(keyed_planes, frames))
+    for frame, (mask, state) in zip(frames, expected, strict=True):
+        np.testing.assert_array_equal(keyer.key(frame), mask)
+        same(keyer, state)
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+@pytest.mark.parametrize("shifts", [(0, 0), (1, 0), (1, 1)])
+def test_planes_equal_the_literal_form(height, width, shifts):
+    keyer = AdaptiveKeyer(**OPTIONS)
+    across, down = shifts
+    planes = [
+        (y, u[:: 1 + down, :: 1 + across], v[:: 1 + down, :: 1 + across])
+        for y, u, v in map(reference.keyspace.keyspace, busy_scene(height, width, 40))
+    ]
+    for frame, (mask, state) in zip(planes, literal(keyer, planes), strict=True):
+        np.testing.assert_array_equal(keyer.key_planes(frame), mask)
+        same(keyer, state)
+
+
+@settings(max_examples=25)
+@given(
+    st.integers(1, 12),
+    st.integers(1, 140),
+    st.integers(1, 31),
+    st.integers(0, 12),
+    st.integers(1, 20),
+    st.integers(0, 9),
+    st.integers(0, 99),
+)
+def test_any_size_and_options(height, width, threshold, rate, warm_up, absorb, seed):
+    keyer = AdaptiveKeyer(
+        threshold=threshold, learning_rate=2.0**-rate, warm_up=warm_up, absorb=absorb
+    )
+    frames = list(busy_scene(height, width, 12, seed))
+    expected = literal(keyer, map(keyed_planes, frames))
+    for frame, (mask, state) in zip(frames, expected, strict=True):
+        np.testing.assert_array_equal(keyer.key(frame), mask)
+        same(keyer, state)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (9, 70), (33, 131), (1100, 700)])
+def test_composite_is_key_then_blend(size, rng):
+    bg = rng.integers(0, 256, (*size, 3), np.uint8)
+    apart, fused = AdaptiveKeyer(**OPTIONS), AdaptiveKeyer(**OPTIONS)
+    for frame in busy_scene(*size, 8):
+        expected = reference.blend(frame, apart.key(frame), bg)
+        np.testing.assert_array_equal(fused.composite(frame, bg), expected)
+    for got, wanted in zip(known(fused), known(apart), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_composite_over_an_input(which, rng):
+    apart, fused = AdaptiveKeyer(**OPTIONS), AdaptiveKeyer(**OPTIONS)
+    for frame in busy_scene(23, 67, 9):
+        arrays = [frame, rng.integers(0, 256, frame.shape, np.uint8)]
+        expected = apart.composite(*arrays)
+        out = arrays[which]
+        assert fused.composite(*arrays, out=out) is out
+        np.testing.assert_array_equal(out, expected)
+
+
+@pytest.mark.parametrize("layout", FRAME_LAYOUTS)
+def test_layouts(layout, rng):
+    frames = list(busy_scene(14, 37, 9))
+    bg = rng.integers(0, 256, frames[0].shape, np.uint8)
+    change = FRAME_LAYOUTS[layout]
+    thin = LAYOUTS.get(layout, LAYOUTS["packed"])
+    plain = [AdaptiveKeyer(**OPTIONS) for _ in range(3)]
+    laid = [AdaptiveKeyer(**OPTIONS) for _ in range(3)]
+    for frame in frames:
+        view = change(frame)
+        view.flags.writeable = False
+        out = thin(np.zeros(frame.shape[:2], np.uint8))
+        assert laid[0].key(view, out=out) is out
+        np.testing.assert_array_equal(out, plain[0].key(frame))
+        out = change(np.zeros_like(frame))
+        np.testing.assert_array_equal(
+            laid[1].composite(view, change(bg), out=out), plain[1].composite(frame, bg)
+        )
+        planes = keyed_planes(frame)
+        out = thin(np.zeros(frame.shape[:2], np.uint8))
+        laid[2].key_planes(tuple(map(thin, planes)), out=out)
+        np.testing.assert_array_equal(out, plain[2].key_planes(planes))
+
+
+@pytest.mark.parametrize("size", [(0, 0), (0, 5), (5, 0)])
+def test_empty_frames(size):
+    keyer = AdaptiveKeyer()
+    frame = np.zeros((*size, 3), np.uint8)
+    for _ in range(3):
+        assert keyer.key(frame).shape == size
+        assert keyer.composite(frame, frame).shape == frame.shape
+
+
+VARIANTS = {
+    "portable": {"FASTVBG_KERNELS": "portable"},
+    "generic": {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
+}
+
+
+def digest():
+    """Return a digest of everything that a few keyers give and learn."""
+    total = hashlib.sha256()
+    for size in ((17, 131), (6, 64)):
+        keyers = [AdaptiveKeyer(**OPTIONS) for _ in range(2)]
+        for frame in busy_scene(*size, 25):
+            total.update(keyers[0].composite(frame, frame[::-1].copy()).tobytes())
+            total.update(keyers[1].key_planes(keyed_planes(frame)).tobytes())
+        for keyer in keyers:
+            for array in known(keyer):
+                total.update(array.tobytes())
+    return total.hexdigest()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_variant_gives_the_same_bytes(variant, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", "from tests.keyers import test_adaptive as t; print(t.digest())"],
+        env={**os.environ, **VARIANTS[variant], "NUMBA_CACHE_DIR": str(tmp_path)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == digest()
+
+
+def empty_room(count, seed=0, size=(48, 64)):
+    """Frames of a still room with a camera's noise."""
+    base = np.random.default_rng(7).integers(40, 216, (*size, 3))
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        yield (base + rng.normal(0, 2, base.shape)).round().clip(0, 255).astype(np.uint8)
+
+
+def with_person(frames, rng, colour=(90, 120, 180)):
+    """Put somebody into the middle of each frame who hardly moves."""
+    for frame in frames:
+        noise = rng.normal(0, 2, (30, 24, 3))
+        frame[18:, 20:44] = (np.array(colour) + noise).round().clip(0, 255)
+        yield frame
+
+
+def share(mask):
+    return (mask[20:46, 22:42] > 0).mean(), (mask[:12] > 0).mean()
+
+
+def test_a_person_who_sits_still_is_not_absorbed(rng):
+    keyer = AdaptiveKeyer()
+    for frame in empty_room(48):
+        keyer.key(frame)
+    shares = [share(keyer.key(frame)) for frame in with_person(empty_room(2000, 1), rng)]
+    inside, outside = zip(*shares, strict=True)
+    first = shares[0][0]
+    assert first > 0.9
+    assert min(inside) > first - 0.02
+    assert max(outside) == 0
+
+
+def test_what_stays_is_absorbed_where_asked(rng):
+    keyer = AdaptiveKeyer(absorb=4)
+    for frame in empty_room(48):
+        keyer.key(frame)
+    shares = [share(keyer.key(frame)) for frame in with_person(empty_room(400, 1), rng)]
+    assert shares[0][0] > 0.9
+    assert shares[-1][0] < 0.1
+
+
+def test_everything_teaches_while_warming_up(rng):
+    quick, slow = AdaptiveKeyer(warm_up=2), AdaptiveKeyer(warm_up=40)
+    frames = [*empty_room(3), *with_person(empty_room(37, 1), rng)]
+    for frame in frames:
+        masks = quick.key(frame), slow.key(frame)
+    assert share(masks[0])[0] > 0.9
+    assert share(masks[1])[0] < 0.1
+
+
+def test_swaying_is_let_be_and_still_is_seen():
+    keyer = AdaptiveKeyer()
+    frames = list(empty_room(400))
+    for n, frame in enumerate(frames):
+        if n > 50 and n % 3 == 0:
+            frame[:20] = frame[:20, ::-1]  # leaves: half of the picture changes and comes back
+        mask = keyer.key(frame)
+        if n == 51:
+            assert (mask[:16] > 0).mean() > 0.9
+    assert n % 3 == 0
+    assert (mask[:16] > 0).mean() < 0.5
+    frame = frames[-1].copy()
+    frame[30:] = 250
+    assert (keyer.key(frame)[34:] > 0).mean() > 0.9
+
+
+def dimmed(frames):
+    """Frames as a camera with a shorter exposure takes them."""
+    return [(frame * 0.85).round().astype(np.uint8) for frame in frames]
+
+
+def test_exposure_is_followed_also_behind_a_person(rng):
+    keyer = AdaptiveKeyer()
+    frames = [
+        *empty_room(48),
+        *with_person(empty_room(20, 1), rng),
+        *dimmed(with_person(empty_room(20, 2), rng)),
+        *dimmed(empty_room(3, 3)),
+    ]
+    expected = literal(keyer, map(keyed_planes, frames))
+    shares = []
+    for frame, (mask, state) in zip(frames, expected, strict=True):
+        got = keyer.key(frame)
+        np.testing.assert_array_equal(got, mask)
+        same(keyer, state)
+        shares.append(share(got))
+    assert shares[68][1] > 0.3  # the frame in which the light changes
+    assert all(inside > 0.9 and outside < 0.02 for inside, outside in shares[70:88])
+    assert max(shares[-1]) < 0.02
+    assert 1.1 < state.gain / 32768 < 1.25
+
+
+def test_a_change_of_nearly_everything_is_followed():
+    keyer = AdaptiveKeyer()
+    for frame in empty_room(48):
+        keyer.key(frame)
+    dark = [(frame * 0.6).astype(np.uint8) for frame in empty_room(30, 1)]
+    shares = [(keyer.key(frame) > 0).mean() for frame in dark]
+    assert shares[0] > 0.9
+    assert shares[-1] < 0.05
+    for frame in dark[:4]:
+        keyer.key(np.zeros_like(frame))  # the lens covered
+    shares = [(keyer.key(frame) > 0).mean() for frame in empty_room(5, 2)]
+    assert shares[-1] < 0.05
+
+
+def test_freeze_keeps_the_scene(rng):
+    keyer = AdaptiveKeyer()
+    for frame in empty_room(40):
+        keyer.key(frame)
+    before = [array.copy() for array in known(keyer)]
+    keyer.freeze()
+    assert keyer.frozen
+    lit = [frame // 2 + 100 for frame in empty_room(6, 1)]
+    for frame in lit:
+        keyer.key(frame)
+        keyer.composite(frame, frame)
+    for got, wanted in zip(known(keyer), before, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+    assert keyer.frames == 40
+    keyer.unfreeze()
+    keyer.key(lit[0])
+    assert any((a != b).any() for a, b in zip(known(keyer), before, strict=True))
+
+
+def test_frozen_masks_equal_the_literal_form():
+    keyer = AdaptiveKeyer(**OPTIONS)
+    frames = list(busy_scene(13, 40, 20))
+    *_, (_, state) = literal(keyer, map(keyed_planes, frames))
+    for frame in frames:
+        keyer.key(frame)
+    keyer.freeze()
+    for frame in frames:
+        after, mask = adaptive_step(state, keyed_planes(frame), keyer.settings, frozen=True)
+        assert after is state
+        np.testing.assert_array_equal(keyer.key(frame), mask)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+def test_saved_and_loaded_goes_on_alike(planar, tmp_path):
+    def key(keyer, frame):
+        return keyer.key_planes(keyed_planes(frame)) if planar else keyer.key(frame)
+
+    frames = list(busy_scene(19, 45, 40))
+    keyer = AdaptiveKeyer(**OPTIONS, absorb=7)
+    for frame in frames[:20]:
+        key(keyer, frame)
+    path = tmp_path / "scene"
+    keyer.save(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["scene"]
+    again = AdaptiveKeyer.load(path)
+    assert (again.settings, again.frames, again.frozen) == (keyer.settings, 20, False)
+    for frame in frames[20:]:
+        np.testing.assert_array_equal(key(again, frame), key(keyer, frame))
+    for got, wanted in zip(known(again), known(keyer), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+    keyer.freeze()
+    keyer.save(path)
+    assert AdaptiveKeyer.load(path).frozen
+
+
+def test_reset_forgets():
+    frames = list(busy_scene(19, 45, 30))
+    keyer, fresh = AdaptiveKeyer(**OPTIONS), AdaptiveKeyer(**OPTIONS)
+    for frame in frames:
+        keyer.key(frame[::-1])
+    keyer.freeze()
+    keyer.reset()
+    assert (keyer.frames, keyer.frozen) == (0, False)
+    for frame in frames:
+        np.testing.assert_array_equal(keyer.key(frame), fresh.key(frame))
+
+
+def test_errors(tmp_path):
+    with pytest.raises(OptionError, match="threshold: got 32"):
+        AdaptiveKeyer(threshold=32)
+    with pytest.raises(OptionTypeError, match="threshold"):
+        AdaptiveKeyer(threshold=2.5)
+    for rate in (0, -1, 1.5, float("nan")):
+        with pytest.raises(OptionError, match="learning_rate"):
+            AdaptiveKeyer(learning_rate=rate)
+    with pytest.raises(OptionError, match="freeze"):
+        AdaptiveKeyer(learning_rate=1e-9)
+    keyer = AdaptiveKeyer()
+    with pytest.raises(OptionError, match="key a frame first"):
+        keyer.save(tmp_path / "none")
+    frame = np.zeros((4, 6, 3), np.uint8)
+    keyer.key(frame)
+    with pytest.raises(ShapeError, match="got 5x4 .*wanted 6x4"):
+        keyer.key(frame[:, :5])
+    with pytest.raises(ShapeError, match="got planes with chroma of 3x2, wanted BGR"):
+        keyer.key_planes(keyed_planes(frame))
+    with pytest.raises(ShapeError, match="got chroma of shape"):
+        keyer.key_planes((frame[..., 0], frame[:3, :, 0], frame[:3, :, 0]))
+    with pytest.raises(DTypeError, match="wanted planes"):
+        keyer.key_planes(frame)
+    with pytest.raises(ShapeError, match="background"):
+        keyer.composite(frame, frame[:3])
+    with pytest.raises(DTypeError, match="uint8"):
+        keyer.key(frame.astype(float))
+    with pytest.raises(OverlapError):
+        keyer.key(frame, out=frame[..., 0])
+    assert keyer.frames == 1
+    keyer.save(tmp_path / "scene")
+    with pytest.raises(SinkError, match="cannot write"):
+        keyer.save(tmp_path / "no" / "folder")
+    with pytest.raises(SourceError, match="cannot read"):
+        AdaptiveKeyer.load(tmp_path / "absent")
+
+
+def test_damaged_files_are_refused(tmp_path):
+    keyer = AdaptiveKeyer()
+    keyer.key(np.zeros((4, 6, 3), np.uint8))
+    path, bad = tmp_path / "scene", tmp_path / "bad"
+    keyer.save(path)
+    whole = dict(np.load(path))
+    damage = [
+        {"version": np.array(99)},
+        {"mean_v": np.zeros((9, 9), np.uint16)},
+        {"mean_u": np.zeros((9, 9), np.uint16), "mean_v": np.zeros((9, 9), np.uint16)},
+        {"spread_y": np.zeros((4, 6), np.uint8)},
+        {"settings": np.full(11, 99)},
+        {"settings": np.zeros(3, int)},
+    ]
+    for change in damage:
+        np.savez(bad.with_suffix(".npz"), **{**whole, **change})
+        with pytest.raises(SourceError, match="not a scene"):
+            AdaptiveKeyer.load(bad.with_suffix(".npz"))
+    for content in (b"", b"nothing of the kind", path.read_bytes()[:200]):
+        bad.write_bytes(content)
+        with pytest.raises(SourceError, match="not a scene"):
+            AdaptiveKeyer.load(bad)

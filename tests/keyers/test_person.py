@@ -1,0 +1,377 @@
+"""The person keyer with a network made for tests: where it looks, what it keeps, what it costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import fastvbg
+from fastvbg.errors import ModelError, OptionError, OptionTypeError, OverlapError, ShapeError
+from fastvbg.keyers.person.following import Part, box_of, grown, united
+from fastvbg.keyers.person.keyer import PersonKeyer
+from fastvbg.keyers.person.network import Network, scale_of
+from fastvbg.keyers.person.networks import Networks
+from fastvbg.models.store import LANDSCAPE, SQUARE
+from tests.support.onnxfile import one_by_one
+from tests.support.people import (
+    GreenNetwork,
+    disc,
+    iou,
+    to_planes,
+    use_green_network,
+    wall,
+    with_person,
+)
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    return use_green_network(monkeypatch)
+
+
+@pytest.mark.parametrize("size", [(180, 320), (360, 200), (240, 240), (722, 1283), (97, 131)])
+def test_a_person_is_cut_out(runs, size) -> None:
+    x, y, radius = size[1] // 2, size[0] // 2, min(size) // 4
+    frame = with_person(wall(*size), x, y, radius)
+    matte = PersonKeyer().key(frame)
+    assert matte.shape == size
+    assert iou(matte, disc(size, x, y, radius)) > 0.97
+    assert matte[0, 0] == 0
+    assert matte[y, x] == 255
+
+
+def test_planes_give_what_bgr_gives(runs) -> None:
+    frame = with_person(wall(720, 1280), 800, 360, 180)
+    planes = to_planes(frame)
+    assert iou(PersonKeyer().key_planes(planes), PersonKeyer().key(frame)) > 0.99
+
+
+def test_halved_chroma_serves_a_canvas_as_fine_as_luma(runs) -> None:
+    """Edges are known to two pixels by chroma then, which a disc of 45 feels."""
+    frame = with_person(wall(), 200, 90)
+    assert iou(PersonKeyer().key_planes(to_planes(frame)), disc(frame.shape, 200, 90)) > 0.965
+
+
+def test_it_looks_closer_at_a_small_person(runs) -> None:
+    frame = with_person(wall(360, 640), 540, 250, 30)
+    keyer = PersonKeyer()
+    first = keyer.key(frame)
+    assert runs[0] == (SQUARE.height, SQUARE.width)  # all of the frame
+    assert keyer.looks == 2
+    assert not keyer._looking.part.whole
+    assert iou(first, disc(frame.shape, 540, 250, 30)) > 0.97
+
+
+def test_a_wide_group_gets_the_landscape_model(runs) -> None:
+    frame = with_person(with_person(wall(), 60, 90, 35), 250, 90, 35)
+    matte = PersonKeyer().key(frame)
+    assert runs[-1] == (LANDSCAPE.height, LANDSCAPE.width)
+    both = disc(frame.shape, 60, 90, 35) | disc(frame.shape, 250, 90, 35)
+    assert iou(matte, both) > 0.96
+
+
+def test_nobody_is_there(runs) -> None:
+    keyer = PersonKeyer()
+    assert not keyer.key(wall()).any()
+    assert not keyer.key(wall(seed=1)).any()
+
+
+def test_who_enters_elsewhere_is_found_at_once(runs) -> None:
+    keyer, scene = PersonKeyer(), with_person(wall(360, 640), 120, 180, 40)
+    for _ in range(5):
+        keyer.key(scene)
+    assert not keyer._looking.part.whole
+    both = with_person(scene, 560, 180, 40)
+    mattes = [keyer.key(both) for _ in range(3)]
+    assert iou(mattes[-1], disc(both.shape, 120, 180) | disc(both.shape, 560, 180)) > 0.95
+
+
+def test_who_leaves_is_gone_and_the_whole_frame_is_watched_again(runs) -> None:
+    keyer, empty = PersonKeyer(), wall(360, 640)
+    keyer.key(with_person(empty, 120, 180, 40))
+    assert not keyer.key(empty).any()
+    assert keyer._looking.part.whole
+    again = with_person(empty, 500, 100, 40)
+    assert iou(keyer.key(again), disc(again.shape, 500, 100)) > 0.9
+
+
+def test_nothing_trails_behind_a_fast_person(runs) -> None:
+    keyer, scene = PersonKeyer(), wall()
+    keyer.key(with_person(scene, 80, 90))
+    matte = keyer.key(with_person(scene, 240, 90))
+    assert matte[disc(scene.shape, 80, 90, 34) > 0].max() < 64
+    assert iou(matte, disc(scene.shape, 240, 90)) > 0.95
+
+
+def test_a_still_picture_is_not_looked_at_again(runs) -> None:
+    keyer, frame = PersonKeyer(), with_person(wall(), 160, 90)
+    first = keyer.key(frame)
+    count = keyer.looks
+    noisy = frame.copy()
+    noisy[::7, ::5] ^= 1
+    mattes = [keyer.key(each) for each in (frame, noisy, frame)]
+    assert keyer.looks == count
+    for matte in mattes:
+        assert np.abs(matte.astype(int) - first).mean() < 0.5
+    keyer.key(with_person(wall(), 170, 90))
+    assert keyer.looks > count
+
+
+def looks_along(step: int, count: int = 9) -> tuple[int, list[float]]:
+    """The looks at a person who goes on by so many pixels a frame, and the mattes' scores."""
+    keyer, scene, scores = PersonKeyer(), wall(240, 400), []
+    for k in range(count):
+        x = 100 + step * k
+        matte = keyer.key(with_person(scene, x, 120, 45))
+        scores.append(iou(matte, disc(scene.shape, x, 120, 45)))
+    return keyer.looks, scores
+
+
+def test_each_second_frame_is_looked_at_while_little_moves(runs) -> None:
+    looks, scores = looks_along(step=1)
+    assert looks <= 2 + 5
+    assert min(scores) > 0.95
+
+
+def test_each_frame_is_looked_at_while_much_moves(runs) -> None:
+    looks, scores = looks_along(step=12)
+    assert looks >= 9
+    assert min(scores) > 0.9
+
+
+def test_every_third_frame_is_looked_at_and_motion_does_the_rest(runs) -> None:
+    keyer, scene = PersonKeyer(every=3), wall(240, 400)
+    scores = []
+    for k in range(9):
+        x = 100 + 5 * k
+        matte = keyer.key(with_person(scene, x, 120, 45))
+        scores.append(iou(matte, disc(scene.shape, x, 120, 45)))
+    assert keyer.looks <= 2 + 3
+    assert min(scores) > 0.85
+    frozen = iou(disc(scene.shape, 100, 120, 45), disc(scene.shape, 110, 120, 45))
+    assert scores[2] > frozen + 0.03
+
+
+def test_a_cut_begins_anew(runs) -> None:
+    keyer = PersonKeyer()
+    for _ in range(3):
+        keyer.key(with_person(wall(), 80, 90))
+    bright = np.full((180, 320, 3), 240, np.uint8)
+    matte = keyer.key(with_person(bright, 250, 90))
+    fresh = PersonKeyer().key(with_person(bright, 250, 90))
+    np.testing.assert_array_equal(matte, fresh)
+
+
+def test_reset_forgets(runs) -> None:
+    keyer, frame = PersonKeyer(), with_person(wall(), 80, 90)
+    keyer.reset()
+    first = keyer.key(frame)
+    keyer.key(with_person(wall(), 100, 90))
+    keyer.reset()
+    np.testing.assert_array_equal(keyer.key(frame), first)
+
+
+def test_flicker_is_steadied(monkeypatch) -> None:
+    use_green_network(monkeypatch, noise=0.3)
+    frame = with_person(wall(), 160, 90)
+    noise = np.random.default_rng(0)
+    keyer, looks, raws = PersonKeyer(), [], []
+    for _ in range(12):
+        shaken = np.clip(frame + noise.normal(0, 4, frame.shape), 0, 255).astype(np.uint8)
+        looks.append(keyer.look(shaken).matte.astype(float))
+        raws.append(keyer._looking.raw.astype(float))
+    change = [np.abs(np.diff(np.stack(each[4:]), axis=0)).mean() for each in (looks, raws)]
+    assert change[0] < 0.5 * change[1]
+
+
+def test_faint_regions_go(runs) -> None:
+    frame = with_person(wall(360, 640), 160, 180, 60)
+    frame[100:200, 500:560] = (120, 165, 120)  # a plant: a little green
+    matte = PersonKeyer().key(frame)
+    assert not matte[:, 480:].any()
+    assert matte[180, 160] == 255
+
+
+def test_composite_is_key_then_blend(runs) -> None:
+    frame, background = with_person(wall(), 160, 90), np.full((180, 320, 3), 200, np.uint8)
+    wanted = fastvbg.blend(frame, PersonKeyer().key(frame), background)
+    np.testing.assert_array_equal(PersonKeyer().composite(frame, background), wanted)
+    out = frame.copy()
+    assert PersonKeyer().composite(out, background, out=out) is out
+    np.testing.assert_array_equal(out, wanted)
+
+
+def test_a_small_matte_is_near_the_large_one_once_stretched(runs) -> None:
+    frame = with_person(wall(720, 1280), 640, 360, 180)
+    small = PersonKeyer().key_small(frame)
+    assert small.shape == (180, 320)
+    background = np.zeros_like(frame)
+    white = np.full_like(frame, 255)
+    stretched = fastvbg.blend(white, small, background)[..., 0]
+    assert iou(stretched, PersonKeyer().key(frame)) > 0.98
+
+
+def test_any_strides_and_read_only(runs) -> None:
+    frame = with_person(wall(), 160, 90)
+    wanted = PersonKeyer().key(frame)
+    wide = np.zeros((180, 640, 3), np.uint8)
+    wide[:, ::2] = frame
+    view = wide[:, ::2]
+    view.flags.writeable = False
+    out = np.zeros((180, 640), np.uint8)[:, ::2]
+    assert PersonKeyer().key(view, out=out) is out
+    np.testing.assert_array_equal(out, wanted)
+
+
+def test_it_is_deterministic(runs) -> None:
+    frames = [with_person(wall(), 60 + 9 * k, 90) for k in range(6)]
+    first, second = PersonKeyer(), PersonKeyer()
+    for frame in frames:
+        np.testing.assert_array_equal(first.key(frame), second.key(frame))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (40, 1), (2, 3)])
+def test_tiny_frames(runs, shape) -> None:
+    frame = np.full((*shape, 3), 0, np.uint8)
+    frame[:] = (60, 220, 60)
+    keyer = PersonKeyer()
+    for _ in range(3):
+        assert keyer.key(frame).min() > 200
+
+
+def test_what_it_refuses(runs) -> None:
+    frame = wall()
+    keyer = PersonKeyer()
+    keyer.key(frame)
+    with pytest.raises(ShapeError, match="the first"):
+        keyer.key(frame[:100])
+    with pytest.raises(OptionError, match="do not mix"):
+        keyer.key_planes((frame[..., 0], frame[..., 1], frame[..., 2]))
+    with pytest.raises(ShapeError):
+        keyer.key(frame, out=np.empty((3, 3), np.uint8))
+    with pytest.raises(OverlapError):
+        keyer.key(frame, out=frame[..., 0])
+    with pytest.raises(OptionError, match="empty"):
+        PersonKeyer().key(np.empty((0, 5, 3), np.uint8))
+    with pytest.raises(ShapeError, match="background"):
+        keyer.composite(frame, frame[:100])
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"every": 0}, OptionError),
+        ({"every": 1.5}, OptionTypeError),
+        ({"runtime": "cuda"}, OptionError),
+        ({"matrix": "rgb"}, OptionError),
+        ({"range": "tv"}, OptionError),
+        ({"model_range": "-1:1"}, OptionError),
+        ({"model_size": (3, 3)}, OptionError),
+    ],
+)
+def test_options(runs, options, error) -> None:
+    with pytest.raises(error):
+        PersonKeyer(**options)
+
+
+@pytest.mark.parametrize("text", ["", "1", "0:x", "1:1", "nan:1", "a:b"])
+def test_ranges_that_are_none(text) -> None:
+    with pytest.raises(OptionError, match="model_range"):
+        scale_of(text)
+
+
+def test_ranges() -> None:
+    def ends(text):
+        scale = scale_of(text)
+        black, white = scale[3:], scale[:3] * np.float32(255 * 65536) + scale[3:]
+        return black, white
+
+    np.testing.assert_allclose(ends("-1:1"), [[-1] * 3, [1] * 3], atol=1e-6)
+    np.testing.assert_allclose(ends("0:255"), [[0] * 3, [255] * 3], atol=1e-4)
+    black, white = ends("imagenet")
+    np.testing.assert_allclose(white[0], (1 - 0.485) / 0.229, rtol=1e-5)
+    np.testing.assert_allclose(black[2], -0.406 / 0.225, rtol=1e-5)
+
+
+def test_a_model_of_ones_own(tmp_path) -> None:
+    """Green less red, as a network of one layer; it sees the whole frame."""
+    path = tmp_path / "green.onnx"
+    path.write_bytes(one_by_one([[-4.0, 4.0, 0.0]], (1, 3, 90, 160), bias=[-0.5]))
+    keyer = PersonKeyer(model=path, runtime="opencv")
+    frame = with_person(wall(), 240, 60)
+    mattes = [keyer.key(frame) for _ in range(2)]
+    assert keyer._looking.part.whole
+    assert iou(mattes[-1], disc(frame.shape, 240, 60)) > 0.9
+    assert keyer.runtime.startswith("OpenCV")
+
+
+def network(result) -> Network:
+    class Fixed(GreenNetwork):
+        def __call__(self):
+            return np.asarray(result, np.float32)
+
+    return Network(Fixed(3, 3), scale_of("0:1"), ("bt601", "limited"))
+
+
+@pytest.mark.parametrize(
+    ("result", "wanted"),
+    [
+        (np.full((1, 1, 3, 3), 0.5), 128),
+        (np.full((1, 3, 3, 1), 1.0), 255),
+        (np.full((1, 3, 3), 0.0), 0),
+        (np.full((3, 3), 0.2), 51),
+        (np.full((1, 1, 3, 3), 40.0), 255),
+        (np.full((1, 1, 3, 3), -40.0), 0),
+        (np.stack([np.full((3, 3), 3.0), np.full((3, 3), 3.0)])[None], 128),
+        (np.stack([np.full((3, 3), 9.0), np.full((3, 3), -9.0)])[None], 0),
+        (np.stack([np.full((3, 3), 0.25), np.full((3, 3), 0.75)])[None], 191),
+    ],
+)
+def test_what_networks_answer(result, wanted) -> None:
+    assert network(result).matte().tolist() == [[wanted] * 3] * 3
+
+
+def test_an_answer_that_is_no_matte() -> None:
+    with pytest.raises(ModelError, match=r"makes shape \(1, 21, 8, 8\)"):
+        network(np.zeros((1, 21, 8, 8))).matte()
+
+
+def test_the_square_model_serves_where_the_landscape_one_does_not_run(runs, monkeypatch) -> None:
+    opened = Networks._open
+
+    def fails(self, spec):
+        if spec.height != spec.width:
+            raise ModelError("no such layer")
+        return opened(self, spec)
+
+    monkeypatch.setattr(Networks, "_open", fails)
+    frame = with_person(with_person(wall(), 60, 90, 35), 250, 90, 35)
+    assert PersonKeyer().key(frame)[90, 60] == 255
+    assert set(runs) == {(256, 256)}
+
+
+def test_boxes() -> None:
+    matte = np.zeros((10, 20), np.uint8)
+    assert box_of(matte, 4, (79, 39)) is None
+    matte[2:4, 5:7] = 200
+    assert box_of(matte, 4, (79, 39)) == (20, 8, 8, 8)
+    matte[9, 19] = 128
+    assert box_of(matte, 4, (79, 39)) == (20, 8, 59, 31)
+    assert united(None, (1, 2, 3, 4)) == (1, 2, 3, 4)
+    assert united((0, 0, 2, 2), (4, 5, 2, 2)) == (0, 0, 6, 7)
+    assert grown((10, 10, 20, 20), 0.25, (33, 100)) == (0, 0, 33, 40)
+
+
+def test_a_part_stays_while_it_serves() -> None:
+    part = Part((1000, 1000))
+    part.follow((400, 400, 200, 200), at_once=True)
+    box = part.box
+    assert box == (344, 344, 312, 312)
+    part.follow((405, 395, 200, 200))
+    assert part.box == box
+    part.follow((480, 400, 200, 200))  # too near the edge
+    assert part.box == (424, 344, 312, 312)
+    part.follow((500, 450, 80, 80))  # far smaller
+    assert part.box[2] < 130
+    part.follow(None)
+    assert part.whole

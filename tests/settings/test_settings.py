@@ -1,0 +1,346 @@
+"""Settings as a value: checked when made, written as TOML and read back equal, hashed the same."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fastvbg
+from fastvbg import OptionError, OptionTypeError, Settings, SourceError, masks
+from fastvbg.cli import run_command_line
+from fastvbg.cli.gathering import gathered
+from fastvbg.masks.registry import kinds, own
+from fastvbg.options import Choice, Colour, Described, File, Flag, Integer, Number
+from tests.support.media import Clip, read_frames
+
+# What a kind cannot do without.
+NEEDED: dict[str, dict[str, Any]] = {
+    "depth": {"depth": "d%03d.png", "near": 300, "far": 900, "focal": 9.5, "baseline": 75.0},
+    "matte": {"matte": "m.mkv"},
+    "model": {"model": "m.onnx", "model_size": (256, 144)},
+}
+EVERYTHING: dict[str, Any] = {
+    "mask": masks.Chroma(key=(10, 200, 30), tolerance=20, choke=3),
+    "refine": "feather=2",
+    "keep_region": "0,0 9,0 9,9",
+    "drop_region": "10%,10% 20%,10% 20%,20%",
+    "background": "#204060",
+    "fit": "cover",
+    "background_end": "hold",
+    "light_wrap": 40,
+    "fps": 29.97,
+    "start": "1:02.5",
+    "end": Fraction(200, 3),
+    "max_frames": 9,
+    "scale": "1280x-1",
+    "codec": "libx265",
+    "crf": 20.5,
+    "preset": "fast",
+    "encoder_options": {"g": 25, "tune": "grain"},
+    "pixel_path": "bgr",
+    "threads": 2,
+    "max_pixels": 1 << 30,
+}
+
+
+def another(described: Any, default: Any) -> Any:
+    """A value that the option may have and that is not its default."""
+    if isinstance(described, Flag):
+        return not default
+    if isinstance(described, Integer):
+        return described.low if default != described.low else described.low + 1
+    if isinstance(described, Number):
+        return described.high if default != described.high else described.high / 2
+    if isinstance(described, Choice):
+        return next(word for word in described.choices if word != default)
+    if isinstance(described, Colour):
+        return (1, 2, 3)
+    return "some.file" if isinstance(described, File) else "64x48"
+
+
+def every_kind() -> list[masks.Mask]:
+    """One of each kind, no option as where nothing is said."""
+    made = []
+    for name, kind in own().items():
+        options = {
+            each: another(described, kind.default(each))
+            for each, described in kind.options().items()
+        }
+        made.append(kind(**options | NEEDED.get(name, {})))
+    return made
+
+
+def test_all_settings_are_read_back_equal(tmp_path: Path) -> None:
+    settings = Settings(**EVERYTHING)
+    assert set(settings.given()) == set(EVERYTHING)
+    settings.save(tmp_path / "s.toml")
+    assert Settings.load(tmp_path / "s.toml") == settings
+    assert hash(Settings.load(tmp_path / "s.toml")) == hash(settings)
+    assert Settings.load(tmp_path / "s.toml").digest == settings.digest
+
+
+@pytest.mark.parametrize("mask", every_kind(), ids=lambda mask: mask.name)
+def test_every_kind_is_read_back_equal(mask: masks.Mask, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(mask=mask)
+    settings.save(tmp_path / "s.toml")
+    again = Settings.load("s.toml")
+    assert again == settings
+    assert again.kind.given() == mask.given()
+
+
+def test_a_file_says_only_what_is_not_as_usual(tmp_path: Path) -> None:
+    Settings(mask=masks.Chroma(tolerance=20), start=12.5, fps="30000/1001").save(
+        tmp_path / "s.toml"
+    )
+    assert (tmp_path / "s.toml").read_text() == (
+        'version = 1\nfps = "30000/1001"\nstart = 12.5\n\n[mask]\nkind = "chroma"\ntolerance = 20\n'
+    )
+
+
+def test_files_are_named_from_the_settings_folder(tmp_path: Path, monkeypatch) -> None:
+    work, kept = tmp_path / "work", tmp_path / "kept" / "here"
+    work.mkdir()
+    kept.mkdir(parents=True)
+    monkeypatch.chdir(work)
+    region = work / "a,b.png"
+    region.touch()
+    settings = Settings(
+        mask=masks.Plate(plate="room.png"), background="../beach.jpg", keep_region="a,b.png"
+    )
+    settings.save(kept / "s.toml")
+    text = (kept / "s.toml").read_text()
+    assert 'plate = "../../work/room.png"' in text
+    assert 'background = "../../beach.jpg"' in text
+    monkeypatch.chdir(tmp_path)
+    again = Settings.load(kept / "s.toml")
+    assert Path(str(again.background)) == tmp_path / "beach.jpg"
+    assert Path(str(again.kind.plate)) == work / "room.png"
+    assert Path(str(again.keep_region)) == region
+    shutil.move(tmp_path / "kept", tmp_path / "moved")
+    moved = Settings.load("moved/here/s.toml")
+    assert Path(str(moved.background)).resolve() == tmp_path / "beach.jpg"
+
+
+@pytest.mark.parametrize(
+    ("background", "written"),
+    [
+        ("navy", "navy"),
+        ("blur:3", "blur:3"),
+        ("transparent", "transparent"),
+        ("https://x/y.mp4?a=b", "https://x/y.mp4?a=b"),
+        ("./navy", "./navy"),
+        (Path("navy"), "./navy"),
+        (Path("blur"), "./blur"),
+        ("in%06d.png", "in%06d.png"),
+    ],
+)
+def test_words_are_no_files_and_files_no_words(background, written, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Settings(background=background).save("s.toml")
+    assert f'background = "{written}"' in Path("s.toml").read_text()
+    again = Settings.load("s.toml").background
+    assert (again == background) if background in {"navy", "blur:3"} else True
+    named = [path for name, path in Settings.load("s.toml").files() if name == "background"]
+    is_file = ("/" in written and "://" not in written) or "%" in written
+    assert bool(named) == (is_file or "://" in written)
+
+
+def test_a_prefix_stays(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    mask = masks.Depth(depth="stereo:right.mp4", near=1, far=2, focal=9, baseline=9)
+    Settings(mask=mask).save("s.toml")
+    assert Settings.load("s.toml").kind.depth == "stereo:right.mp4"
+    assert list(mask.files()) == [("depth", "right.mp4")]
+
+
+def test_arrays_are_compared_by_what_they_hold() -> None:
+    one, other = np.zeros((4, 6, 3), np.uint8), np.zeros((4, 6, 3), np.uint8)
+    assert Settings(background=one) == Settings(background=other)
+    assert hash(Settings(background=one)) == hash(Settings(background=other))
+    other[1, 2] = 9
+    assert Settings(background=one) != Settings(background=other)
+    assert masks.Plate(plate=one) != masks.Plate(plate=other)
+    assert Settings(background=one).digest != Settings(background=other).digest
+    with pytest.raises(OptionTypeError, match=r"^background: got .* which no settings file holds"):
+        Settings(background=one).save("s.toml")
+
+
+def test_the_digest_is_the_same_everywhere() -> None:
+    """Written down once: it names parts of jobs on other machines, and of later versions."""
+    settings = Settings(mask="chroma:green", background="navy", start=1)
+    assert settings.digest == Settings(start=1.0, background="navy", mask="chroma:green").digest
+    assert settings.digest == "21a6915520b3223374268ee8684bde78d9233fb14d0921f553541ab8cded1965"
+    code = (
+        "import fastvbg; print(fastvbg.Settings(mask='chroma:green', background='navy', "
+        "start=1).digest)"
+    )
+    for seed in ("0", "1"):
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(fastvbg.__file__).parents[1])},
+        )
+        assert done.stdout.strip() == settings.digest
+
+
+BAD = [
+    ("x = ", "is no TOML"),
+    ("version = 2", "is of version 2, and this fastvbg reads up to 1; wanted a newer fastvbg"),
+    ("version = true", "version: got True, wanted 1"),
+    ("version = 0", "version: got 0, wanted 1"),
+    ("fitt = 'cover'", "no option is called 'fitt'; did you mean 'fit'?"),
+    ("zzz = 1", "no option is called 'zzz', wanted one of mask, refine, "),
+    ("fit = 'zoom'", "fit: got 'zoom', wanted one of stretch, cover, contain"),
+    ("light_wrap = 300", "light_wrap: got 300, wanted an integer in 0..255"),
+    ("light_wrap = '3'", "light_wrap: got '3', wanted an integer in 0..255"),
+    ("start = 1979-05-27", "start: got datetime.date(1979, 5, 27), wanted seconds"),
+    ("refine = 'polish'", "refine: got step 'polish', wanted none or of "),
+    ("threads = true", "threads: got True, wanted an integer"),
+    ("background = 3", "background: got 3, wanted the name of a file"),
+    ("encoder_options = 3", "encoder_options: got 3, wanted a dict"),
+    ("mask = 3", "mask: got 3, wanted a table with its kind"),
+    ("mask = 'magic'", "mask: got 'magic', wanted one of "),
+    ("mask = 'chrome'", "did you mean 'chroma'?"),
+    ("[mask]\ntolerance = 3", "wanted a table with its kind"),
+    ("[mask]\nkind = 'chroma'\ntolerence = 3", "no mask has; did you mean 'tolerance'?"),
+    ("[mask]\nkind = 'plate'\nkey = 'red'", "key: the mask 'plate' does not have it; it belongs"),
+    ("[mask]\nkind = 'chroma'\ntolerance = 256", "tolerance: got 256, wanted an integer in 0..255"),
+    ("[mask]\nkind = 'matte'", "matte: wanted a file for the mask 'matte', got none"),
+    (
+        "pairing = 'tutorial'\nmask = 'chroma'",
+        "pairing: the tutorial's goes with the mask 'motion'",
+    ),
+    ("start = 3\nend = 2", "end: got 2, wanted more seconds than the start's 3"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD)
+def test_what_is_wrong_in_a_file_is_one_line_with_its_name(text, words, tmp_path, capsys) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(text)
+    with pytest.raises(fastvbg.FastvbgError) as caught:
+        Settings.load(path)
+    assert str(caught.value).startswith(f"settings: {path}")
+    assert words in str(caught.value)
+    assert run_command_line(["run", "none.mp4", "--settings", str(path), "-o", "o.mp4"]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert str(path) in line
+
+
+def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="^settings: cannot read .*none.toml: No such file"):
+        Settings.load(tmp_path / "none.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(OptionError, match="is no TOML"):
+        Settings.load(tmp_path / "binary.toml")
+
+
+def said(*words: str, **texts: Any) -> Settings:
+    """What the command line makes of a mask's name and other options."""
+    of_mask = {name: text for name, text in texts.items() if name not in Settings.options()}
+    own = {name: text for name, text in texts.items() if name in Settings.options()}
+    file = Path(words[1]) if len(words) > 1 else None
+    return gathered(words[0] if words and words[0] else None, of_mask, own, file)
+
+
+def test_options_on_the_line_win_over_the_file(tmp_path: Path) -> None:
+    path = str(tmp_path / "s.toml")
+    Settings(mask=masks.Chroma(key="green", tolerance=20), background="navy", crf=18, start=2).save(
+        path
+    )
+    assert said("", path) == Settings.load(path)
+    changed = said("", path, tolerance="30", crf="20", background="teal")
+    assert changed.kind == masks.Chroma(key="green", tolerance=30)
+    assert (changed.crf, changed.background, changed.start) == (20, "teal", 2)
+    assert said("chroma", path, choke="2").kind == masks.Chroma(key="green", tolerance=20, choke=2)
+    assert said("chroma:blue", path).kind == masks.Chroma(key="blue")
+    assert said("plate", path).kind == masks.Plate()
+    with pytest.raises(OptionError, match="^plate: the mask 'chroma' does not have it"):
+        said("", path, plate="room.png")
+
+
+def test_options_imply_the_mask_that_has_them() -> None:
+    assert said().kind == masks.Auto()
+    assert said(background="navy").kind == masks.Auto()
+    assert said(threshold="5").kind == masks.Motion(threshold=5)
+    assert said(pairing="tutorial").kind == masks.Motion()
+    assert said(key="green").kind == masks.Chroma(key="green")
+    assert said(every="2").kind == masks.Person(every=2)
+    assert said(tolerance="9", learning_rate="0.5").kind.name == "adaptive"
+    with pytest.raises(
+        OptionError, match="^tolerance: belongs to the masks adaptive, chroma, plate"
+    ):
+        said(tolerance="9")
+    with pytest.raises(OptionError, match="^key, plate: no mask has all of these"):
+        said(key="green", plate="x.png")
+
+
+def test_a_run_by_a_settings_file_is_the_run_that_wrote_it(clip: Clip, tmp_path, capfd) -> None:
+    one, other, path = (str(tmp_path / name) for name in ("a.mkv", "b.mkv", "s.toml"))
+    asked = ["--mask", "adaptive", "--tolerance", "9", "--warm-up", "4", "--refine", "feather=2"]
+    line = ["run", str(clip.path), "-b", "navy", *asked, "-o", one, "--codec", "ffv1"]
+    assert run_command_line([*line, "--save-settings", path]) == 0
+    assert run_command_line(["run", str(clip.path), "--settings", path, "-o", other]) == 0
+    for left, right in zip(read_frames(Path(one)), read_frames(Path(other)), strict=True):
+        assert np.array_equal(left, right)
+    assert (
+        run_command_line(["matte", str(clip.path), "--settings", path, "-o", one[:-4] + "m.mkv"])
+        == 0
+    )
+    sheet = str(tmp_path / "s.png")
+    assert run_command_line(["preview", str(clip.path), "--settings", path, "-o", sheet]) == 0
+    assert Path(sheet).exists()
+
+
+def test_settings_are_kept_only_of_a_run_that_was_done(clip: Clip, tmp_path, capfd) -> None:
+    path = tmp_path / "s.toml"
+    line = ["run", str(clip.path), "-b", "navy", "-o", str(tmp_path / "o.mkv")]
+    assert run_command_line([*line, "--plate", "none.png", "--save-settings", str(path)]) == 2
+    assert list(tmp_path.iterdir()) == []
+    path.write_text("mine")
+    assert run_command_line([*line, "--save-settings", str(path)]) == 2
+    assert "exists; --overwrite replaces it" in capfd.readouterr().err
+    assert path.read_text() == "mine"
+    assert not (tmp_path / "o.mkv").exists()
+    assert run_command_line([*line, "--save-settings", str(path), "--overwrite"]) == 0
+    assert Settings.load(path).background == "navy"
+
+
+def test_settings_and_changes_make_a_run(clip: Clip, tmp_path: Path) -> None:
+    settings = Settings(background="navy", codec="ffv1", max_frames=5)
+    result = fastvbg.process(clip.path, tmp_path / "a.mkv", settings, max_frames=3)
+    assert result.frames == 3
+    assert fastvbg.matte(clip.path, tmp_path / "m.mkv", settings).frames == 5
+    with pytest.raises(
+        OptionTypeError, match=r"^tolerance: no such option; it is one of the masks"
+    ):
+        fastvbg.process(clip.path, tmp_path / "b.mkv", settings, tolerance=3)
+    with pytest.raises(OptionTypeError, match=r"^backgroud: no such option; did you mean 'backg"):
+        fastvbg.process(clip.path, tmp_path / "b.mkv", backgroud="navy")
+    with pytest.raises(OptionTypeError, match=r"^settings: got 'navy', wanted fastvbg.Settings"):
+        fastvbg.process(clip.path, tmp_path / "b.mkv", "navy")
+
+
+def test_every_option_is_on_the_command_line_with_its_help(capsys) -> None:
+    assert run_command_line(["run", "--help"]) == 0
+    help_text = re.sub(r"[^\w%,.:;#/=<>()' -]|\s+", " ", capsys.readouterr().out)
+    help_text = re.sub(r"\s+", " ", help_text)
+    described: list[type[Described]] = [Settings, *kinds().values()]
+    for owner in described:
+        for name, option in owner.options().items():
+            flag = {"encoder_options": "encoder-option"}.get(name, name.replace("_", "-"))
+            assert f"--{flag} " in help_text, flag
+            first = re.split(r"[^\w ]", option.help)[0]
+            assert name == "mask" or first in help_text, (name, first)

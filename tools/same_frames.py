@@ -1,0 +1,34 @@
+"""Tell whether two videos hold the same frames at the same times; the exit code is 1 if not.
+
+    python tools/same_frames.py one.mkv other.mkv
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import zip_longest
+
+import av
+import numpy as np
+
+
+def same_frames(one: str, other: str) -> int:
+    """Return how many frames two videos have, all alike.
+
+    Raises
+    ------
+    SystemExit
+        They differ.
+    """
+    count = 0
+    with av.open(one) as left, av.open(other) as right:
+        for a, b in zip_longest(left.decode(video=0), right.decode(video=0)):
+            same = a is not None and b is not None and a.time == b.time
+            if not same or not np.array_equal(a.to_ndarray(), b.to_ndarray()):
+                raise SystemExit(f"{one} and {other} differ in frame {count}")
+            count += 1
+    return count
+
+
+if __name__ == "__main__":
+    print(f"{same_frames(*sys.argv[1:3])} frames, all alike")

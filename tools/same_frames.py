@@ -1,6 +1,6 @@
-"""Tell whether two videos hold the same frames at the same times; the exit code is 1 if not.
+"""Tell whether two videos hold the same frames at the same times; ends with 1 if they do not.
 
-    python tools/same_frames.py one.mkv other.mkv
+Called as `python tools/same_frames.py one.mkv other.mkv`.
 """
 
 from __future__ import annotations

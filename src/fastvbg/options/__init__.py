@@ -1,0 +1,43 @@
+"""What may be asked for, as data: options with help, bounds and spellings; values of options.
+
+Checks and their messages, the command line and its help, settings files and the tables of the
+documentation all come from these descriptions.
+"""
+
+from __future__ import annotations
+
+from fastvbg.options.described import Described, digest_of, option
+from fastvbg.options.kinds import (
+    Choice,
+    Colour,
+    File,
+    Flag,
+    Integer,
+    Number,
+    Option,
+    Pairs,
+    Rate,
+    Seconds,
+    Size,
+    Text,
+    joined,
+)
+
+__all__ = [
+    "Choice",
+    "Colour",
+    "Described",
+    "File",
+    "Flag",
+    "Integer",
+    "Number",
+    "Option",
+    "Pairs",
+    "Rate",
+    "Seconds",
+    "Size",
+    "Text",
+    "digest_of",
+    "joined",
+    "option",
+]

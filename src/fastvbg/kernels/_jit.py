@@ -11,6 +11,7 @@ from numba import config, njit, types
 from numba.core.errors import NumbaWarning
 
 from fastvbg.kernels import _cache
+from fastvbg.kernels._helpers import HelperCompiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +56,9 @@ def _compiling(folder: Path | None = None) -> Iterator[None]:
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function a helper that is compiled into the kernels which call it."""
     with _compiling():
-        return njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+        return njit(  # type: ignore[no-any-return]
+            forceinline=True, pipeline_class=HelperCompiler, **_OPTIONS
+        )(function)
 
 
 class Kernel:

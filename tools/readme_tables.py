@@ -1,4 +1,4 @@
-"""Put the bench's figures into the README and docs/person.md, between their markers.
+"""Put the bench's figures into the README and the pages of docs, between their markers.
 
     fastvbg bench --json figures.json
     fastvbg bench files --json files.json
@@ -7,9 +7,10 @@
     fastvbg bench files --mask person --preset veryfast --json personfiles.json
     python tools/readme_tables.py figures.json files.json quality.json person.json personfiles.json
 
-Any of the files may be left out. Everything between `<!-- bench -->` and `<!-- /bench -->` in the
-README, and the same for `files` and `quality`, is replaced; in docs/person.md that of `person` and
-`person files`.
+Any of the files may be left out. Everything between `<!-- bench -->` and `<!-- /bench -->` in
+docs/performance.md is replaced, and the same for `files` there, `quality` in docs/masks.md, and
+`person` and `person files` in docs/person.md. The README shows of `bench` the rows of one size, as
+docs/performance.md has them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 SIZES = ("64x64", "720p", "1080p", "4k")
+SHOWN = "1080p"
+"""The size that the README shows."""
 OPPONENTS = {"numba": "plain Numba", "opencv": "best OpenCV", "tutorial": "tutorial, NumPy"}
 
 FILE_ROWS = {
@@ -34,7 +37,8 @@ FILE_ROWS = {
     "usual": "the usual loop in Python",
 }
 
-README, PERSON = Path("README.md"), Path("docs/person.md")
+README, PERFORMANCE = Path("README.md"), Path("docs/performance.md")
+MASKS, PERSON = Path("docs/masks.md"), Path("docs/person.md")
 
 QUALITY_COLUMNS = {
     "road, F": ("highway", ("F",)),
@@ -242,6 +246,37 @@ def quality_conditions(record: dict[str, Any]) -> str:
     )
 
 
+def rows_of(page: str) -> str:
+    """Return of a page's table of the bench the rows of one size, and what they were measured on.
+
+    Parameters
+    ----------
+    page : str
+        Of docs/performance.md.
+    """
+    lines = content_of(page, "bench").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
+    (first, _, *titles), _, *rows = cells
+    shown = [
+        "| " + " | ".join([f"{first}, {SHOWN}", *titles]) + " |",
+        "|---" + "|---:" * len(titles) + "|",
+    ]
+    operation = ""
+    for name, size, *figures in rows:
+        operation = name or operation
+        if size == SHOWN:
+            shown.append("| " + " | ".join([operation, *figures]) + " |")
+    return "\n".join(shown) + "\n\n" + lines[-1].rpartition(". ")[2]
+
+
+def content_of(text: str, name: str) -> str:
+    """Return what is between a block's markers."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", text, re.DOTALL)
+    if found is None:
+        raise SystemExit(f"wanted <!-- {name} --> ... <!-- /{name} -->, got none")
+    return found[1]
+
+
 def replace_block(text: str, name: str, content: str) -> str:
     """Return the text with what is between a block's markers replaced."""
     marked = re.compile(rf"<!-- {name} -->.*?<!-- /{name} -->", re.DOTALL)
@@ -260,18 +295,25 @@ def block_of(record: dict[str, Any]) -> tuple[Path, str, str]:
             raise SystemExit(f"no table is for the mask {record['conditions']['mask']}")
         return PERSON, "person files", file_table(record)
     if "costs" in record:
-        return README, "files", file_table(record)
+        return PERFORMANCE, "files", file_table(record)
     if "scenes" in record:
-        return README, "quality", quality_table(record)
-    return README, "bench", table(record)
+        return MASKS, "quality", quality_table(record)
+    return PERFORMANCE, "bench", table(record)
 
 
 def main() -> None:
     """Rewrite the tables that the files are for."""
     for name in sys.argv[1:]:
         path, block, content = block_of(json.loads(Path(name).read_text(encoding="utf-8")))
-        text = path.read_text(encoding="utf-8")
-        path.write_text(replace_block(text, block, content), encoding="utf-8")
+        rewrite(path, block, content)
+        if path == PERFORMANCE and block == "bench":
+            rewrite(README, "bench", rows_of(path.read_text(encoding="utf-8")))
+
+
+def rewrite(path: Path, block: str, content: str) -> None:
+    """Replace a block of a file."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(replace_block(text, block, content), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -107,9 +107,6 @@ def warm_up(
     ----------
     *operations : str
         Which of those that `fastvbg warmup` lists; all when none is named.
-    *operations : {"composite", "motion_mask", "blend", "plate", "chroma", "composite_planar", \
-"blend_planar"}
-        Which; all when none is named.
     strided : bool, default False
         Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
         (mirrored, transposed, every other column).

@@ -1,13 +1,14 @@
-"""The README stays true: its example runs, and it names what there is."""
+"""The README stays true and short: its example runs, its figures are those of the pages."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import fastvbg
+from tools import readme_tables
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_python_example_runs() -> None:
@@ -26,16 +27,15 @@ def test_each_set_up_line_calls_the_doctor_before_it_uses_opencv() -> None:
         assert steps[2:] == [".venv/bin/fastvbg doctor --fix", f".venv/bin/{last}"]
 
 
-def test_every_public_function_is_in_the_readme() -> None:
-    errors = {name for name in fastvbg.__all__ if name.endswith("Error")}
-    missing = [
-        name
-        for name in fastvbg.__all__
-        if name not in errors | {"__version__"} and f"`{name}" not in README
-    ]
-    assert missing == []
+def test_it_is_short() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+def test_it_shows_the_figures_of_the_page() -> None:
+    page = (ROOT / readme_tables.PERFORMANCE).read_text(encoding="utf-8")
+    assert readme_tables.content_of(README, "bench") == readme_tables.rows_of(page)
 
 
 def test_pictures_that_the_readme_shows_exist() -> None:
     for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", README):
-        assert (Path(__file__).parents[2] / path).stat().st_size < 1_000_000
+        assert (ROOT / path).stat().st_size < 1_000_000

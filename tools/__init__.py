@@ -1,0 +1,1 @@
+"""Tools for whoever works on fastvbg: tables of the documentation, pictures, comparisons."""

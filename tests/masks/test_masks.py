@@ -613,6 +613,7 @@ def test_options_of_another_kind_are_refused(options: dict, message: str) -> Non
             "focal, baseline: a stereo pair wants both",
         ),
         (["--mask", "adaptive", "--load-model", "none.npz"], "none.npz: cannot read"),
+        (["--load-model", "none.npz", "--warm-up", "4"], "warm_up: a model that is loaded has its"),
         (["--mask", "adaptive", "--learning-rate", "7"], "learning_rate: got 7"),
         (["--mask", "adaptive", "--refine", "polish"], "polish"),
         (["--mask", "adaptive", "--pairing", "tutorial"], "pairing: the tutorial's goes with"),

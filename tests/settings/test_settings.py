@@ -23,6 +23,7 @@ from tests.support.media import Clip, read_frames
 
 # What a kind cannot do without.
 NEEDED: dict[str, dict[str, Any]] = {
+    "adaptive": {"load_model": None},  # which brings the other options
     "depth": {"depth": "d%03d.png", "near": 300, "far": 900, "focal": 9.5, "baseline": 75.0},
     "matte": {"matte": "m.mkv"},
     "model": {"model": "m.onnx", "model_size": (256, 144)},

@@ -26,7 +26,7 @@ class _Library(JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)  # type: ignore[misc]
+@register_pass(mutates_CFG=True, analysis_only=False)
 class _Lowering(NativeLowering):  # type: ignore[misc]
     """Numba's own, but for what makes a function callable from Python."""
 
@@ -43,7 +43,7 @@ class _Lowering(NativeLowering):  # type: ignore[misc]
         lowered = state["cr"]
         # Numba knows a compiled function by what Python calls; any built-in function of its own
         # stands for one that Python cannot call.
-        entry = {}.pop
+        entry: Any = dict[str, str]().pop
         state.targetctx.insert_user_function(entry, lowered.fndesc, [state.library])
         state["cr"] = _LowerResult(
             lowered.fndesc, lowered.call_helper, cfunc=entry, env=lowered.env

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from fastvbg.constants import ADAPTIVE
+from fastvbg.errors import OptionError
 from fastvbg.masks.base import Mask
 from fastvbg.options import File, Flag, Integer, Number, option
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from fastvbg import _types
     from fastvbg.matting.adaptive import AdaptiveRun
     from fastvbg.matting.run import Run
+
+
+_LOADED = "these without load_model, or load_model alone"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +47,14 @@ class Adaptive(Mask):
         None, File("Begin with what an earlier run learned.", metavar="FILE")
     )
     save_model: _types.File | None = option(None, File("Keep what was learned.", metavar="FILE"))
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = self.given("tolerance", "learning_rate", "warm_up", "absorb")
+        if self.load_model is not None and given:
+            raise OptionError(
+                f"{', '.join(given)}: a model that is loaded has its own; wanted {_LOADED}"
+            )
 
     def keyer(self, run: Run) -> AdaptiveRun:
         """Return what keys against the model, and keeps it in the end."""

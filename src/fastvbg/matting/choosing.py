@@ -46,10 +46,10 @@ def choose(run: Run) -> tuple[str, str]:
         people = _people(run, keyer, pictures)
     except FastvbgError as error:
         return "motion", f"since there is no screen, and people cannot be looked for ({error})"
-    if not pictures:
+    if not can_be_read_twice(run.input):
         return "person", "since it cannot be looked at beforehand"
     frames = len(pictures)
-    if people >= _PEOPLE_SHARE * frames:
+    if frames and people >= _PEOPLE_SHARE * frames:
         return "person", f"since {people} of {frames} frames show people, and no screen"
     return "motion", f"since {people or 'none'} of {frames} frames shows people, and no screen"
 

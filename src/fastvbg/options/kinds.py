@@ -125,7 +125,11 @@ class Number(Option):
     @property
     def bounds(self) -> str:
         """The range, where it is more than what numbers have."""
-        return f"{self.low:g}..{self.high:g}" if self.high < 1 << 20 else ""
+        if self.high >= 1 << 20:
+            return ""
+        return (
+            f"above {self.low:g}, to {self.high:g}" if self.open else f"{self.low:g}..{self.high:g}"
+        )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from fastvbg.errors import SourceError
 from fastvbg.matting.cuts import CutDetector
 from fastvbg.matting.pairing import make_pairing
 from fastvbg.matting.run import Run, unheard
-from fastvbg.media.model import CopiedPacket, ReadOptions
+from fastvbg.media.model import CopiedPacket
 from fastvbg.pipeline.asked import changed
 from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fastvbg._types import File, Frame
-    from fastvbg.constants import Fit
     from fastvbg.matting.pairing import Pair, Pairing
     from fastvbg.media.model import StreamInfo
     from fastvbg.settings import Settings
@@ -87,7 +86,7 @@ def preview_rows(
         source = stack.enter_context(open_source(input, fps=fps, options=options))
         info = source.info
         pixels = BGRPixels(info, None)
-        behind = _backgrounds(background, settings.fit, info, pixels, stack)
+        behind = _backgrounds(background, settings, info, pixels, stack)
         wanted = _evenly_spaced(info.frames, times)
         seen = Run(pixels, info, input, options, stack, fps, tell=tell or unheard)
         masker = make_masker(settings, seen)
@@ -103,7 +102,10 @@ def preview_rows(
             if not wants:
                 continue
             kept: Any = masker.foreground(frame, matte)
-            result = pixels.blend(matte, kept, behind(seconds, frame, matte))
+            under = behind(seconds, frame, matte)
+            if under is None:  # a background video has ended, and the output with it
+                break
+            result = pixels.blend(matte, kept, under)
             rows.append(
                 [
                     Labelled(f"source {float(seconds):.2f} s", frame),
@@ -126,7 +128,11 @@ def _pairs(source: Source, pairing: Pairing) -> Iterator[Pair]:
 
 
 def _backgrounds(
-    background: str | Path | Frame, fit: Fit, info: StreamInfo, pixels: BGRPixels, stack: ExitStack
+    background: str | Path | Frame,
+    settings: Settings,
+    info: StreamInfo,
+    pixels: BGRPixels,
+    stack: ExitStack,
 ) -> Callable[[Any, Frame, Any], Any]:
     """Return what gives the background of a frame at a time, with its mask."""
     size = info.width, info.height
@@ -141,9 +147,9 @@ def _backgrounds(
         background,
         pixels,
         size,
-        fit=fit,
-        end="loop",
-        max_pixels=ReadOptions().max_pixels,
+        fit=settings.fit,
+        end=settings.background_end,
+        max_pixels=settings.max_pixels,
         aspect=info.sample_aspect,
     )
     backdrop = stack.enter_context(opened)

@@ -12,7 +12,7 @@ from typing import Any
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder, _LowerResult
 from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
+from numba.core.typed_passes import NativeLowering, NopythonTypeInference
 
 
 class _Library(JITCodeLibrary):  # type: ignore[misc]
@@ -24,6 +24,26 @@ class _Library(JITCodeLibrary):  # type: ignore[misc]
     def _finalize_final_module(self) -> None:
         """Make no machine code."""
         self._finalized = True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _Inference(NopythonTypeInference):  # type: ignore[misc]
+    """Numba's own, but a helper may return part of an array.
+
+    Without reference counts Numba takes no arrays from functions, since nothing would keep the
+    memory. A helper's are on that of the kernel's arguments.
+    """
+
+    _name = "helper_type_inference"
+
+    def run_pass(self, state: Any) -> bool:
+        """Infer the types."""
+        context = state.targetctx
+        before, context.enable_nrt = context.enable_nrt, True
+        try:
+            return bool(super().run_pass(state))
+        finally:
+            context.enable_nrt = before
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
@@ -55,12 +75,11 @@ class HelperCompiler(CompilerBase):  # type: ignore[misc]
     """Numba's pipeline for helpers."""
 
     def define_pipelines(self) -> list[Any]:
-        """Return the usual passes, the last of them replaced."""
+        """Return the usual passes, two of them replaced."""
         pipeline = DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes = pipeline.passes
-        pipeline.passes = [
-            (_Lowering if one is NativeLowering else one, told) for one, told in passes
-        ]
+        own = {NativeLowering: _Lowering, NopythonTypeInference: _Inference}
+        pipeline.passes = [(own.get(one, one), told) for one, told in passes]
         pipeline._finalized = False
         pipeline.finalize()
         return [pipeline]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba import carray, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
-
-from fastvbg.kernels._jit import inline
+from numba.np.arrayobj import populate_array
 
 
 @intrinsic
@@ -27,38 +26,26 @@ def address_of(typing_context: Any, array: Any, row: Any) -> Any:
     return types.int64(array, types.int64), generate
 
 
-def _as_pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+def flat_at(kind: Any, address: Any, count: Any) -> Any:
+    """Return what an intrinsic is that takes an address as a flat array of so many of a kind."""
+    array = types.Array(kind, 1, "C")
 
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        item = context.get_data_type(kind)
+        length = context.cast(builder, arguments[1], signature.args[1], types.intp)
+        size = context.get_constant(types.intp, context.get_abi_sizeof(item))
+        flat = context.make_array(array)(context, builder)
+        populate_array(
+            flat,
+            data=builder.inttoptr(arguments[0], item.as_pointer()),
+            shape=(length,),
+            strides=(size,),
+            itemsize=size,
+            meminfo=None,
+        )
+        return flat._getvalue()
 
-@intrinsic
-def _byte_pointer(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to bytes."""
-    return types.CPointer(types.uint8)(types.int64), _as_pointer
-
-
-@intrinsic
-def _word_pointer(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to signed 16-bit integers."""
-    return types.CPointer(types.int16)(types.int64), _as_pointer
-
-
-@intrinsic
-def _integer_pointer(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to signed 32-bit integers."""
-    return types.CPointer(types.int32)(types.int64), _as_pointer
-
-
-@intrinsic
-def _float_pointer(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to 32-bit floats."""
-    return types.CPointer(types.float32)(types.int64), _as_pointer
-
-
-@intrinsic
-def _long_word_pointer(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to unsigned 64-bit integers."""
-    return types.CPointer(types.uint64)(types.int64), _as_pointer
+    return array(types.int64, count), generate
 
 
 @intrinsic
@@ -110,31 +97,31 @@ def packed_pairs(typing_context: Any, array: Any) -> Any:
     return types.boolean(array), _strides_are((2, 1))
 
 
-@inline
-def bytes_at(address: Any, count: Any) -> Any:
+@intrinsic
+def bytes_at(typing_context: Any, address: Any, count: Any) -> Any:
     """Return `count` consecutive bytes at an address, as a flat array."""
-    return carray(_byte_pointer(address), (count,))
+    return flat_at(types.uint8, address, count)
 
 
-@inline
-def words_at(address: Any, count: Any) -> Any:
+@intrinsic
+def words_at(typing_context: Any, address: Any, count: Any) -> Any:
     """Return `count` consecutive signed 16-bit integers at an address, as a flat array."""
-    return carray(_word_pointer(address), (count,))
+    return flat_at(types.int16, address, count)
 
 
-@inline
-def integers_at(address: Any, count: Any) -> Any:
+@intrinsic
+def integers_at(typing_context: Any, address: Any, count: Any) -> Any:
     """Return `count` consecutive signed 32-bit integers at an address, as a flat array."""
-    return carray(_integer_pointer(address), (count,))
+    return flat_at(types.int32, address, count)
 
 
-@inline
-def floats_at(address: Any, count: Any) -> Any:
+@intrinsic
+def floats_at(typing_context: Any, address: Any, count: Any) -> Any:
     """Return `count` consecutive 32-bit floats at an address, as a flat array."""
-    return carray(_float_pointer(address), (count,))
+    return flat_at(types.float32, address, count)
 
 
-@inline
-def long_words_at(address: Any, count: Any) -> Any:
+@intrinsic
+def long_words_at(typing_context: Any, address: Any, count: Any) -> Any:
     """Return `count` consecutive unsigned 64-bit integers at an address of any alignment."""
-    return carray(_long_word_pointer(address), (count,))
+    return flat_at(types.uint64, address, count)

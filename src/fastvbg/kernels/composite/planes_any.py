@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import carray, types
+from numba import types
 from numba.extending import intrinsic
 
 from fastvbg.constants import YUV_SHIFT
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, YUV_WEIGHTS, inline, kernel
-from fastvbg.kernels._memory import _as_pointer, address_of, bytes_at
+from fastvbg.kernels._memory import address_of, bytes_at, flat_at
 
 PLANE16 = types.Array(types.uint16, 2, "A", readonly=True)
 OUT_PLANE16 = types.Array(types.uint16, 2, "A")
@@ -28,15 +28,9 @@ _MOVED, _STILL = np.uint8(255), np.uint8(0)
 
 
 @intrinsic
-def _pointer16(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to unsigned 16-bit integers."""
-    return types.CPointer(types.uint16)(types.int64), _as_pointer
-
-
-@inline
-def samples16(address: Any, count: Any) -> Any:
+def samples16(typing_context: Any, address: Any, count: Any) -> Any:
     """Return `count` consecutive 16-bit samples at an address, as a flat array."""
-    return carray(_pointer16(address), (count,))
+    return flat_at(types.uint16, address, count)
 
 
 @inline

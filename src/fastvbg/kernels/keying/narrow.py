@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from llvmlite import ir
-from numba import carray, types
+from numba import types
 from numba.extending import intrinsic
 
-from fastvbg.kernels._jit import inline
+from fastvbg.kernels._memory import flat_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,16 +142,6 @@ def byte_or(builder: Any, first: Any, second: Any) -> Any:
 
 
 @intrinsic
-def _pointer(typing_context: Any, address: Any) -> Any:
-    """Take an address as a pointer to unsigned 16-bit integers."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
-
-    return types.CPointer(types.uint16)(types.int64), generate
-
-
-@inline
-def unsigned_words_at(address: Any, count: Any) -> Any:
+def unsigned_words_at(typing_context: Any, address: Any, count: Any) -> Any:
     """Return `count` consecutive unsigned 16-bit integers at an address, as a flat array."""
-    return carray(_pointer(address), (count,), np.uint16)
+    return flat_at(types.uint16, address, count)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_callable, check_choice, check_flag
+from fastvbg.kernels._jit import Kernel
 from fastvbg.kernels.composite import frames, light, planar, planes_any, planes_blend, scaled
 from fastvbg.kernels.keying import adaptive, chroma, depth, keyspace, plate, stereo
 from fastvbg.kernels.person import canvas, carry, colourfit, discriminant, edges, network
@@ -14,7 +16,6 @@ from fastvbg.kernels.refine import feather, guided, keepdrop, morphology, region
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastvbg.kernels._jit import Kernel
 
 __all__ = ["warm_up"]
 
@@ -93,6 +94,19 @@ _KERNELS: dict[str, tuple[Kernel, ...]] = {
     ),
 }
 OPERATIONS = tuple(_KERNELS)
+
+
+def kernel_named(name: str) -> Kernel:
+    """Return a kernel, such as `refine.guided.smooth`."""
+    module, _, function = name.rpartition(".")
+    found = getattr(import_module(f"fastvbg.kernels.{module}"), function)
+    assert isinstance(found, Kernel)  # noqa: S101  (names are written down in the package)
+    return found
+
+
+def all_kernels() -> list[str]:
+    """Return the names of all kernels."""
+    return list(dict.fromkeys(each.name for kernels in _KERNELS.values() for each in kernels))
 
 
 def warm_up(

@@ -78,10 +78,10 @@ def test_names_that_the_terminal_cannot_show(short: Path, tmp_path: Path, encodi
 
 
 def test_a_fault_of_ours_is_one_line(monkeypatch, capfd) -> None:
-    def fail(**_: object) -> None:
+    def fail(*_: object) -> None:
         raise TypeError("of no use\nto anybody")
 
-    monkeypatch.setattr("fastvbg.warmup.warm_up", fail)
+    monkeypatch.setattr("fastvbg.preparing.prepare", fail)
     assert run_command_line(["warmup"]) == 1
     out, err = capfd.readouterr()
     assert out == ""
@@ -97,10 +97,10 @@ def test_a_fault_of_ours_is_one_line(monkeypatch, capfd) -> None:
 
 
 def test_what_the_machine_refuses_is_no_fault_of_ours(monkeypatch, capfd) -> None:
-    def fail(**_: object) -> None:
+    def fail(*_: object) -> None:
         Path("/nowhere/at/all").write_text("", encoding="utf-8")
 
-    monkeypatch.setattr("fastvbg.warmup.warm_up", fail)
+    monkeypatch.setattr("fastvbg.preparing.prepare", fail)
     assert run_command_line(["warmup"]) == 2
     assert capfd.readouterr().err.startswith(
         "fastvbg: No such file or directory: /nowhere/at/all (FASTVBG_TRACEBACK=1"

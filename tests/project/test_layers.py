@@ -33,6 +33,7 @@ LAYERS: list[tuple[str, ...]] = [
         "scenes",
         "reference",
         "warmup",
+        "preparing",
     ),
     ("bands", "outputs", "options"),
     ("media", "models", "kernels"),
@@ -43,6 +44,7 @@ LAYERS: list[tuple[str, ...]] = [
 ]
 # What one room may take from another of its own layer, and why.
 SIDEWAYS = {
+    ("preparing", "warmup"),  # the kernels by name
     ("scenes", "compositing"),  # the scene is drawn by the package's own blend
     ("scenes", "sink"),  # clips of scenes are written as runs write them
 }

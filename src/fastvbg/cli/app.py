@@ -73,18 +73,30 @@ def demo(
 
 @app.command()
 def warmup(
+    mask: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="What this mask needs alone; everything by default."),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", metavar="N", help="Processes at once; as many as there are processors."
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
-    """Compile every kernel now, so that the first frame does not wait for it."""
+    """Compile kernels now, so that no first frame waits for them."""
+    from fastvbg.cli.progress import Preparing
+    from fastvbg.masks.registry import kind_of
     from fastvbg.measure.machine import cache_state
-    from fastvbg.warmup import warm_up
+    from fastvbg.preparing import prepare
+    from fastvbg.warmup import all_kernels
 
-    def show(operation: str, seconds: float) -> None:
-        if not quiet:
-            tell(f"{operation:18} {seconds:6.2f} s")
-
-    warm_up(strided=True, progress=show)
+    names = all_kernels() if mask is None else list(kind_of(mask).needs())
+    with Preparing(quiet=quiet) as told:
+        count = prepare(names, told, jobs)
     if not quiet:
+        tell(f"{count} of {len(names)} kernels compiled in {told.seconds:.1f} s")
         tell(f"kernel cache       {cache_state()}")
 
 

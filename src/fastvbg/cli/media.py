@@ -127,7 +127,8 @@ def preview(
 
     check_folder(output.parent)
     refuse_existing(output, overwrite=overwrite)
-    sheet = draw(input, settings, times=times, tell=ProgressLine(quiet=quiet).tell)
+    with ProgressLine(quiet=quiet) as progress:
+        sheet = draw(input, settings, times=times, tell=progress.tell)
     write_still(output, sheet, overwrite=overwrite)
     if not quiet:
         tell(f"contact sheet: {output}")

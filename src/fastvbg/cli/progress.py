@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.cli import EXIT_DAMAGED
@@ -33,20 +33,32 @@ class ProgressLine:
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._start = self._last = time.perf_counter()
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        if not self._quiet and sys.stderr is not None and sys.stderr.isatty():
+        if not self._quiet and _is_terminal():
+            from fastvbg.kernels._jit import listening
+
             self._bar = _make_bar()
             self._bar.start()
             self._task = self._bar.add_task("", total=None, rate="")
+            self._stack.enter_context(listening(self._preparing))
         return self
+
+    def _preparing(self, name: str, number: int, total: int) -> None:  # noqa: ARG002
+        """Say that a kernel is compiled: the bar stands still meanwhile."""
+        if self._bar is not None and self._task is not None:
+            doing = f"preparing kernels {number} of {total}, once for this machine"
+            self._bar.update(self._task, description=doing, refresh=True)
 
     def __call__(self, frames: int, expected: int | None) -> None:
         """Show where the run is."""
         now = time.perf_counter()
         rate = f"{frames / max(now - self._start, 1e-9):.0f} frames/s"
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=frames, total=expected, rate=rate)
+            self._bar.update(
+                self._task, description="", completed=frames, total=expected, rate=rate
+            )
         elif not self._quiet and now - self._last >= _LINE_SECONDS:
             self._last = now
             of = f" of {expected}" if expected else ""
@@ -62,11 +74,55 @@ class ProgressLine:
             self._bar.console.print(f"fastvbg: {line}", markup=False, highlight=False)
 
     def __exit__(self, *exception: object) -> None:
+        self._stack.close()
         if self._bar is not None:
             self._bar.stop()
 
 
-def _make_bar() -> Progress:
+def _is_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+class Preparing:
+    """Call it with each kernel that has been compiled. A context manager.
+
+    Parameters
+    ----------
+    quiet : bool
+        Whether to print nothing.
+    """
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._start = time.perf_counter()
+
+    def __enter__(self) -> Self:
+        if not self._quiet and _is_terminal():
+            self._bar = _make_bar("kernels")
+            self._bar.start()
+            self._task = self._bar.add_task("compiling", total=None, rate="")
+        return self
+
+    def __call__(self, name: str, number: int, total: int) -> None:
+        """Show which kernel is done."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=name, completed=number, total=total)
+        elif not self._quiet:
+            tell(f"{number} of {total}: {name}")
+
+    @property
+    def seconds(self) -> float:
+        """Since it was made."""
+        return time.perf_counter() - self._start
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _make_bar(things: str = "frames") -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -77,9 +133,10 @@ def _make_bar() -> Progress:
     )
 
     columns: tuple[Any, ...] = (
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("frames"),
+        TextColumn(things),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("left"),
@@ -95,17 +152,25 @@ class Status:
 
         self._console = Console(stderr=True)
         self._status = self._console.status("")
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
+            from fastvbg.kernels._jit import listening
+
             self._status.start()
+            self._stack.enter_context(listening(self._preparing))
         return self
+
+    def _preparing(self, name: str, number: int, total: int) -> None:  # noqa: ARG002
+        self._status.update(f"preparing kernels, once for this machine: {name}")
 
     def __call__(self, doing: str) -> None:
         """Show what is being done now."""
         self._status.update(doing)
 
     def __exit__(self, *exception: object) -> None:
+        self._stack.close()
         self._status.stop()
 
 

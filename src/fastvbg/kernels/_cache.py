@@ -74,6 +74,18 @@ def is_writable(folder: Path) -> bool:
         return False
 
 
+def keeps(name: str) -> bool:
+    """Tell whether the cache has compiled code of a kernel, such as `refine.guided.smooth`.
+
+    By the names that Numba gives its files; what is damaged in there is found when it is loaded.
+    """
+    where = folder()
+    *room, module, function = name.split(".")
+    return where is not None and any(
+        where.glob(f"{'.'.join(room[-1:])}_*/{module}.{function}-*.nbi")
+    )
+
+
 @cache
 def folder() -> Path | None:
     """Return the folder that compiled kernels are kept in, or None when they are not kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from fastvbg.kernels import _cache
 from fastvbg.kernels._helpers import HelperCompiler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _OPTIONS = {
@@ -25,7 +26,9 @@ _OPTIONS = {
     "_nrt": False,  # kernels allocate nothing, so nothing needs to count references
 }
 
+_PACKAGE = "fastvbg.kernels."
 _lock = threading.RLock()
+_listening: list[_Listening] = []
 
 # Layout "A" (any strides) and read-only are the widest array types: Numba passes every contiguous,
 # strided, writable or read-only array of the rank to them, so each kernel compiles exactly once.
@@ -57,6 +60,44 @@ def _compiling(folder: Path | None = None) -> Iterator[None]:
             yield
         finally:
             config.DISABLE_JIT, config.CACHE_DIR = before
+
+
+class _Listening:
+    """Counts the kernels that are compiled, and those that are expected to be."""
+
+    def __init__(self, hear: Callable[[str, int, int], None]) -> None:
+        self._hear = hear
+        self._done = 0
+        self.expected: set[str] = set()
+
+    def about_to_compile(self, name: str) -> None:
+        """Tell of a kernel that does not come from the cache."""
+        self._done += 1
+        self.expected.discard(name)
+        self._hear(name, self._done, self._done + len(self.expected))
+
+
+@contextmanager
+def listening(hear: Callable[[str, int, int], None]) -> Iterator[None]:
+    """Tell meanwhile of each kernel that is about to be compiled, and not of those in the cache.
+
+    Parameters
+    ----------
+    hear : callable
+        Called in the thread that compiles, with the kernel's name, its number from 1, and how many
+        there will be as far as is known.
+    """
+    _listening.append(_Listening(hear))
+    try:
+        yield
+    finally:
+        _listening.pop()
+
+
+def expect(names: Iterable[str]) -> None:
+    """Say which kernels will be called, for the count that listeners are told."""
+    if _listening:
+        _listening[-1].expected.update(name for name in names if not _cache.keeps(name))
 
 
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -95,6 +136,17 @@ class Kernel:
         self._fallback = fallback
         self.call: Callable[..., Any] = self._first_call
 
+    @property
+    def name(self) -> str:
+        """Its room, module and function, such as `refine.guided.smooth`."""
+        module: str = self.function.__module__
+        return f"{module.removeprefix(_PACKAGE)}.{self.function.__name__}"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it need not be compiled: that has been done, here or in the cache."""
+        return self.call != self._first_call or _cache.keeps(self.name)
+
     def _first_call(self, *arguments: Any) -> Any:
         self.compile()
         return self.call(*arguments)
@@ -105,6 +157,8 @@ class Kernel:
             self._fallback.compile()
         with _lock:
             if self.call == self._first_call:
+                if _listening and not _cache.keeps(self.name):
+                    _listening[-1].about_to_compile(self.name)
                 compiled = _compiled(self.function, self.signature)
                 self.call = compiled if self._fallback is None else _or(compiled, self._fallback)
 

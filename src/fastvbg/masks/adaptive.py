@@ -26,6 +26,7 @@ class Adaptive(Mask):
     name: ClassVar[str] = "adaptive"
     # Edges of differences lie some pixels beside the picture's, so they are guided to them.
     refinement: ClassVar[str] = "fill,specks,guided=4"
+    kernels: ClassVar[tuple[str, ...]] = ("keying.adaptive.key_planes",)
 
     tolerance: int = option(
         ADAPTIVE.threshold // 8, Integer("Gray levels of evidence that are still the scene.", 1, 31)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from fastvbg.matting.run import Run
 
 
+_OVER = "composite.planar_frames.blend_i420"
+"""The kernel that lays frames over backgrounds by mattes."""
+
+
 class Mask(Described):
     """One kind of mask: a frozen dataclass of its options, which makes a run's keyer.
 
@@ -27,6 +31,9 @@ class Mask(Described):
     """The option that VALUE sets in the short form `name:VALUE`."""
     wants: ClassVar[str | None] = None
     """The option that it cannot do without."""
+
+    kernels: ClassVar[tuple[str, ...]] = ()
+    """The kernels that key frames of 8-bit 4:2:0, as most files have: `warmup` prepares them."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -45,6 +52,15 @@ class Mask(Described):
         *, out)` too, frames need not be converted.
         """
         raise NotImplementedError
+
+    @classmethod
+    def needs(cls, refine: str | None = None) -> tuple[str, ...]:
+        """Return the kernels for 8-bit 4:2:0, with those of a refinement, its own by default."""
+        from fastvbg.refine.spec import kernels_of
+
+        refining = kernels_of(cls.refinement if refine is None else refine)
+        over = (_OVER,) if refining else ()
+        return tuple(dict.fromkeys((*cls.kernels, *refining, *over)))
 
     @classmethod
     def summary(cls) -> str:

@@ -22,6 +22,10 @@ class Chroma(Mask):
     # The screen's matte lies where it should; only its grain is softened.
     refinement: ClassVar[str] = "feather=1"
     value: ClassVar[str | None] = "key"
+    kernels: ClassVar[tuple[str, ...]] = (
+        "keying.chroma.key_planes",
+        "keying.chroma.despill_planes",
+    )
 
     key: str | tuple[int, int, int] = option(
         "auto",

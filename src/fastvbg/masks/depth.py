@@ -26,6 +26,7 @@ class Depth(Mask):
     refinement: ClassVar[str] = "specks=0.002,feather=1"
     value: ClassVar[str | None] = "depth"
     wants: ClassVar[str | None] = "depth"
+    kernels: ClassVar[tuple[str, ...]] = ("keying.depth.held_matte",)
 
     depth: _types.File | None = option(
         None,

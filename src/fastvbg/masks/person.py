@@ -21,6 +21,20 @@ class Person(Mask):
 
     # Its mattes are refined by the keyer itself, before they have the frame's size.
     name: ClassVar[str] = "person"
+    kernels: ClassVar[tuple[str, ...]] = (
+        "person.canvas.reduce",
+        "person.network.from_planes",
+        "composite.scaled.quantize",
+        "person.canvas.box",
+        "refine.regions.hysteresis",
+        "person.discriminant.separate",
+        "person.canvas.changed",
+        "person.colourfit.fit",
+        "person.network.differ",
+        "person.canvas.steady",
+        "person.carry.carry",
+        "person.edges.composite_planes",
+    )
 
     model: _types.File | None = option(
         None, File("A segmentation model of your own, .tflite or .onnx.", metavar="FILE")

@@ -23,6 +23,11 @@ class Plate(Mask):
     # Edges of differences lie some pixels beside the picture's, so they are guided to them.
     refinement: ClassVar[str] = "despeckle=5,fill,specks,guided"
     value: ClassVar[str | None] = "plate"
+    kernels: ClassVar[tuple[str, ...]] = (
+        "keying.plate.measure",
+        "keying.plate.light",
+        "keying.plate.key_planes",
+    )
 
     plate: _types.File | _types.Frame = option(
         "auto",

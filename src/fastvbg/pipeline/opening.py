@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from fastvbg.kernels._jit import expect
 from fastvbg.keyers.region import region_mask
 from fastvbg.matting.masker import Masker
 from fastvbg.media.model import ReadOptions
@@ -38,6 +39,7 @@ def rate_of(settings: Settings) -> Fraction | None:
 def make_masker(settings: Settings, run: Run) -> Masker:
     """Return what gives each frame of a run its matte: keyed, refined, within its regions."""
     mask = settings.kind.chosen(run)
+    expect(mask.needs(settings.refine))
     refiner = Refiner(mask.refinement if settings.refine is None else settings.refine)
     size = run.info.width, run.info.height
     keep, drop = (

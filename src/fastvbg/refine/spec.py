@@ -28,12 +28,15 @@ class Form(NamedTuple):
         Makes the step from its values.
     names : tuple of str
         What the values mean, in order.
+    kernel : str
+        What does it.
     needed : int
-        How many of them have no default.
+        How many of the values have no default.
     """
 
     make: Callable[..., Step]
     names: tuple[str, ...]
+    kernel: str
     needed: int = 0
 
     def usage(self, name: str) -> str:
@@ -46,15 +49,15 @@ class Form(NamedTuple):
 
 
 STEPS: dict[str, Form] = {
-    "despeckle": Form(Despeckle, ("size",)),
-    "fill": Form(FillHoles, ("max_area",)),
-    "specks": Form(DropSpecks, ("min_area",)),
-    "hysteresis": Form(Hysteresis, ("low", "high"), 2),
-    "choke": Form(Choke, ("radius",), 1),
-    "spread": Form(Spread, ("radius",), 1),
-    "feather": Form(Feather, ("radius", "passes")),
-    "guided": Form(Guided, ("radius", "contrast", "gain")),
-    "hold": Form(HoldStep, ("decay",)),
+    "despeckle": Form(Despeckle, ("size",), "refine.morphology.despeckle"),
+    "fill": Form(FillHoles, ("max_area",), "refine.regions.fill_holes"),
+    "specks": Form(DropSpecks, ("min_area",), "refine.regions.drop_specks"),
+    "hysteresis": Form(Hysteresis, ("low", "high"), "refine.regions.hysteresis", 2),
+    "choke": Form(Choke, ("radius",), "refine.morphology.extreme", 1),
+    "spread": Form(Spread, ("radius",), "refine.morphology.extreme", 1),
+    "feather": Form(Feather, ("radius", "passes"), "refine.feather.box"),
+    "guided": Form(Guided, ("radius", "contrast", "gain"), "refine.guided.smooth"),
+    "hold": Form(HoldStep, ("decay",), "refine.temporal.hold"),
 }
 """By name, the steps that a text may name."""
 
@@ -82,6 +85,11 @@ def parse(text: str) -> list[tuple[str, Step]]:
     if text.strip() == NONE:
         return []
     return [_step(part.strip()) for part in text.split(",")]
+
+
+def kernels_of(text: str) -> list[str]:
+    """Return the kernels that the steps of a text need."""
+    return [STEPS[step.partition("=")[0]].kernel for step, _ in parse(text)]
 
 
 def _step(text: str) -> tuple[str, Step]:

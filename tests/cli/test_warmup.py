@@ -1,0 +1,126 @@
+"""Kernels made ahead: which a mask needs, in processes at once, and what is said meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fastvbg
+from fastvbg import preparing
+from fastvbg.cli import run_command_line
+from fastvbg.kernels import _cache, _jit
+from fastvbg.masks.registry import own
+from fastvbg.warmup import all_kernels, kernel_named
+from tests.masks.test_person_runs import write_clip
+from tests.support.people import wall, with_person
+
+# Runs a command with a network made for tests, and prints the kernels that it calls.
+CALLS = """
+import sys, pytest
+from fastvbg.kernels import _jit
+from tests.support.people import use_green_network
+compiled = _jit._compiled
+names = []
+def noted(function, signature):
+    names.append(_jit.Kernel(function, signature).name)
+    return compiled(function, signature)
+_jit._compiled = noted
+use_green_network(pytest.MonkeyPatch())
+from fastvbg.cli import run_command_line
+assert run_command_line(sys.argv[1:]) == 0
+print(*sorted(names))
+"""
+
+
+def child(code: str, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **env},
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("motion", []),
+        ("plate", ["--plate", "first:0.2"]),
+        ("adaptive", []),
+        ("chroma", ["--key", "#5afa5a"]),
+        ("person", []),
+        ("mog2", []),
+    ],
+)
+def test_a_mask_needs_what_its_runs_call(kind: str, more: list[str], tmp_path: Path) -> None:
+    frames = [with_person(wall(180, 320), 90 + 9 * k, 90) for k in range(8)]
+    clip = write_clip(tmp_path / "clip.mp4", frames)
+    line = ["run", str(clip), "-b", "navy", "-o", str(tmp_path / "o.mkv"), "-q"]
+    done = child(CALLS, *line, "--mask", kind, *more)
+    assert done.returncode == 0, done.stderr
+    called, needs = set(done.stdout.split()), set(own()[kind].needs())
+    assert called <= needs
+    assert needs - called <= {"keying.plate.light"}  # of a scene that stands still
+
+
+def test_every_name_is_a_kernel() -> None:
+    names = {name for kind in own().values() for name in kind.needs()}
+    for name in names | set(all_kernels()):
+        assert kernel_named(name).name == name
+
+
+def test_a_cache_is_filled_by_several_processes(tmp_path: Path) -> None:
+    names = ["refine.keepdrop.keep", "refine.keepdrop.drop", "refine.temporal.hold"]
+    code = (
+        "from fastvbg.preparing import prepare; "
+        f"print(prepare({names}, lambda *told: print(*told), 2)); print(prepare({names}))"
+    )
+    done = child(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert sorted(line.split()[0] for line in lines[:3]) == sorted(names)
+    assert [line.split()[1:] for line in lines[:3]] == [[f"{k}", "3"] for k in (1, 2, 3)]
+    assert lines[3:] == ["3", "0"]
+    assert len(list(tmp_path.rglob("*.nbi"))) == 3
+
+
+def test_a_process_that_dies_is_one_line(monkeypatch, tmp_path: Path, capfd) -> None:
+    monkeypatch.setattr(preparing, "_WORKER", "raise SystemExit(9)")
+    monkeypatch.setattr(_cache, "keeps", lambda name: False)
+    monkeypatch.setattr(_cache, "folder", lambda: tmp_path)
+    assert run_command_line(["warmup", "--mask", "plate", "--jobs", "2"]) == 2
+    error = capfd.readouterr().err
+    assert error.startswith("fastvbg: warmup: a process that compiles has ended before its time")
+    assert error.count("\n") == 1
+
+
+def test_listeners_hear_what_is_compiled_and_how_many_there_will_be(monkeypatch) -> None:
+    told: list[tuple[str, int, int]] = []
+    ready = {"refine.guided.smooth"}
+    monkeypatch.setattr(_cache, "keeps", lambda name: name in ready)
+    monkeypatch.setattr(_jit, "_compiled", lambda function, signature: lambda: None)
+    guided, light, hold = (
+        _jit.Kernel(kernel_named(name).function, ())
+        for name in ("refine.guided.smooth", "composite.light.weigh", "refine.temporal.hold")
+    )
+    with _jit.listening(lambda *each: told.append(each)):
+        _jit.expect([guided.name, light.name, "refine.feather.box"])
+        for kernel in (guided, light, hold, hold):
+            kernel.call()
+    assert told == [(light.name, 1, 2), (hold.name, 2, 3)]
+
+
+def test_a_warm_up_says_how_much_it_was(capfd) -> None:
+    fastvbg.warm_up("composite_planar")
+    assert run_command_line(["warmup", "--mask", "motion"]) == 0
+    out = capfd.readouterr().out
+    assert "of 1 kernels compiled in " in out
+    assert run_command_line(["warmup", "--mask", "motion", "--quiet"]) == 0
+    assert capfd.readouterr() == ("", "")
+    assert run_command_line(["warmup", "--mask", "magic"]) == 2
+    assert "mask: got 'magic', wanted one of" in capfd.readouterr().err

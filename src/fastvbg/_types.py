@@ -24,6 +24,12 @@ Matte: TypeAlias = "npt.NDArray[np.uint8]"
 Plane: TypeAlias = "npt.NDArray[np.uint8]"
 """One channel of a picture, such as luma, `(H, W)` uint8."""
 
+Planes: TypeAlias = "tuple[Plane, Plane, Plane]"
+"""A frame as Y, U and V, uint8; chroma as large as luma or halved across, or across and down."""
+
+Colour: TypeAlias = "tuple[int, int, int]"
+"""Blue, green and red, 0 to 255."""
+
 FloatMatte: TypeAlias = "npt.NDArray[np.float32]"
 """Soft coverage, `(H, W)` float32, 0 (background) to 1 (foreground)."""
 

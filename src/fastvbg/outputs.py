@@ -20,10 +20,7 @@ from fastvbg.errors import OverlapError, ShapeError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Matte
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Matte, Plane, Planes
 
 _LINE = 64
 

@@ -70,7 +70,7 @@ def test_chroma_gives_edges_that_luma_has_not() -> None:
     def at(guides) -> np.ndarray:
         planes = fitted(matte, guides, 4, (100, 9))
         out = np.empty((40, 60), np.uint8)
-        edges.apply.call(planes, gray, out, (60, 1, 1), *edges.scratch_for(40, 60, 1))
+        edges.apply.call(planes, gray, out, ((60, 1, 1), *edges.scratch_for(40, 60, 1)))
         return out[20]
 
     blind, seeing = at((gray, gray, gray)), at((gray, 255 - sides, sides))
@@ -103,7 +103,7 @@ def test_fit_and_apply(shape, factor, radius, epsilon, gain) -> None:
         np.testing.assert_array_equal(got[:rows, :cols], each)
     out = np.full(shape, 77, np.uint8)
     scratch = edges.scratch_for(rows, cols, factor)
-    edges.apply.call(planes, guide, out, (cols, factor, gain), *scratch)
+    edges.apply.call(planes, guide, out, ((cols, factor, gain), *scratch))
     np.testing.assert_array_equal(out, reference.apply(*wanted, guide, factor, gain))
 
 
@@ -117,7 +117,7 @@ def test_extremes_do_not_overflow() -> None:
         guides = small_guide, small_guide[::-1].copy(), 255 - small_guide
         planes = fitted(matte, guides, 2, (1, 1))
         out = np.empty(guide.shape, np.uint8)
-        edges.apply.call(planes, guide, out, (12, factor, 8), *edges.scratch_for(12, 12, factor))
+        edges.apply.call(planes, guide, out, ((12, factor, 8), *edges.scratch_for(12, 12, factor)))
         wanted = reference.apply(*reference.fit(matte, guides, 2, (1, 1)), guide, factor, 8)
         np.testing.assert_array_equal(out, wanted)
 
@@ -139,7 +139,7 @@ def test_flat_blocks_are_painted_alike(factor) -> None:
         planes = fitted(canvas_matte, guides, 1, (100, 9))
         out = np.full(guide.shape, 77, np.uint8)
         options = (cols, factor, 2), *edges.scratch_for(rows, cols, factor)
-        edges.apply.call(planes, guide, out, *options)
+        edges.apply.call(planes, guide, out, options)
         wanted = reference.apply(
             *reference.fit(canvas_matte, guides, 1, (100, 9)), guide, factor, 2
         )
@@ -161,7 +161,7 @@ def test_blocks_that_are_all_but_flat(factor, gain) -> None:
     planes = fitted(matte, guides, 1, (100, 9))
     out = np.full(guide.shape, 77, np.uint8)
     options = (cols, factor, gain), *edges.scratch_for(rows, cols, factor)
-    edges.apply.call(planes, guide, out, *options)
+    edges.apply.call(planes, guide, out, options)
     wanted = reference.apply(*reference.fit(matte, guides, 1, (100, 9)), guide, factor, gain)
     np.testing.assert_array_equal(out, wanted)
 
@@ -192,7 +192,7 @@ def test_composite_planes_is_the_blend_of_the_matte(shape, factor, shifts) -> No
     wanted = [blend_plane(matte, new, old) for new, old in zip(frame, bg, strict=True)]
     out = tuple(np.full(size, 77, np.uint8) for size in sizes)
     for to in (out, bg):  # the background's own memory, too
-        edges.composite_planes.call(planes, *frame, *bg, *to, *shifts, *options)
+        edges.composite_planes.call(planes, frame, bg, to, shifts, options)
         for got, each in zip(to, wanted, strict=True):
             np.testing.assert_array_equal(got, each)
 

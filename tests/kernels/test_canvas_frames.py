@@ -75,11 +75,11 @@ def test_composite_is_the_blend_of_the_matte(shape, factor) -> None:
     planes, options, matte = fitted_planes(reference.gray(frame), factor)
     wanted = blend_reference(frame, matte, bg)
     whole = np.full(shape, 77, np.uint8)
-    edges.apply_frame.call(planes, frame, whole, *options)
+    edges.apply_frame.call(planes, frame, whole, options)
     np.testing.assert_array_equal(whole, matte)
     own = frame.copy()
     for source, under, to in ((frame, bg, out), (own, bg, own), (frame, bg, bg)):
-        edges.composite.call(planes, source, under, to, *options)
+        edges.composite.call(planes, source, under, to, options)
         np.testing.assert_array_equal(to, wanted)
 
 
@@ -94,7 +94,7 @@ def test_nothing_beyond_the_frame_is_touched(shape, factor) -> None:
         with ExitStack() as stack:
             own, under, to = (guarded(stack, array, side) for array in (frame, bg, bg))
             np.testing.assert_array_equal(reduced(own, factor), wanted[0])
-            edges.composite.call(planes, own, under, to, *options)
+            edges.composite.call(planes, own, under, to, options)
             np.testing.assert_array_equal(to, wanted[1])
             np.testing.assert_array_equal(own, frame)
             del own, under, to

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -12,6 +12,13 @@ from fastvbg.cli.streams import printing
 
 if TYPE_CHECKING:
     from fastvbg.settings import Settings
+
+Clip: TypeAlias = Annotated[
+    Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
+]
+Json: TypeAlias = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
+]
 
 bench_app = typer.Typer(invoke_without_command=True)
 
@@ -26,9 +33,7 @@ def bench(
         str | None, typer.Option(help="Which sizes: 480p, 720p, 1080p, 4k, 8k; all by default.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Two sizes, under 15 seconds.")] = False,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
-    ] = None,
+    json: Json = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", help="Draw them: .png or .svg.")
     ] = None,
@@ -69,9 +74,7 @@ def bench(
 @bench_app.command()
 @takes_mask
 def files(
-    clip: Annotated[
-        Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
-    ] = None,
+    clip: Clip = None,
     background: Annotated[
         str | None,
         typer.Option(
@@ -87,9 +90,7 @@ def files(
     rounds: Annotated[
         int, typer.Option(min=1, max=100, help="How many times each is measured; medians count.")
     ] = 3,
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
-    ] = None,
+    json: Json = None,
     *,
     settings: Settings,
 ) -> None:
@@ -117,9 +118,7 @@ def files(
 
 @bench_app.command()
 def person(
-    clip: Annotated[
-        Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
-    ] = None,
+    clip: Clip = None,
     rounds: Annotated[
         int, typer.Option(min=1, max=100, help="How many times each frame is measured.")
     ] = 3,
@@ -129,9 +128,7 @@ def person(
     runtime: Annotated[
         str, typer.Option(metavar="NAME", help="litert or opencv; by default the faster installed.")
     ] = "auto",
-    json: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
-    ] = None,
+    json: Json = None,
 ) -> None:
     """Time the person mask on 1080p frames, without codec, against the usual Python code."""
     from fastvbg.cli.persontable import print_person

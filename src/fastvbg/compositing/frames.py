@@ -202,7 +202,8 @@ class Compositor:
     """Frame difference over a background, frame after frame: the streaming form of `composite`.
 
     Call it with each frame of a video. It keeps the previous one and its own buffers, and allocates
-    nothing per frame after the first.
+    nothing per frame after the first. One object serves one video: call it from one thread at a
+    time.
 
     Parameters
     ----------
@@ -225,10 +226,6 @@ class Compositor:
     OptionError, OptionTypeError
         The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
         an integer (a `TypeError`).
-
-    Notes
-    -----
-    One object serves one video: call it from one thread at a time.
 
     Examples
     --------

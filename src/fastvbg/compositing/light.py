@@ -10,14 +10,13 @@ from fastvbg.checks import (
     check_apart,
     check_frame,
     check_integer,
-    check_no_partial_overlap,
     check_plane,
     check_same_size,
-    check_writable,
 )
 from fastvbg.kernels.composite import frames, light
 from fastvbg.kernels.refine import feather
 from fastvbg.layout import packed
+from fastvbg.outputs import frame_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane
@@ -68,15 +67,11 @@ def light_wrap(
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not as above, or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above, or sizes differ (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `radius` is outside 0..63 or `strength` outside 0..255 (also a `ValueError`), or not an
         integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps an input without being the frame (also a `ValueError`).
 
     Notes
     -----
@@ -180,15 +175,8 @@ class LightWrap:
             check_same_size("frame", shape, "background", self._shape)
         if size != shape[:2]:
             check_same_size("matte", size, "frame", shape)
-        if out is None:
-            out = np.empty(shape, np.uint8)
-        else:
-            got = check_frame("out", out)
-            if got != shape:
-                check_same_size("out", got, "frame", shape)
-            check_writable(out)
-            check_no_partial_overlap(out, (("frame", frame),))
-            check_apart(out, (("matte", matte),))
+        out = frame_out(out, shape, "frame", frame=frame)
+        check_apart(out, (("matte", matte),))
         np.bitwise_not(matte, out=self._reach)
         self._soften(self._reach, 1, self._row_scratch)
         light.weigh.call(packed(matte), self._reach, self._weight, self._strength)

@@ -133,7 +133,7 @@ def composite_planar(
     out = _checked(out, prev=prev, next=next, bg=bg)
     kernel = planar.composite_i420 if len(out) == 3 else planar.composite_nv12
     count = thread_count(check_threads(threads), 6 * out.y.size)
-    _call_in_bands(kernel, count, (*prev, *next, *bg, *out), weights, threshold)
+    _call_in_bands(kernel, count, (prev, next, bg, out), weights, threshold)
     return out
 
 
@@ -188,22 +188,27 @@ def blend_planar(
         check_no_partial_overlap(plane, (("matte", matte),))
     kernel = planar.blend_i420 if len(out) == 3 else planar.blend_nv12
     count = thread_count(check_threads(threads), 5 * out.y.size)
-    _call_in_bands(kernel, count, (*frame, matte, *bg, *out))
+    _call_in_bands(kernel, count, (frame, matte, bg, out))
     return out
 
 
 def _call_in_bands(
-    kernel: Kernel, count: int, planes: tuple[npt.NDArray[np.uint8], ...], *rest: Any
+    kernel: Kernel, count: int, pictures: tuple[I420 | NV12 | Matte, ...], *rest: Any
 ) -> None:
     """Call a kernel on bands of an even number of luma rows and their half of chroma rows."""
-    rows = planes[0].shape[0]
+    plain = [p if isinstance(p, np.ndarray) else tuple(p) for p in pictures]
+    rows = plain[0][0].shape[0]
     if count == 1:
-        kernel.call(*planes, *rest, rows)
+        kernel.call(*plain, *rest, rows)
         return
 
     def band(first: int, end: int) -> None:
         luma, chroma = slice(first, end), slice(first // 2, (end + 1) // 2)
-        kernel.call(*(p[luma if p.shape[0] == rows else chroma] for p in planes), *rest, rows)
+        parts = (
+            p[luma] if isinstance(p, np.ndarray) else (p[0][luma], *(c[chroma] for c in p[1:]))
+            for p in plain
+        )
+        kernel.call(*parts, *rest, rows)
 
     run_in_bands(band, rows, count, multiple=2)
 

@@ -48,6 +48,30 @@ def flat_at(kind: Any, address: Any, count: Any) -> Any:
     return array(types.int64, count), generate
 
 
+def _flat_of(kind: Any) -> Any:
+    """Make the function that takes an address as a flat array of so many of a kind."""
+
+    @intrinsic
+    def flat(typing_context: Any, address: Any, count: Any) -> Any:
+        return flat_at(kind, address, count)
+
+    return flat
+
+
+bytes_at = _flat_of(types.uint8)
+"""Return `count` consecutive bytes at an address, as a flat array."""
+words_at = _flat_of(types.int16)
+"""Return so many signed 16-bit integers."""
+unsigned_words_at = _flat_of(types.uint16)
+"""Return so many unsigned 16-bit integers."""
+integers_at = _flat_of(types.int32)
+"""Return so many signed 32-bit integers."""
+floats_at = _flat_of(types.float32)
+"""Return so many 32-bit floats."""
+long_words_at = _flat_of(types.uint64)
+"""Return so many unsigned 64-bit integers; the address may have any alignment."""
+
+
 @intrinsic
 def trailing_zeros(typing_context: Any, word: Any) -> Any:
     """Return the place of the lowest bit set in a 64-bit word that is not 0."""
@@ -95,33 +119,3 @@ def packed_plane_of_floats(typing_context: Any, array: Any) -> Any:
 def packed_pairs(typing_context: Any, array: Any) -> Any:
     """Tell whether each row of an interleaved chroma plane is bytes U V U V ..."""
     return types.boolean(array), _strides_are((2, 1))
-
-
-@intrinsic
-def bytes_at(typing_context: Any, address: Any, count: Any) -> Any:
-    """Return `count` consecutive bytes at an address, as a flat array."""
-    return flat_at(types.uint8, address, count)
-
-
-@intrinsic
-def words_at(typing_context: Any, address: Any, count: Any) -> Any:
-    """Return `count` consecutive signed 16-bit integers at an address, as a flat array."""
-    return flat_at(types.int16, address, count)
-
-
-@intrinsic
-def integers_at(typing_context: Any, address: Any, count: Any) -> Any:
-    """Return `count` consecutive signed 32-bit integers at an address, as a flat array."""
-    return flat_at(types.int32, address, count)
-
-
-@intrinsic
-def floats_at(typing_context: Any, address: Any, count: Any) -> Any:
-    """Return `count` consecutive 32-bit floats at an address, as a flat array."""
-    return flat_at(types.float32, address, count)
-
-
-@intrinsic
-def long_words_at(typing_context: Any, address: Any, count: Any) -> Any:
-    """Return `count` consecutive unsigned 64-bit integers at an address of any alignment."""
-    return flat_at(types.uint64, address, count)

@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from fastvbg._types import Frame
+    from fastvbg._types import Frame, Plane, Planes
 
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
     Samples = npt.NDArray[np.int64]
 
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fastvbg.bands import call_in_bands, check_threads, thread_count
 from fastvbg.checks import (
     check_frame,
-    check_no_partial_overlap,
-    check_plane,
     check_same_size,
     check_threshold,
-    check_writable,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels.composite import frames
+from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask
@@ -80,14 +76,7 @@ def motion_mask(
     if next_shape != shape:
         check_same_size("next", next_shape, "prev", shape)
     threshold = check_threshold(threshold)
-    if out is None:
-        out = np.empty(shape[:2], np.uint8)
-    else:
-        got = check_plane("out", out)
-        if got != shape[:2]:
-            check_same_size("out", got, "prev", shape)
-        check_writable(out)
-        check_no_partial_overlap(out, (("prev", prev), ("next", next)))
+    out = plane_out(out, shape, "prev", prev=prev, next=next)
     count = thread_count(check_threads(threads), 7 * out.size)
     call_in_bands(frames.motion_mask, count, (prev, next, out), threshold)
     return out

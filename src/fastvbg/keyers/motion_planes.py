@@ -58,10 +58,10 @@ class PlanesKeyer:
         ndarray
             `out`.
         """
-        planes = (packed(plane) for plane in (*prev, *next))
+        before, after = (tuple(packed(plane) for plane in planes) for planes in (prev, next))
         with written_packed(out) as (mask,):
             options = *self._shifts, self._weights, self._bound(threshold)
-            self._kernel.call(*planes, mask, *options)
+            self._kernel.call(before, after, mask, *options)
         return out
 
     def _bound(self, threshold: int) -> int:

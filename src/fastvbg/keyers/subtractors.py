@@ -15,14 +15,11 @@ from fastvbg.checks import (
 )
 from fastvbg.errors import ShapeError
 from fastvbg.kernels.composite import frames
+from fastvbg.keyers._keyer import FrameKeyer
 from fastvbg.outputs import composite_out, plane_out
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame, Mask
-
-    Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+    from fastvbg._types import Frame, Mask, Matte, Planes
 
 __all__ = ["SubtractorKeyer"]
 
@@ -31,11 +28,12 @@ _FOREGROUND = 255  # OpenCV marks shadows 127
 _FROZEN = {"mog2": 0.0, "knn": 1e-9}
 
 
-class SubtractorKeyer:
+class SubtractorKeyer(FrameKeyer):
     """Masks by OpenCV's mixture of Gaussians or nearest neighbours, at their own defaults.
 
     Both mark shadows, which count as background here. The nearest neighbours choose what to keep by
-    chance: their masks repeat only after `cv2.setRNGSeed`.
+    chance: their masks repeat only after `cv2.setRNGSeed`. Of planes they see Y, U and V as three
+    channels, halved chroma repeated.
 
     Parameters
     ----------
@@ -71,54 +69,13 @@ class SubtractorKeyer:
         """Whether learning is stopped."""
         return self._frozen
 
-    def key(self, frame: Frame, *, out: Mask | None = None) -> Mask:
-        """Return the mask of the next frame, and learn from it.
-
-        Parameters
-        ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the mask; it may not share memory with the frame. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            0 or 255; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As for `AdaptiveKeyer.key`.
-        """
+    def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         shape = check_frame("frame", frame)
         out = plane_out(out, shape, "frame", frame=frame)
         self._check_form(("BGR", shape[:2]))
         return self._apply(frame, out)
 
-    def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
-        """Return the mask of the next frame, given as planes Y, U and V, and learn from it.
-
-        The subtractor sees Y, U and V as its three channels, halved chroma repeated.
-
-        Parameters
-        ----------
-        planes : tuple of 3 ndarray, uint8
-            Y of shape (H, W); U and V of that, or of half of it (rounded up) across, or across and
-            down.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the mask; it may not share memory with the planes. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            0 or 255; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As for `AdaptiveKeyer.key_planes`.
-        """
+    def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         luma, *_ = check_planes("planes", planes)
         out = plane_out(out, luma, "planes", Y=planes[0], U=planes[1], V=planes[2])
         self._check_form(("planes", luma))
@@ -130,28 +87,7 @@ class SubtractorKeyer:
             channels[..., k] = plane[: luma[0], : luma[1]]
         return self._apply(channels, out)
 
-    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
-        """Return the next frame over a background, and learn from it: `key`, then `blend`.
-
-        Parameters
-        ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only.
-        background : ndarray, shape (H, W, 3), uint8
-            What is put behind, of the same size.
-        out : ndarray, shape (H, W, 3), uint8, optional
-            Where to write the result. May be `frame` or `background` itself. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W, 3), uint8
-            The frame where its mask is set, elsewhere the background; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As for `AdaptiveKeyer.composite`.
-        """
+    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
         out = composite_out(frame, background, out)
         frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
         return out

@@ -47,10 +47,8 @@ class StereoMaps(DepthMaps):
 
     Parameters
     ----------
-    run : Run
-        The run.
-    path : str or Path
-        The file.
+    run, path : Run, str or Path
+        As for `DepthMaps`.
     focal, baseline : float
         As in `StereoDepth`.
     """

@@ -212,20 +212,7 @@ def _commit() -> str | None:
 
 
 def write_json(figures: Figures, path: Path) -> None:
-    """Write the figures to a JSON file.
-
-    Parameters
-    ----------
-    figures : Figures
-        Of `run_bench`.
-    path : Path
-        The file; it is replaced.
-
-    Raises
-    ------
-    SinkError
-        It cannot be written.
-    """
+    """Write the figures of `run_bench` as `write_record` does."""
     write_record(asdict(figures), path)
 
 

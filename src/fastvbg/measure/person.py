@@ -238,19 +238,6 @@ def _cost(times: Samples) -> Cost:
 
 
 def write_person(figures: PersonFigures, path: Path) -> None:
-    """Write the figures to a JSON file.
-
-    Parameters
-    ----------
-    figures : PersonFigures
-        Of `run_person_bench`.
-    path : Path
-        The file; it is replaced.
-
-    Raises
-    ------
-    SinkError
-        It cannot be written.
-    """
+    """Write the figures of `run_person_bench` as `write_record` does."""
     titles = {row.name: TITLES[row.name] for row in figures.rows}
     write_record(asdict(figures) | {"titles": titles}, path)

@@ -90,17 +90,10 @@ def opened(program: str, stored: Stored, runtime: str, every: int) -> Iterator[l
 
     Parameters
     ----------
-    program : str
-        One of `PROGRAMS`.
     stored : Stored
         The frames.
-    runtime, every : str, int
-        As for `PersonKeyer`.
-
-    Raises
-    ------
-    ModelError
-        Its model does not run here.
+    program, runtime, every : str, str, int
+        As for `open_lanes`, whose errors it raises.
     """
     here, there = multiprocessing.Pipe()
     arguments = (there, program, stored, runtime, every)

@@ -50,10 +50,8 @@ def plot(figures: Figures, path: Path) -> None:
 
     Raises
     ------
-    OptionError
-        The path ends neither in .png nor in .svg.
-    MissingLibraryError
-        matplotlib is not installed.
+    OptionError, MissingLibraryError
+        As for `check_plot`.
     SinkError
         The picture cannot be written.
     """

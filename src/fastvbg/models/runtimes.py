@@ -105,10 +105,8 @@ class OnnxRuntime:
 
     Parameters
     ----------
-    spec : ModelSpec
-        Of the model.
-    threads : int
-        How many it may use.
+    spec, threads : ModelSpec, int
+        As for `LiteRT`.
     """
 
     def __init__(self, spec: ModelSpec, threads: int) -> None:

@@ -14,10 +14,9 @@ from fastvbg.pixels.face import row_step
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Mask, Matte
+    from fastvbg._types import Frame, Mask, Matte, Plane
     from fastvbg.media.model import StreamInfo
 
-    Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
     from fastvbg.pixels.face import Keyer, OverBackground, ScreenKeyer

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Mask, Matte
+    from fastvbg._types import Frame, Mask, Matte, Plane
     from fastvbg.media.model import Picture
 
-    Plane = npt.NDArray[np.uint8]
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
 

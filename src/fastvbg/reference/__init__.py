@@ -13,17 +13,15 @@ import cv2
 import numpy as np
 
 from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
+from fastvbg.reference import _gray
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Mask, Matte
+    from fastvbg._types import Frame, Mask, Matte, Plane, Planes
     from fastvbg.constants import YuvGray
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
 
 
 def motion_mask(prev: Frame, next: Frame, threshold: int = DEFAULT_THRESHOLD) -> Mask:
@@ -279,14 +277,7 @@ def planar_motion_mask(
         for k in (1, 2)
     )
 
-    def part(weight: int, difference: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        return (weight * difference + 256) >> 9
-
-    gray = (
-        np.abs(part(w.red_y, dy) + part(w.red_v, dv))
-        + np.abs(part(w.green_y, dy) + part(w.green_u, du) + part(w.green_v, dv))
-        + np.abs(part(w.blue_y, dy) + part(w.blue_u, du))
-    )
+    gray = _gray.gray_of(dy, du, dv, w)
     return np.where(gray >= 32 * threshold + 16, 255, 0).astype(np.uint8)
 
 

@@ -12,10 +12,8 @@ from fastvbg.reference.keyspace import keyspace
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Mask
+    from fastvbg._types import Frame, Mask, Plane, Planes
 
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
     Words = npt.NDArray[np.uint16]
     Wide = npt.NDArray[np.int64]
 
@@ -52,7 +50,7 @@ def keyed_planes(frame: Frame) -> Planes:
     Parameters
     ----------
     frame : ndarray, shape (H, W, 3), uint8
-        Channels blue, green, red.
+        As for `keyspace`.
 
     Returns
     -------

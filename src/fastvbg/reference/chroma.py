@@ -12,10 +12,7 @@ from fastvbg.reference.plate import ramp
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Matte
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Matte, Plane, Planes
 
 __all__ = ["chroma_matte", "despill_frame", "despill_planes", "key_strength"]
 

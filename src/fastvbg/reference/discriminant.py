@@ -11,8 +11,9 @@ from fastvbg.reference.person import cofactors, stretched
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from fastvbg._types import Plane
+
     Integers = npt.NDArray[np.int64]
-    Plane = npt.NDArray[np.uint8]
 
 CELL = 8
 """Side of the cells that colour is gathered in: of each 2x2 pixels the upper left one."""

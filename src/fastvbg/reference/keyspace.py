@@ -7,11 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame
-
-    Plane = npt.NDArray[np.uint8]
+    from fastvbg._types import Frame, Plane
 
 
 def keyspace(frame: Frame) -> tuple[Plane, Plane, Plane]:

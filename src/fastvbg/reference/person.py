@@ -23,11 +23,10 @@ from fastvbg.reference.keyspace import keyspace
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame
+    from fastvbg._types import Frame, Plane
 
     Integers = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float32]
-    Plane = npt.NDArray[np.uint8]
 
 UNIT = 256
 """Parts of a sample that the weights of one axis sum to."""

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
+from fastvbg.reference._gray import gray_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from fastvbg._types import Mask, Matte
@@ -61,15 +64,19 @@ def planes_mask(
 
     du, dv = (spread(next[k].astype(np.int64) - prev[k].astype(np.int64)) for k in (1, 2))
 
-    def part(weight: int, difference: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        return (weight * difference + 256) >> 9
-
-    gray = (
-        np.abs(part(w.red_y, dy) + part(w.red_v, dv))
-        + np.abs(part(w.green_y, dy) + part(w.green_u, du) + part(w.green_v, dv))
-        + np.abs(part(w.blue_y, dy) + part(w.blue_u, du))
-    )
+    gray = gray_of(dy, du, dv, w)
     return np.where(gray >= (32 * threshold + 16) << scale, 255, 0).astype(np.uint8)
+
+
+def _blocks(
+    matte: Matte, shape: tuple[int, ...]
+) -> Iterator[tuple[tuple[int, int], npt.NDArray[np.uint8]]]:
+    """Yield each place of a plane of a shape, and the samples of a matte that lie over it."""
+    rows, cols = shape
+    down, across = -(-matte.shape[0] // rows), -(-matte.shape[1] // cols)
+    for y in range(rows):
+        for x in range(cols):
+            yield (y, x), matte[y * down : (y + 1) * down, x * across : (x + 1) * across]
 
 
 def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
@@ -87,14 +94,10 @@ def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
     ndarray
         The selected plane.
     """
-    rows, cols = next.shape
-    down, across = -(-mask.shape[0] // rows), -(-mask.shape[1] // cols)
     out: Plane = bg.copy()
-    for y in range(rows):
-        for x in range(cols):
-            block = mask[y * down : (y + 1) * down, x * across : (x + 1) * across]
-            if 2 * np.count_nonzero(block) >= block.size:
-                out[y, x] = next[y, x]
+    for at, block in _blocks(mask, next.shape):
+        if 2 * np.count_nonzero(block) >= block.size:
+            out[at] = next[at]
     return out
 
 
@@ -115,13 +118,9 @@ def blend_plane(matte: Matte, frame: Plane, bg: Plane) -> Plane:
     ndarray
         The blended plane.
     """
-    rows, cols = frame.shape
-    down, across = -(-matte.shape[0] // rows), -(-matte.shape[1] // cols)
     out: Plane = bg.copy()
-    for y in range(rows):
-        for x in range(cols):
-            block = matte[y * down : (y + 1) * down, x * across : (x + 1) * across]
-            a = (2 * int(block.sum()) + block.size) // (2 * block.size)
-            v = a * int(frame[y, x]) + (255 - a) * int(bg[y, x])
-            out[y, x] = (2 * v + 255) // 510
+    for at, block in _blocks(matte, frame.shape):
+        a = (2 * int(block.sum()) + block.size) // (2 * block.size)
+        v = a * int(frame[at]) + (255 - a) * int(bg[at])
+        out[at] = (2 * v + 255) // 510
     return out

@@ -10,10 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Matte
+    from fastvbg._types import Matte, Plane, Planes
 
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
     Whole = npt.NDArray[np.int32]
 
 

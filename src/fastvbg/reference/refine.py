@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastvbg._types import Frame, Mask, Matte
 
 
@@ -113,6 +115,13 @@ def hysteresis(matte: Matte, low: int, high: int) -> Mask:
     return out
 
 
+def _over_squares(extreme: Callable[..., Any], matte: Matte, radius: int) -> Matte:
+    if matte.size == 0:
+        return np.array(matte)
+    square = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
+    return np.asarray(extreme(matte, square), np.uint8)
+
+
 def choke(matte: Matte, radius: int) -> Matte:
     """Return the minimum over squares of side `2*radius + 1`, cut at the border.
 
@@ -128,10 +137,7 @@ def choke(matte: Matte, radius: int) -> Matte:
     ndarray, shape (H, W), uint8
         The choked matte.
     """
-    if matte.size == 0:
-        return np.array(matte)
-    square = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
-    return np.asarray(cv2.erode(matte, square), np.uint8)
+    return _over_squares(cv2.erode, matte, radius)
 
 
 def spread(matte: Matte, radius: int) -> Matte:
@@ -139,20 +145,15 @@ def spread(matte: Matte, radius: int) -> Matte:
 
     Parameters
     ----------
-    matte : ndarray, shape (H, W), uint8
-        The matte.
-    radius : int
-        In pixels.
+    matte, radius : ndarray, int
+        As for `choke`.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
         The spread matte.
     """
-    if matte.size == 0:
-        return np.array(matte)
-    square = np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
-    return np.asarray(cv2.dilate(matte, square), np.uint8)
+    return _over_squares(cv2.dilate, matte, radius)
 
 
 def feather(matte: Matte, radius: int, passes: int = 2) -> Matte:

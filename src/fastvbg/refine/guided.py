@@ -97,15 +97,11 @@ def smooth_guided(
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `radius` is outside 1..24, `contrast` outside 1..100 or `gain` outside 1..8 (also a
         `ValueError`), or not an integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, overlaps `matte` without being it, or `guide` (also a `ValueError`).
 
     Examples
     --------

@@ -22,7 +22,8 @@ __all__ = ["Refiner"]
 class Refiner:
     """Refinement steps in order, over a video's mattes: each as its function does it.
 
-    It keeps all buffers and allocates nothing per frame after the first.
+    It keeps all buffers and allocates nothing per frame after the first. One object serves one
+    video: call it from one thread at a time.
 
     Parameters
     ----------
@@ -48,10 +49,6 @@ class Refiner:
     OptionError, OptionTypeError
         A step or a value is not one of these (also a `ValueError`), or `steps` not a text (a
         `TypeError`).
-
-    Notes
-    -----
-    One object serves one video: call it from one thread at a time.
 
     Examples
     --------

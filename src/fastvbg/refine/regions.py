@@ -43,7 +43,7 @@ class FillHoles(Regions):
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""
         area = matte.size if self._area is None else in_pixels(self._area, matte)
-        regions.fill_holes.call(matte, out, area, *self._scratch)
+        regions.fill_holes.call(matte, out, area, self._scratch)
 
 
 class DropSpecks(Regions):
@@ -55,7 +55,7 @@ class DropSpecks(Regions):
 
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""
-        regions.drop_specks.call(matte, out, in_pixels(self._area, matte), *self._scratch)
+        regions.drop_specks.call(matte, out, in_pixels(self._area, matte), self._scratch)
 
 
 class Hysteresis(Regions):
@@ -70,7 +70,7 @@ class Hysteresis(Regions):
 
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""
-        regions.hysteresis.call(matte, out, self._low, self._high, *self._scratch)
+        regions.hysteresis.call(matte, out, self._low, self._high, self._scratch)
 
 
 def fill_holes(mask: Mask, *, max_area: int | float | None = None, out: Mask | None = None) -> Mask:
@@ -98,14 +98,10 @@ def fill_holes(mask: Mask, *, max_area: int | float | None = None, out: Mask | N
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `max_area` is negative or not whole (also a `ValueError`), or not a number (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps `mask` without being it (also a `ValueError`).
 
     Notes
     -----
@@ -147,14 +143,10 @@ def drop_specks(mask: Mask, *, min_area: int | float, out: Mask | None = None) -
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `min_area` is negative or not whole (also a `ValueError`), or not a number (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps `mask` without being it (also a `ValueError`).
 
     Examples
     --------
@@ -189,15 +181,11 @@ def hysteresis(matte: Matte, *, low: int, high: int, out: Mask | None = None) ->
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         A threshold is outside 0..255 or `low` above `high` (also a `ValueError`), or not
         an integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps `matte` without being it (also a `ValueError`).
 
     Examples
     --------

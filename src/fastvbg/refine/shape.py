@@ -85,14 +85,10 @@ def despeckle(mask: Mask, *, size: int = 5, out: Mask | None = None) -> Mask:
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `size` is even or outside 3..15 (also a `ValueError`), or not an integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps `mask` without being it (also a `ValueError`).
 
     Examples
     --------
@@ -128,14 +124,10 @@ def choke(matte: Matte, radius: int, *, out: Matte | None = None) -> Matte:
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `radius` is negative or huge (also a `ValueError`), or not an integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps `matte` without being it (also a `ValueError`).
 
     Examples
     --------
@@ -169,14 +161,10 @@ def spread(matte: Matte, radius: int, *, out: Matte | None = None) -> Matte:
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `radius` is negative or huge (also a `ValueError`), or not an integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps `matte` without being it (also a `ValueError`).
 
     Examples
     --------

@@ -67,15 +67,11 @@ def feather(matte: Matte, radius: int, *, passes: int = 2, out: Matte | None = N
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `radius` is outside 0..63 or `passes` outside 1..4 (also a `ValueError`), or not
         an integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps `matte` without being it (also a `ValueError`).
 
     Examples
     --------

@@ -47,14 +47,10 @@ def hold(
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not (H, W), or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError, OverlapError
+        An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         `decay` is outside 0..255 (also a `ValueError`), or not an integer (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps an input without being it (also a `ValueError`).
 
     Examples
     --------
@@ -100,6 +96,8 @@ class HoldStep(Step):
 class Hold:
     """Hold the mattes of a video, one after the other: the streaming form of `hold`.
 
+    One object serves one video: call it from one thread at a time.
+
     Parameters
     ----------
     decay : int, default 40
@@ -109,10 +107,6 @@ class Hold:
     ------
     OptionError, OptionTypeError
         `decay` is outside 0..255 (also a `ValueError`), or not an integer (a `TypeError`).
-
-    Notes
-    -----
-    One object serves one video: call it from one thread at a time.
 
     Examples
     --------

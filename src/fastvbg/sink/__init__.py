@@ -9,8 +9,6 @@ from fastvbg.errors import SinkError
 from fastvbg.media.numbering import IMAGE_SUFFIXES, parse_numbering
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from typing_extensions import Self
 
     from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
@@ -36,12 +34,7 @@ class Sink(Protocol):
     def __enter__(self) -> Self:
         """Return the sink, already open."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         """Move the finished output to its name, or remove what there is of it after an error."""
 
 

@@ -19,7 +19,6 @@ from fastvbg.sink.staging import Staged, check_folder, staging_name, standing, t
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from typing_extensions import Self
 
@@ -102,12 +101,7 @@ class SequenceSink:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         try:
             interrupted = kind is not None and not issubclass(kind, Exception)
             if kind is None or (interrupted and self._keep_partial and self._written):

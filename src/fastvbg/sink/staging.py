@@ -13,8 +13,6 @@ from fastvbg.errors import SinkError
 from fastvbg.sink.durable import flush, flush_folder
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from av.error import FFmpegError
     from typing_extensions import Self
 
@@ -176,12 +174,7 @@ class Staged:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         try:
             if kind is None:
                 self.commit()

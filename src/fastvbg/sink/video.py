@@ -19,7 +19,6 @@ from fastvbg.sink.tracks import Tracks, kept_metadata
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from av.container import OutputContainer
     from av.packet import Packet
@@ -211,12 +210,7 @@ class VideoSink:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *exception: object) -> None:
         interrupted = kind is not None and not issubclass(kind, Exception)
         try:
             written = self._pictures.written or self._early

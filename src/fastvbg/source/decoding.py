@@ -268,27 +268,25 @@ class Decoding:
         return end is not None and end < (self.start or Fraction(0)) - _LEAD_SECONDS
 
     def _frames_of(self, packet: Packet[Stream]) -> Iterator[av.VideoFrame]:
+        for frame in self._decoded(packet) or ():
+            yield self._with_time(frame)
+
+    def _decoded(self, packet: Packet[Stream] | None) -> list[av.VideoFrame] | None:
+        """Return the frames that a packet, or its absence, brings; None where it is broken."""
         try:
             with self.watch:
-                frames = self.decoder.decode(packet)
+                return list(self.decoder.decode(packet))
         except EndOfStream:
-            return
+            return []
         except _BROKEN:
             self.lost += 1
-            return
-        for frame in frames:
-            yield self._with_time(frame)
+            return None
 
     def _flush(self) -> Iterator[av.VideoFrame]:
         """Yield the frames that the decoder holds back, past any that it cannot give."""
         for _ in range(_MOST_HELD_BACK):
-            try:
-                with self.watch:
-                    frames = self.decoder.decode(None)
-            except EndOfStream:
-                return
-            except _BROKEN:
-                self.lost += 1
+            frames = self._decoded(None)
+            if frames is None:
                 continue
             if not frames:
                 return

@@ -31,12 +31,8 @@ class Forms:
 
     Parameters
     ----------
-    first : av.VideoFrame
-        The first decoded frame.
-    options : ReadOptions
-        What the source is asked for.
-    matrix : tuple of int, optional
-        The display matrix that holds until a frame notes another.
+    first, options, matrix : av.VideoFrame, ReadOptions, tuple of int
+        As for `Preparer`.
     path : str or Path
         The file, for messages.
     """

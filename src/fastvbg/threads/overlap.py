@@ -92,7 +92,26 @@ class Channel(Generic[T]):
             self._changed.notify_all()
 
 
-class Ahead(Generic[T]):
+class _Worker(Generic[T]):
+    """A channel and the thread at one end of it, which begins with the context."""
+
+    def __init__(self, name: str, poll: Poll | None) -> None:
+        self._poll = poll
+        self._channel: Channel[T] = Channel()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._work, name=f"fastvbg {name}", daemon=True)
+        self.seconds = 0.0
+        """How long the items took, without the waiting for the other end."""
+
+    def _work(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+
+class Ahead(_Worker[T]):
     """Iterates in a thread of its own, some items ahead of who takes them. A context manager.
 
     Parameters
@@ -107,13 +126,8 @@ class Ahead(Generic[T]):
     """
 
     def __init__(self, items: Iterable[T], name: str, poll: Poll | None = None) -> None:
-        self._poll = _both(poll, getattr(items, "demand_progress", None))
+        super().__init__(name, _both(poll, getattr(items, "demand_progress", None)))
         self._items = items
-        self._channel: Channel[T] = Channel()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, name=f"fastvbg {name}", daemon=True)
-        self.seconds = 0.0
-        """How long the items took, without the waiting for room."""
 
     def _work(self) -> None:
         try:
@@ -140,10 +154,6 @@ class Ahead(Generic[T]):
         if self._error is not None:
             raise self._error
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
     def __exit__(self, *exception: object) -> None:
         self._channel.close()
         self._thread.join(_JOIN_SECONDS)
@@ -164,7 +174,7 @@ def _both(one: Poll | None, other: Poll | None) -> Poll | None:
     return poll
 
 
-class Behind(Generic[T]):
+class Behind(_Worker[T]):
     """Handles items in a thread of its own, in order. A context manager.
 
     Left without an error, it waits until all is done, and raises what went wrong. Left by an error
@@ -189,14 +199,9 @@ class Behind(Generic[T]):
         drain: Callable[[Any], bool] = lambda kind: kind is None,
         poll: Poll | None = None,
     ) -> None:
-        self._poll = poll
+        super().__init__(name, poll)
         self._handle = handle
         self._drain = drain
-        self._channel: Channel[T] = Channel()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._work, name=f"fastvbg {name}", daemon=True)
-        self.seconds = 0.0
-        """How long the handling took."""
 
     def _work(self) -> None:
         try:
@@ -220,10 +225,6 @@ class Behind(Generic[T]):
             if self._error is None:
                 raise
             raise self._error from None
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
 
     def __exit__(self, kind: Any, *exception: object) -> None:
         if self._drain(kind):

@@ -15,7 +15,9 @@ from numba.extending import intrinsic
 
 from fastvbg.constants import YUV_SHIFT
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, YUV_WEIGHTS, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, flat_at
+from fastvbg.kernels._memory import address_of, flat_at
+from fastvbg.kernels._planes import PLANES
+from fastvbg.kernels.portable.planes import blend_halved_row, blend_row
 
 PLANE16 = types.Array(types.uint16, 2, "A", readonly=True)
 OUT_PLANE16 = types.Array(types.uint16, 2, "A")
@@ -28,9 +30,20 @@ _MOVED, _STILL = np.uint8(255), np.uint8(0)
 
 
 @intrinsic
-def samples16(typing_context: Any, address: Any, count: Any) -> Any:
-    """Return `count` consecutive 16-bit samples at an address, as a flat array."""
-    return flat_at(types.uint16, address, count)
+def _samples_at(typing_context: Any, plane: Any, address: Any, count: Any) -> Any:
+    """Take an address as a flat array of so many samples of a plane's kind."""
+    flat, emit = flat_at(plane.dtype, address, count)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return emit(context, builder, flat, arguments[1:])
+
+    return flat.return_type(plane, *flat.args), generate
+
+
+@inline
+def samples_of(plane: Any, row: Any, count: Any) -> Any:
+    """Return so many samples of a row of a plane, of bytes or of words, as a flat array."""
+    return _samples_at(plane, address_of(plane, row), count)
 
 
 @inline
@@ -89,134 +102,78 @@ def _mask_row(
 
 
 @inline
-def _select_row(mask: Any, next: Any, bg: Any, out: Any, count: Any) -> None:
-    for x in range(np.uint64(count)):
-        out[x] = next[x] if mask[x] else bg[x]
+def _pick(moved: Any, next: Any, bg: Any) -> Any:
+    return next if moved else bg
 
 
 @inline
-def _select_halved_row(
-    upper: Any,
-    lower: Any,
-    next: Any,
+def _most_moved(upper: Any, lower: Any, left: Any, right: Any) -> Any:
+    """Tell whether at least half of four samples of a mask are set."""
+    return (upper[left] & 1) + (upper[right] & 1) + (lower[left] & 1) + (lower[right] & 1) >= 2
+
+
+def _mask(
+    prev: Any, next: Any, out: Any, shift_x: Any, shift_y: Any, weights: Any, bound: Any
+) -> None:
+    prev_y, prev_u, prev_v = prev
+    next_y, next_u, next_v = next
+    rows, cols = out.shape
+    count = (cols + shift_x) >> shift_x
+    for y in range(rows):
+        c = y >> shift_y
+        first = (
+            samples_of(prev_y, y, cols),
+            samples_of(prev_u, c, count),
+            samples_of(prev_v, c, count),
+        )
+        second = (
+            samples_of(next_y, y, cols),
+            samples_of(next_u, c, count),
+            samples_of(next_v, c, count),
+        )
+        row = samples_of(out, y, cols)
+        _mask_row(first, second, row, cols, shift_x == 1, weights[0], weights[1], weights, bound)
+
+
+_REST = OUT_PLANE, INT, INT, YUV_WEIGHTS, INT
+
+mask_u8 = kernel(PLANES, PLANES, *_REST)(_mask)
+mask_u16 = kernel(*(types.UniTuple(PLANE16, 3),) * 2, *_REST)(_mask)
+"""`out` is 255 where `next` differs from `prev` by the bound or more, elsewhere 0."""
+
+
+@inline
+def over_plane(
+    over: Any,
+    share: Any,
+    matte: Any,
+    frame: Any,
     bg: Any,
     out: Any,
-    cols: Any,
-) -> None:
-    """Write chroma of `next` where at least half of the two or four mask samples are set.
-
-    `lower` is `upper` where chroma is halved across only, or at an odd edge: then each counts
-    twice, and so does the lone sample at the right edge.
-    """
-    pairs = np.uint64(cols >> 1)
-    for c in range(pairs):
-        left, right = _TWO * c, _TWO * c + _ONE
-        moved = (upper[left] & 1) + (upper[right] & 1) + (lower[left] & 1) + (lower[right] & 1)
-        out[c] = next[c] if moved >= 2 else bg[c]
-    if cols & 1:
-        moved = 2 * ((upper[_TWO * pairs] & 1) + (lower[_TWO * pairs] & 1))
-        out[pairs] = next[pairs] if moved >= 2 else bg[pairs]
-
-
-@kernel(*(PLANE,) * 6, OUT_PLANE, INT, INT, YUV_WEIGHTS, INT)
-def mask_u8(
-    prev_y: Any,
-    prev_u: Any,
-    prev_v: Any,
-    next_y: Any,
-    next_u: Any,
-    next_v: Any,
-    out: Any,
     shift_x: Any,
     shift_y: Any,
-    weights: Any,
-    bound: Any,
 ) -> None:
-    """`out` is 255 where `next` differs from `prev` by the bound or more, elsewhere 0."""
-    rows, cols = out.shape
-    count = (cols + shift_x) >> shift_x
-    for y in range(rows):
-        c = y >> shift_y
-        prev = (
-            bytes_at(address_of(prev_y, y), cols),
-            bytes_at(address_of(prev_u, c), count),
-            bytes_at(address_of(prev_v, c), count),
-        )
-        next = (
-            bytes_at(address_of(next_y, y), cols),
-            bytes_at(address_of(next_u, c), count),
-            bytes_at(address_of(next_v, c), count),
-        )
-        row = bytes_at(address_of(out, y), cols)
-        _mask_row(prev, next, row, cols, shift_x == 1, weights[0], weights[1], weights, bound)
-
-
-@kernel(*(PLANE16,) * 6, OUT_PLANE, INT, INT, YUV_WEIGHTS, INT)
-def mask_u16(
-    prev_y: Any,
-    prev_u: Any,
-    prev_v: Any,
-    next_y: Any,
-    next_u: Any,
-    next_v: Any,
-    out: Any,
-    shift_x: Any,
-    shift_y: Any,
-    weights: Any,
-    bound: Any,
-) -> None:
-    """`out` is 255 where `next` differs from `prev` by the bound or more, elsewhere 0."""
-    rows, cols = out.shape
-    count = (cols + shift_x) >> shift_x
-    for y in range(rows):
-        c = y >> shift_y
-        prev = (
-            samples16(address_of(prev_y, y), cols),
-            samples16(address_of(prev_u, c), count),
-            samples16(address_of(prev_v, c), count),
-        )
-        next = (
-            samples16(address_of(next_y, y), cols),
-            samples16(address_of(next_u, c), count),
-            samples16(address_of(next_v, c), count),
-        )
-        row = bytes_at(address_of(out, y), cols)
-        _mask_row(prev, next, row, cols, shift_x == 1, weights[0], weights[1], weights, bound)
-
-
-@kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT)
-def select_u8(mask: Any, next: Any, bg: Any, out: Any, shift_x: Any, shift_y: Any) -> None:
-    """`out` is `next` where at least half of its samples of the mask are set, elsewhere `bg`."""
-    height, cols = mask.shape
+    """Write each sample by `over` of what of the matte lies on it, made one by `share`."""
+    height, cols = matte.shape
     rows, count = out.shape
     for y in range(rows):
         upper = y << shift_y
         lower = min(upper + shift_y, height - 1)
-        over, under = address_of(next, y), address_of(bg, y)
-        new, old = bytes_at(over, count), bytes_at(under, count)
-        row = bytes_at(address_of(out, y), count)
-        above = bytes_at(address_of(mask, upper), cols)
+        new, old = samples_of(frame, y, count), samples_of(bg, y, count)
+        row = samples_of(out, y, count)
+        above = samples_of(matte, upper, cols)
         if shift_x or shift_y:  # a picture of one column is halved downward only
-            below = bytes_at(address_of(mask, lower), cols)
-            _select_halved_row(above, below, new, old, row, cols)
+            below = samples_of(matte, lower, cols)
+            blend_halved_row(over, share, above, below, new, old, row, cols)
         else:
-            _select_row(above, new, old, row, count)
+            blend_row(over, above, new, old, row, count)
 
 
-@kernel(PLANE, PLANE16, PLANE16, OUT_PLANE16, INT, INT)
-def select_u16(mask: Any, next: Any, bg: Any, out: Any, shift_x: Any, shift_y: Any) -> None:
-    """`out` is `next` where at least half of its samples of the mask are set, elsewhere `bg`."""
-    height, cols = mask.shape
-    rows, count = out.shape
-    for y in range(rows):
-        upper = y << shift_y
-        lower = min(upper + shift_y, height - 1)
-        over, under = address_of(next, y), address_of(bg, y)
-        new, old = samples16(over, count), samples16(under, count)
-        row = samples16(address_of(out, y), count)
-        above = bytes_at(address_of(mask, upper), cols)
-        if shift_x or shift_y:  # a picture of one column is halved downward only
-            below = bytes_at(address_of(mask, lower), cols)
-            _select_halved_row(above, below, new, old, row, cols)
-        else:
-            _select_row(above, new, old, row, count)
+def _select(mask: Any, next: Any, bg: Any, out: Any, shift_x: Any, shift_y: Any) -> None:
+    over_plane(_pick, _most_moved, mask, next, bg, out, shift_x, shift_y)
+
+
+select_u8 = kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT)(_select)
+"""`out` is `next` where at least half of its samples of the mask are set, elsewhere `bg`."""
+select_u16 = kernel(PLANE, PLANE16, PLANE16, OUT_PLANE16, INT, INT)(_select)
+"""The same of words."""

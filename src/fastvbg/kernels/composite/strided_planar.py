@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import types
 
 from fastvbg.constants import YUV_SHIFT, YUV_UNIT
 from fastvbg.kernels._jit import (
@@ -17,6 +18,7 @@ from fastvbg.kernels._jit import (
     inline,
     kernel,
 )
+from fastvbg.kernels._planes import OUT_PLANES, PLANES
 from fastvbg.kernels.portable.bgr import over
 
 
@@ -26,22 +28,9 @@ def _scaled(weight: Any, difference: Any) -> Any:
 
 
 @inline
-def _composite(
-    prev_y: Any,
-    prev_u: Any,
-    prev_v: Any,
-    next_y: Any,
-    next_u: Any,
-    next_v: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-    weights: Any,
-    threshold: Any,
-) -> None:
+def _composite(prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any) -> None:
+    (prev_y, prev_u, prev_v), (next_y, next_u, next_v) = prev, next
+    (bg_y, bg_u, bg_v), (out_y, out_u, out_v) = bg, out
     low, high, red_y, red_v, green_y, green_u, green_v, blue_y, blue_u = weights
     rows, cols = out_y.shape
     bound = threshold * YUV_UNIT + YUV_UNIT // 2
@@ -76,18 +65,8 @@ def _composite(
 
 
 @inline
-def _blend(
-    frame_y: Any,
-    frame_u: Any,
-    frame_v: Any,
-    matte: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-) -> None:
+def _blend(frame: Any, matte: Any, bg: Any, out: Any) -> None:
+    (frame_y, frame_u, frame_v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v) = frame, bg, out
     rows, cols = out_y.shape
     for cy in range(out_u.shape[0]):
         for cx in range(out_u.shape[1]):
@@ -106,121 +85,39 @@ def _blend(
             out_v[cy, cx] = v
 
 
-I420 = (PLANE, PLANE, PLANE)
-OUT_I420 = (OUT_PLANE, OUT_PLANE, OUT_PLANE)
-NV12 = (PLANE, FRAME)
-OUT_NV12 = (OUT_PLANE, OUT_FRAME)
+@inline
+def _parted(planes: Any) -> Any:
+    """Return an NV12 frame as planes Y, U and V, on its own memory."""
+    y, uv = planes
+    return y, uv[:, :, 0], uv[:, :, 1]
 
 
-@kernel(*I420, *I420, *I420, *OUT_I420, YUV_WEIGHTS, INT, INT)
+NV12, OUT_NV12 = types.Tuple((PLANE, FRAME)), types.Tuple((OUT_PLANE, OUT_FRAME))
+
+
+@kernel(*(PLANES,) * 3, OUT_PLANES, YUV_WEIGHTS, INT, INT)
 def composite_i420(
-    prev_y: Any,
-    prev_u: Any,
-    prev_v: Any,
-    next_y: Any,
-    next_u: Any,
-    next_v: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-    weights: Any,
-    threshold: Any,
-    whole: Any,
+    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
 ) -> None:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    _composite(
-        prev_y,
-        prev_u,
-        prev_v,
-        next_y,
-        next_u,
-        next_v,
-        bg_y,
-        bg_u,
-        bg_v,
-        out_y,
-        out_u,
-        out_v,
-        weights,
-        threshold,
-    )
+    _composite(prev, next, bg, out, weights, threshold)
 
 
-@kernel(*NV12, *NV12, *NV12, *OUT_NV12, YUV_WEIGHTS, INT, INT)
+@kernel(NV12, NV12, NV12, OUT_NV12, YUV_WEIGHTS, INT, INT)
 def composite_nv12(
-    prev_y: Any,
-    prev_uv: Any,
-    next_y: Any,
-    next_uv: Any,
-    bg_y: Any,
-    bg_uv: Any,
-    out_y: Any,
-    out_uv: Any,
-    weights: Any,
-    threshold: Any,
-    whole: Any,
+    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
 ) -> None:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    _composite(
-        prev_y,
-        prev_uv[:, :, 0],
-        prev_uv[:, :, 1],
-        next_y,
-        next_uv[:, :, 0],
-        next_uv[:, :, 1],
-        bg_y,
-        bg_uv[:, :, 0],
-        bg_uv[:, :, 1],
-        out_y,
-        out_uv[:, :, 0],
-        out_uv[:, :, 1],
-        weights,
-        threshold,
-    )
+    _composite(_parted(prev), _parted(next), _parted(bg), _parted(out), weights, threshold)
 
 
-@kernel(*I420, PLANE, *I420, *OUT_I420, INT)
-def blend_i420(
-    frame_y: Any,
-    frame_u: Any,
-    frame_v: Any,
-    matte: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-    whole: Any,
-) -> None:
+@kernel(PLANES, PLANE, PLANES, OUT_PLANES, INT)
+def blend_i420(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
     """`out` is `frame` over `bg` by `matte`."""
-    _blend(frame_y, frame_u, frame_v, matte, bg_y, bg_u, bg_v, out_y, out_u, out_v)
+    _blend(frame, matte, bg, out)
 
 
-@kernel(*NV12, PLANE, *NV12, *OUT_NV12, INT)
-def blend_nv12(
-    frame_y: Any,
-    frame_uv: Any,
-    matte: Any,
-    bg_y: Any,
-    bg_uv: Any,
-    out_y: Any,
-    out_uv: Any,
-    whole: Any,
-) -> None:
+@kernel(NV12, PLANE, NV12, OUT_NV12, INT)
+def blend_nv12(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
     """`out` is `frame` over `bg` by `matte`."""
-    _blend(
-        frame_y,
-        frame_uv[:, :, 0],
-        frame_uv[:, :, 1],
-        matte,
-        bg_y,
-        bg_uv[:, :, 0],
-        bg_uv[:, :, 1],
-        out_y,
-        out_uv[:, :, 0],
-        out_uv[:, :, 1],
-    )
+    _blend(_parted(frame), matte, _parted(bg), _parted(out))

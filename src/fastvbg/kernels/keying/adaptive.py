@@ -1,7 +1,8 @@
 """The adaptive keyer's kernels: one pass over a frame decides, learns and composites.
 
-The state is means and spreads of Y, U and V, and swings; `totals`, which begin at 0, receive what
-the next frame's gain goes by. `adaptive_pass` has the scratch and what a row goes through.
+The state is means and spreads of Y, U and V, swings, and totals, which begin at 0 and receive what
+the next frame's gain goes by. The work is scratch bytes, scratch words, and what the frame is keyed
+by: `adaptive_pass` has them, and what a row goes through.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of
+from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
+from fastvbg.kernels._rows import copy_row
 from fastvbg.kernels._runs import blend_run, fence
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.adaptive_pass import (
@@ -19,6 +22,8 @@ from fastvbg.kernels.keying.adaptive_pass import (
     LAG,
     MASK,
     SETTINGS,
+    addressed,
+    byte_row,
     convert,
     decide,
     full_row,
@@ -28,212 +33,138 @@ from fastvbg.kernels.keying.adaptive_pass import (
     look,
     look_at_chroma,
 )
-from fastvbg.kernels.keying.adaptive_rows import copy_run
 from fastvbg.kernels.keying.planes_rows import lay_rows
 
 _BYTES = types.Array(types.uint8, 2, "C")
 _WORDS = types.Array(types.uint16, 2, "C")
 _TOTALS = types.Array(types.int64, 1, "C")
-_STATE = types.UniTuple(_WORDS, 3), types.UniTuple(_WORDS, 3), _BYTES
-_NOW = types.UniTuple(types.int64, SETTINGS)
-_REST = (*_STATE, _TOTALS, _BYTES, _WORDS, _NOW)
+_THREE = types.UniTuple(_WORDS, 3)
+_STATE = types.Tuple((_THREE, _THREE, _BYTES, _TOTALS))
+_WORK = types.Tuple((_BYTES, _WORDS, types.UniTuple(types.int64, SETTINGS)))
 
 STREAM_BYTES = TARGET.stream_bytes
 
 
 @inline
-def _look_at_frame(
-    frame: Any,
-    row: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
-) -> None:
+def _look_at_frame(frame: Any, row: Any, scratch: Any, state: Any, work: Any) -> None:
     if row % 2 == 0:
         convert(frame, row, scratch)
-        u, v = address_of(scratch, BLOCKS), address_of(scratch, BLOCKS + 1)
-        look_at_chroma(u, v, row >> 1, True, means, spreads, words, now)
-    look(full_row(scratch, 0, row), row, True, means, spreads, swings, scratch, words, now)
+        u, v = byte_row(work, BLOCKS), byte_row(work, BLOCKS + 1)
+        look_at_chroma(u, v, row >> 1, True, state, work)
+    look(full_row(scratch, 0, row), row, True, state, work)
 
 
 @inline
-def _learn(
+def _look_at_planes(
+    y: Any, u: Any, v: Any, row: Any, shift_x: Any, shift_y: Any, state: Any, work: Any
+) -> None:
+    doubled, part = shift_x != 0, row >> shift_y
+    if part << shift_y == row:
+        us, vs = address_of(u, part), address_of(v, part)
+        look_at_chroma(us, vs, part, doubled, state, work)
+    look(address_of(y, row), row, doubled, state, work)
+
+
+@inline
+def _settle(
     row: Any,
+    rows: Any,
+    cols: Any,
+    mask: Any,
     shift_x: Any,
     shift_y: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
+    state: Any,
     totals: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
+    work: Any,
 ) -> None:
-    learn(row, means, spreads, swings, totals, scratch, words, now)
-    part = row >> shift_y
-    if part << shift_y == row:
-        learn_chroma(part, shift_x != 0, means, spreads, scratch, words, now)
+    """Write a row's mask to an address, and learn the row where the state is to learn."""
+    decide(row, rows, cols, mask, work)
+    if learns(work):
+        learn(row, state, totals, work)
+        part = row >> shift_y
+        if part << shift_y == row:
+            learn_chroma(part, shift_x != 0, state, work)
 
 
-@kernel(FRAME, OUT_PLANE, *_REST)
-def key(
-    frame: Any,
-    mask: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    totals: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
-) -> None:
+@kernel(FRAME, OUT_PLANE, _STATE, _WORK)
+def key(frame: Any, mask: Any, state: Any, work: Any) -> None:
     """`mask`, whose rows are consecutive bytes, is the frame's; the state learns the frame."""
-    rows, cols = swings.shape
+    rows, cols = mask.shape
+    scratch, totals = work[0], state[3]
+    at, on = addressed(state, work)
     for row in range(rows + LAG):
         if row < rows:
-            _look_at_frame(frame, row, means, spreads, swings, scratch, words, now)
+            _look_at_frame(frame, row, scratch, at, on)
         done = row - LAG
         if done >= 0:
-            decide(done, rows, cols, address_of(mask, done), scratch, words, now)
-            if learns(now):
-                _learn(done, 1, 1, means, spreads, swings, totals, scratch, words, now)
+            _settle(done, rows, cols, address_of(mask, done), 1, 1, at, totals, on)
 
 
-@kernel(FRAME, FRAME, OUT_FRAME, *_REST)
-def composite(
-    frame: Any,
-    bg: Any,
-    out: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    totals: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
-) -> None:
+@kernel(FRAME, FRAME, OUT_FRAME, _STATE, _WORK)
+def composite(frame: Any, bg: Any, out: Any, state: Any, work: Any) -> None:
     """`out` is the frame where its mask is set, elsewhere `bg`; the state learns the frame.
 
     Rows of all three are packed pixels.
     """
-    rows, cols = swings.shape
+    rows, cols, _ = out.shape
+    scratch, totals = work[0], state[3]
+    at, on = addressed(state, work)
     # Read and written a pixel: 9 bytes of frames, and 7 of state both ways.
     streaming = 23 * rows * cols >= STREAM_BYTES
-    mask = address_of(scratch, MASK)
+    mask = byte_row(on, MASK)
     for row in range(rows + LAG):
         if row < rows:
-            _look_at_frame(frame, row, means, spreads, swings, scratch, words, now)
+            _look_at_frame(frame, row, scratch, at, on)
         done = row - LAG
         if done >= 0:
-            decide(done, rows, cols, mask, scratch, words, now)
-            if learns(now):
-                _learn(done, 1, 1, means, spreads, swings, totals, scratch, words, now)
+            _settle(done, rows, cols, mask, 1, 1, at, totals, on)
             source, target = address_of(frame, done), address_of(out, done)
             blend_run(source, mask, address_of(bg, done), target, cols, streaming)
     fence()
 
 
-@inline
-def _look_at_planes(
-    y: Any,
-    u: Any,
-    v: Any,
-    row: Any,
-    shift_x: Any,
-    shift_y: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
-) -> None:
-    doubled, part = shift_x != 0, row >> shift_y
-    if part << shift_y == row:
-        us, vs = address_of(u, part), address_of(v, part)
-        look_at_chroma(us, vs, part, doubled, means, spreads, words, now)
-    look(address_of(y, row), row, doubled, means, spreads, swings, scratch, words, now)
-
-
-@kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, *_REST)
+@kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, _STATE, _WORK)
 def key_planes(
-    y: Any,
-    u: Any,
-    v: Any,
-    mask: Any,
-    shift_x: Any,
-    shift_y: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    totals: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
+    y: Any, u: Any, v: Any, mask: Any, shift_x: Any, shift_y: Any, state: Any, work: Any
 ) -> None:
     """`mask` is that of a frame in planes, chroma halved across by `shift_x`, down by `shift_y`.
 
     Rows of all are consecutive bytes. The state learns the frame.
     """
-    rows, cols = swings.shape
+    rows, cols = mask.shape
+    totals = state[3]
+    at, on = addressed(state, work)
     for row in range(rows + LAG):
         if row < rows:
-            _look_at_planes(
-                y, u, v, row, shift_x, shift_y, means, spreads, swings, scratch, words, now
-            )
+            _look_at_planes(y, u, v, row, shift_x, shift_y, at, on)
         done = row - LAG
         if done >= 0:
-            decide(done, rows, cols, address_of(mask, done), scratch, words, now)
-            if learns(now):
-                _learn(done, shift_x, shift_y, means, spreads, swings, totals, scratch, words, now)
+            to = address_of(mask, done)
+            _settle(done, rows, cols, to, shift_x, shift_y, at, totals, on)
 
 
-@kernel(*(PLANE,) * 6, *(OUT_PLANE,) * 3, INT, INT, *_REST)
-def composite_planes(
-    y: Any,
-    u: Any,
-    v: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-    shift_x: Any,
-    shift_y: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    totals: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
-) -> None:
+@kernel(PLANES, PLANES, OUT_PLANES, SHIFTS, _STATE, _WORK)
+def composite_planes(frame: Any, bg: Any, out: Any, shifts: Any, state: Any, work: Any) -> None:
     """`out` is planes over `bg` by their mask; the state learns the frame.
 
     Rows of all are consecutive bytes. A plane of `out` may be one of the frame's: rows are written
     when everything around them has been looked at.
     """
-    rows, cols = swings.shape
-    frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
+    shift_x, shift_y = shifts
+    y, u, v = frame
+    rows, cols = y.shape
+    totals = state[3]
+    at, on = addressed(state, work)
     # Read and written a pixel: 4.5 bytes of planes at least, and 7 of state both ways.
     streaming = 18 * rows * cols >= STREAM_BYTES
-    upper, lower = address_of(scratch, MASK), address_of(scratch, MASK + 1)
-    spare = address_of(scratch, BLOCKS)
+    upper, lower, spare = byte_row(on, MASK), byte_row(on, MASK + 1), byte_row(on, BLOCKS)
     for row in range(rows + LAG):
         if row < rows:
-            _look_at_planes(
-                y, u, v, row, shift_x, shift_y, means, spreads, swings, scratch, words, now
-            )
+            _look_at_planes(y, u, v, row, shift_x, shift_y, at, on)
         done = row - LAG
         if done >= 0:
             mask = lower if done & shift_y else upper
-            decide(done, rows, cols, mask, scratch, words, now)
-            if learns(now):
-                _learn(done, shift_x, shift_y, means, spreads, swings, totals, scratch, words, now)
+            _settle(done, rows, cols, mask, shift_x, shift_y, at, totals, on)
             if done & shift_y == shift_y or done == rows - 1:
                 part = done >> shift_y
                 lay_rows(upper, lower, spare, frame, bg, out, part, shift_x, shift_y, streaming)
@@ -247,7 +178,7 @@ def planes_of(frame: Any, y: Any, u: Any, v: Any, scratch: Any) -> None:
     for row in range(0, rows, 2):
         convert(frame, row, scratch)
         for k in range(row, min(row + 2, rows)):
-            copy_run(full_row(scratch, 0, k), address_of(y, k), cols)
+            copy_row(full_row(scratch, 0, k), address_of(y, k), cols)
         half = (cols + 1) >> 1
-        copy_run(address_of(scratch, BLOCKS), address_of(u, row >> 1), half)
-        copy_run(address_of(scratch, BLOCKS + 1), address_of(v, row >> 1), half)
+        copy_row(address_of(scratch, BLOCKS), address_of(u, row >> 1), half)
+        copy_row(address_of(scratch, BLOCKS + 1), address_of(v, row >> 1), half)

@@ -2,6 +2,9 @@
 
 A row's vote needs the evidence of two rows below it, so learning and output run two rows behind.
 What is alive between, samples as words and evidence, stays in rings of rows that fit the cache.
+
+The parts take the state and the scratch as addresses: handing arrays on in tuples would count
+references in every row.
 """
 
 from __future__ import annotations
@@ -80,92 +83,110 @@ def settings_now(
 
 
 @inline
-def learns(now: Any) -> Any:
+def addressed(state: Any, work: Any) -> Any:
+    """Return the state and the scratch as the parts here take them.
+
+    The state: for each plane where its means and its spreads begin and how many columns it has; and
+    where the swings begin. The work: where scratch bytes and scratch words begin and how many bytes
+    a row of either has; and what the frame is keyed by.
+    """
+    means, spreads, swings, _ = state
+    scratch, words, now = work
+    planes = (
+        (address_of(means[0], 0), address_of(spreads[0], 0), means[0].shape[1]),
+        (address_of(means[1], 0), address_of(spreads[1], 0), means[1].shape[1]),
+        (address_of(means[2], 0), address_of(spreads[2], 0), means[2].shape[1]),
+    )
+    room = address_of(scratch, 0), scratch.shape[1], address_of(words, 0), 2 * words.shape[1]
+    return (planes, address_of(swings, 0)), (room, now)
+
+
+@inline
+def learns(work: Any) -> Any:
     """Tell whether the state is to learn."""
-    return now[_LEARNS] != 0
+    return work[1][_LEARNS] != 0
 
 
 @inline
-def _samples_of(words: Any, plane: Any, row: Any) -> Any:
-    return address_of(words, _SAMPLES + plane * _RING + row % _RING)
+def byte_row(work: Any, row: Any) -> Any:
+    """Return the address of a row of the scratch bytes."""
+    return work[0][0] + row * work[0][1]
 
 
 @inline
-def look_at_chroma(
-    u: Any, v: Any, row: Any, doubled: Any, means: Any, spreads: Any, words: Any, now: Any
-) -> None:
+def _word_row(work: Any, row: Any) -> Any:
+    return work[0][2] + row * work[0][3]
+
+
+@inline
+def _samples_of(work: Any, plane: Any, row: Any) -> Any:
+    return _word_row(work, _SAMPLES + plane * _RING + row % _RING)
+
+
+@inline
+def _model_row(state: Any, plane: Any, row: Any) -> Any:
+    """Return the addresses of a row of a plane's means and spreads."""
+    mean, spread, cols = state[0][plane]
+    return mean + 2 * cols * row, spread + 2 * cols * row
+
+
+@inline
+def look_at_chroma(u: Any, v: Any, row: Any, doubled: Any, state: Any, work: Any) -> None:
     """Weigh a chroma row."""
-    cols = means[1].shape[1]
-    pair = address_of(words, _PAIR)
+    cols = state[0][1][2]
+    pair = _word_row(work, _PAIR)
     for plane in range(1, 3):
-        values = _samples_of(words, plane, row)
-        scaled_run(u if plane == 1 else v, values, cols, now[_GAIN], _GRAY)
-        mean, spread = address_of(means[plane], row), address_of(spreads[plane], row)
+        values = _samples_of(work, plane, row)
+        scaled_run(u if plane == 1 else v, values, cols, work[1][_GAIN], _GRAY)
+        mean, spread = _model_row(state, plane, row)
         chroma_run(values, mean, spread, pair, cols, plane == 2)
     if doubled:
-        double_run(pair, address_of(words, _DOUBLED), cols)
+        double_run(pair, _word_row(work, _DOUBLED), cols)
 
 
 @inline
-def look(
-    y: Any,
-    row: Any,
-    doubled: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
-) -> None:
+def look(y: Any, row: Any, doubled: Any, state: Any, work: Any) -> None:
     """Weigh a row whose chroma row was weighed, and count its swings."""
-    cols = swings.shape[1]
-    values = _samples_of(words, 0, row)
+    cols, now = state[0][0][2], work[1]
+    values = _samples_of(work, 0, row)
     scaled_run(y, values, cols, now[_GAIN], 0)
-    evidence = address_of(scratch, _EVIDENCE + row % _EVIDENCE_RING)
-    mean, spread = address_of(means[0], row), address_of(spreads[0], row)
-    chroma = address_of(words, _DOUBLED if doubled else _PAIR)
+    evidence = byte_row(work, _EVIDENCE + row % _EVIDENCE_RING)
+    mean, spread = _model_row(state, 0, row)
+    chroma = _word_row(work, _DOUBLED if doubled else _PAIR)
     evidence_run(values, mean, spread, chroma, evidence, cols)
-    if learns(now):
-        count = address_of(swings, row)
+    if learns(work):
+        count = state[1] + row * cols
         swing_run(evidence, count, cols, now[_THRESHOLD], now[_SWING], now[_SWING_TOP])
 
 
 @inline
-def decide(row: Any, rows: Any, cols: Any, mask: Any, scratch: Any, words: Any, now: Any) -> None:
+def decide(row: Any, rows: Any, cols: Any, mask: Any, work: Any) -> None:
     """Vote on a row: write its mask, and which of its pixels are held from learning."""
-    last = rows - 1
+    last, now = rows - 1, work[1]
+    sums, held = _word_row(work, _COLUMNS), byte_row(work, _HELD)
     columns_run(
-        address_of(scratch, _EVIDENCE + max(row - 2, 0) % _EVIDENCE_RING),
-        address_of(scratch, _EVIDENCE + max(row - 1, 0) % _EVIDENCE_RING),
-        address_of(scratch, _EVIDENCE + row % _EVIDENCE_RING),
-        address_of(scratch, _EVIDENCE + min(row + 1, last) % _EVIDENCE_RING),
-        address_of(scratch, _EVIDENCE + min(row + 2, last) % _EVIDENCE_RING),
-        address_of(words, _COLUMNS),
+        byte_row(work, _EVIDENCE + max(row - 2, 0) % _EVIDENCE_RING),
+        byte_row(work, _EVIDENCE + max(row - 1, 0) % _EVIDENCE_RING),
+        byte_row(work, _EVIDENCE + row % _EVIDENCE_RING),
+        byte_row(work, _EVIDENCE + min(row + 1, last) % _EVIDENCE_RING),
+        byte_row(work, _EVIDENCE + min(row + 2, last) % _EVIDENCE_RING),
+        sums,
         cols,
     )
-    sums, held = address_of(words, _COLUMNS), address_of(scratch, _HELD)
     vote_run(sums, mask, held, cols, 25 * now[_THRESHOLD], now[_GUARD])
 
 
 @inline
-def _learn_plane(
-    plane: Any,
-    row: Any,
-    held: Any,
-    steady: Any,
-    means: Any,
-    spreads: Any,
-    words: Any,
-    now: Any,
-) -> None:
+def _learn_plane(plane: Any, row: Any, held: Any, steady: Any, state: Any, work: Any) -> None:
+    now = work[1]
+    mean, spread = _model_row(state, plane, row)
     learn_run(
-        _samples_of(words, plane, row),
-        address_of(means[plane], row),
-        address_of(spreads[plane], row),
+        _samples_of(work, plane, row),
+        mean,
+        spread,
         held,
         steady,
-        means[plane].shape[1],
+        state[0][plane][2],
         now[_RATE],
         now[_RISE],
         now[_FALL],
@@ -174,39 +195,28 @@ def _learn_plane(
 
 
 @inline
-def learn(
-    row: Any,
-    means: Any,
-    spreads: Any,
-    swings: Any,
-    totals: Any,
-    scratch: Any,
-    words: Any,
-    now: Any,
-) -> None:
+def learn(row: Any, state: Any, totals: Any, work: Any) -> None:
     """Learn a row of luma."""
-    cols = swings.shape[1]
-    held, steady = address_of(scratch, _HELD), address_of(scratch, _STEADY)
+    cols = state[0][0][2]
+    held, steady = byte_row(work, _HELD), byte_row(work, _STEADY)
     if row % _EVERY == 0:
-        values, mean = _samples_of(words, 0, row), address_of(means[0], row)
-        total_run(values, mean, held, cols, totals)
-    fickle_run(held, address_of(swings, row), steady, cols, now[_SWING_BOUND])
-    _learn_plane(0, row, held, steady, means, spreads, words, now)
+        mean, _ = _model_row(state, 0, row)
+        total_run(_samples_of(work, 0, row), mean, held, cols, totals)
+    fickle_run(held, state[1] + row * cols, steady, cols, work[1][_SWING_BOUND])
+    _learn_plane(0, row, held, steady, state, work)
 
 
 @inline
-def learn_chroma(
-    row: Any, halved: Any, means: Any, spreads: Any, scratch: Any, words: Any, now: Any
-) -> None:
+def learn_chroma(row: Any, halved: Any, state: Any, work: Any) -> None:
     """Learn a row of chroma, by the flags of the luma row that was learned last."""
-    held, steady = address_of(scratch, _HELD), address_of(scratch, _STEADY)
+    held, steady = byte_row(work, _HELD), byte_row(work, _STEADY)
     if halved:
-        cols = means[1].shape[1]
-        halve_run(held, address_of(scratch, _HELD_HALF), cols)
-        halve_run(steady, address_of(scratch, _STEADY_HALF), cols)
-        held, steady = address_of(scratch, _HELD_HALF), address_of(scratch, _STEADY_HALF)
+        cols = state[0][1][2]
+        halve_run(held, byte_row(work, _HELD_HALF), cols)
+        halve_run(steady, byte_row(work, _STEADY_HALF), cols)
+        held, steady = byte_row(work, _HELD_HALF), byte_row(work, _STEADY_HALF)
     for plane in range(1, 3):
-        _learn_plane(plane, row, held, steady, means, spreads, words, now)
+        _learn_plane(plane, row, held, steady, state, work)
 
 
 @inline

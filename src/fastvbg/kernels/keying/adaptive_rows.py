@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._memory import bytes_at
+from fastvbg.kernels._memory import bytes_at, unsigned_words_at
 from fastvbg.kernels.keying.narrow import (
     apart,
     at_most,
@@ -27,7 +27,6 @@ from fastvbg.kernels.keying.narrow import (
     plus,
     signed_down_by,
     times,
-    unsigned_words_at,
     up_by,
 )
 
@@ -214,14 +213,6 @@ def total_run(value: Any, mean: Any, held: Any, count: Any, totals: Any) -> None
     totals[2] += free
     totals[3] += all_seen
     totals[4] += all_known
-
-
-@inline
-def copy_run(source: Any, out: Any, count: Any) -> None:
-    """Copy bytes."""
-    ins, outs = bytes_at(source, count), bytes_at(out, count)
-    for i in range(np.uint64(count)):
-        outs[i] = ins[i]
 
 
 @inline

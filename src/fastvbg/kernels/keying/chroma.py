@@ -12,6 +12,7 @@ from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, packed
+from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
     chroma_composite_run,
     chroma_pixels_run,
@@ -214,28 +215,18 @@ def _lay_moved_row(
     lay_run(matte, spare, under, address_of(out, row), count, ahead, bg_ahead, streaming)
 
 
-@kernel(*(PLANE,) * 4, *(PLANE,) * 3, *(OUT_PLANE,) * 3, SCRATCH, INT, INT, OPTIONS, INT)
+@kernel(PLANES, PLANE, PLANES, OUT_PLANES, SCRATCH, SHIFTS, OPTIONS, INT)
 def composite_planes(
-    y: Any,
-    u: Any,
-    v: Any,
-    reach: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-    scratch: Any,
-    shift_x: Any,
-    shift_y: Any,
-    options: Any,
-    amount: Any,
+    frame: Any, reach: Any, bg: Any, out: Any, scratch: Any, shifts: Any, options: Any, amount: Any
 ) -> None:
     """`out` is planes without their spill over `bg` by their matte; all rows must be packed.
 
     A matte of chroma's is the same over all the luma of a sample: that is its coverage, too.
     """
+    shift_x, shift_y = shifts
+    y, u, v = frame
+    bg_y, bg_u, bg_v = bg
+    out_y, out_u, out_v = out
     rows, cols = out_y.shape
     matte, wide, spill = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
     spare = address_of(scratch, 3)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at
-from fastvbg.kernels.composite.planes_any import OUT_PLANE16, PLANE16, samples16
+from fastvbg.kernels._memory import address_of, bytes_at, unsigned_words_at
+from fastvbg.kernels.composite.planes_any import OUT_PLANE16, PLANE16
 
 _BITS = np.uint32(24)
 _HALF = np.uint32(1 << 23)
@@ -68,7 +68,7 @@ def matte(depth: Any, out: Any, near: Any, far: Any, soft: Any, invalid: Any) ->
     rise, fall = np.int32(soft - near), np.int32(far + soft)
     slope, hole = _slope(soft), np.int32(invalid)
     for y in range(rows):
-        depths = samples16(address_of(depth, y), cols)
+        depths = unsigned_words_at(address_of(depth, y), cols)
         row = bytes_at(address_of(out, y), cols)
         for x in range(np.uint64(cols)):
             value = _coverage(depths[x], rise, fall, soft, slope)
@@ -97,8 +97,8 @@ def held_matte(
     slope, hole, whole = _slope(soft), np.uint16(invalid), invalid < 0
     oldest = np.uint8(limit)
     for y in range(rows):
-        depths = samples16(address_of(depth, y), cols)
-        last = samples16(address_of(kept, y), cols)
+        depths = unsigned_words_at(address_of(depth, y), cols)
+        last = unsigned_words_at(address_of(kept, y), cols)
         ages = bytes_at(address_of(age, y), cols)
         row = bytes_at(address_of(out, y), cols)
         # Bytes and words in loops of their own: in one, AVX2 and SSE2 take twice as long.
@@ -119,7 +119,7 @@ def aged_matte(kept: Any, age: Any, out: Any, near: Any, far: Any, soft: Any, li
     slope = _slope(soft)
     oldest = np.uint8(limit)
     for y in range(rows):
-        last = samples16(address_of(kept, y), cols)
+        last = unsigned_words_at(address_of(kept, y), cols)
         ages = bytes_at(address_of(age, y), cols)
         row = bytes_at(address_of(out, y), cols)
         for x in range(np.uint64(cols)):

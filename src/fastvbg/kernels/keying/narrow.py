@@ -12,8 +12,6 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastvbg.kernels._memory import flat_at
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -139,9 +137,3 @@ def byte_and(builder: Any, first: Any, second: Any) -> Any:
 def byte_or(builder: Any, first: Any, second: Any) -> Any:
     """Return the bits that either byte has."""
     return builder.or_(first, second)
-
-
-@intrinsic
-def unsigned_words_at(typing_context: Any, address: Any, count: Any) -> Any:
-    """Return `count` consecutive unsigned 16-bit integers at an address, as a flat array."""
-    return flat_at(types.uint16, address, count)

@@ -13,6 +13,7 @@ from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
     fence,
     light_run,
@@ -182,32 +183,20 @@ def composite(frame: Any, model: Any, bg: Any, out: Any, scratch: Any, options: 
     fence()
 
 
-@kernel(*(PLANE,) * 3, MODEL, *(PLANE,) * 3, *(OUT_PLANE,) * 3, SCRATCH, INT, INT, OPTIONS)
+@kernel(PLANES, MODEL, PLANES, OUT_PLANES, SCRATCH, SHIFTS, OPTIONS)
 def composite_planes(
-    y: Any,
-    u: Any,
-    v: Any,
-    model: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-    scratch: Any,
-    shift_x: Any,
-    shift_y: Any,
-    options: Any,
+    frame: Any, model: Any, bg: Any, out: Any, scratch: Any, shifts: Any, options: Any
 ) -> None:
     """`out` is planes over `bg` by their matte; the rows of all must be packed."""
-    rows, cols = out_y.shape
-    frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
+    shift_x, shift_y = shifts
+    y, u, v = frame
+    rows, cols = y.shape
     # Read and written a pixel, in halves of a byte: 3 of the frame, `bg` and `out` each at least,
     # and 8 of the plate.
     streaming = 17 * rows * cols >= 2 * TARGET.stream_bytes
     spare, step = address_of(scratch, 0), model.shape[2]
     upper, lower = address_of(scratch, 3), address_of(scratch, 4)
-    for part in range(out_u.shape[0]):
+    for part in range(u.shape[0]):
         first = _wide(u, part, shift_x, address_of(scratch, 1), spare, cols)
         second = _wide(v, part, shift_x, address_of(scratch, 2), spare, cols)
         top = part << shift_y

@@ -14,6 +14,7 @@ from numba import types
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._lanes import fit_eight, fit_four
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import blend_run, fence, gray_run
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.keyrows import SCRATCH
@@ -22,7 +23,7 @@ from fastvbg.kernels.keying.planes_rows import lay_rows
 
 _PLANES = types.Array(types.int32, 3, "C")
 _RUNS = types.Array(types.int32, 1, "C")
-_SHAPE = types.UniTuple(INT, 3)
+_WORK = types.Tuple((types.UniTuple(INT, 3), _RUNS, SCRATCH, SCRATCH))
 """Columns of the canvas, pixels of the frame that each stands for, and the gain."""
 
 _SURELY_255, _MIXED = 1, 3
@@ -250,55 +251,49 @@ def _matte_row(
         first = end
 
 
-@kernel(_PLANES, PLANE, OUT_PLANE, _SHAPE, _RUNS, SCRATCH, SCRATCH)
+@kernel(_PLANES, PLANE, OUT_PLANE, _WORK)
 def apply(
     planes: Any,
     guide: Any,
     out: Any,
-    shape: Any,
-    runs: Any,
-    marks: Any,
-    spare: Any,
+    work: Any,
 ) -> None:
     """`out` is what slopes and bases make of the frame's luma, differences from 128 times the gain.
 
     `planes` are those of `colourfit.fit`.
     """
+    shape, runs, marks, _ = work
     _mark(planes, out.shape[0], shape, marks)
     for y in range(out.shape[0]):
         _matte_row(planes, guide, y, shape, runs, marks, 0, address_of(out, y))
 
 
-@kernel(_PLANES, FRAME, OUT_PLANE, _SHAPE, _RUNS, SCRATCH, SCRATCH)
+@kernel(_PLANES, FRAME, OUT_PLANE, _WORK)
 def apply_frame(
     planes: Any,
     frame: Any,
     out: Any,
-    shape: Any,
-    runs: Any,
-    marks: Any,
-    spare: Any,
+    work: Any,
 ) -> None:
     """`out` is what they make of the gray of a BGR frame, whose rows must be packed."""
+    shape, runs, marks, spare = work
     _mark(planes, out.shape[0], shape, marks)
     gray = address_of(spare, 1)
     for y in range(out.shape[0]):
         _matte_row(planes, frame, y, shape, runs, marks, gray, address_of(out, y))
 
 
-@kernel(_PLANES, FRAME, FRAME, OUT_FRAME, _SHAPE, _RUNS, SCRATCH, SCRATCH)
+@kernel(_PLANES, FRAME, FRAME, OUT_FRAME, _WORK)
 def composite(
     planes: Any,
     frame: Any,
     bg: Any,
     out: Any,
-    shape: Any,
-    runs: Any,
-    marks: Any,
-    spare: Any,
+    work: Any,
 ) -> None:
     """`out` is a BGR frame over `bg` by the matte of `apply_frame`; all rows must be packed."""
     height, cols, _ = out.shape
+    shape, runs, marks, spare = work
     _mark(planes, height, shape, marks)
     streaming = 9 * height * cols >= TARGET.stream_bytes
     to, gray = address_of(spare, 0), address_of(spare, 1)
@@ -309,43 +304,17 @@ def composite(
     fence()
 
 
-@kernel(
-    _PLANES,
-    *(PLANE,) * 3,
-    *(PLANE,) * 3,
-    *(OUT_PLANE,) * 3,
-    INT,
-    INT,
-    _SHAPE,
-    _RUNS,
-    SCRATCH,
-    SCRATCH,
-)
-def composite_planes(
-    planes: Any,
-    y: Any,
-    u: Any,
-    v: Any,
-    bg_y: Any,
-    bg_u: Any,
-    bg_v: Any,
-    out_y: Any,
-    out_u: Any,
-    out_v: Any,
-    shift_x: Any,
-    shift_y: Any,
-    shape: Any,
-    runs: Any,
-    marks: Any,
-    spare: Any,
-) -> None:
+@kernel(_PLANES, PLANES, PLANES, OUT_PLANES, SHIFTS, _WORK)
+def composite_planes(planes: Any, frame: Any, bg: Any, out: Any, shifts: Any, work: Any) -> None:
     """`out` is planes over `bg` by the matte of `apply`; all rows must be packed."""
-    height, cols = out_y.shape
+    shift_x, shift_y = shifts
+    y, u, _ = frame
+    height, cols = y.shape
+    shape, runs, marks, spare = work
     _mark(planes, height, shape, marks)
     streaming = 9 * height * cols >= 2 * TARGET.stream_bytes
     upper, lower, cover = address_of(spare, 0), address_of(spare, 1), address_of(spare, 2)
-    frame, bg, out = (y, u, v), (bg_y, bg_u, bg_v), (out_y, out_u, out_v)
-    for part in range(out_u.shape[0]):
+    for part in range(u.shape[0]):
         top = part << shift_y
         _matte_row(planes, y, top, shape, runs, marks, 0, upper)
         if shift_y and top + 1 < height:

@@ -44,22 +44,25 @@ def mean(upper: Any, lower: Any, left: Any, right: Any) -> Any:
 
 @inline
 def blend_row(over: Any, matte: Any, frame: Any, bg: Any, out: Any, count: Any) -> None:
-    """Blend samples, each by its own of the matte; `over` is that of bytes or of words."""
+    """Write samples, each by `over` of its own of the matte."""
     for x in range(np.uint64(count)):
         out[x] = over(matte[x], frame[x], bg[x])
 
 
 @inline
 def blend_halved_row(
-    over: Any, upper: Any, lower: Any, frame: Any, bg: Any, out: Any, cols: Any
+    over: Any, share: Any, upper: Any, lower: Any, frame: Any, bg: Any, out: Any, cols: Any
 ) -> None:
-    """Blend chroma; `lower` is `upper` where chroma is halved across only, or at an odd edge."""
+    """Write chroma by `over` of what `share` makes of four samples of the matte.
+
+    `lower` is `upper` where chroma is halved across only, or at an odd edge.
+    """
     pairs = np.uint64(cols >> 1)
     for c in range(pairs):
-        out[c] = over(mean(upper, lower, _TWO * c, _TWO * c + _ONE), frame[c], bg[c])
+        out[c] = over(share(upper, lower, _TWO * c, _TWO * c + _ONE), frame[c], bg[c])
     if cols & 1:
         last = _TWO * pairs
-        out[pairs] = over(mean(upper, lower, last, last), frame[pairs], bg[pairs])
+        out[pairs] = over(share(upper, lower, last, last), frame[pairs], bg[pairs])
 
 
 @inline

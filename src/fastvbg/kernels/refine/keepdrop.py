@@ -33,23 +33,23 @@ def keep_and_drop(matte: Any, keep: Any, drop: Any, out: Any) -> None:
             row[x] = _dropped(_kept(old[x], more[x]), less[x])
 
 
-@kernel(PLANE, PLANE, OUT_PLANE)
-def keep(matte: Any, keep: Any, out: Any) -> None:
-    """`out` is `matte`, at least `keep`."""
+@inline
+def _changed(change: Any, matte: Any, other: Any, out: Any) -> None:
     rows, cols = out.shape
     for y in range(rows):
         old, row = bytes_at(address_of(matte, y), cols), bytes_at(address_of(out, y), cols)
-        more = bytes_at(address_of(keep, y), cols)
+        by = bytes_at(address_of(other, y), cols)
         for x in range(np.uint64(cols)):
-            row[x] = _kept(old[x], more[x])
+            row[x] = change(old[x], by[x])
+
+
+@kernel(PLANE, PLANE, OUT_PLANE)
+def keep(matte: Any, keep: Any, out: Any) -> None:
+    """`out` is `matte`, at least `keep`."""
+    _changed(_kept, matte, keep, out)
 
 
 @kernel(PLANE, PLANE, OUT_PLANE)
 def drop(matte: Any, drop: Any, out: Any) -> None:
     """`out` is `matte`, at most what `drop` leaves."""
-    rows, cols = out.shape
-    for y in range(rows):
-        old, row = bytes_at(address_of(matte, y), cols), bytes_at(address_of(out, y), cols)
-        less = bytes_at(address_of(drop, y), cols)
-        for x in range(np.uint64(cols)):
-            row[x] = _dropped(old[x], less[x])
+    _changed(_dropped, matte, drop, out)

@@ -24,10 +24,17 @@ from fastvbg.kernels._memory import address_of, bytes_at, trailing_zeros
 from fastvbg.kernels._rows import copy_row
 from fastvbg.kernels._runs import reaching_bits
 
-SPANS = types.Array(types.int32, 2, "C")
-TABLE = types.Array(types.int32, 1, "C")
-AREAS = types.Array(types.int64, 1, "C")
-TAIL = types.Array(types.uint8, 2, "C")
+_AREAS = types.Array(types.int64, 1, "C")
+_SCRATCH = types.Tuple(
+    (
+        types.Array(types.int32, 2, "C"),
+        types.Array(types.int32, 1, "C"),
+        _AREAS,
+        _AREAS,
+        types.Array(types.uint8, 2, "C"),
+    )
+)
+"""The table's spans, parents and areas; each row's first run; and room for a row's end."""
 
 _WORD = 64
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -36,7 +43,7 @@ _LAST = np.uint64(_WORD - 1)
 
 
 def scratch_for(rows: int, cols: int) -> tuple[Any, ...]:
-    """Return the scratch arrays that the kernels here take last.
+    """Return the scratch that the kernels here take last.
 
     They hold the worst case; memory that a picture does not need is never touched, so it costs
     nothing on systems that give memory on first use.
@@ -120,8 +127,36 @@ def _join_rows(spans: Any, parents: Any, above: Any, current: Any, end: Any, dia
 
 
 @inline
-def _measure(spans: Any, parents: Any, areas: Any, count: Any) -> None:
+def _label(
+    matte: Any, threshold: Any, below: Any, diagonal: Any, special: Any, bound: Any, scratch: Any
+) -> Any:
+    """Find a plane's runs and unite those that touch; return how many there are.
+
+    Those of which `special` says so, by `bound`, are united with run 0.
+    """
+    spans, parents, _, firsts, tail = scratch
+    rows, cols = matte.shape
+    count, tail_row = 1, address_of(tail, 0)
+    parents[0] = 0
+    above = 1
+    for y in range(rows):
+        firsts[y] = count
+        row = address_of(matte, y)
+        end = _find_runs(row, cols, threshold, below, spans, count, tail_row)
+        edge = y == 0 or y == rows - 1
+        for i in range(count, end):
+            start, stop = spans[i, 0], spans[i, 1]
+            parents[i] = 0 if special(row, start, stop, cols, edge, bound, tail_row) else i
+        _join_rows(spans, parents, above, count, end, diagonal)
+        above, count = count, end
+    firsts[rows] = count
+    return count
+
+
+@inline
+def _measure(count: Any, scratch: Any) -> None:
     """Make every run's parent its root, and add up the roots' areas."""
+    spans, parents, areas, _, _ = scratch
     areas[0] = 0
     for i in range(1, count):
         area, root = spans[i, 1] - spans[i, 0], parents[parents[i]]
@@ -147,83 +182,65 @@ def _copy_plane(source: Any, out: Any) -> None:
             copy_row(address_of(source, y), address_of(out, y), cols)
 
 
-@kernel(PLANE, OUT_PLANE, INT, SPANS, TABLE, AREAS, AREAS, TAIL)
-def fill_holes(
-    matte: Any,
-    out: Any,
-    max_area: Any,
-    spans: Any,
-    parents: Any,
-    areas: Any,
-    firsts: Any,
-    tail: Any,
-) -> None:
+@inline
+def _paint_regions(out: Any, chosen: Any, bound: Any, value: Any, scratch: Any) -> None:
+    """Write a value into the runs that `chosen`, told root and areas, says by `bound` are meant."""
+    spans, parents, areas, firsts, _ = scratch
+    for y in range(out.shape[0]):
+        row = address_of(out, y)
+        for i in range(firsts[y], firsts[y + 1]):
+            if chosen(parents[i], areas, bound):
+                _paint(row, spans[i, 0], spans[i, 1], np.uint8(value))
+
+
+@inline
+def _at_border(row: Any, start: Any, end: Any, cols: Any, edge: Any, bound: Any, tail: Any) -> Any:
+    return edge or start == 0 or end == cols
+
+
+@inline
+def _small_and_inside(root: Any, areas: Any, most: Any) -> Any:
+    return root != 0 and areas[root] <= most
+
+
+@kernel(PLANE, OUT_PLANE, INT, _SCRATCH)
+def fill_holes(matte: Any, out: Any, max_area: Any, scratch: Any) -> None:
     """`out` is `matte`, but 255 in regions below 128 that reach no border, of `max_area` at most.
 
     Such regions hang together by edges, not by corners.
     """
-    rows, cols = out.shape
-    count, tail_row = 1, address_of(tail, 0)
-    parents[0] = 0
-    above = 1
-    for y in range(rows):
-        firsts[y] = count
-        end = _find_runs(address_of(matte, y), cols, 128, True, spans, count, tail_row)
-        border = y == 0 or y == rows - 1
-        for i in range(count, end):
-            outside = border or spans[i, 0] == 0 or spans[i, 1] == cols
-            parents[i] = 0 if outside else i
-        _join_rows(spans, parents, above, count, end, 0)
-        above, count = count, end
-    firsts[rows] = count
-    _measure(spans, parents, areas, count)
+    count = _label(matte, 128, True, 0, _at_border, 0, scratch)
+    _measure(count, scratch)
     _copy_plane(matte, out)
-    for y in range(rows):
-        row = address_of(out, y)
-        for i in range(firsts[y], firsts[y + 1]):
-            root = parents[i]
-            if root != 0 and areas[root] <= max_area:
-                _paint(row, spans[i, 0], spans[i, 1], np.uint8(255))
+    _paint_regions(out, _small_and_inside, max_area, 255, scratch)
 
 
-@kernel(PLANE, OUT_PLANE, INT, SPANS, TABLE, AREAS, AREAS, TAIL)
-def drop_specks(
-    matte: Any,
-    out: Any,
-    min_area: Any,
-    spans: Any,
-    parents: Any,
-    areas: Any,
-    firsts: Any,
-    tail: Any,
-) -> None:
+@inline
+def _never(row: Any, start: Any, end: Any, cols: Any, edge: Any, bound: Any, tail: Any) -> Any:
+    return False
+
+
+@inline
+def _smaller(root: Any, areas: Any, least: Any) -> Any:
+    return areas[root] < least
+
+
+@kernel(PLANE, OUT_PLANE, INT, _SCRATCH)
+def drop_specks(matte: Any, out: Any, min_area: Any, scratch: Any) -> None:
     """`out` is `matte`, but 0 in regions of 128 and more that are smaller than `min_area`.
 
     Such regions hang together also by corners.
     """
-    rows, cols = out.shape
-    count, tail_row = 1, address_of(tail, 0)
-    parents[0] = 0
-    above = 1
-    for y in range(rows):
-        firsts[y] = count
-        end = _find_runs(address_of(matte, y), cols, 128, False, spans, count, tail_row)
-        for i in range(count, end):
-            parents[i] = i
-        _join_rows(spans, parents, above, count, end, 1)
-        above, count = count, end
-    firsts[rows] = count
-    _measure(spans, parents, areas, count)
+    count = _label(matte, 128, False, 1, _never, 0, scratch)
+    _measure(count, scratch)
     _copy_plane(matte, out)
-    for y in range(rows):
-        row = address_of(out, y)
-        for i in range(firsts[y], firsts[y + 1]):
-            if areas[parents[i]] < min_area:
-                _paint(row, spans[i, 0], spans[i, 1], np.uint8(0))
+    _paint_regions(out, _smaller, min_area, 0, scratch)
 
 
 @inline
-def _has_reaching(row: Any, start: Any, end: Any, threshold: Any, tail: Any) -> Any:
+def _has_reaching(
+    row: Any, start: Any, end: Any, cols: Any, edge: Any, threshold: Any, tail: Any
+) -> Any:
     """Tell whether a pixel of a run reaches the threshold."""
     x = start
     while x + _WORD <= end:
@@ -237,41 +254,22 @@ def _has_reaching(row: Any, start: Any, end: Any, threshold: Any, tail: Any) -> 
     return x < end and highest >= threshold
 
 
-@kernel(PLANE, OUT_PLANE, INT, INT, SPANS, TABLE, AREAS, AREAS, TAIL)
-def hysteresis(
-    matte: Any,
-    out: Any,
-    low: Any,
-    high: Any,
-    spans: Any,
-    parents: Any,
-    areas: Any,
-    firsts: Any,
-    tail: Any,
-) -> None:
+@inline
+def _strong(root: Any, areas: Any, bound: Any) -> Any:
+    return root == 0
+
+
+@kernel(PLANE, OUT_PLANE, INT, INT, _SCRATCH)
+def hysteresis(matte: Any, out: Any, low: Any, high: Any, scratch: Any) -> None:
     """`out` is 255 in regions of `low` and more that have a pixel of `high` or more, elsewhere 0.
 
     Such regions hang together also by corners.
     """
-    rows, cols = out.shape
-    count, tail_row = 1, address_of(tail, 0)
-    parents[0] = 0
-    above = 1
-    for y in range(rows):
-        firsts[y] = count
-        row = address_of(matte, y)
-        end = _find_runs(row, cols, low, False, spans, count, tail_row)
-        for i in range(count, end):
-            strong = _has_reaching(row, spans[i, 0], spans[i, 1], high, tail_row)
-            parents[i] = 0 if strong else i
-        _join_rows(spans, parents, above, count, end, 1)
-        above, count = count, end
-    firsts[rows] = count
+    parents = scratch[1]
+    count = _label(matte, low, False, 1, _has_reaching, high, scratch)
     for i in range(1, count):
         parents[i] = parents[parents[i]]
+    rows, cols = out.shape
     for y in range(rows):
-        row = address_of(out, y)
-        _paint(row, 0, cols, np.uint8(0))
-        for i in range(firsts[y], firsts[y + 1]):
-            if parents[i] == 0:
-                _paint(row, spans[i, 0], spans[i, 1], np.uint8(255))
+        _paint(address_of(out, y), 0, cols, np.uint8(0))
+    _paint_regions(out, _strong, 0, 255, scratch)

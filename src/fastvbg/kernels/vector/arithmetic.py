@@ -107,27 +107,29 @@ def choose(builder: Any, mask: Any, yes: Any, no: Any) -> Any:
     return builder.or_(builder.and_(mask, yes), builder.and_(builder.not_(mask), no))
 
 
+def _x86_product(builder: Any, names: str, value: Any, factor: Any) -> Any:
+    return call_x86(builder, names, Vector(value.type.count, 16), value, factor)
+
+
 def rounded_high_product(builder: Any, value: Any, factor: Any) -> Any:
     """Return `(value*factor + 2**14) >> 15` of signed words."""
-    words = Vector(value.type.count, 16)
     if TARGET.x86:
-        return call_x86(builder, "avx2.pmul.hr.sw|avx512.pmul.hr.sw.512", words, value, factor)
-    wide = Vector(words.lanes, 32)
+        return _x86_product(builder, "avx2.pmul.hr.sw|avx512.pmul.hr.sw.512", value, factor)
+    wide = Vector(value.type.count, 32)
     product = builder.mul(builder.sext(value, wide.llvm), builder.sext(factor, wide.llvm))
     rounded = builder.add(product, constant(wide, 1 << 14))
-    return builder.trunc(builder.ashr(rounded, constant(wide, 15)), words.llvm)
+    return builder.trunc(builder.ashr(rounded, constant(wide, 15)), value.type)
 
 
 def high_product(builder: Any, value: Any, factor: Any) -> Any:
     """Return `value*factor >> 16` of unsigned words."""
-    words = Vector(value.type.count, 16)
     if TARGET.x86:
         # By name: LLVM finds this instruction in the product below only while the factor's
         # widening stays beside it, and moves that out of loops.
-        return call_x86(builder, "avx2.pmulhu.w|avx512.pmulhu.w.512", words, value, factor)
-    wide = Vector(words.lanes, 32)
+        return _x86_product(builder, "avx2.pmulhu.w|avx512.pmulhu.w.512", value, factor)
+    wide = Vector(value.type.count, 32)
     product = builder.mul(builder.zext(value, wide.llvm), builder.zext(factor, wide.llvm))
-    return builder.trunc(builder.lshr(product, constant(wide, 16)), words.llvm)
+    return builder.trunc(builder.lshr(product, constant(wide, 16)), value.type)
 
 
 def mix_bytes(builder: Any, coverage: Any, foreground: Any, background: Any) -> Any:

@@ -132,6 +132,13 @@ def laid_over(coverage: Any, frame: Any, bg: Any) -> Any:
 
 
 @inline
+def lay_few(coverage: Any, frame: Any, bg: Any, out: Any, few: Any) -> None:
+    """Lay some pixels, which fill no vector, over others by a vector of coverage."""
+    over, under = load_few_pixels(frame, few), load_few_pixels(bg, few)
+    store_few_pixels(out, few, mix_pixels(spread(coverage), over, under))
+
+
+@inline
 def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
     """Lay `frame` over `bg` by `matte`."""
     few = lead(out * PIXELS_A_BYTE, count, streaming)
@@ -139,11 +146,7 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
     while i < count:
         if few > 0:
             k = 3 * i
-            coverage = spread(load_few(matte + i, few))
-            pixels = mix_pixels(
-                coverage, load_few_pixels(frame + k, few), load_few_pixels(bg + k, few)
-            )
-            store_few_pixels(out + k, few, pixels)
+            lay_few(load_few(matte + i, few), frame + k, bg + k, out + k, few)
             i += few
         if streaming:
             while i + LANES <= count:

@@ -21,19 +21,16 @@ from fastvbg.kernels.vector._types import (
     splat,
 )
 from fastvbg.kernels.vector.arithmetic import narrow, rounded_high_product, words
-from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE, laid_over
+from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE, laid_over, lay_few
 from fastvbg.kernels.vector.memory import (
     emit_load,
     emit_store,
     lead,
-    load_few_pixels,
     prefetch_pixels,
     store,
-    store_few_pixels,
     store_pixels,
     stream_pixels,
 )
-from fastvbg.kernels.vector.pixels import mix_pixels, spread
 
 __all__ = ["blend_between_run", "lerp_run", "ramp_run"]
 
@@ -114,11 +111,8 @@ def blend_between_run(
     while i < count:
         if few > 0:
             k = 3 * i
-            coverage = spread(_between(weights, first + 2 * i, second + 2 * i))
-            pixels = mix_pixels(
-                coverage, load_few_pixels(frame + k, few), load_few_pixels(bg + k, few)
-            )
-            store_few_pixels(out + k, few, pixels)
+            coverage = _between(weights, first + 2 * i, second + 2 * i)
+            lay_few(coverage, frame + k, bg + k, out + k, few)
             i += few
         if streaming:
             while i + LANES <= count:

@@ -86,26 +86,27 @@ def _pairs_avx512(builder: Any, pixels: Any) -> list[tuple[Any, Any]]:
     return pairs
 
 
+_LOW, _HIGH = range(LANE_BYTES), range(LANE_BYTES, 2 * LANE_BYTES)
+# Of each vector to be: two vectors by number, and which bytes of the one and of the other.
+_TO_LANES = (0, _LOW, 1, _HIGH), (0, _HIGH, 2, _LOW), (1, _LOW, 2, _HIGH)
+_FROM_LANES = (0, _LOW, 1, _LOW), (2, _LOW, 0, _HIGH), (1, _HIGH, 2, _HIGH)
+
+
+def _joined(builder: Any, vectors: Any, halves: tuple[tuple[int, range, int, range], ...]) -> Any:
+    return [
+        shuffle(builder, vectors[one], vectors[other], [*here, *(LANES + i for i in there)])
+        for one, here, other, there in halves
+    ]
+
+
 def _to_lanes(builder: Any, pixels: Any) -> list[Any]:
     """Lay 32 pixels out so that each 16-byte lane of the three vectors holds 16 of them in turn."""
-    first, second, third = pixels
-    low, high = range(LANE_BYTES), range(LANE_BYTES, 2 * LANE_BYTES)
-    return [
-        shuffle(builder, first, second, [*low, *(LANES + i for i in high)]),
-        shuffle(builder, first, third, [*high, *(LANES + i for i in low)]),
-        shuffle(builder, second, third, [*low, *(LANES + i for i in high)]),
-    ]
+    return list(_joined(builder, pixels, _TO_LANES))
 
 
 def _from_lanes(builder: Any, parts: Any) -> list[Any]:
     """Undo `_to_lanes`."""
-    first, second, third = parts
-    low, high = range(LANE_BYTES), range(LANE_BYTES, 2 * LANE_BYTES)
-    return [
-        shuffle(builder, first, second, [*low, *(LANES + i for i in low)]),
-        shuffle(builder, third, first, [*low, *(LANES + i for i in high)]),
-        shuffle(builder, second, third, [*high, *(LANES + i for i in high)]),
-    ]
+    return list(_joined(builder, parts, _FROM_LANES))
 
 
 def _channel(builder: Any, parts: Any, channel: int) -> Any:

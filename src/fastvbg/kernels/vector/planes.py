@@ -7,7 +7,7 @@ sample lane by lane, without a shuffle.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
@@ -283,22 +283,34 @@ def _nv12_coverage(builder: Any, matte: Any) -> list[Any]:
 
 _TWO = types.UniTuple(BYTES, 2)
 
-load_i420 = operation(I420, I420_SOURCE, INT)(_load)
-load_few_i420 = operation(I420, I420_SOURCE, INT, INT)(_load_few)
-store_i420 = operation(types.void, I420_ROWS, INT, I420)(_store)
-store_few_i420 = operation(types.void, I420_ROWS, INT, INT, I420)(_store_few)
-stream_i420 = operation(types.void, I420_ROWS, INT, I420)(_stream)
-moved_i420 = operation(I420, I420, I420, WEIGHTS)(_moved)
-coverage_i420 = operation(I420, _TWO)(_i420_coverage)
-select_i420 = operation(I420, I420, I420, I420)(_select)
-mix_i420 = operation(I420, I420, I420, I420)(_mix)
 
-load_nv12 = operation(NV12, NV12_SOURCE, INT)(_load)
-load_few_nv12 = operation(NV12, NV12_SOURCE, INT, INT)(_load_few)
-store_nv12 = operation(types.void, NV12_ROWS, INT, NV12)(_store)
-store_few_nv12 = operation(types.void, NV12_ROWS, INT, INT, NV12)(_store_few)
-stream_nv12 = operation(types.void, NV12_ROWS, INT, NV12)(_stream)
-moved_nv12 = operation(NV12, NV12, NV12, WEIGHTS)(_moved)
-coverage_nv12 = operation(NV12, _TWO)(_nv12_coverage)
-select_nv12 = operation(NV12, NV12, NV12, NV12)(_select)
-mix_nv12 = operation(NV12, NV12, NV12, NV12)(_mix)
+class Form(NamedTuple):
+    """The operations on blocks of one form."""
+
+    load: Any
+    load_few: Any
+    store: Any
+    store_few: Any
+    stream: Any
+    moved: Any
+    coverage: Any
+    select: Any
+    mix: Any
+
+
+def _form(block: Any, source: Any, rows: Any, coverage: Any) -> Form:
+    return Form(
+        load=operation(block, source, INT)(_load),
+        load_few=operation(block, source, INT, INT)(_load_few),
+        store=operation(types.void, rows, INT, block)(_store),
+        store_few=operation(types.void, rows, INT, INT, block)(_store_few),
+        stream=operation(types.void, rows, INT, block)(_stream),
+        moved=operation(block, block, block, WEIGHTS)(_moved),
+        coverage=operation(block, _TWO)(coverage),
+        select=operation(block, block, block, block)(_select),
+        mix=operation(block, block, block, block)(_mix),
+    )
+
+
+I420_FORM = _form(I420, I420_SOURCE, I420_ROWS, _i420_coverage)
+NV12_FORM = _form(NV12, NV12_SOURCE, NV12_ROWS, _nv12_coverage)

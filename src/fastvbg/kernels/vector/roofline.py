@@ -11,7 +11,7 @@ from typing import Any
 
 from numba import types
 
-from fastvbg.kernels._jit import INT, kernel
+from fastvbg.kernels._jit import INT, inline, kernel
 from fastvbg.kernels._memory import address_of
 from fastvbg.kernels.vector._types import BYTES, LANES, PIXELS, operation
 from fastvbg.kernels.vector.memory import (
@@ -47,25 +47,30 @@ def xor_together(builder: Any, pixels: Any) -> Any:
     return builder.xor(builder.xor(pixels[0], pixels[1]), pixels[2])
 
 
+@inline
+def _starts(first: Any, second: Any, third: Any, out: Any) -> Any:
+    return address_of(first, 0), address_of(second, 0), address_of(third, 0), address_of(out, 0)
+
+
+@inline
+def _put(address: Any, pixels: Any, streaming: Any) -> None:
+    if streaming:
+        stream_pixels(address, pixels)
+    else:
+        store_pixels(address, pixels)
+
+
 @kernel(FLAT, FLAT, FLAT, OUT_FLAT, INT)
 def three_to_one(first: Any, second: Any, third: Any, out: Any, streaming: Any) -> None:
     """Read three buffers and write one of the same size: composite, planar or not."""
-    a, b, c, o = (
-        address_of(first, 0),
-        address_of(second, 0),
-        address_of(third, 0),
-        address_of(out, 0),
-    )
+    a, b, c, o = _starts(first, second, third, out)
     for k in range(0, out.size - 3 * LANES + 1, 3 * LANES):
         if streaming:
             prefetch_pixels(a + k)
             prefetch_pixels(b + k)
             prefetch_pixels(c + k)
         mixed = xor_pixels(xor_pixels(load_pixels(a + k), load_pixels(b + k)), load_pixels(c + k))
-        if streaming:
-            stream_pixels(o + k, mixed)
-        else:
-            store_pixels(o + k, mixed)
+        _put(o + k, mixed, streaming)
     fence()
 
 
@@ -75,30 +80,19 @@ def two_to_one(first: Any, second: Any, out: Any, streaming: Any) -> None:
     a, b, o = address_of(first, 0), address_of(second, 0), address_of(out, 0)
     for k in range(0, out.size - 3 * LANES + 1, 3 * LANES):
         mixed = xor_pixels(load_pixels(a + k), load_pixels(b + k))
-        if streaming:
-            stream_pixels(o + k, mixed)
-        else:
-            store_pixels(o + k, mixed)
+        _put(o + k, mixed, streaming)
     fence()
 
 
 @kernel(FLAT, FLAT, FLAT, OUT_FLAT, INT)
 def two_and_a_third(first: Any, plane: Any, second: Any, out: Any, streaming: Any) -> None:
     """Read two buffers and a plane of a third of their size, write one buffer: blend."""
-    a, p, b, o = (
-        address_of(first, 0),
-        address_of(plane, 0),
-        address_of(second, 0),
-        address_of(out, 0),
-    )
+    a, p, b, o = _starts(first, plane, second, out)
     for i in range(0, plane.size - LANES + 1, LANES):
         k = 3 * i
         mixed = xor_pixels(load_pixels(a + k), load_pixels(b + k))
         mixed = xor_plane(mixed, load(p + i))
-        if streaming:
-            stream_pixels(o + k, mixed)
-        else:
-            store_pixels(o + k, mixed)
+        _put(o + k, mixed, streaming)
     fence()
 
 

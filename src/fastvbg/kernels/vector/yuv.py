@@ -6,138 +6,87 @@ odd height the last row may stand for both rows of its pair.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.planes import (
-    coverage_i420,
-    coverage_nv12,
-    load_few_i420,
-    load_few_nv12,
-    load_i420,
-    load_nv12,
+    I420_FORM,
+    NV12_FORM,
     load_two,
     load_two_few,
-    mix_i420,
-    mix_nv12,
-    moved_i420,
-    moved_nv12,
-    select_i420,
-    select_nv12,
-    store_few_i420,
-    store_few_nv12,
-    store_i420,
-    store_nv12,
-    stream_i420,
-    stream_nv12,
     weights_of,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-@inline
-def composite_i420_rows(
-    prev: Any,
-    next: Any,
-    bg: Any,
-    out: Any,
-    count: Any,
-    weights: Any,
-    threshold: Any,
-    streaming: Any,
-) -> None:
-    """Write `next` where it moved since `prev`, else `bg`."""
-    scales = weights_of(weights, threshold)
-    i = 0
-    if streaming:
+    from fastvbg.kernels.vector.planes import Form
+
+
+def _composite_rows(form: Form) -> Callable[..., None]:
+    """Make the function that writes `next` where it moved since `prev`, else `bg`."""
+    load, load_few, moved, select = form.load, form.load_few, form.moved, form.select
+    store, store_few, stream = form.store, form.store_few, form.stream
+
+    @inline
+    def composite_rows(
+        prev: Any,
+        next: Any,
+        bg: Any,
+        out: Any,
+        count: Any,
+        weights: Any,
+        threshold: Any,
+        streaming: Any,
+    ) -> None:
+        scales = weights_of(weights, threshold)
+        i = 0
+        if streaming:
+            while i + LANES <= count:
+                n = load(next, i)
+                stream(out, i, select(moved(load(prev, i), n, scales), n, load(bg, i)))
+                i += LANES
         while i + LANES <= count:
-            n = load_i420(next, i)
-            moved = moved_i420(load_i420(prev, i), n, scales)
-            stream_i420(out, i, select_i420(moved, n, load_i420(bg, i)))
+            n = load(next, i)
+            store(out, i, select(moved(load(prev, i), n, scales), n, load(bg, i)))
             i += LANES
-    while i + LANES <= count:
-        n = load_i420(next, i)
-        moved = moved_i420(load_i420(prev, i), n, scales)
-        store_i420(out, i, select_i420(moved, n, load_i420(bg, i)))
-        i += LANES
-    few = count - i
-    if few > 0:
-        n = load_few_i420(next, i, few)
-        moved = moved_i420(load_few_i420(prev, i, few), n, scales)
-        store_few_i420(out, i, few, select_i420(moved, n, load_few_i420(bg, i, few)))
+        few = count - i
+        if few > 0:
+            n = load_few(next, i, few)
+            chosen = moved(load_few(prev, i, few), n, scales)
+            store_few(out, i, few, select(chosen, n, load_few(bg, i, few)))
+
+    return composite_rows
 
 
-@inline
-def composite_nv12_rows(
-    prev: Any,
-    next: Any,
-    bg: Any,
-    out: Any,
-    count: Any,
-    weights: Any,
-    threshold: Any,
-    streaming: Any,
-) -> None:
-    """Write `next` where it moved since `prev`, else `bg`."""
-    scales = weights_of(weights, threshold)
-    i = 0
-    if streaming:
+def _blend_rows(form: Form) -> Callable[..., None]:
+    """Make the function that lays `frame` over `bg` by two rows of a matte."""
+    load, load_few, coverage, mix = form.load, form.load_few, form.coverage, form.mix
+    store, store_few, stream = form.store, form.store_few, form.stream
+
+    @inline
+    def blend_rows(
+        frame: Any, upper: Any, lower: Any, bg: Any, out: Any, count: Any, streaming: Any
+    ) -> None:
+        i = 0
+        if streaming:
+            while i + LANES <= count:
+                covered = coverage(load_two(upper, lower, i))
+                stream(out, i, mix(covered, load(frame, i), load(bg, i)))
+                i += LANES
         while i + LANES <= count:
-            n = load_nv12(next, i)
-            moved = moved_nv12(load_nv12(prev, i), n, scales)
-            stream_nv12(out, i, select_nv12(moved, n, load_nv12(bg, i)))
+            covered = coverage(load_two(upper, lower, i))
+            store(out, i, mix(covered, load(frame, i), load(bg, i)))
             i += LANES
-    while i + LANES <= count:
-        n = load_nv12(next, i)
-        moved = moved_nv12(load_nv12(prev, i), n, scales)
-        store_nv12(out, i, select_nv12(moved, n, load_nv12(bg, i)))
-        i += LANES
-    few = count - i
-    if few > 0:
-        n = load_few_nv12(next, i, few)
-        moved = moved_nv12(load_few_nv12(prev, i, few), n, scales)
-        store_few_nv12(out, i, few, select_nv12(moved, n, load_few_nv12(bg, i, few)))
+        few = count - i
+        if few > 0:
+            covered = coverage(load_two_few(upper, lower, i, few))
+            mixed = mix(covered, load_few(frame, i, few), load_few(bg, i, few))
+            store_few(out, i, few, mixed)
+
+    return blend_rows
 
 
-@inline
-def blend_i420_rows(
-    frame: Any, upper: Any, lower: Any, bg: Any, out: Any, count: Any, streaming: Any
-) -> None:
-    """Lay `frame` over `bg` by two rows of a matte."""
-    i = 0
-    if streaming:
-        while i + LANES <= count:
-            coverage = coverage_i420(load_two(upper, lower, i))
-            stream_i420(out, i, mix_i420(coverage, load_i420(frame, i), load_i420(bg, i)))
-            i += LANES
-    while i + LANES <= count:
-        coverage = coverage_i420(load_two(upper, lower, i))
-        store_i420(out, i, mix_i420(coverage, load_i420(frame, i), load_i420(bg, i)))
-        i += LANES
-    few = count - i
-    if few > 0:
-        coverage = coverage_i420(load_two_few(upper, lower, i, few))
-        mixed = mix_i420(coverage, load_few_i420(frame, i, few), load_few_i420(bg, i, few))
-        store_few_i420(out, i, few, mixed)
-
-
-@inline
-def blend_nv12_rows(
-    frame: Any, upper: Any, lower: Any, bg: Any, out: Any, count: Any, streaming: Any
-) -> None:
-    """Lay `frame` over `bg` by two rows of a matte."""
-    i = 0
-    if streaming:
-        while i + LANES <= count:
-            coverage = coverage_nv12(load_two(upper, lower, i))
-            stream_nv12(out, i, mix_nv12(coverage, load_nv12(frame, i), load_nv12(bg, i)))
-            i += LANES
-    while i + LANES <= count:
-        coverage = coverage_nv12(load_two(upper, lower, i))
-        store_nv12(out, i, mix_nv12(coverage, load_nv12(frame, i), load_nv12(bg, i)))
-        i += LANES
-    few = count - i
-    if few > 0:
-        coverage = coverage_nv12(load_two_few(upper, lower, i, few))
-        mixed = mix_nv12(coverage, load_few_nv12(frame, i, few), load_few_nv12(bg, i, few))
-        store_few_nv12(out, i, few, mixed)
+composite_i420_rows, blend_i420_rows = _composite_rows(I420_FORM), _blend_rows(I420_FORM)
+composite_nv12_rows, blend_nv12_rows = _composite_rows(NV12_FORM), _blend_rows(NV12_FORM)

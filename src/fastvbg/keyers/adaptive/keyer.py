@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fastvbg.checks import (
     check_fraction,
     check_frame,
@@ -18,6 +16,7 @@ from fastvbg.errors import OptionError
 from fastvbg.kernels.composite import frames
 from fastvbg.kernels.keying import adaptive
 from fastvbg.keyers._arrays import on_packed
+from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.adaptive.memory import Memory
 from fastvbg.keyers.adaptive.scene import load_scene
 from fastvbg.layout import packed, written_packed
@@ -27,14 +26,10 @@ from fastvbg.values import check_path
 if TYPE_CHECKING:
     import os
 
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame, Mask
+    from fastvbg._types import Frame, Matte, Planes
     from fastvbg.constants import AdaptiveSettings
     from fastvbg.kernels._jit import Kernel
     from fastvbg.keyers.adaptive.scene import Form, Scene
-
-    Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
 
 __all__ = ["AdaptiveKeyer"]
 
@@ -42,7 +37,7 @@ _LEVEL = 8  # parts of a gray level in which evidence counts
 _SLOWEST = 12  # a mean's smallest step is 1/128 gray level: slower rates would round it away
 
 
-class AdaptiveKeyer:
+class AdaptiveKeyer(OnePassKeyer):
     """Masks of what does not belong to a scene that is learned on the way.
 
     Each sample has a running mean and a running deviation from it. A pixel is foreground where it
@@ -78,8 +73,10 @@ class AdaptiveKeyer:
     The first frame is the first guess of the scene, its mask is empty, and it fixes the size. If
     nearly all of the picture becomes another one during the warm-up, as where the first frames are
     black or a slate, that begins anew; and later where another one stands for 48 frames. BGR
-    frames are keyed with their chroma halved both ways, as most decoders deliver it anyway. One
-    object serves one video: call it from one thread at a time. Equal input gives equal output.
+    frames are keyed with their chroma halved both ways, as most decoders deliver it anyway; the
+    matrix and range of planes do not matter. Most of the time of `composite_planes` is the
+    keying's, so it gains a tenth at most over two steps. One object serves one video: call it from
+    one thread at a time. Equal input gives equal output.
 
     Examples
     --------
@@ -135,53 +132,14 @@ class AdaptiveKeyer:
         """How many frames of the present scene were learned."""
         return 0 if self._scene is None else self._scene.frames
 
-    def key(self, frame: Frame, *, out: Mask | None = None) -> Mask:
-        """Return the mask of the next frame, and learn from it.
-
-        Parameters
-        ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the mask; it may not share memory with the frame. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            0 or 255; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As for `motion_mask`; a frame is not of the size or form of the first.
-        """
+    def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         scene = self._scene_of_frame(frame)
         out = plane_out(out, frame.shape, "frame", frame=frame)
         with written_packed(out) as (rows,):
             self._run(scene, adaptive.key, frame, rows)
         return out
 
-    def key_planes(self, planes: Planes, *, out: Mask | None = None) -> Mask:
-        """Return the mask of the next frame, given as planes Y, U and V, and learn from it.
-
-        Parameters
-        ----------
-        planes : tuple of 3 ndarray, uint8
-            Y of shape (H, W); U and V of that, or of half of it (rounded up) across, or across and
-            down. The video's own matrix and range do not matter.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the mask; it may not share memory with the planes. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            0 or 255; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As for `key`.
-        """
+    def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         scene, shifts = self._scene_of_planes(planes)
         out = plane_out(out, planes[0].shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         rows = [packed(plane) for plane in planes]
@@ -189,28 +147,7 @@ class AdaptiveKeyer:
             self._run(scene, adaptive.key_planes, *rows, mask, *shifts)
         return out
 
-    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
-        """Return the next frame over a background, and learn from it: `key` and `blend` in one.
-
-        Parameters
-        ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only; rows of packed pixels are fast.
-        background : ndarray, shape (H, W, 3), uint8
-            What is put behind, of the same size.
-        out : ndarray, shape (H, W, 3), uint8, optional
-            Where to write the result. May be `frame` or `background` itself. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W, 3), uint8
-            The frame where its mask is set, elsewhere the background; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As for `fastvbg.blend`; a frame is not of the size or form of the first.
-        """
+    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
         out = composite_out(frame, background, out)
         scene = self._scene_of_frame(frame)
         if all(array.strides[1:] == (3, 1) for array in (frame, background, out)):
@@ -219,39 +156,12 @@ class AdaptiveKeyer:
             frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
         return out
 
-    def composite_planes(
-        self, planes: Planes, background: Planes, *, out: Planes | None = None
-    ) -> Planes:
-        """Return the next frame, given as planes, over a background, and learn from it.
-
-        The same as `key_planes`, then the blend of each plane by the mask's mean over each sample
-        (`reference.planes.blend_plane`), in one pass. Most of its time is the keying's, so it gains
-        a tenth at most.
-
-        Parameters
-        ----------
-        planes, background : tuple of 3 ndarray, uint8
-            Y, U and V of one form, as `key_planes` takes them. Any strides, also read-only; rows of
-            consecutive samples are fastest.
-        out : tuple of 3 ndarray, uint8, optional
-            Where to write the result. Each plane may be that plane of `planes` or of `background`
-            itself. Allocated when absent.
-
-        Returns
-        -------
-        tuple of 3 ndarray, uint8
-            The composited planes; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As for `key`; planes, background and `out` are not of one size and form.
-        """
+    def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         out = planes_out(planes, background, out)
         scene, shifts = self._scene_of_planes(planes)
 
         def run(frame: Planes, bg: Planes, to: Planes) -> None:
-            self._run(scene, adaptive.composite_planes, *frame, *bg, *to, *shifts)
+            self._run(scene, adaptive.composite_planes, frame, bg, to, tuple(shifts))
 
         return on_packed(run, planes, background, out)
 

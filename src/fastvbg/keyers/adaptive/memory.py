@@ -17,12 +17,10 @@ from fastvbg.keyers.adaptive.scene import Scene
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame
+    from fastvbg._types import Frame, Planes
     from fastvbg.constants import AdaptiveSettings
     from fastvbg.keyers.adaptive.scene import Form
 
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
     Samples = npt.NDArray[np.int64]
 
 _UNIT = 128

@@ -18,10 +18,9 @@ from fastvbg.kernels.keying.adaptive_pass import ONE, scratch_for, settings_now
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame
+    from fastvbg._types import Frame, Planes
     from fastvbg.kernels._jit import Kernel
 
-    Planes = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
     Form = tuple[str, tuple[int, int], tuple[int, int]]
 
 _VERSION = 1
@@ -65,8 +64,8 @@ class Scene:
             settings, gain=self.gain, everyone=everyone, frames=self.frames, learns=learns
         )
         self._totals[:] = 0
-        state = self.means, self.spreads, self.swings
-        kernel.call(*arguments, *state, self._totals, *self._scratch, now)
+        state = self.means, self.spreads, self.swings, self._totals
+        kernel.call(*arguments, state, (*self._scratch, now))
         if learns:
             self.frames += 1
             if not everyone:

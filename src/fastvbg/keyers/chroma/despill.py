@@ -23,13 +23,7 @@ from fastvbg.keyers.chroma.screen import UNIT, chroma_of, direction_of
 from fastvbg.outputs import frame_out, plane_out
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame, Matte
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
-    Colour = tuple[int, int, int]
+    from fastvbg._types import Colour, Frame, Matte, Plane, Planes
 
 __all__ = ["despill", "despill_planes"]
 
@@ -160,10 +154,8 @@ def despill_planes(
         Y, U and V, chroma as large as luma or halved across, or across and down.
     matte : ndarray, shape of Y, uint8
         Coverage; chroma all of whose pixels have 0 stays as it is.
-    key : (int, int, int)
-        The screen's colour, blue, green, red.
-    amount : int, default 255
-        How much of the spill is taken off, 0 to 255.
+    key, amount : (int, int, int), int
+        As in `despill`.
     out : tuple of 2 ndarray, optional
         Where to write U and V; they may be those of `planes`.
 
@@ -174,10 +166,8 @@ def despill_planes(
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        The key is no colour or nearly gray, or the amount is not in 0..255.
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        As in `despill`.
 
     Examples
     --------

@@ -19,6 +19,7 @@ from fastvbg.kernels.composite import frames
 from fastvbg.kernels.keying import chroma as kernels
 from fastvbg.kernels.keying.keyrows import scratch_for, slope_of
 from fastvbg.keyers._arrays import on_packed, packed_rows, thin_frame
+from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
 from fastvbg.keyers.chroma.screen import UNIT, Shown, chroma_of, thinned
 from fastvbg.keyers.chroma.search import ScreenSearch
@@ -27,19 +28,13 @@ from fastvbg.outputs import composite_out, plane_out, planes_out
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import Colour, Frame, Matte, Plane, Planes
     from fastvbg.keyers.chroma.strength import Screen
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
-    Colour = tuple[int, int, int]
 
 __all__ = ["ChromaKeyer"]
 
 
-class ChromaKeyer:
+class ChromaKeyer(OnePassKeyer):
     """Keys what stands before a screen of one colour, frame after frame.
 
     The key's strength in a pixel is how far its chroma goes along the key's hue, less half of how
@@ -72,7 +67,8 @@ class ChromaKeyer:
     form. A screen that is not in a frame, as in a fade, a flash or behind a slate, stays what it
     was. Another one takes its place after `reset`, or where it shows for 48 frames. A key given as
     a colour is taken by the matrix of BT.601; for planes of another matrix its hue is off by some
-    degrees, which the tolerance covers.
+    degrees, which the tolerance covers. `composite` and `composite_planes` take the screen's light
+    off before they blend, as `despill` and `despill_planes` do.
 
     Examples
     --------
@@ -150,21 +146,7 @@ class ChromaKeyer:
         if self._search is not None:
             self._search.reset()
 
-    def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
-        """Key the next frame.
-
-        Parameters
-        ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the matte; it may not share memory with the frame.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            The matte, 0 (screen) to 255; `out` when given.
-        """
+    def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         shape = self._check_frame(frame)
         out = plane_out(out, shape, "frame", frame=frame)
         screen = self._follow_frame(frame)
@@ -175,21 +157,7 @@ class ChromaKeyer:
         kernels.key_frame.call(frame, screen.reach, out, self._scratch, options)
         return out
 
-    def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
-        """Key the next frame, given as planes.
-
-        Parameters
-        ----------
-        planes : tuple of 3 ndarray, uint8
-            Y, U and V, chroma as large as luma or halved across, or across and down.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the matte; it may not share memory with the planes.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            The matte, 0 (screen) to 255; `out` when given.
-        """
+    def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         shape, *shifts = self._check_planes(planes)
         out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         screen = self._follow_planes(planes)
@@ -200,23 +168,7 @@ class ChromaKeyer:
         kernels.key_planes.call(*planes[1:], screen.reach, out, self._scratch, *shifts, options)
         return out
 
-    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
-        """Key the next frame, take off its spill, and lay it over a background, in one pass.
-
-        The same as `key`, then `despill`, then `blend`.
-
-        Parameters
-        ----------
-        frame, background : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides; rows of consecutive pixels are fastest.
-        out : ndarray, shape (H, W, 3), uint8, optional
-            Where to write the result. May be `frame` or `background` itself.
-
-        Returns
-        -------
-        ndarray, shape (H, W, 3), uint8
-            The composited frame; `out` when given.
-        """
+    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
         shape = self._check_frame(frame)
         out = composite_out(frame, background, out)
         if not packed_rows(frame, background, out):
@@ -238,33 +190,7 @@ class ChromaKeyer:
         )
         return out
 
-    def composite_planes(
-        self, planes: Planes, background: Planes, *, out: Planes | None = None
-    ) -> Planes:
-        """Key the next frame, given as planes, and lay it over a background, in one pass.
-
-        The same as `key_planes`, then `despill_planes`, then the blend of each plane by the matte's
-        mean over each sample (`reference.planes.blend_plane`).
-
-        Parameters
-        ----------
-        planes, background : tuple of 3 ndarray, uint8
-            Y, U and V of one form, as `key_planes` takes them. Any strides, also read-only; rows of
-            consecutive samples are fastest.
-        out : tuple of 3 ndarray, uint8, optional
-            Where to write the result. Each plane may be that plane of `planes` or of `background`
-            itself. Allocated when absent.
-
-        Returns
-        -------
-        tuple of 3 ndarray, uint8
-            The composited planes; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            An array is not as above (also a `TypeError` or `ValueError`).
-        """
+    def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         _, *shifts = self._check_planes(planes)
         out = planes_out(planes, background, out)
         screen = self._follow_planes(planes)
@@ -276,8 +202,8 @@ class ChromaKeyer:
         amount = planes_amount(self._amount)
 
         def run(frame: Planes, bg: Planes, to: Planes) -> None:
-            rest = self._scratch, *shifts, options, amount
-            kernels.composite_planes.call(*frame, screen.reach, *bg, *to, *rest)
+            rest = self._scratch, tuple(shifts), options, amount
+            kernels.composite_planes.call(frame, screen.reach, bg, to, *rest)
 
         return on_packed(run, planes, background, out)
 
@@ -286,12 +212,8 @@ class ChromaKeyer:
 
         Parameters
         ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            The frame.
-        matte : ndarray, shape (H, W), uint8
-            Its matte, as keyed or refined.
-        out : ndarray, shape (H, W, 3), uint8, optional
-            Where to write the result. May be `frame` itself.
+        frame, matte, out : ndarray, uint8
+            As in `despill`: the frame, its matte as keyed or refined, and where to write.
 
         Returns
         -------
@@ -307,12 +229,9 @@ class ChromaKeyer:
 
         Parameters
         ----------
-        planes : tuple of 3 ndarray, uint8
-            Y, U and V.
-        matte : ndarray, shape of Y, uint8
-            Their matte, as keyed or refined.
-        out : tuple of 2 ndarray, optional
-            Where to write U and V; they may be those of `planes`.
+        planes, matte, out : tuple of ndarray, ndarray, tuple of ndarray
+            As in `despill_planes`: Y, U and V, their matte as keyed or refined, and where to write
+            U and V.
 
         Returns
         -------

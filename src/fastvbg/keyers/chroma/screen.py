@@ -15,10 +15,8 @@ from fastvbg.keyers._arrays import thin_frame, thin_planes
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame
+    from fastvbg._types import Frame, Planes
 
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
     Flags = npt.NDArray[np.bool_]
 
 UNIT = 64

@@ -10,11 +10,7 @@ from fastvbg.keyers.chroma.strength import Screen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
-    import numpy.typing as npt
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Plane, Planes
 
 _BRIGHTER = 1.5
 """A screen that has become so much stronger was found in the dark: it is looked at again."""

@@ -18,7 +18,8 @@ from fastvbg.keyers.chroma.screen import LEAST_STRENGTH, UNIT, direction_of
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Plane = npt.NDArray[np.uint8]
+    from fastvbg._types import Plane
+
     Floats = npt.NDArray[np.float32]
 
 FULL = 4080

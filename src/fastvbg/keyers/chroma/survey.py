@@ -10,12 +10,7 @@ import numpy as np
 from fastvbg.keyers.chroma.screen import Shown, shown_in, thinned
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Planes
 
 _USUAL = {"green": (-0.53, -0.85), "blue": (0.93, -0.37)}
 """Hues in U and V, of length 1: screens are green or blue."""

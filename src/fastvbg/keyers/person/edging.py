@@ -21,12 +21,7 @@ from fastvbg.keyers._arrays import on_packed, packed_rows
 from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame, Matte
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Matte, Plane, Planes
 
 _CONTRASTS = 10, 3
 """Levels of luma and of chroma below which the canvas counts as flat: chroma has less noise."""
@@ -84,8 +79,7 @@ class Edges:
         self._decided = np.empty(canvas_shape, np.uint8)
         self._cells = discriminant.scratch_for(*canvas_shape)
         self._fit = colourfit.scratch_for(*canvas_shape, self._radius)
-        self._shape = canvas_shape[1], factor, gain
-        self._scratch = edges.scratch_for(*canvas_shape, factor)
+        self._work = (canvas_shape[1], factor, gain), *edges.scratch_for(*canvas_shape, factor)
         self._small = (canvas_shape[1], 1, gain), *edges.scratch_for(*canvas_shape, 1)
 
     def fit(self, matte: Matte, guides: Planes) -> None:
@@ -102,21 +96,20 @@ class Edges:
     def small(self, guide: Plane) -> Matte:
         """Return the fitted matte on the canvas."""
         out = np.empty(self._canvas, np.uint8)
-        edges.apply.call(self._fit[0], guide, out, *self._small)
+        edges.apply.call(self._fit[0], guide, out, self._small)
         return out
 
     def matte(self, picture: Plane | Frame, out: Matte) -> Matte:
         """Write the fitted matte at the frame's size, by its luma or by a BGR frame."""
         kernel = edges.apply if picture.ndim == 2 else edges.apply_frame
         with written_packed(out) as (target,):
-            kernel.call(self._fit[0], packed(picture), target, self._shape, *self._scratch)
+            kernel.call(self._fit[0], packed(picture), target, self._work)
         return out
 
     def over(self, frame: Frame, background: Frame, out: Frame) -> Frame:
         """Lay a frame over a background by the fitted matte."""
         if packed_rows(frame, background, out):
-            rest = frame, background, out, self._shape, *self._scratch
-            edges.composite.call(self._fit[0], *rest)
+            edges.composite.call(self._fit[0], frame, background, out, self._work)
         else:
             matte = self.matte(frame, np.empty(frame.shape[:2], np.uint8))
             frames.blend.call(frame, matte, background, out, frame.shape[0])
@@ -128,7 +121,6 @@ class Edges:
         """Lay planes over a background by the fitted matte."""
 
         def run(frame: Planes, bg: Planes, to: Planes) -> None:
-            rest = *shifts, self._shape, *self._scratch
-            edges.composite_planes.call(self._fit[0], *frame, *bg, *to, *rest)
+            edges.composite_planes.call(self._fit[0], frame, bg, to, shifts, self._work)
 
         return on_packed(run, planes, background, out)

@@ -18,6 +18,7 @@ from fastvbg.checks import (
 from fastvbg.constants import MOST_EVERY, RUNTIMES, YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels.person import canvas
+from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.person.edging import Edges, chroma_of
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
@@ -27,12 +28,7 @@ from fastvbg.outputs import composite_out, plane_out, planes_out
 from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import File, Frame, Matte
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import File, Frame, Matte, Plane, Planes
 
 __all__ = ["PersonKeyer"]
 
@@ -47,7 +43,7 @@ class Look(NamedTuple):
     guides: Planes
 
 
-class PersonKeyer:
+class PersonKeyer(OnePassKeyer):
     """Mattes of people, by a segmentation network and the frame's own edges.
 
     The network is MediaPipe's selfie segmentation (Apache-2.0), the square model of 256x256 or the
@@ -164,52 +160,12 @@ class PersonKeyer:
             check_same_size("frame", form[0], "the first", self._form[0])
             raise OptionError("frame: BGR and planes do not mix within a video")
 
-    def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
-        """Return the matte of the next frame.
-
-        Parameters
-        ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the matte; it may not share memory with the frame. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            The matte; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            An array is not as above, or of another size than the first frame.
-        """
+    def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         shape = check_frame("frame", frame)
         out = plane_out(out, shape, "frame", frame=frame)
         return self.finish(self.look(frame), frame, out)
 
-    def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
-        """Return the matte of the next frame, given as planes Y, U and V.
-
-        Parameters
-        ----------
-        planes : tuple of 3 ndarray, uint8
-            Y of shape (H, W); U and V of that, or of half of it (rounded up) across, or across and
-            down.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the matte; it may not share memory with the planes. Allocated when
-            absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            The matte; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            An array is not as above, or of another size than the first frame.
-        """
+    def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         shape, _, _ = check_planes("planes", planes)
         out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         return self.finish(self.look(planes), planes[0], out)
@@ -219,8 +175,8 @@ class PersonKeyer:
 
         Parameters
         ----------
-        picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
-            As in `key` or `key_planes`.
+        picture : ndarray or tuple of 3 ndarray, uint8
+            As in `look`.
 
         Returns
         -------
@@ -231,55 +187,11 @@ class PersonKeyer:
         self._edges.fit(look.matte, look.guides)
         return self._edges.small(look.guides[0])
 
-    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
-        """Lay the next frame over a background by its matte: `key`, then `blend`.
-
-        Parameters
-        ----------
-        frame, background : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red.
-        out : ndarray, shape (H, W, 3), uint8, optional
-            Where to write the result. May be one of them. Allocated when absent.
-
-        Returns
-        -------
-        ndarray, shape (H, W, 3), uint8
-            The composite; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As in `key`, and the sizes differ.
-        """
+    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
         out = composite_out(frame, background, out)
         return self.finish_frame_over(self.look(frame), frame, background, out)
 
-    def composite_planes(
-        self, planes: Planes, background: Planes, *, out: Planes | None = None
-    ) -> Planes:
-        """Lay the next frame, given as planes, over a background by its matte, in one pass.
-
-        The same as `key_planes`, then the blend of each plane by the matte's mean over each sample
-        (`reference.planes.blend_plane`).
-
-        Parameters
-        ----------
-        planes, background : tuple of 3 ndarray, uint8
-            Y, U and V of one form, as `key_planes` takes them.
-        out : tuple of 3 ndarray, uint8, optional
-            Where to write the result. Each plane may be that plane of `planes` or of `background`
-            itself. Allocated when absent.
-
-        Returns
-        -------
-        tuple of 3 ndarray, uint8
-            The composited planes; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            As in `key_planes`, and the sizes differ.
-        """
+    def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         out = planes_out(planes, background, out)
         return self.finish_planes_over(self.look(planes), planes, background, out)
 

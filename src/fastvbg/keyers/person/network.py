@@ -14,11 +14,9 @@ from fastvbg.kernels.person import network as kernels
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import Frame, Matte, Planes
     from fastvbg.models.runtimes import Runtime
 
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
     Box = tuple[int, int, int, int]
 
 _IMAGENET_MEAN, _IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -158,7 +158,7 @@ class Steady:
         """Return the matte without regions that nowhere are sure to be foreground."""
         known = cv2.add(self._matte, self._kept)
         mask = np.empty(self._shape, np.uint8)
-        regions.hysteresis.call(known, mask, _LOW, _HIGH, *self._scratch)
+        regions.hysteresis.call(known, mask, _LOW, _HIGH, self._scratch)
         np.bitwise_and(mask, np.uint8(_BONUS), out=self._kept)
         np.bitwise_and(mask, self._matte, out=mask)
         return mask

@@ -10,12 +10,7 @@ from fastvbg.constants import ADAPTIVE_ANEW
 from fastvbg.keyers._arrays import differences, sampled
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Planes
 
 _FLAT = 4.0
 """Standard deviation of luma below which a picture may be one of nothing."""

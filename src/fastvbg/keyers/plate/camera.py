@@ -15,12 +15,7 @@ import numpy as np
 from fastvbg.checks import check_frame, check_planes, check_same_size
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg._types import Frame
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Plane, Planes
 
 __all__ = ["CameraMotion"]
 

@@ -14,10 +14,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from fastvbg._types import Frame
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Plane, Planes
 
 __all__ = ["PlateEstimator", "estimate_plate"]
 

@@ -28,16 +28,14 @@ from fastvbg.keyers._arrays import (
     to_keyspace,
     widened,
 )
+from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.plate.light import LightMeter, step_for
 from fastvbg.outputs import composite_out, plane_out, planes_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Matte
-
-    Plane = npt.NDArray[np.uint8]
-    Planes = tuple[Plane, Plane, Plane]
+    from fastvbg._types import Frame, Matte, Plane, Planes
 
 __all__ = ["PlateKeyer"]
 
@@ -45,13 +43,13 @@ _MOST_FLOOR = 15
 _LIMITED_BLACK = 16
 
 
-class PlateKeyer:
+class PlateKeyer(OnePassKeyer):
     """Keys what stands before a known empty scene, frame after frame.
 
     Each pixel is compared with the plate in luma and chroma. What luma differs by counts once and
     what chroma differs by twice; up to `tolerance` the matte is 0, and `falloff` levels further on
     it is 255. Edges of the plate may lie a fifth of a pixel elsewhere. `reference.plate` has the
-    formulas.
+    formulas. One object serves one video: call it from one thread at a time.
 
     Parameters
     ----------
@@ -74,16 +72,10 @@ class PlateKeyer:
 
     Raises
     ------
-    DTypeError
-        An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        A shape is not as above, or sizes differ (also a `ValueError`).
+    DTypeError, ShapeError
+        An array is not as above, or sizes differ (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
         An option is out of range (also a `ValueError`) or of the wrong type (a `TypeError`).
-
-    Notes
-    -----
-    One object serves one video: call it from one thread at a time.
 
     Examples
     --------
@@ -141,42 +133,14 @@ class PlateKeyer:
             self._meter.reset()
             self._lit = self._model
 
-    def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
-        """Key the next frame.
-
-        Parameters
-        ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the matte; it may not share memory with the frame.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            The matte, 0 (plate) to 255; `out` when given.
-        """
+    def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         self._check_frame(frame)
         out = plane_out(out, self._shape, "frame", frame=frame)
         self._follow_frame(frame)
         kernels.key_frame.call(frame, self._lit, out, self._scratch, self._options)
         return out
 
-    def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
-        """Key the next frame, given as planes.
-
-        Parameters
-        ----------
-        planes : tuple of 3 ndarray, uint8
-            Y, U and V, of the plate's sizes.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write the matte; it may not share memory with the planes.
-
-        Returns
-        -------
-        ndarray, shape (H, W), uint8
-            The matte, 0 (plate) to 255; `out` when given.
-        """
+    def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         self._check_planes(planes)
         out = plane_out(out, self._shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         self._follow_planes(planes)
@@ -185,23 +149,7 @@ class PlateKeyer:
         )
         return out
 
-    def composite(self, frame: Frame, background: Frame, *, out: Frame | None = None) -> Frame:
-        """Key the next frame and lay it over a background, in one pass.
-
-        The same as `blend(frame, key(frame), background)`.
-
-        Parameters
-        ----------
-        frame, background : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides; rows of consecutive pixels are fastest.
-        out : ndarray, shape (H, W, 3), uint8, optional
-            Where to write the result. May be `frame` or `background` itself.
-
-        Returns
-        -------
-        ndarray, shape (H, W, 3), uint8
-            The composited frame; `out` when given.
-        """
+    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
         self._check_frame(frame)
         out = composite_out(frame, background, out)
         if not packed_rows(frame, background, out):
@@ -211,33 +159,7 @@ class PlateKeyer:
         kernels.composite.call(frame, self._lit, background, out, self._scratch, self._options)
         return out
 
-    def composite_planes(
-        self, planes: Planes, background: Planes, *, out: Planes | None = None
-    ) -> Planes:
-        """Key the next frame, given as planes, and lay it over a background, in one pass.
-
-        The same as `key_planes`, then the blend of each plane by the matte's mean over each sample
-        (`reference.planes.blend_plane`).
-
-        Parameters
-        ----------
-        planes, background : tuple of 3 ndarray, uint8
-            Y, U and V of one form, the plate's. Any strides, also read-only; rows of
-            consecutive samples are fastest.
-        out : tuple of 3 ndarray, uint8, optional
-            Where to write the result. Each plane may be that plane of `planes` or of `background`
-            itself. Allocated when absent.
-
-        Returns
-        -------
-        tuple of 3 ndarray, uint8
-            The composited planes; `out` when given.
-
-        Raises
-        ------
-        DTypeError, ShapeError, OverlapError
-            An array is not as above (also a `TypeError` or `ValueError`).
-        """
+    def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         self._check_planes(planes)
         out = planes_out(planes, background, out)
         self._follow_planes(planes)
@@ -245,12 +167,12 @@ class PlateKeyer:
 
     def _run_planes(self, planes: Planes, background: Planes, out: Planes) -> None:
         kernels.composite_planes.call(
-            *planes,
+            planes,
             self._lit,
-            *background,
-            *out,
+            background,
+            out,
             self._scratch,
-            *self._shifts,
+            self._shifts,
             self._options,
         )
 

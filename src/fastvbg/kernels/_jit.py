@@ -120,6 +120,9 @@ class Kernel:
         The kernel in the subset of Python that Numba compiles; it must live at module level.
     signature : Numba types
         Of its arguments, in order.
+    name : str, optional
+        What its module calls it, where it is not the function's name: several kernels may be of one
+        function, for arguments of other types.
     fallback : Kernel, optional
         Of the same arguments. The function returns whether it could do the work; where it could
         not, the fallback is called. So the rare general case costs no compile time until it comes.
@@ -130,8 +133,10 @@ class Kernel:
         function: Callable[..., Any],
         signature: tuple[Any, ...],
         fallback: Kernel | None = None,
+        name: str | None = None,
     ) -> None:
         self.function = function
+        self._name = name or function.__name__
         self.signature = signature
         self._fallback = fallback
         self.call: Callable[..., Any] = self._first_call
@@ -140,12 +145,7 @@ class Kernel:
     def name(self) -> str:
         """Its room, module and function, such as `refine.guided.smooth`."""
         module: str = self.function.__module__
-        return f"{module.removeprefix(_PACKAGE)}.{self.function.__name__}"
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether it need not be compiled: that has been done, here or in the cache."""
-        return self.call != self._first_call or _cache.keeps(self.name)
+        return f"{module.removeprefix(_PACKAGE)}.{self._name}"
 
     def _first_call(self, *arguments: Any) -> Any:
         self.compile()
@@ -172,12 +172,12 @@ def _or(compiled: Callable[..., Any], fallback: Kernel) -> Callable[..., None]:
 
 
 def kernel(
-    *signature: Any, fallback: Kernel | None = None
+    *signature: Any, fallback: Kernel | None = None, name: str | None = None
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Make a module-level function a `Kernel` with these argument types."""
 
     def decorate(function: Callable[..., Any]) -> Kernel:
-        return Kernel(function, signature, fallback)
+        return Kernel(function, signature, fallback, name)
 
     return decorate
 

@@ -1,7 +1,6 @@
 """The planar kernels in explicit vectors, over planes whose rows are packed.
 
-Where planes begin and how far apart their rows are goes through the loops as integers: arrays in
-tuples would have their references counted in every row.
+Where planes begin and how far apart their rows are is found once; the loops go by integers.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from fastvbg.masks.motion import Motion
 from fastvbg.models.store import KNOWN
+from fastvbg.preparing import prepare
+from fastvbg.warmup import all_kernels
 from tests.support.media import Clip, make_clip
 
 settings.register_profile(
@@ -24,6 +26,13 @@ settings.register_profile(
 settings.load_profile("default")
 
 cv2.setNumThreads(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile all kernels once, before each of several workers would do it for itself."""
+    workers = getattr(config.option, "numprocesses", None)
+    if workers and not hasattr(config, "workerinput") and not config.option.collectonly:
+        prepare(all_kernels())
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,7 @@ from fastvbg.cli import run_command_line
 from fastvbg.kernels import _cache, _jit
 from fastvbg.masks.registry import own
 from fastvbg.warmup import all_kernels, kernel_named
-from tests.masks.test_person_runs import write_clip
-from tests.support.people import wall, with_person
+from tests.support.people import wall, with_person, write_clip
 
 # Runs a command with a network made for tests, and prints the kernels that it calls.
 CALLS = """

@@ -24,46 +24,12 @@ from fastvbg import (
     SourceError,
     reference,
 )
-from fastvbg.reference.adaptive import adaptive_start, adaptive_step, keyed_planes
+from fastvbg.reference.adaptive import adaptive_step, keyed_planes
 from tests.support.kernel_arrays import FRAME_LAYOUTS, LAYOUTS
+from tests.support.scenes import busy_scene, empty_room, known, literal, same
 
 SIZES = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 70), (70, 1), (3, 5), (17, 33), (31, 129), (20, 64)]
 OPTIONS = {"threshold": 7, "warm_up": 5, "learning_rate": 1 / 8}
-
-
-def busy_scene(height, width, count, seed=0):
-    """Frames with noise, rows that flicker, and a thing that moves, stops and jumps."""
-    rng = np.random.default_rng(seed)
-    base = rng.integers(0, 256, (height, width, 3))
-    for n in range(count):
-        frame = base + rng.integers(-4, 5, base.shape)
-        if n % 2:
-            frame[height // 2 :] += rng.integers(-40, 41, (1, width, 1))
-        if n > 3:
-            left = 2 * min(n, 14) % max(width // 2, 1)
-            frame[height // 4 : height // 2 + 1, left : left + width // 3 + 1] = (30, 200, n)
-        yield frame.clip(0, 255).astype(np.uint8)
-
-
-def literal(keyer, frames):
-    """Yield the masks of the literal form with a keyer's settings, and the states after."""
-    state = None
-    for planes in frames:
-        state = adaptive_start(planes, keyer.settings) if state is None else state
-        state, mask = adaptive_step(state, planes, keyer.settings)
-        yield mask, state
-
-
-def known(keyer):
-    scene = keyer._scene
-    return [*scene.means, *scene.spreads, scene.swings]
-
-
-def same(keyer, state):
-    assert keyer._scene.gain == state.gain
-    arrays = [*state.means, *state.spreads, state.swings]
-    for got, wanted in zip(known(keyer), arrays, strict=True):
-        np.testing.assert_array_equal(got, wanted)
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
@@ -197,112 +163,6 @@ def test_every_variant_gives_the_same_bytes(variant, tmp_path):
         check=True,
     )
     assert done.stdout.strip() == digest()
-
-
-def empty_room(count, seed=0, size=(48, 64)):
-    """Frames of a still room with a camera's noise."""
-    base = np.random.default_rng(7).integers(40, 216, (*size, 3))
-    rng = np.random.default_rng(seed)
-    for _ in range(count):
-        yield (base + rng.normal(0, 2, base.shape)).round().clip(0, 255).astype(np.uint8)
-
-
-def with_person(frames, rng, colour=(90, 120, 180)):
-    """Put somebody into the middle of each frame who hardly moves."""
-    for frame in frames:
-        noise = rng.normal(0, 2, (30, 24, 3))
-        frame[18:, 20:44] = (np.array(colour) + noise).round().clip(0, 255)
-        yield frame
-
-
-def share(mask):
-    return (mask[20:46, 22:42] > 0).mean(), (mask[:12] > 0).mean()
-
-
-def test_a_person_who_sits_still_is_not_absorbed(rng):
-    keyer = AdaptiveKeyer()
-    for frame in empty_room(48):
-        keyer.key(frame)
-    shares = [share(keyer.key(frame)) for frame in with_person(empty_room(2000, 1), rng)]
-    inside, outside = zip(*shares, strict=True)
-    first = shares[0][0]
-    assert first > 0.9
-    assert min(inside) > first - 0.02
-    assert max(outside) == 0
-
-
-def test_what_stays_is_absorbed_where_asked(rng):
-    keyer = AdaptiveKeyer(absorb=4)
-    for frame in empty_room(48):
-        keyer.key(frame)
-    shares = [share(keyer.key(frame)) for frame in with_person(empty_room(400, 1), rng)]
-    assert shares[0][0] > 0.9
-    assert shares[-1][0] < 0.1
-
-
-def test_everything_teaches_while_warming_up(rng):
-    quick, slow = AdaptiveKeyer(warm_up=2), AdaptiveKeyer(warm_up=40)
-    frames = [*empty_room(3), *with_person(empty_room(37, 1), rng)]
-    for frame in frames:
-        masks = quick.key(frame), slow.key(frame)
-    assert share(masks[0])[0] > 0.9
-    assert share(masks[1])[0] < 0.1
-
-
-def test_swaying_is_let_be_and_still_is_seen():
-    keyer = AdaptiveKeyer()
-    frames = list(empty_room(400))
-    for n, frame in enumerate(frames):
-        if n > 50 and n % 3 == 0:
-            frame[:20] = frame[:20, ::-1]  # leaves: half of the picture changes and comes back
-        mask = keyer.key(frame)
-        if n == 51:
-            assert (mask[:16] > 0).mean() > 0.9
-    assert n % 3 == 0
-    assert (mask[:16] > 0).mean() < 0.5
-    frame = frames[-1].copy()
-    frame[30:] = 250
-    assert (keyer.key(frame)[34:] > 0).mean() > 0.9
-
-
-def dimmed(frames):
-    """Frames as a camera with a shorter exposure takes them."""
-    return [(frame * 0.85).round().astype(np.uint8) for frame in frames]
-
-
-def test_exposure_is_followed_also_behind_a_person(rng):
-    keyer = AdaptiveKeyer()
-    frames = [
-        *empty_room(48),
-        *with_person(empty_room(20, 1), rng),
-        *dimmed(with_person(empty_room(20, 2), rng)),
-        *dimmed(empty_room(3, 3)),
-    ]
-    expected = literal(keyer, map(keyed_planes, frames))
-    shares = []
-    for frame, (mask, state) in zip(frames, expected, strict=True):
-        got = keyer.key(frame)
-        np.testing.assert_array_equal(got, mask)
-        same(keyer, state)
-        shares.append(share(got))
-    assert shares[68][1] > 0.3  # the frame in which the light changes
-    assert all(inside > 0.9 and outside < 0.02 for inside, outside in shares[70:88])
-    assert max(shares[-1]) < 0.02
-    assert 1.1 < state.gain / 32768 < 1.25
-
-
-def test_a_change_of_nearly_everything_is_followed():
-    keyer = AdaptiveKeyer()
-    for frame in empty_room(48):
-        keyer.key(frame)
-    dark = [(frame * 0.6).astype(np.uint8) for frame in empty_room(30, 1)]
-    shares = [(keyer.key(frame) > 0).mean() for frame in dark]
-    assert shares[0] > 0.9
-    assert shares[-1] < 0.05
-    for frame in dark[:4]:
-        keyer.key(np.zeros_like(frame))  # the lens covered
-    shares = [(keyer.key(frame) > 0).mean() for frame in empty_room(5, 2)]
-    assert shares[-1] < 0.05
 
 
 def test_freeze_keeps_the_scene(rng):

@@ -8,7 +8,7 @@ import pytest
 
 from fastvbg import OptionError, OptionTypeError, ShapeError, SubtractorKeyer, reference
 from fastvbg.reference.adaptive import keyed_planes
-from tests.keyers.test_adaptive import empty_room, with_person
+from tests.support.scenes import empty_room, with_person
 
 MAKE = {"mog2": cv2.createBackgroundSubtractorMOG2, "knn": cv2.createBackgroundSubtractorKNN}
 

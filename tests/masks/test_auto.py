@@ -15,9 +15,8 @@ import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.errors import ModelError
 from fastvbg.keyers.person import networks
-from tests.masks.test_person_runs import write_clip
 from tests.support.media import Clip, read_frames
-from tests.support.people import use_green_network, wall, with_person
+from tests.support.people import use_green_network, wall, with_person, write_clip
 
 pytestmark = pytest.mark.chooses
 SIZE = (180, 320)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -18,7 +17,7 @@ from fastvbg.measure.usual import usual_code_for
 from fastvbg.models import store
 from tests.support.asked import asked
 from tests.support.onnxfile import one_by_one
-from tests.support.people import disc, iou, use_green_network, wall, with_person
+from tests.support.people import disc, iou, use_green_network, wall, with_person, write_clip
 
 SIZE = (180, 320)
 COUNT = 14
@@ -26,19 +25,6 @@ COUNT = 14
 
 def centre(k: int) -> tuple[int, int]:
     return 90 + 9 * k, 90
-
-
-def write_clip(path: Path, frames, pixel_format: str = "yuv420p") -> Path:
-    with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=24, options={"crf": "8"})
-        video.height, video.width = frames[0].shape[:2]
-        video.pix_fmt = pixel_format
-        for k, picture in enumerate(frames):
-            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
-            frame.pts, frame.time_base = k, Fraction(1, 24)
-            container.mux(video.encode(frame))
-        container.mux(video.encode(None))
-    return path
 
 
 def mattes_of(path: Path) -> list[np.ndarray]:

@@ -22,9 +22,8 @@ from fastvbg.measure.fullhd import FullHD, store_full_hd
 from fastvbg.measure.person import agree, run_person_bench
 from fastvbg.measure.personlanes import TITLES
 from fastvbg.measure.usual import MODELS, UsualCode, usual_code_for
-from tests.masks.test_person_runs import write_clip
 from tests.support.asked import asked
-from tests.support.people import use_green_code, use_green_network, wall, with_person
+from tests.support.people import use_green_code, use_green_network, wall, with_person, write_clip
 
 ROOT = Path(__file__).parents[2]
 SIZE = (180, 320)

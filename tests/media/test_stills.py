@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import struct
-import sys
 import threading
-import zlib
-from io import BytesIO
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 import pytest
-from PIL import Image, WebPImagePlugin, features
+from PIL import Image
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import SourceError
 from fastvbg.keyers.region import region_mask
 from fastvbg.media.contents import kind_of
-from fastvbg.media.headers import read_header
 from fastvbg.media.image import read_frame, read_image, read_still
 from fastvbg.media.model import ReadOptions
 from fastvbg.media.upright import noted_matrix, turn_of
@@ -28,54 +24,8 @@ from fastvbg.pipeline.backdrop import is_video
 from fastvbg.pipeline.process import matte, process
 from fastvbg.source import open_source
 from tests.support.asked import asked
-from tests.support.heif import coded, heif
 from tests.support.media import Clip, moving_frames, read_frames
-
-
-def scene(width: int = 48, height: int = 32) -> np.ndarray:
-    """A BGR picture that looks different whichever way it is turned."""
-    picture = np.full((height, width, 3), 90, np.uint8)
-    picture[: height // 2, : width // 3] = (250, 30, 30)
-    picture[: height // 4] = (30, 30, 240)
-    picture[:, -width // 4 :] = (40, 220, 60)
-    return picture
-
-
-def upright(stored: np.ndarray, orientation: int) -> np.ndarray:
-    """What a viewer makes of a stored picture, by the EXIF standard."""
-    rows = stored.transpose(1, 0, *range(2, stored.ndim))
-    return {
-        1: stored,
-        2: stored[:, ::-1],
-        3: stored[::-1, ::-1],
-        4: stored[::-1],
-        5: rows,
-        6: rows[:, ::-1],
-        7: rows[::-1, ::-1],
-        8: rows[::-1],
-    }[orientation]
-
-
-def saved(path: Path, picture, kind: str, orientation: int = 0, **options) -> Path:
-    """A file of a kind by Pillow, of BGR, BGRA or gray."""
-    if picture.ndim == 3:
-        order = [2, 1, 0, 3][: picture.shape[2]]
-        picture = np.ascontiguousarray(picture[:, :, order])
-    if orientation and kind == "TIFF":
-        options["tiffinfo"] = {274: orientation}
-    elif orientation:
-        options["exif"] = Image.Exif()
-        options["exif"][274] = orientation
-    Image.fromarray(picture).save(path, kind, **options)
-    return path
-
-
-KINDS = {
-    "JPEG": {"quality": 98, "subsampling": 0},
-    "PNG": {},
-    "WEBP": {"lossless": True, "exact": True},
-    "TIFF": {},
-}
+from tests.support.pictures import KINDS, png, saved, scene, upright
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -217,144 +167,6 @@ def test_a_photo_with_a_preview_behind_it_is_a_still(tmp_path: Path) -> None:
         assert read_image(tmp_path / name, "input").shape == (32, 48, 3)
 
 
-def chequered(width: int, height: int) -> np.ndarray:
-    y, x = np.mgrid[:height, :width]
-    return np.stack(
-        [x * 255 // width, y * 255 // height, (x // 16 + y // 16) % 2 * 200], -1
-    ).astype(np.uint8)
-
-
-needs_hevc = pytest.mark.skipif("libx265" not in av.codecs_available, reason="makes HEIC files")
-TURNS = [(0, None), (1, None), (2, None), (3, None), (0, 0), (0, 1), (1, 1)]
-
-
-@pytest.fixture
-def without_heif(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
-
-
-@needs_hevc
-@pytest.mark.parametrize(("turns", "mirror"), TURNS)
-def test_tiles_come_out_whole_and_upright(tmp_path: Path, turns: int, mirror) -> None:
-    picture = chequered(192, 128)
-    tiles = [coded(picture[y : y + 64, x : x + 64].copy()) for y in (0, 64) for x in (0, 64, 128)]
-    path = tmp_path / "IMG_0001.HEIC"
-    path.write_bytes(heif(tiles, rows=2, columns=3, size=(180, 120), turns=turns, mirror=mirror))
-    wanted = np.rot90(picture[:120, :180], turns)
-    if mirror is not None:
-        wanted = wanted[:, ::-1] if mirror else wanted[::-1]
-    assert kind_of(path) == "still"
-    got, alpha = read_frame(path, "input")
-    assert alpha is None
-    assert got.shape == wanted.shape
-    assert np.abs(got.astype(int) - wanted).mean() < 2
-
-
-@needs_hevc
-def test_one_item_and_its_coverage(tmp_path: Path) -> None:
-    picture = chequered(64, 64)
-    coverage = np.zeros((64, 64), np.uint8)
-    coverage[:, 32:] = 255
-    (tmp_path / "x").write_bytes(heif([coded(picture)], alpha=coded(coverage)))
-    got, alpha = read_frame(tmp_path / "x", "input")
-    assert np.abs(got.astype(int) - picture).mean() < 2
-    assert alpha is not None
-    assert np.abs(alpha.astype(int) - coverage).max() < 8
-
-
-@needs_hevc
-def test_a_grid_without_a_tile_is_refused(tmp_path: Path) -> None:
-    tile = coded(chequered(64, 64))
-    for broken in (
-        heif([tile], rows=1, columns=2, size=(128, 64)),
-        heif([tile, tile], rows=1, columns=2, size=(150, 64)),
-        heif([tile, coded(chequered(32, 64))], rows=1, columns=2, size=(90, 64)),
-    ):
-        (tmp_path / "x.heic").write_bytes(broken)
-        with pytest.raises(SourceError, match=r"^input: cannot read the picture .* is damaged"):
-            read_frame(tmp_path / "x.heic", "input")
-
-
-@needs_hevc
-def test_every_cut_of_a_heic_file_is_one_line(tmp_path: Path) -> None:
-    tile = coded(chequered(64, 64))
-    for alpha in (tile, None):
-        whole = heif([tile, tile], rows=1, columns=2, size=(128, 64), alpha=alpha)
-        for length in (*range(12, 600, 7), len(whole) // 2, len(whole) - 40, len(whole) - 1):
-            (tmp_path / "x.heic").write_bytes(whole[:length])
-            with pytest.raises(SourceError, match="^input: "):
-                read_frame(tmp_path / "x.heic", "input")
-
-
-@needs_hevc
-@pytest.mark.parametrize(("turns", "mirror"), TURNS)
-@pytest.mark.usefixtures("without_heif")
-def test_one_piece_needs_no_extra(tmp_path: Path, turns: int, mirror) -> None:
-    picture = chequered(96, 64)
-    (tmp_path / "x").write_bytes(heif([coded(picture)], turns=turns, mirror=mirror))
-    wanted = np.rot90(picture, turns)
-    if mirror is not None:
-        wanted = wanted[:, ::-1] if mirror else wanted[::-1]
-    assert kind_of(tmp_path / "x") == "still"
-    got, alpha = read_frame(tmp_path / "x", "input")
-    assert alpha is None
-    assert got.shape == wanted.shape
-    assert np.abs(got.astype(int) - wanted).mean() < 2
-
-
-@needs_hevc
-@pytest.mark.usefixtures("without_heif")
-def test_several_pieces_without_the_extra_are_refused_in_one_line(tmp_path: Path) -> None:
-    tile = coded(chequered(64, 64))
-    for pieces in (
-        heif([tile, tile], rows=1, columns=2, size=(128, 64)),
-        heif([tile], rows=1, columns=1, size=(50, 60)),
-        heif([tile], alpha=tile),
-    ):
-        (tmp_path / "x").write_bytes(pieces)
-        assert kind_of(tmp_path / "x") == "still"
-        with pytest.raises(SourceError, match=r"^input: .* pip install 'fastvbg\[heif\]'"):
-            read_frame(tmp_path / "x", "input")
-    whole = heif([tile])
-    for length in (40, 300, len(whole) // 2, len(whole) - 40):
-        (tmp_path / "x").write_bytes(whole[:length])
-        with pytest.raises(SourceError, match="^input: cannot read the picture"):
-            read_frame(tmp_path / "x", "input")
-
-
-def test_an_avif_photo(tmp_path: Path) -> None:
-    if not features.check("avif"):
-        pytest.skip("this Pillow makes no AVIF")
-    cut_out = np.dstack([scene(), np.full((32, 48), 128, np.uint8)])
-    path = saved(tmp_path / "x.jpg", cut_out, "AVIF", 6, quality=100, subsampling="4:4:4")
-    got, alpha = read_frame(path, "input")
-    assert np.abs(got.astype(int) - upright(scene(), 6)).max() < 12
-    assert alpha is not None
-    assert np.abs(alpha.astype(int) - 128).max() < 3
-
-
-def test_what_pillow_was_built_without_is_told(tmp_path: Path, monkeypatch) -> None:
-    path = saved(tmp_path / "x", scene(), "WEBP")
-    monkeypatch.setattr(WebPImagePlugin, "SUPPORTED", False)
-    monkeypatch.setattr(WebPImagePlugin, "_webp", None)
-    with pytest.raises(SourceError, match="^input: .* Pillow was built without its format"):
-        read_frame(path, "input")
-
-
-def png(width: int, height: int, colour: int, bits: int, rows: bytes, *more: bytes) -> bytes:
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-        )
-
-    head = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
-    pieces = [chunk(one[:4], one[4:]) for one in more]
-    body = chunk(b"IDAT", zlib.compress(rows))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        [chunk(b"IHDR", head), *pieces, body, chunk(b"IEND", b"")]
-    )
-
-
 def test_transparency_in_all_its_ways(tmp_path: Path) -> None:
     path = tmp_path / "x"
     ways = {
@@ -439,101 +251,6 @@ def test_pictures_of_several_sizes_are_brought_to_one_where_it_is_asked_for(tmp_
     result = process(tmp_path / "s%d.png", tmp_path / "o.mp4", background="navy", scale=(32, 24))
     assert result.frames == 3
     assert {frame.shape for frame in read_frames(tmp_path / "o.mp4")} == {(24, 32, 3)}
-
-
-HUGE = {
-    "png": png(60000, 60000, 2, 8, b""),
-    "jpeg": b"\xff\xd8\xff\xc0\0\x0b\x08\xea\x60\xea\x60\1\1\x11\0\xff\xda\0\2\xff\xd9",
-    "bmp": b"BM" + bytes(12) + struct.pack("<IiiHHIIiiII", 40, 60000, -60000, 1, 24, *[0] * 6),
-    "pnm": b"P6 # a comment\n60000\n60000 255\n",
-    "webp": b"RIFF\x20\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x5f\xea\0\x5f\xea\0" + bytes(16),
-    "tiff": b"II*\0\x08\0\0\0\2\0\0\1\4\0\1\0\0\0\x60\xea\0\0\1\1\4\0\1\0\0\0\x60\xea\0\0\0\0\0\0",
-    "jpeg2000": b"\xff\x4f\xff\x51\0\x29\0\0" + struct.pack(">8IH", 60000, 60000, *[0] * 6, 3),
-    "qoi": b"qoif" + struct.pack(">IIBB", 60000, 60000, 3, 0) + bytes(64),
-    "sgi": b"\x01\xda\0\1\0\3" + struct.pack(">HHH", 60000, 60000, 3) + bytes(502),
-}
-
-
-@pytest.mark.parametrize("kind", HUGE)
-def test_a_picture_that_says_it_is_huge_is_refused_at_once(clip, tmp_path, kind: str) -> None:
-    path = tmp_path / "bomb"
-    path.write_bytes(HUGE[kind])
-    words = r"says it is 60000x60000, wanted at most \d+ pixels|cannot read the picture"
-    for role, call in {
-        "input": lambda: process(path, tmp_path / "o.mp4", background="navy"),
-        "background": lambda: process(clip.path, tmp_path / "o.mp4", background=path),
-        "matte": lambda: matte(clip.path, tmp_path / "o.mkv", mask=f"matte:{path}"),
-    }.items():
-        with pytest.raises(SourceError, match=f"^{role}: .*({words})"):
-            call()
-    assert [item.name for item in tmp_path.iterdir()] == ["bomb"]
-
-
-def test_the_limit_holds_for_pictures_in_every_role(clip: Clip, tmp_path: Path) -> None:
-    path = saved(tmp_path / "x.png", np.zeros((100, 100), np.uint8), "PNG")
-    for mask in (asked("matte", matte=path), asked("plate", plate=path)):
-        with pytest.raises(SourceError, match="says it is 100x100, wanted at most 5000"):
-            matte(clip.path, tmp_path / "o.mkv", settings=mask, max_pixels=5000)
-    with pytest.raises(SourceError, match="^input: .* says it is 100x100, wanted at most 5000"):
-        matte(path, tmp_path / "o.mkv", max_pixels=5000)
-
-
-@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tiff", ".bmp", ".ppm", ".jp2"])
-def test_what_is_cut_off_is_one_line(tmp_path: Path, suffix: str, capfd) -> None:
-    noise = np.random.default_rng(3).integers(0, 256, (40, 60, 3), dtype=np.uint8)
-    content = cv2.imencode(suffix, noise)[1].tobytes()
-    path = tmp_path / "cut"
-    for length in (20, 40, 100, len(content) // 2, len(content) - 3):
-        path.write_bytes(content[:length])
-        with pytest.raises(SourceError, match="^background: "):
-            read_image(path, "background")
-    noise_of_libraries = [
-        line for line in capfd.readouterr().err.splitlines() if not line.startswith("libpng")
-    ]
-    assert noise_of_libraries == [] or cv2.__version__ < "5"
-
-
-def test_damage_that_pillow_warns_of_is_passed_over(tmp_path: Path, recwarn) -> None:
-    one = cv2.imencode(".jpg", scene())[1].tobytes()
-    exif = b"Exif\0\0II*\0\x08\0\0\0\xff\0" + bytes(range(64))
-    index = b"MPF\0II*\0\x08\0\0\0" + b"\xff" * 16
-    for marker, body in ((b"\xff\xe1", exif), (b"\xff\xe2", index)):
-        segment = marker + struct.pack(">H", 2 + len(body)) + body
-        (tmp_path / "x").write_bytes(one[:2] + segment + one[2:])
-        assert kind_of(tmp_path / "x") == "still"
-        assert read_image(tmp_path / "x", "input").shape == (32, 48, 3)
-    assert len(recwarn) == 0
-
-
-def test_a_turn_that_is_noted_behind_the_pixels(tmp_path: Path) -> None:
-    content = saved(tmp_path / "x", scene(), "PNG", 6).read_bytes()
-    at = content.index(b"eXIf") - 4
-    end = at + 12 + int.from_bytes(content[at : at + 4], "big")
-    moved = content[:at] + content[end:-12] + content[at:end] + content[-12:]
-    (tmp_path / "x").write_bytes(moved)
-    assert np.array_equal(read_image(tmp_path / "x", "input"), upright(scene(), 6))
-
-
-def test_the_limit_is_ours_and_not_pillows() -> None:
-    header = read_header(BytesIO(png(30000, 20000, 0, 1, b"")))
-    assert header is not None
-    assert header.size == (30000, 20000)
-
-
-@pytest.mark.parametrize(
-    "words", [b"Python is a snake\n", b"P5 said the man\n", b"BM stands for\n"]
-)
-def test_a_text_is_no_picture(tmp_path: Path, words: bytes) -> None:
-    (tmp_path / "x").write_bytes(words * 20)
-    assert kind_of(tmp_path / "x") == "video"
-    with pytest.raises(SourceError, match="^input: not an image"):
-        read_image(tmp_path / "x", "input")
-
-
-def test_cameras_raw_files_are_no_thumbnails(tmp_path: Path) -> None:
-    Image.fromarray(scene()).save(tmp_path / "x.dng", "TIFF", tiffinfo={254: 1})
-    with pytest.raises(SourceError, match="is a camera's raw file, of which only a thumbnail"):
-        read_image(tmp_path / "x.dng", "background")
 
 
 def test_one_picture_has_the_time_0(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parents[2]
 
 COMPOSITE = """
 import numpy as np, fastvbg
-from fastvbg.measure.machine import cache_state
+from fastvbg.measure.cache import cache_state
 a = np.arange(36, dtype=np.uint8).reshape(3, 4, 3)
 print(fastvbg.__file__, int(fastvbg.composite(a, a + 9, a).sum()), cache_state(), sep="|")
 """

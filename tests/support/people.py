@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from pathlib import Path
+
+import av
 import cv2
 import numpy as np
 
@@ -101,3 +105,16 @@ def to_planes(frame: np.ndarray):
     height, width = frame.shape[:2]
     u, v = packed[height:].reshape(2, height // 2, width // 2)
     return packed[:height], u, v
+
+
+def write_clip(path: Path, frames, pixel_format: str = "yuv420p") -> Path:
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("libx264", rate=24, options={"crf": "8"})
+        video.height, video.width = frames[0].shape[:2]
+        video.pix_fmt = pixel_format
+        for k, picture in enumerate(frames):
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            frame.pts, frame.time_base = k, Fraction(1, 24)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    return path

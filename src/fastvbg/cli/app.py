@@ -88,7 +88,7 @@ def warmup(
     """Compile kernels now, so that no first frame waits for them."""
     from fastvbg.cli.progress import Preparing
     from fastvbg.masks.registry import kind_of
-    from fastvbg.measure.machine import cache_state
+    from fastvbg.measure.cache import cache_state
     from fastvbg.preparing import prepare
     from fastvbg.warmup import all_kernels
 

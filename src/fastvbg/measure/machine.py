@@ -11,9 +11,9 @@ from typing import Any
 
 import fastvbg
 from fastvbg.bands import usable_cpus
-from fastvbg.kernels import _cache
 from fastvbg.kernels._target import TARGET
 from fastvbg.libraries import installed_opencv
+from fastvbg.measure.cache import cache_state
 from fastvbg.measure.probes import available_encoders
 
 LIBRARIES = ("numpy", "numba", "llvmlite", "opencv-python", "pillow", "av", "typer", "rich")
@@ -79,18 +79,6 @@ def memory_gib() -> float | None:
         return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
     except (AttributeError, ValueError, OSError):
         return None
-
-
-def cache_state() -> str:
-    """Return where compiled kernels are kept, or why they are not."""
-    if not _cache.has_sources():
-        return "none: the package has no source files (an archive, or compiled modules only)"
-    wanted = _cache.preferred_folder()
-    if wanted is None:
-        return "none: no cache folder for this user; NUMBA_CACHE_DIR names one"
-    if _cache.folder() is None:
-        return f"none: {wanted} cannot be written; kernels compile in every process"
-    return f"{wanted} (writable)"
 
 
 def machine_record() -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _numba() -> list[Finding]:
 
     import fastvbg
     from fastvbg.kernels._target import TARGET
-    from fastvbg.measure.machine import cache_state
+    from fastvbg.measure.cache import cache_state
 
     prev, next = np.zeros((2, 4, 8, 3), np.uint8)
     next[:, 4:] = 200

@@ -126,3 +126,7 @@ class CopiedPacket(NamedTuple):
 
     packet: Packet[Stream]
     stream: Stream
+
+
+Item: TypeAlias = "av.VideoFrame | CopiedPacket"
+"""What a file's packets give: a decoded frame, or a packet of another stream as it is."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
 
-    from fastvbg.source.decoding import Item
+    from fastvbg.media.model import Item
 
 # A packet further back than this does not come late: from it on the clock is another one.
 _SET_BACK_SECONDS = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import av
 from av.error import EOFError as EndOfStream
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
 
-    from fastvbg.media.model import ReadOptions
+    from fastvbg.media.model import Item, ReadOptions
     from fastvbg.media.upright import Matrix
-
-Item: TypeAlias = "av.VideoFrame | CopiedPacket"
 
 _FALLBACK_RATE = Fraction(25)
 

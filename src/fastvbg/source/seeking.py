@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.stream import Stream
 
-    from fastvbg.source.decoding import Decoding, Item
+    from fastvbg.media.model import Item
+    from fastvbg.source.decoding import Decoding
 
 # How far before the time asked for to look, one after the other; twice as far each time from here.
 _FIRST_STEP = Fraction(1, 2)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from fastvbg.source.decoding import Item
+    from fastvbg.media.model import Item
 
 # FFmpeg's number; PyAV tells a stream's from 18 on, before that interlaced ones count as the usual.
 _TOP_FIELD_FIRST = 2

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fastvbg.kernels import _cache
 from fastvbg.masks.motion import Motion
 from fastvbg.models.store import KNOWN
 from fastvbg.preparing import prepare
@@ -30,8 +31,8 @@ cv2.setNumThreads(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile all kernels once, before each of several workers would do it for itself."""
-    workers = getattr(config.option, "numprocesses", None)
-    if workers and not hasattr(config, "workerinput") and not config.option.collectonly:
+    several = getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput")
+    if several and not config.option.collectonly and _cache.folder() is not None:
         prepare(all_kernels())
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _LINE_SECONDS = 5.0
 
 
-class ProgressLine:
-    """Call it with frames done and frames expected. A context manager.
+class _Bar:
+    """A bar on a terminal while something goes on. A context manager.
 
     Parameters
     ----------
@@ -28,20 +28,39 @@ class ProgressLine:
         Whether to print nothing.
     """
 
+    _things, _doing = "frames", ""
+
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._start = self._last = time.perf_counter()
-        self._stack = ExitStack()
+        self._start = time.perf_counter()
 
     def __enter__(self) -> Self:
         if not self._quiet and _is_terminal():
+            self._bar = _make_bar(self._things)
+            self._bar.start()
+            self._task = self._bar.add_task(self._doing, total=None, rate="")
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+
+class ProgressLine(_Bar):
+    """Call it with frames done and frames expected. A context manager."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        super().__init__(quiet=quiet)
+        self._last = self._start
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        if self._bar is not None:
             from fastvbg.kernels._jit import listening
 
-            self._bar = _make_bar()
-            self._bar.start()
-            self._task = self._bar.add_task("", total=None, rate="")
             self._stack.enter_context(listening(self._preparing))
         return self
 
@@ -75,35 +94,17 @@ class ProgressLine:
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()
-        if self._bar is not None:
-            self._bar.stop()
+        super().__exit__(*exception)
 
 
 def _is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-class Preparing:
-    """Call it with each kernel that has been compiled. A context manager.
+class Preparing(_Bar):
+    """Call it with each kernel that has been compiled. A context manager."""
 
-    Parameters
-    ----------
-    quiet : bool
-        Whether to print nothing.
-    """
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._bar: Progress | None = None
-        self._task: TaskID | None = None
-        self._start = time.perf_counter()
-
-    def __enter__(self) -> Self:
-        if not self._quiet and _is_terminal():
-            self._bar = _make_bar("kernels")
-            self._bar.start()
-            self._task = self._bar.add_task("compiling", total=None, rate="")
-        return self
+    _things, _doing = "kernels", "compiling"
 
     def __call__(self, name: str, number: int, total: int) -> None:
         """Show which kernel is done."""
@@ -117,12 +118,8 @@ class Preparing:
         """Since it was made."""
         return time.perf_counter() - self._start
 
-    def __exit__(self, *exception: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
-
-def _make_bar(things: str = "frames") -> Progress:
+def _make_bar(things: str) -> Progress:
     from rich.console import Console
     from rich.progress import (
         BarColumn,

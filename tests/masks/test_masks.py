@@ -96,9 +96,10 @@ def test_a_preview_keys_every_frame_up_to_those_it_shows(clip: Clip) -> None:
     assert not np.array_equal(sheet, plain)
 
 
-def test_the_refinement_of_every_kind_is_one() -> None:
-    for kind in own().values():
-        Refiner(kind.refinement)
+@pytest.mark.parametrize("kind", own().values(), ids=lambda kind: kind.name)
+def test_the_refinement_of_every_kind_has_the_steps_it_names(kind) -> None:
+    named = [] if kind.refinement == "none" else kind.refinement.split(",")
+    assert len(Refiner(kind.refinement).steps) == len(named)
 
 
 @pytest.mark.parametrize(

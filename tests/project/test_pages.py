@@ -24,6 +24,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 TEXTS = {path: path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *PAGES]}
 README = TEXTS[ROOT / "README.md"]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+FILE_MADE = re.compile(r'"([\w-]+\.(?:mp4|mkv|png|toml))"')
 
 
 def without_code(text: str) -> str:
@@ -90,6 +91,8 @@ def test_python_examples_run_in_order(page: Path, tmp_path: Path, monkeypatch, c
     for line, code in python_blocks(TEXTS[page]):
         lines = "\n" * (line - 1) + code  # so that errors name those of the page
         exec(compile(lines, str(page), "exec", dont_inherit=True), vars(module))  # noqa: S102
+    named = {name for _, code in python_blocks(TEXTS[page]) for name in FILE_MADE.findall(code)}
+    assert {name for name in named if not Path(name).exists()} <= {"none.mp4"}
 
 
 def test_every_public_name_is_in_an_example() -> None:

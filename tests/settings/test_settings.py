@@ -108,23 +108,23 @@ def test_a_file_says_only_what_is_not_as_usual(tmp_path: Path) -> None:
 
 
 def test_files_are_named_from_the_settings_folder(tmp_path: Path, monkeypatch) -> None:
-    work, kept = tmp_path / "work", tmp_path / "kept" / "here"
-    work.mkdir()
+    office, kept = tmp_path / "office", tmp_path / "kept" / "here"
+    office.mkdir()
     kept.mkdir(parents=True)
-    monkeypatch.chdir(work)
-    region = work / "a,b.png"
+    monkeypatch.chdir(office)
+    region = office / "a,b.png"
     region.touch()
     settings = Settings(
         mask=masks.Plate(plate="room.png"), background="../beach.jpg", keep_region="a,b.png"
     )
     settings.save(kept / "s.toml")
     text = (kept / "s.toml").read_text()
-    assert 'plate = "../../work/room.png"' in text
+    assert 'plate = "../../office/room.png"' in text
     assert 'background = "../../beach.jpg"' in text
     monkeypatch.chdir(tmp_path)
     again = Settings.load(kept / "s.toml")
     assert Path(str(again.background)) == tmp_path / "beach.jpg"
-    assert Path(str(again.kind.plate)) == work / "room.png"
+    assert Path(str(again.kind.plate)) == office / "room.png"
     assert Path(str(again.keep_region)) == region
     shutil.move(tmp_path / "kept", tmp_path / "moved")
     moved = Settings.load("moved/here/s.toml")

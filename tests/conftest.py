@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fastvbg.bands import usable_cpus
 from fastvbg.kernels import _cache
 from fastvbg.masks.motion import Motion
 from fastvbg.models.store import KNOWN
@@ -28,12 +27,6 @@ settings.register_profile(
 settings.load_profile("default")
 
 cv2.setNumThreads(1)
-
-
-@pytest.hookimpl(optionalhook=True)  # of pytest-xdist, which may be absent
-def pytest_xdist_auto_num_workers() -> int:
-    """Return one worker more than there are processors: many tests wait for a process."""
-    return usable_cpus() + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -36,6 +36,13 @@ def pytest_configure(config: pytest.Config) -> None:
         prepare(all_kernels())
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs real clips or models, so that `-m clips` runs that alone."""
+    for item in items:
+        if {"clips", "real_models"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("clips")
+
+
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     """A short H.264 clip with a sound track, and the frames it was made from."""

@@ -1,7 +1,7 @@
 """Show that the vector kernels lower to NEON: `python tools/neon_check.py`.
 
 Compiles each kernel at the level that assumes nothing of the CPU, which is the one that aarch64
-uses, takes the LLVM IR that Numba made of it and has LLVM emit AArch64 assembly from it. Then it
+uses, takes the LLVM IR that was made of it and has LLVM emit AArch64 assembly from it. Then it
 counts, in each loop that computes on vectors, NEON instructions and moves of single lanes: code
 that had been taken apart lane by lane would be full of the latter. Nothing of it is run.
 """
@@ -18,7 +18,6 @@ os.environ["NUMBA_CPU_NAME"] = "generic"
 os.environ["FASTVBG_KERNELS"] = "vector"
 
 import llvmlite.binding as llvm
-from numba import njit
 
 TRIPLE = "aarch64-unknown-linux-gnu"
 CPU = "neoverse-n1"
@@ -35,13 +34,14 @@ class Loop(NamedTuple):
     single_lane: int
 
 
-def assembly(function: object, signature: object) -> str:
+def assembly(name: str) -> str:
     """Return AArch64 assembly of a kernel."""
-    dispatcher = njit(nogil=True, error_model="numpy")(function)
-    dispatcher.compile(signature)
-    (text,) = dispatcher.inspect_llvm().values()
+    from fastvbg.kernels._compile import compiled
+    from fastvbg.kernels._kernel import named
+
+    text = compiled(named(name).definition, name).get_llvm_str()
     text = re.sub(r"target (triple|datalayout) = .*\n", "", text)
-    # The wrappers around a kernel count references with instructions of this machine.
+    # What Python calls reads objects as this machine lays them out.
     text = re.sub(
         r"^define [^\n]*\{\n.*?^\}\n",
         lambda found: found[0] if "<16 x i8>" in found[0] else "",
@@ -83,18 +83,15 @@ def check() -> dict[str, list[Loop]]:
     """Return the vector loops of each kernel."""
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
-    from fastvbg.kernels.composite import frames, planar, scaled
-
     found = {}
     for module, names in (
-        (frames, ("composite", "motion_mask", "blend")),
-        (planar, ("composite_i420", "composite_nv12", "blend_i420", "blend_nv12")),
-        (scaled, ("blend",)),
+        ("frames", ("composite", "motion_mask", "blend")),
+        ("planar", ("composite_i420", "composite_nv12", "blend_i420", "blend_nv12")),
+        ("scaled", ("blend",)),
     ):
         for name in names:
-            kernel = getattr(module, name)
-            text = assembly(kernel.function, kernel.signature)
-            found[f"{module.__name__.rpartition('.')[2]}.{name}"] = vector_loops(text)
+            text = assembly(f"composite.{module}.{name}")
+            found[f"{module}.{name}"] = vector_loops(text)
     return found
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from fastvbg.kernels._jit import Kernel
+    from fastvbg.kernels._kernel import Kernel
 
     BandWork = Callable[[int, int], None]
 

@@ -12,7 +12,7 @@ from fastvbg.bands import usable_cpus
 from fastvbg.checks import check_integer
 from fastvbg.errors import FastvbgError
 from fastvbg.kernels import _cache
-from fastvbg.warmup import kernel_named
+from fastvbg.kernels._kernel import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -51,7 +51,7 @@ def prepare(names: Iterable[str], heard: Heard | None = None, processes: int | N
     count = min(processes or usable_cpus(), len(missing))
     if count < 2 or _cache.folder() is None or getattr(sys, "frozen", False):
         for number, name in enumerate(missing, 1):
-            kernel_named(name).compile(fallback=True)
+            named(name).compile(fallback=True)
             if heard is not None:
                 heard(name, number, len(missing))
         return len(missing)
@@ -112,5 +112,5 @@ def serve() -> None:
     """Compile the kernels whose names come on standard input, and answer each with its name."""
     for line in sys.stdin:
         name = line.strip()
-        kernel_named(name).compile(fallback=True)
+        named(name).compile(fallback=True)
         print(name, flush=True)  # noqa: T201  (to the process that asked)

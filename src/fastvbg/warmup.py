@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import time
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_callable, check_choice, check_flag
-from fastvbg.kernels._jit import Kernel
-from fastvbg.kernels.composite import frames, light, planar, planes_any, planes_blend, scaled
-from fastvbg.kernels.keying import adaptive, chroma, depth, keyspace, plate, stereo
-from fastvbg.kernels.person import canvas, carry, colourfit, discriminant, edges, network
-from fastvbg.kernels.refine import feather, guided, keepdrop, morphology, regions, temporal
+from fastvbg.kernels._kernel import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,94 +14,99 @@ if TYPE_CHECKING:
 
 __all__ = ["warm_up"]
 
-_KERNELS: dict[str, tuple[Kernel, ...]] = {
-    "composite": (frames.composite,),
-    "motion_mask": (frames.motion_mask,),
-    "blend": (frames.blend, scaled.blend, scaled.quantize),
+_KERNELS: dict[str, tuple[str, ...]] = {
+    "composite": ("composite.frames.composite",),
+    "motion_mask": ("composite.frames.motion_mask",),
+    "blend": ("composite.frames.blend", "composite.scaled.blend", "composite.scaled.quantize"),
     "plate": (
-        keyspace.keyspace,
-        plate.key_frame,
-        plate.key_planes,
-        plate.composite,
-        plate.composite_planes,
-        plate.light,
-        plate.measure,
+        "keying.keyspace.keyspace",
+        "keying.plate.key_frame",
+        "keying.plate.key_planes",
+        "keying.plate.composite",
+        "keying.plate.composite_planes",
+        "keying.plate.light",
+        "keying.plate.measure",
     ),
     "chroma": (
-        keyspace.keyspace,
-        chroma.key_frame,
-        chroma.key_planes,
-        chroma.composite,
-        chroma.composite_planes,
-        chroma.despill_frame,
-        chroma.despill_planes,
+        "keying.keyspace.keyspace",
+        "keying.chroma.key_frame",
+        "keying.chroma.key_planes",
+        "keying.chroma.composite",
+        "keying.chroma.composite_planes",
+        "keying.chroma.despill_frame",
+        "keying.chroma.despill_planes",
     ),
-    "composite_planar": (planar.composite_i420, planar.composite_nv12),
-    "blend_planar": (planar.blend_i420, planar.blend_nv12),
+    "composite_planar": ("composite.planar.composite_i420", "composite.planar.composite_nv12"),
+    "blend_planar": ("composite.planar.blend_i420", "composite.planar.blend_nv12"),
     "any_planes": (
-        planes_any.mask_u8,
-        planes_any.mask_u16,
-        planes_any.select_u8,
-        planes_any.select_u16,
-        planes_blend.blend_u8,
-        planes_blend.blend_u16,
+        "composite.planes_any.mask_u8",
+        "composite.planes_any.mask_u16",
+        "composite.planes_any.select_u8",
+        "composite.planes_any.select_u16",
+        "composite.planes_blend.blend_u8",
+        "composite.planes_blend.blend_u16",
     ),
-    "depth_matte": (depth.matte, depth.held_matte, depth.aged_matte, frames.blend),
-    "stereo_depth": (stereo.consistent, stereo.fill_shadows, stereo.spread),
-    "apply_regions": (keepdrop.keep, keepdrop.drop, keepdrop.keep_and_drop),
+    "depth_matte": (
+        "keying.depth.matte",
+        "keying.depth.held_matte",
+        "keying.depth.aged_matte",
+        "composite.frames.blend",
+    ),
+    "stereo_depth": (
+        "keying.stereo.consistent",
+        "keying.stereo.fill_shadows",
+        "keying.stereo.spread",
+    ),
+    "apply_regions": (
+        "refine.keepdrop.keep",
+        "refine.keepdrop.drop",
+        "refine.keepdrop.keep_and_drop",
+    ),
     "refine": (
-        morphology.despeckle,
-        morphology.extreme,
-        regions.fill_holes,
-        regions.drop_specks,
-        regions.hysteresis,
-        feather.box,
-        temporal.hold,
-        guided.smooth,
-        light.weigh,
+        "refine.morphology.despeckle",
+        "refine.morphology.extreme",
+        "refine.regions.fill_holes",
+        "refine.regions.drop_specks",
+        "refine.regions.hysteresis",
+        "refine.feather.box",
+        "refine.temporal.hold",
+        "refine.guided.smooth",
+        "composite.light.weigh",
     ),
     "person": (
-        network.from_frame,
-        network.from_planes,
-        network.differ,
-        canvas.reduce,
-        canvas.reduce_frame,
-        canvas.changed,
-        canvas.box,
-        discriminant.separate,
-        colourfit.fit,
-        canvas.steady,
-        carry.carry,
-        edges.apply,
-        edges.apply_frame,
-        edges.composite,
-        edges.composite_planes,
-        regions.hysteresis,
-        scaled.quantize,
-        frames.blend,
+        "person.network.from_frame",
+        "person.network.from_planes",
+        "person.network.differ",
+        "person.canvas.reduce",
+        "person.canvas.reduce_frame",
+        "person.canvas.changed",
+        "person.canvas.box",
+        "person.discriminant.separate",
+        "person.colourfit.fit",
+        "person.canvas.steady",
+        "person.carry.carry",
+        "person.edges.apply",
+        "person.edges.apply_frame",
+        "person.edges.composite",
+        "person.edges.composite_planes",
+        "refine.regions.hysteresis",
+        "composite.scaled.quantize",
+        "composite.frames.blend",
     ),
     "adaptive": (
-        adaptive.key,
-        adaptive.key_planes,
-        adaptive.composite,
-        adaptive.composite_planes,
-        adaptive.planes_of,
+        "keying.adaptive.key",
+        "keying.adaptive.key_planes",
+        "keying.adaptive.composite",
+        "keying.adaptive.composite_planes",
+        "keying.adaptive.planes_of",
     ),
 }
 OPERATIONS = tuple(_KERNELS)
 
 
-def kernel_named(name: str) -> Kernel:
-    """Return a kernel, such as `refine.guided.smooth`."""
-    module, _, function = name.rpartition(".")
-    found = getattr(import_module(f"fastvbg.kernels.{module}"), function)
-    assert isinstance(found, Kernel)  # noqa: S101  (names are written down in the package)
-    return found
-
-
 def all_kernels() -> list[str]:
     """Return the names of all kernels."""
-    return list(dict.fromkeys(each.name for kernels in _KERNELS.values() for each in kernels))
+    return list(dict.fromkeys(name for names in _KERNELS.values() for name in names))
 
 
 def warm_up(
@@ -142,7 +142,7 @@ def warm_up(
         check_choice("operations", operation, OPERATIONS)
     for operation in operations or OPERATIONS:
         start = time.perf_counter()
-        for kernel in _KERNELS[operation]:
-            kernel.compile(fallback=strided)
+        for name in _KERNELS[operation]:
+            named(name).compile(fallback=strided)
         if progress is not None:
             progress(operation, time.perf_counter() - start)

@@ -39,9 +39,6 @@ def test_each_name_that_needs_opencv_says_the_same(tmp_path: Path) -> None:
 
 
 def test_the_others_are_named_too(tmp_path: Path) -> None:
-    said = complaints(faults.put(tmp_path / "numba", numba=faults.NUMBA))
-    assert said["composite"].startswith("Numba does not load: Numba needs NumPy 9.9 or less")
-    assert "-m pip install" in said["composite"]
     said = complaints(faults.put(tmp_path / "pyav", av=faults.PYAV))
     assert said["process"].startswith("PyAV does not load: a part of it is missing; '")
     assert "composite" not in said
@@ -49,6 +46,25 @@ def test_the_others_are_named_too(tmp_path: Path) -> None:
     assert said["process"].startswith("Pillow does not load: no libjpeg; '")
     assert said["process"].endswith("--force-reinstall pillow' installs it anew")
     assert "composite" not in said
+
+
+FIRST = """
+import numpy as np, fastvbg
+a = np.full((4, 4, 3), 7, np.uint8)
+try:
+    print(fastvbg.composite(a, a, a).sum())
+except fastvbg.MissingLibraryError as error:
+    print(error)
+"""
+
+
+def test_numba_is_wanted_by_what_has_to_be_compiled_alone(tmp_path: Path) -> None:
+    broken, kept = faults.put(tmp_path / "numba", numba=faults.NUMBA), tmp_path / "kept"
+    said = faults.python("-c", FIRST, path=broken, NUMBA_CACHE_DIR=str(kept))
+    assert said.stdout.startswith("Numba does not load: Numba needs NumPy 9.9 or less")
+    assert "-m pip install" in said.stdout
+    assert faults.python("-c", FIRST, NUMBA_CACHE_DIR=str(kept)).stdout == f"{7 * 48}\n"
+    assert faults.python("-c", FIRST, path=broken, NUMBA_CACHE_DIR=str(kept)).stdout == "336\n"
 
 
 @pytest.mark.parametrize(

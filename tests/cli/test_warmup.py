@@ -12,22 +12,22 @@ import pytest
 import fastvbg
 from fastvbg import preparing
 from fastvbg.cli import run_command_line
-from fastvbg.kernels import _cache, _jit
+from fastvbg.kernels import _cache, _compile, _kernel
 from fastvbg.masks.registry import own
-from fastvbg.warmup import all_kernels, kernel_named
+from fastvbg.warmup import all_kernels
 from tests.support.people import wall, with_person, write_clip
 
 # Runs a command with a network made for tests, and prints the kernels that it calls.
 CALLS = """
 import sys, pytest
-from fastvbg.kernels import _jit
+from fastvbg.kernels import _kernel
 from tests.support.people import use_green_network
-compiled = _jit._compiled
+load = _kernel.load
 names = []
-def noted(function, signature):
-    names.append(_jit.Kernel(function, signature).name)
-    return compiled(function, signature)
-_jit._compiled = noted
+def noted(name, machine):
+    names.append(name)
+    return load(name, machine)
+_kernel.load = noted
 use_green_network(pytest.MonkeyPatch())
 from fastvbg.cli import run_command_line
 assert run_command_line(sys.argv[1:]) == 0
@@ -70,7 +70,7 @@ def test_a_mask_needs_what_its_runs_call(kind: str, more: list[str], tmp_path: P
 def test_every_name_is_a_kernel() -> None:
     names = {name for kind in own().values() for name in kind.needs()}
     for name in names | set(all_kernels()):
-        assert kernel_named(name).name == name
+        assert _kernel.named(name).definition.signature
 
 
 def test_a_cache_is_filled_by_several_processes(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_a_cache_is_filled_by_several_processes(tmp_path: Path) -> None:
     assert sorted(line.split()[0] for line in lines[:3]) == sorted(names)
     assert [line.split()[1:] for line in lines[:3]] == [[f"{k}", "3"] for k in (1, 2, 3)]
     assert lines[3:] == ["3", "0"]
-    assert len(list(tmp_path.rglob("*.nbi"))) == 3
+    assert len(list(tmp_path.rglob("*.kernel"))) == 3
 
 
 def test_a_process_that_dies_is_one_line(monkeypatch, tmp_path: Path, capfd) -> None:
@@ -102,13 +102,18 @@ def test_listeners_hear_what_is_compiled_and_how_many_there_will_be(monkeypatch)
     told: list[tuple[str, int, int]] = []
     ready = {"refine.guided.smooth"}
     monkeypatch.setattr(_cache, "keeps", lambda name: name in ready)
-    monkeypatch.setattr(_jit, "_compiled", lambda function, signature: lambda: None)
+    monkeypatch.setattr(
+        _cache, "read", lambda name: _cache.Code(b"", "") if name in ready else None
+    )
+    monkeypatch.setattr(_cache, "write", lambda name, code: None)
+    monkeypatch.setattr(_compile, "machine_code", lambda definition, name: b"")
+    monkeypatch.setattr(_kernel, "load", lambda name, machine: lambda: None)
     guided, light, hold = (
-        _jit.Kernel(kernel_named(name).function, ())
+        _kernel.Kernel(name)
         for name in ("refine.guided.smooth", "composite.light.weigh", "refine.temporal.hold")
     )
-    with _jit.listening(lambda *each: told.append(each)):
-        _jit.expect([guided.name, light.name, "refine.feather.box"])
+    with _kernel.listening(lambda *each: told.append(each)):
+        _kernel.expect([guided.name, light.name, "refine.feather.box"])
         for kernel in (guided, light, hold, hold):
             kernel.call()
     assert told == [(light.name, 1, 2), (hold.name, 2, 3)]

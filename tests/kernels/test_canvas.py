@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastvbg.kernels.person import canvas, colourfit, edges
+from fastvbg.kernels.person import canvas, colourfit, edges, plan
 from fastvbg.reference import guided
 from fastvbg.reference import person as reference
 from fastvbg.reference.planes import blend_plane
@@ -31,7 +31,7 @@ def with_chroma(luma: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def fitted(matte, guides, radius, contrasts) -> np.ndarray:
     """Return the planes of the kernel, which begin as anything."""
-    planes, *scratch = colourfit.scratch_for(*matte.shape, radius)
+    planes, *scratch = plan.colourfit_scratch(*matte.shape, radius)
     planes[:] = -7
     colourfit.fit.call(matte, guides, radius, contrasts, planes, *scratch)
     return planes
@@ -70,7 +70,7 @@ def test_chroma_gives_edges_that_luma_has_not() -> None:
     def at(guides) -> np.ndarray:
         planes = fitted(matte, guides, 4, (100, 9))
         out = np.empty((40, 60), np.uint8)
-        edges.apply.call(planes, gray, out, ((60, 1, 1), *edges.scratch_for(40, 60, 1)))
+        edges.apply.call(planes, gray, out, ((60, 1, 1), *plan.edges_scratch(40, 60, 1)))
         return out[20]
 
     blind, seeing = at((gray, gray, gray)), at((gray, 255 - sides, sides))
@@ -80,16 +80,16 @@ def test_chroma_gives_edges_that_luma_has_not() -> None:
 
 
 @pytest.mark.parametrize("shape", SIZES)
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 def test_reduce(shape, factor) -> None:
     plane = random_plane(*shape)
     out = np.full(canvas_shape(shape, factor), 77, np.uint8)
-    canvas.reduce.call(plane, out, factor, canvas.reduce_scratch(out.shape[1], factor))
+    canvas.reduce.call(plane, out, factor, plan.reduce_scratch(out.shape[1], factor))
     np.testing.assert_array_equal(out, reference.reduce(plane, factor))
 
 
 @pytest.mark.parametrize("shape", SIZES)
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 @pytest.mark.parametrize(("radius", "epsilon", "gain"), [(2, 100, 3), (1, 1, 8), (4, 400, 1)])
 def test_fit_and_apply(shape, factor, radius, epsilon, gain) -> None:
     guide = smooth_plane(*shape)
@@ -102,14 +102,14 @@ def test_fit_and_apply(shape, factor, radius, epsilon, gain) -> None:
     for got, each in zip(planes, wanted, strict=True):
         np.testing.assert_array_equal(got[:rows, :cols], each)
     out = np.full(shape, 77, np.uint8)
-    scratch = edges.scratch_for(rows, cols, factor)
+    scratch = plan.edges_scratch(rows, cols, factor)
     edges.apply.call(planes, guide, out, ((cols, factor, gain), *scratch))
     np.testing.assert_array_equal(out, reference.apply(*wanted, guide, factor, gain))
 
 
 def test_extremes_do_not_overflow() -> None:
     """The steepest slopes there are: a guide of little contrast exactly along the matte."""
-    for factor in canvas.FACTORS:
+    for factor in plan.FACTORS:
         matte = np.zeros((12, 12), np.uint8)
         matte[:, 6:] = 255
         small_guide = np.where(matte > 0, 255, 250).astype(np.uint8)
@@ -117,12 +117,12 @@ def test_extremes_do_not_overflow() -> None:
         guides = small_guide, small_guide[::-1].copy(), 255 - small_guide
         planes = fitted(matte, guides, 2, (1, 1))
         out = np.empty(guide.shape, np.uint8)
-        edges.apply.call(planes, guide, out, ((12, factor, 8), *edges.scratch_for(12, 12, factor)))
+        edges.apply.call(planes, guide, out, ((12, factor, 8), *plan.edges_scratch(12, 12, factor)))
         wanted = reference.apply(*reference.fit(matte, guides, 2, (1, 1)), guide, factor, 8)
         np.testing.assert_array_equal(out, wanted)
 
 
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 def test_flat_blocks_are_painted_alike(factor) -> None:
     """A canvas of many blocks, most of them flat, with edges at blocks' borders and within."""
     rows, cols = 20, 16 * 5 + 3
@@ -138,7 +138,7 @@ def test_flat_blocks_are_painted_alike(factor) -> None:
         canvas_matte[: each.shape[0], : each.shape[1]] = each
         planes = fitted(canvas_matte, guides, 1, (100, 9))
         out = np.full(guide.shape, 77, np.uint8)
-        options = (cols, factor, 2), *edges.scratch_for(rows, cols, factor)
+        options = (cols, factor, 2), *plan.edges_scratch(rows, cols, factor)
         edges.apply.call(planes, guide, out, options)
         wanted = reference.apply(
             *reference.fit(canvas_matte, guides, 1, (100, 9)), guide, factor, 2
@@ -146,7 +146,7 @@ def test_flat_blocks_are_painted_alike(factor) -> None:
         np.testing.assert_array_equal(out, wanted)
 
 
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 @pytest.mark.parametrize("gain", [1, 2, 3])
 def test_blocks_that_are_all_but_flat(factor, gain) -> None:
     """Mattes a little off 0 and 255, up to where luma begins to matter."""
@@ -160,7 +160,7 @@ def test_blocks_that_are_all_but_flat(factor, gain) -> None:
     guides = with_chroma(small_guide)
     planes = fitted(matte, guides, 1, (100, 9))
     out = np.full(guide.shape, 77, np.uint8)
-    options = (cols, factor, gain), *edges.scratch_for(rows, cols, factor)
+    options = (cols, factor, gain), *plan.edges_scratch(rows, cols, factor)
     edges.apply.call(planes, guide, out, options)
     wanted = reference.apply(*reference.fit(matte, guides, 1, (100, 9)), guide, factor, gain)
     np.testing.assert_array_equal(out, wanted)
@@ -173,13 +173,13 @@ def fitted_planes(guide, factor):
     matte = (smooth_plane(rows, cols, seed=3) > 128).astype(np.uint8) * np.uint8(255)
     guides = with_chroma(small)
     planes = fitted(matte, guides, 1, (100, 9))
-    options = (cols, factor, 2), *edges.scratch_for(rows, cols, factor)
+    options = (cols, factor, 2), *plan.edges_scratch(rows, cols, factor)
     whole = reference.apply(*reference.fit(matte, guides, 1, (100, 9)), guide, factor, 2)
     return planes, options, whole
 
 
 @pytest.mark.parametrize("shape", SIZES)
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 @pytest.mark.parametrize("shifts", [(0, 0), (1, 0), (1, 1)])
 def test_composite_planes_is_the_blend_of_the_matte(shape, factor, shifts) -> None:
     guide = smooth_plane(*shape)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fastvbg.kernels.composite import scaled
-from fastvbg.kernels.person import canvas, edges, network
+from fastvbg.kernels.person import canvas, edges, network, plan
 from fastvbg.keyers.person.edging import Edges
 from fastvbg.reference import blend as blend_reference
 from fastvbg.reference import person as reference
@@ -25,7 +25,7 @@ WIDE = [*SIZES, (9, 64), (5, 129), (17, 200)]
 def reduced(frame, factor):
     shape = canvas_shape(frame.shape[:2], factor)
     out = tuple(np.full(shape, 77, np.uint8) for _ in range(3))
-    canvas.reduce_frame.call(frame, *out, factor, canvas.frame_scratch(shape[1], factor))
+    canvas.reduce_frame.call(frame, *out, factor, plan.frame_scratch(shape[1], factor))
     return out
 
 
@@ -46,7 +46,7 @@ def test_every_colour() -> None:
 
 
 @pytest.mark.parametrize("shape", WIDE)
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 def test_reduce_frame(shape, factor) -> None:
     frame = random_frame(*shape)
     padded = np.zeros((shape[0], shape[1] + 5, 3), np.uint8)
@@ -61,7 +61,7 @@ def test_reduce_frame(shape, factor) -> None:
 
 
 def test_white_does_not_overflow() -> None:
-    for factor in canvas.FACTORS:
+    for factor in plan.FACTORS:
         gray, u, v = reduced(np.full((16, 24, 3), 255, np.uint8), factor)
         assert (gray == 255).all()
         assert (u == 128).all()
@@ -69,7 +69,7 @@ def test_white_does_not_overflow() -> None:
 
 
 @pytest.mark.parametrize("shape", WIDE)
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 def test_composite_is_the_blend_of_the_matte(shape, factor) -> None:
     frame, bg, out = smooth_frame(*shape), random_frame(*shape, seed=1), random_frame(*shape)
     planes, options, matte = fitted_planes(reference.gray(frame), factor)
@@ -85,7 +85,7 @@ def test_composite_is_the_blend_of_the_matte(shape, factor) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="page protection is by mprotect")
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (7, 63), (13, 70), (5, 129)])
-@pytest.mark.parametrize("factor", canvas.FACTORS)
+@pytest.mark.parametrize("factor", plan.FACTORS)
 def test_nothing_beyond_the_frame_is_touched(shape, factor) -> None:
     frame, bg = smooth_frame(*shape), random_frame(*shape, seed=1)
     planes, options, matte = fitted_planes(reference.gray(frame), factor)

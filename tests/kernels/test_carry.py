@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fastvbg.kernels.person import carry
+from fastvbg.kernels.person.plan import carry_scratch
 from fastvbg.reference import person as reference
 from tests.support.arrays import random_plane
 
@@ -20,7 +21,7 @@ def carried(matte, picture, flow, moves, part=None):
     rows, cols = matte.shape
     top, end, left, right = part or (0, rows, 0, cols)
     new, now = np.full((2, rows, cols), 77, np.uint8)
-    scratch = carry.scratch_for(rows, cols)
+    scratch = carry_scratch(rows, cols)
     carry.carry.call(matte, picture, flow, moves, top, end, left, right, scratch, new, now)
     return new, now
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fastvbg.kernels.person import discriminant
+from fastvbg.kernels.person.plan import discriminant_scratch
 from fastvbg.reference import discriminant as reference
 from tests.support.arrays import random_plane
 
@@ -20,7 +21,7 @@ def flat_options(fewest, noise, doubt, spread, spill) -> tuple[float, ...]:
 def separated(matte, inside, near, guides, out=None, **options) -> np.ndarray:
     """Run the kernel; its scratch begins as anything."""
     out = np.full(matte.shape, 77, np.uint8) if out is None else out
-    sums, lines, marks = discriminant.scratch_for(*matte.shape)
+    sums, lines, marks = discriminant_scratch(*matte.shape)
     sums[:], lines[:], marks[:] = -7, -7, 9
     choice = flat_options(**{**OPTIONS, **options})
     discriminant.separate.call(matte, inside, near, guides, choice, out, sums, lines, marks)

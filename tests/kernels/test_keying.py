@@ -10,7 +10,7 @@ import pytest
 
 from fastvbg import reference as house
 from fastvbg.kernels.keying import chroma, plate
-from fastvbg.kernels.keying.keyrows import scratch_for, slope_of
+from fastvbg.kernels.keying.plan import CHROMA_ROWS, PLATE_ROWS, model_for, rows_for, slope_of
 from fastvbg.reference.chroma import chroma_matte, despill_frame, despill_planes
 from fastvbg.reference.keyspace import keyspace
 from fastvbg.reference.plate import Light, light_plate, plate_matte, widen_planes
@@ -44,7 +44,7 @@ def near(rng, planes):
 
 def model_of(planes, floors):
     height, width = planes[0].shape
-    model = plate.model_for(height, width)
+    model = model_for(height, width)
     for row, plane in enumerate(planes):
         model[:, row, :width] = plane
     model[:, 3, :width] = floors[0] << 4 | floors[1]
@@ -77,7 +77,7 @@ def test_plate_of_planes(size, shifts, rng):
         for layout in LAYOUTS.values():
             out = layout(np.zeros(size, np.uint8))
             arrays = [layout(plane) for plane in planes]
-            scratch = scratch_for(plate.SCRATCH_ROWS, size[1])
+            scratch = rows_for(PLATE_ROWS, size[1])
             model = model_of(scene, floors)
             plate.key_planes.call(*arrays, model, out, scratch, *shifts, options)
             np.testing.assert_array_equal(out, wanted)
@@ -90,7 +90,7 @@ def test_plate_of_frames_and_its_composite(size, rng):
     scene = near(rng, keyspace(frame))
     floors = tuple(rng.integers(0, 16, size, np.uint8) for _ in range(2))
     model, options = model_of(scene, floors), (0, 6, 12, slope_of(12))
-    scratch = scratch_for(plate.SCRATCH_ROWS, size[1])
+    scratch = rows_for(PLATE_ROWS, size[1])
     wanted = plate_matte(keyspace(frame), scene, floors, tolerance=6, falloff=12)
     for layout in FRAME_LAYOUTS.values():
         out = np.zeros(size, np.uint8)
@@ -107,7 +107,7 @@ def test_composites_large_enough_for_streaming_stores(rng):
     frame, bg = (rng.integers(0, 256, (*size, 3), np.uint8) for _ in range(2))
     scene = near(rng, keyspace(frame))
     floors = (np.full(size, 3, np.uint8),) * 2
-    model, scratch = model_of(scene, floors), scratch_for(chroma.SCRATCH_ROWS, size[1])
+    model, scratch = model_of(scene, floors), rows_for(CHROMA_ROWS, size[1])
     wanted = plate_matte(keyspace(frame), scene, floors, tolerance=6, falloff=12)
     out = at_offset(np.zeros(frame.shape, np.uint8), 17)
     plate.composite.call(frame, model, bg, out, scratch, (0, 6, 12, slope_of(12)))
@@ -138,7 +138,7 @@ def test_every_sample_in_every_light(rng):
 def test_every_chroma(direction):
     u, v = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8))
     u, v = np.ascontiguousarray(u), np.ascontiguousarray(v)
-    scratch, out = scratch_for(chroma.SCRATCH_ROWS, 256), np.zeros((256, 256), np.uint8)
+    scratch, out = rows_for(CHROMA_ROWS, 256), np.zeros((256, 256), np.uint8)
     for strength in (16, 40, 255):
         reach = np.full((256, 256), strength, np.uint8)
         for tolerance, falloff in RAMPS:
@@ -154,7 +154,7 @@ def test_chroma_and_despill_of_planes(size, shifts, rng):
     planes = planes_of(rng, size, *shifts)
     reach = rng.integers(16, 256, planes[1].shape, np.uint8)
     wanted = chroma_matte(planes, reach, GREEN, tolerance=26, falloff=166)
-    scratch = scratch_for(chroma.SCRATCH_ROWS, size[1])
+    scratch = rows_for(CHROMA_ROWS, size[1])
     matte = rng.choice(np.array([0, 0, 1, 200], np.uint8), size)
     for layout in LAYOUTS.values():
         _, u, v = (layout(plane) for plane in planes)
@@ -178,7 +178,7 @@ def test_chroma_of_frames_its_composite_and_despill(size, rng):
     frame, bg = frame_pair(rng, *size)
     frame[rng.random(size) < 0.5] = (40, 160, 64)
     reach = rng.integers(16, 256, size, np.uint8)
-    scratch, options = scratch_for(chroma.SCRATCH_ROWS, size[1]), (*GREEN, 26, 166, slope_of(166))
+    scratch, options = rows_for(CHROMA_ROWS, size[1]), (*GREEN, 26, 166, slope_of(166))
     wanted = chroma_matte(keyspace(frame), reach, GREEN, tolerance=26, falloff=166)
     for layout in FRAME_LAYOUTS.values():
         out = np.zeros(size, np.uint8)
@@ -208,7 +208,7 @@ def test_no_memory_outside_is_touched(size, rng):
             f, b, r = (guarded(stack, array, side) for array in (frame, bg, reach))
             y, u, v = (guarded(stack, plane, side) for plane in planes)
             out, matte = (guarded(stack, np.zeros(a, np.uint8), side) for a in (f.shape, size))
-            scratch = guarded(stack, scratch_for(chroma.SCRATCH_ROWS, size[1]), side)
+            scratch = guarded(stack, rows_for(CHROMA_ROWS, size[1]), side)
             lit = guarded(stack, model, side)
             plate.key_frame.call(f, lit, matte, scratch, (0, *ramp))
             plate.composite.call(f, lit, b, out, scratch, (0, *ramp))

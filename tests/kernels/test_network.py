@@ -8,6 +8,8 @@ import pytest
 
 from fastvbg.constants import YUV_RGB
 from fastvbg.kernels.person import network
+from fastvbg.kernels.person.plan import network_scratch
+from fastvbg.kernels.person.taps import columns, table
 from fastvbg.reference import person as reference
 from tests.support.arrays import random_frame, random_plane
 
@@ -36,11 +38,11 @@ def test_from_frame(shape, crop, size, scale, offset) -> None:
     frame = random_frame(*shape)
     left, top, width, height = crop
     tables = (
-        network.table(shape[0], top, height, size[1]),
-        *network.columns(shape[1], left, width, size[0]),
+        table(shape[0], top, height, size[1]),
+        *columns(shape[1], left, width, size[0]),
     )
     out = np.full((size[1], size[0], 3), np.nan, np.float32)
-    scratch = network.scratch_for(shape[1], size[0])
+    scratch = network_scratch(shape[1], size[0])
     network.from_frame.call(frame, out, *tables, *scratch, scale_array(scale, offset))
     wanted = reference.network_input(frame, crop, size, scale=scale, offset=offset)
     np.testing.assert_array_equal(out, wanted)
@@ -57,16 +59,16 @@ def test_from_planes(shape, crop, size, shifts, space) -> None:
     planes = random_plane(*shape), random_plane(*chroma, seed=1), random_plane(*chroma, seed=2)
     left, top, width, height = crop
     tables = (
-        network.table(shape[0], top, height, size[1]),
-        *network.columns(shape[1], left, width, size[0]),
-        network.table(shape[0], top, height, size[1], down),
-        *network.columns(shape[1], left, width, size[0], across),
+        table(shape[0], top, height, size[1]),
+        *columns(shape[1], left, width, size[0]),
+        table(shape[0], top, height, size[1], down),
+        *columns(shape[1], left, width, size[0], across),
     )
     planar = np.full((3, size[1], size[0]), np.nan, np.float32)
     packed = np.full((size[1], size[0], 3), np.nan, np.float32)
     # Networks that take planes are filled through a view of them.
     outs = planar.transpose(1, 2, 0), packed
-    scratch = network.scratch_for(shape[1], size[0])
+    scratch = network_scratch(shape[1], size[0])
     wanted = reference.network_input(planes, crop, size, matrix=space[0], range=space[1])
     for out in outs:
         network.from_planes.call(

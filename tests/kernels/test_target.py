@@ -11,8 +11,9 @@ import pytest
 from fastvbg.errors import OptionError
 from fastvbg.kernels._target import TARGET, choose
 
-AVX2 = {"avx2", "ssse3"}
-AVX512 = AVX2 | {"avx512bw", "avx512vl", "avx512vbmi"}
+SSE4 = {"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}
+AVX2 = SSE4 | {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"}
+AVX512 = AVX2 | {f"avx512{part}" for part in ("f", "bw", "cd", "dq", "vl", "vbmi")}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,7 @@ AVX512 = AVX2 | {"avx512bw", "avx512vl", "avx512vbmi"}
         ("auto", "x86_64", AVX512, ("vector", "avx512", 64)),
         ("auto", "amd64", AVX2, ("vector", "avx2", 32)),
         ("auto", "x86_64", AVX2 | {"avx512bw"}, ("vector", "avx2", 32)),
+        ("auto", "x86_64", AVX2 - {"fma"}, ("portable", "any", 16)),
         ("auto", "x86_64", set(), ("portable", "any", 16)),
         ("vector", "x86_64", set(), ("vector", "any", 16)),
         ("auto", "aarch64", {"neon"}, ("vector", "any", 16)),
@@ -37,9 +39,10 @@ def test_targets_have_names_of_their_own():
     targets = [
         choose("vector", "x86_64", AVX512),
         choose("vector", "x86_64", AVX2),
+        choose("vector", "x86_64", SSE4),
         choose("vector", "x86_64", set()),
         choose("portable", "x86_64", AVX512),
-        choose("vector", "x86_64", AVX512, 64 << 20),
+        choose("vector", "aarch64", set()),
     ]
     assert len({target.name for target in targets}) == len(targets)
 
@@ -61,10 +64,10 @@ HASWELL = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+sse4.2,+fm
 @pytest.mark.parametrize(
     ("environment", "expected"),
     [
-        (HASWELL, "vector-avx2"),
-        ({"NUMBA_CPU_NAME": "generic"}, "portable"),
-        ({"NUMBA_CPU_NAME": "generic", "FASTVBG_KERNELS": "vector"}, "vector-any"),
-        ({"FASTVBG_KERNELS": "portable"}, "portable"),
+        (HASWELL, "vector-x86-64-v3\n"),
+        ({"NUMBA_CPU_NAME": "generic"}, "portable-x86-64\n"),
+        ({"NUMBA_CPU_NAME": "generic", "FASTVBG_KERNELS": "vector"}, "vector-x86-64\n"),
+        ({"FASTVBG_KERNELS": "portable"}, "portable-x86-64-v"),
     ],
 )
 @pytest.mark.skipif(TARGET.level == "any", reason="names a CPU that this one is not")

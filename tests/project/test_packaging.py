@@ -88,7 +88,7 @@ def test_a_relative_cache_folder_stays_where_it_was(
 ) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", "kept")
     monkeypatch.chdir(tmp_path)
-    assert _cache.preferred_folder().parent == tmp_path / "kept" / "fastvbg"
+    assert _cache.preferred_folder().parents[1] == tmp_path / "kept" / "fastvbg"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot go away there")

@@ -214,9 +214,9 @@ def test_feathering_is_near_opencvs_box() -> None:
 
 
 def test_every_mean_is_exact() -> None:
-    from fastvbg.kernels.refine.feather import MAX_RADIUS, reciprocal
+    from fastvbg.kernels.refine.plan import MAX_FEATHER, reciprocal
 
-    for radius in range(1, MAX_RADIUS + 1):
+    for radius in range(1, MAX_FEATHER + 1):
         size = 2 * radius + 1
         factor, shift = reciprocal(size)
         sums = np.arange(255 * size + radius + 1)

@@ -59,7 +59,7 @@ class ProgressLine(_Bar):
     def __enter__(self) -> Self:
         super().__enter__()
         if self._bar is not None:
-            from fastvbg.kernels._jit import listening
+            from fastvbg.kernels._kernel import listening
 
             self._stack.enter_context(listening(self._preparing))
         return self
@@ -153,7 +153,7 @@ class Status:
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
-            from fastvbg.kernels._jit import listening
+            from fastvbg.kernels._kernel import listening
 
             self._status.start()
             self._stack.enter_context(listening(self._preparing))

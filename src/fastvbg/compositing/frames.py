@@ -14,13 +14,17 @@ from fastvbg.checks import (
     check_threshold,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.kernels.composite import frames, scaled
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.composite.plan import stretch_scratch
 from fastvbg.outputs import frame_out
 
 if TYPE_CHECKING:
     from fastvbg._types import FloatMatte, Frame, Matte
 
 __all__ = ["Compositor", "blend", "composite"]
+
+frames = Module("composite.frames")
+scaled = Module("composite.scaled")
 
 
 def composite(
@@ -186,12 +190,12 @@ def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame, threads:
     rows, cols = out.shape[:2]
     if not all(array.strides[1:] == (3, 1) for array in (frame, bg, out)):
         plane = np.empty((rows, cols), np.uint8)
-        scaled.stretch.call(matte, plane, *scaled.scratch_for(matte.shape[1], cols))
+        scaled.stretch.call(matte, plane, *stretch_scratch(matte.shape[1], cols))
         call_in_bands(frames.blend, threads, (frame, plane, bg, out))
         return
 
     def band(first: int, end: int) -> None:
-        scratch = scaled.scratch_for(matte.shape[1], cols)
+        scratch = stretch_scratch(matte.shape[1], cols)
         part = slice(first, end)
         scaled.blend.call(frame[part], matte, bg[part], out[part], *scratch, first, rows)
 

@@ -13,8 +13,8 @@ from fastvbg.checks import (
     check_plane,
     check_same_size,
 )
-from fastvbg.kernels.composite import frames, light
-from fastvbg.kernels.refine import feather
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.refine import plan
 from fastvbg.layout import packed
 from fastvbg.outputs import frame_out
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane
 
 __all__ = ["LightWrap", "light_wrap"]
+
+frames = Module("composite.frames")
+light = Module("composite.light")
+feather = Module("refine.feather")
 
 DEFAULT_RADIUS = 12
 DEFAULT_STRENGTH = 128
@@ -123,10 +127,10 @@ class LightWrap:
         strength: int = DEFAULT_STRENGTH,
     ) -> None:
         self._shape = check_frame("background", background)
-        self._radius = check_integer("radius", radius, 0, feather.MAX_RADIUS)
+        self._radius = check_integer("radius", radius, 0, plan.MAX_FEATHER)
         self._strength = check_integer("strength", strength, 0, 255)
         rows, cols, _ = self._shape
-        self._row_scratch = feather.scratch_for(cols, self._radius, 1)
+        self._row_scratch = plan.feather_scratch(cols, self._radius, 1)
         self._weight, self._reach = np.empty((2, rows, cols), np.uint8)
         self._light = np.empty(self._shape, np.uint8)
         self.relight(background)
@@ -145,11 +149,11 @@ class LightWrap:
         np.copyto(self._light, background)
         rows, cols, _ = shape
         pixels = self._light.reshape(rows, 3 * cols)
-        self._soften(pixels, 3, feather.scratch_for(3 * cols, self._radius, 3))
+        self._soften(pixels, 3, plan.feather_scratch(3 * cols, self._radius, 3))
 
     def _soften(self, plane: Plane, step: int, scratch: tuple[Plane, Plane]) -> None:
         if self._radius:
-            factor = feather.reciprocal(2 * self._radius + 1)
+            factor = plan.reciprocal(2 * self._radius + 1)
             for _ in range(PASSES):
                 feather.box.call(plane, plane, self._radius, step, *factor, *scratch)
 

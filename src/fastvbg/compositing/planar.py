@@ -17,15 +17,17 @@ from fastvbg.checks import (
 )
 from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
 from fastvbg.errors import DTypeError, OverlapError, ShapeError
-from fastvbg.kernels.composite import planar
+from fastvbg.kernels._kernel import Module
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Matte
-    from fastvbg.kernels._jit import Kernel
+    from fastvbg.kernels._kernel import Kernel
 
 __all__ = ["I420", "NV12", "blend_planar", "composite_planar"]
+
+planar = Module("composite.planar")
 
 _MATRICES = ("bt601", "bt709", "bt2020")
 _RANGES = ("limited", "full")

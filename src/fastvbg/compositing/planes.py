@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.kernels.composite import planes_any, planes_blend
+from fastvbg.kernels._kernel import Module
 from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Mask, Matte
-    from fastvbg.kernels._jit import Kernel
+    from fastvbg.kernels._kernel import Kernel
 
     Planes = tuple[npt.NDArray[Any], ...]
+
+planes_any = Module("composite.planes_any")
+planes_blend = Module("composite.planes_blend")
 
 
 def select_planes(mask: Mask, next: Planes, bg: Planes, out: Planes) -> None:

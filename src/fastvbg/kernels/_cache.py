@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import platform
 import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from fastvbg.kernels._target import TARGET
 
 _SOURCES = Path(__file__).parent
+_SUFFIX = ".kernel"
+
+
+class Code(NamedTuple):
+    """A compiled kernel, and the name of the one that does what it cannot, or nothing."""
+
+    machine: bytes
+    fallback: str
 
 
 def _user_cache() -> Path | None:
@@ -31,20 +43,19 @@ def _user_cache() -> Path | None:
 def has_sources() -> bool:
     """Tell whether the package's sources are files.
 
-    In an archive, or where only compiled modules were installed, they are not: Numba keeps nothing
-    then, since it could not tell what has changed.
+    In an archive, or where only compiled modules were installed, they are not: nothing is kept
+    then, since nobody could tell what has changed.
     """
     return Path(__file__).suffix == ".py" and Path(__file__).is_file()
 
 
 def _digest() -> str:
-    """Fingerprint the kernels' sources and the target they are compiled for.
+    """Fingerprint the kernels' sources and what objects take for granted of this Python.
 
-    Numba checks only the file of the cached function itself; a helper compiled into it may live in
-    another. A folder named after all of them cannot serve stale code after an upgrade, nor one
-    variant's code to another.
+    A folder named after them cannot serve stale code after an upgrade.
     """
-    content = hashlib.sha256(TARGET.name.encode())
+    known = f"{sys.platform} {platform.machine()} {object.__basicsize__}"
+    content = hashlib.sha256(known.encode())
     for path in sorted((*_SOURCES.rglob("*.py"), _SOURCES.parent / "constants.py")):
         content.update(path.name.encode() + b"\0" + path.read_bytes())
     return content.hexdigest()[:12]
@@ -59,7 +70,9 @@ def preferred_folder() -> Path | None:
     try:
         # A program may change its folder between two kernels.
         base = Path(given).absolute() if given else _user_cache()
-        return None if base is None or not has_sources() else base / "fastvbg" / _digest()
+        if base is None or not has_sources():
+            return None
+        return base / "fastvbg" / _digest() / TARGET.name
     except OSError:  # the folder that a relative one starts from is gone, or sources are unreadable
         return None
 
@@ -75,15 +88,42 @@ def is_writable(folder: Path) -> bool:
 
 
 def keeps(name: str) -> bool:
-    """Tell whether the cache has compiled code of a kernel, such as `refine.guided.smooth`.
+    """Tell whether there is compiled code of a kernel, such as `refine.guided.smooth`.
 
-    By the names that Numba gives its files; what is damaged in there is found when it is loaded.
+    What is damaged of it is found when it is read.
     """
     where = folder()
-    *room, module, function = name.split(".")
-    return where is not None and any(
-        where.glob(f"{'.'.join(room[-1:])}_*/{module}.{function}-*.nbi")
-    )
+    return where is not None and (where / f"{name}{_SUFFIX}").is_file()
+
+
+def read(name: str) -> Code | None:
+    """Return the compiled code of a kernel, or None where there is none that is whole."""
+    where = folder()
+    if where is None:
+        return None
+    try:
+        head, _, machine = (where / f"{name}{_SUFFIX}").read_bytes().partition(b"\n")
+        told = json.loads(head)
+        whole = hashlib.sha256(machine).hexdigest() == told["sha256"]
+        return Code(machine, str(told["fallback"])) if whole else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write(name: str, code: Code) -> None:
+    """Keep compiled code, if that can be done: a disk may be full, a folder gone."""
+    where = folder()
+    if where is None:
+        return
+    told = {"fallback": code.fallback, "sha256": hashlib.sha256(code.machine).hexdigest()}
+    content = json.dumps(told).encode() + b"\n" + code.machine
+    part = where / f"{name}.{os.getpid()}.part"
+    try:
+        part.write_bytes(content)
+        part.replace(where / f"{name}{_SUFFIX}")
+    except OSError:
+        with suppress(OSError):
+            part.unlink()
 
 
 @cache

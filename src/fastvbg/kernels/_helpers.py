@@ -15,7 +15,7 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering, NopythonTypeInference
 
 
-class _Library(JITCodeLibrary):  # type: ignore[misc]
+class Library(JITCodeLibrary):  # type: ignore[misc]
     """The code of a helper, to be linked into what calls it."""
 
     def _optimize_final_module(self) -> None:
@@ -24,6 +24,11 @@ class _Library(JITCodeLibrary):  # type: ignore[misc]
     def _finalize_final_module(self) -> None:
         """Make no machine code."""
         self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:  # noqa: ARG002
+        """Return that of nothing: functions that Numba adds are linked, never called by Python."""
+        self._ensure_finalized()
+        return 0
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
@@ -54,8 +59,7 @@ class _Lowering(NativeLowering):  # type: ignore[misc]
 
     def run_pass(self, state: Any) -> bool:
         """Lower the function, and let others call it."""
-        state.library = _Library(state.targetctx.codegen(), state.func_id.func_qualname)
-        state.library.enable_object_caching()
+        state.library = Library(state.targetctx.codegen(), state.func_id.func_qualname)
         state.flags.no_cpython_wrapper = True
         state.flags.no_cfunc_wrapper = True
         state.flags.no_compile = True

@@ -10,6 +10,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from fastvbg.kernels._load import STREAM_BYTES
+
 
 @intrinsic
 def address_of(typing_context: Any, array: Any, row: Any) -> Any:
@@ -24,6 +26,18 @@ def address_of(typing_context: Any, array: Any, row: Any) -> Any:
         return builder.add(start, builder.mul(stride, arguments[1]))
 
     return types.int64(array, types.int64), generate
+
+
+@intrinsic
+def stream_bytes(typing_context: Any) -> Any:
+    """Return from how many bytes read and written on results are stored past the caches."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        module = builder.module
+        known = module.globals.get(STREAM_BYTES)
+        return builder.load(known or ir.GlobalVariable(module, ir.IntType(64), STREAM_BYTES))
+
+    return types.int64(), generate
 
 
 def flat_at(kind: Any, address: Any, count: Any) -> Any:

@@ -1,8 +1,9 @@
 """The one place that decides, by CPU and environment, which kernels run and how wide.
 
 `FASTVBG_KERNELS` is `auto` (default), `vector` (explicit vectors) or `portable` (plain loops that
-LLVM vectorizes as it can). All give the same bytes. The CPU is the one that Numba compiles for, so
-`NUMBA_CPU_NAME` and `NUMBA_CPU_FEATURES` count.
+LLVM vectorizes as it can). All give the same bytes. Code is made for a level of CPUs, not for the
+one at hand, so it can be carried to others: the levels of the x86-64 psABI, and AArch64 with NEON.
+`NUMBA_CPU_NAME` and `NUMBA_CPU_FEATURES` count here as they do for Numba.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from numba.core import codegen, config
+import llvmlite.binding as llvm
 
 from fastvbg.errors import OptionError
 
@@ -32,14 +33,15 @@ class Target(NamedTuple):
         LLVM lowers on every CPU (NEON among them).
     lanes : int
         Bytes in a vector.
-    stream_bytes : int
-        From how many bytes read and written on results are stored past the caches.
+    cpu, features : str
+        What the code may use, in LLVM's words.
     """
 
     variant: str
     level: str
     lanes: int
-    stream_bytes: int
+    cpu: str
+    features: str
 
     @property
     def x86(self) -> bool:
@@ -49,28 +51,51 @@ class Target(NamedTuple):
     @property
     def name(self) -> str:
         """A name that differs for all code that differs."""
-        if self.variant == "portable":
-            return "portable"
-        return f"vector-{self.level}-{self.stream_bytes}"
+        more = self.features.replace(",", "")
+        return f"{self.variant}-{self.cpu}{more}"
+
+
+def _asked() -> tuple[str, str | None]:
+    """Return the name and the features of a CPU that the environment asks for."""
+    name = os.environ.get("NUMBA_CPU_NAME", "")
+    listed = os.environ.get("NUMBA_CPU_FEATURES")
+    return name, "" if listed is None and name.lower() == "generic" else listed
 
 
 def _features() -> set[str]:
-    """Return the features that Numba's code may use, those of a named CPU only where listed."""
-    listed = config.CPU_FEATURES
+    """Return the features that code may use, those of a named CPU only where listed."""
+    _, listed = _asked()
     if listed is None:
-        listed = codegen.get_host_cpu_features()
-    return {word[1:] for word in str(listed).split(",") if word.startswith("+")}
+        return {name for name, there in llvm.get_host_cpu_features().items() if there}
+    found = {word[1:] for word in listed.split(",") if word.startswith("+")}
+    # Nobody lists all; a CPU that has one of these has the level's others.
+    for sign, level in (("avx512vbmi", _AVX512), ("avx2", _V3), ("sse4.2", _V2)):
+        if sign in found:
+            found |= level
+    return found
 
 
-def _level(machine: str, features: set[str]) -> tuple[str, int]:
-    if machine in ("x86_64", "amd64"):
-        if {"avx512bw", "avx512vl", "avx512vbmi"} <= features:
-            return "avx512", 64
-        # AVX-512 without byte permutations takes this way too: its shuffles would cost more than
-        # the wider registers save.
-        if "avx2" in features:
-            return "avx2", 32
-    return "any", 16
+_AVX512 = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl", "avx512vbmi"}
+_V3 = {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"}
+_V2 = {"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}
+
+# LLVM halves vectors of 64 bytes for the level by itself, since some CPUs slow down with wide ones.
+_WIDE = "+avx512vbmi,-prefer-256-bit"
+
+
+def _level(machine: str, features: set[str]) -> tuple[str, int, str, str]:
+    """Return the level, the bytes in a vector, and what the code is made for."""
+    if machine in ("aarch64", "arm64"):
+        return "any", 16, "generic", "+neon"
+    if machine not in ("x86_64", "amd64"):
+        return "any", 16, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    if features >= _AVX512 | _V3:
+        return "avx512", 64, "x86-64-v4", _WIDE
+    # AVX-512 without byte permutations takes this way too: its shuffles would cost more than the
+    # wider registers save.
+    if features >= _V3:
+        return "avx2", 32, "x86-64-v3", ""
+    return "any", 16, "x86-64-v2" if features >= _V2 else "x86-64", ""
 
 
 def _largest_cache() -> int:
@@ -91,22 +116,19 @@ def _largest_cache() -> int:
 _STREAM_SHARE = 2
 
 
-def choose(wanted: str, machine: str, features: set[str], cache_bytes: int = 32 << 20) -> Target:
-    """Decide the target from `FASTVBG_KERNELS`, the machine's architecture, features and cache."""
+def choose(wanted: str, machine: str, features: set[str]) -> Target:
+    """Decide the target from `FASTVBG_KERNELS`, the machine's architecture and features."""
     if wanted not in _CHOICES:
         raise OptionError(f"FASTVBG_KERNELS: got {wanted!r}, wanted one of {', '.join(_CHOICES)}")
-    level, lanes = _level(machine, features)
-    stream_bytes = cache_bytes // _STREAM_SHARE
+    level, lanes, cpu, usable = _level(machine, features)
     # SSE2 alone has no byte shuffle, without which taking pixels apart costs more than it saves.
     slow = level == "any" and machine not in ("aarch64", "arm64")
-    if wanted == "portable" or (wanted == "auto" and slow):
-        return Target("portable", level, lanes, stream_bytes)
-    return Target("vector", level, lanes, stream_bytes)
+    portable = wanted == "portable" or (wanted == "auto" and slow)
+    return Target("portable" if portable else "vector", level, lanes, cpu, usable)
 
 
 TARGET: Final = choose(
-    os.environ.get("FASTVBG_KERNELS") or "auto",
-    platform.machine().lower(),
-    _features(),
-    _largest_cache(),
+    os.environ.get("FASTVBG_KERNELS") or "auto", platform.machine().lower(), _features()
 )
+STREAM_BYTES: Final = _largest_cache() // _STREAM_SHARE
+"""From how many bytes read and written on results are stored past the caches, on this machine."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.constants import ADAPTIVE_ROWS
-from fastvbg.kernels.keying.keyspace import keyspace
+from fastvbg.kernels._kernel import named
 from fastvbg.layout import is_packed, packed, written_packed
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Samples = npt.NDArray[np.int64]
 
 
+_KEYSPACE = named("keying.keyspace.keyspace")
+
+
 def packed_rows(*frames: Frame) -> bool:
     """Tell whether the rows of all frames are consecutive pixels."""
     return all(is_packed(frame) for frame in frames)
@@ -28,7 +31,7 @@ def packed_rows(*frames: Frame) -> bool:
 def to_keyspace(frame: Frame) -> Planes:
     """Return Y, U and V of a frame of any strides, in new arrays."""
     planes = tuple(np.empty(frame.shape[:2], np.uint8) for _ in range(3))
-    keyspace.call(frame, *planes)
+    _KEYSPACE.call(frame, *planes)
     return planes[0], planes[1], planes[2]
 
 

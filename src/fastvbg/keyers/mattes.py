@@ -17,7 +17,7 @@ from fastvbg.errors import (
     SourceError,
     shown,
 )
-from fastvbg.kernels.composite import scaled
+from fastvbg.kernels._kernel import Module
 from fastvbg.values import check_text
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Timed = tuple[Picture, float | None]
 
 __all__ = ["CHANNELS", "MatteFeed", "as_matte"]
+
+scaled = Module("composite.scaled")
 
 CHANNELS = ("auto", "alpha", "luma")
 

@@ -11,13 +11,15 @@ from fastvbg.checks import (
     check_threshold,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
-from fastvbg.kernels.composite import frames
+from fastvbg.kernels._kernel import Module
 from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask
 
 __all__ = ["motion_mask"]
+
+frames = Module("composite.frames")
 
 
 def motion_mask(

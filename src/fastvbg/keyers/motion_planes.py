@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.constants import YUV_GRAY, YUV_UNIT
-from fastvbg.kernels.composite import planes_any
+from fastvbg.kernels._kernel import Module
 from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Mask
 
     Planes = tuple[npt.NDArray[Any], ...]
+
+planes_any = Module("composite.planes_any")
 
 
 class PlanesKeyer:

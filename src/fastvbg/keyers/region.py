@@ -19,7 +19,7 @@ from fastvbg.checks import (
     check_writable,
 )
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
-from fastvbg.kernels.refine import keepdrop as kernels
+from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.mattes import as_matte
 from fastvbg.media.image import read_matte
 from fastvbg.media.numbering import IMAGE_SUFFIXES
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Polygon = list[tuple[float, float]]
 
 __all__ = ["apply_regions", "region_mask"]
+
+kernels = Module("refine.keepdrop")
 
 _INSIDE = 128
 """Gray from which a pixel of an image belongs to the region."""

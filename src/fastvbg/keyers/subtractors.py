@@ -14,7 +14,7 @@ from fastvbg.checks import (
     check_same_size,
 )
 from fastvbg.errors import ShapeError
-from fastvbg.kernels.composite import frames
+from fastvbg.kernels._kernel import Module
 from fastvbg.keyers._keyer import FrameKeyer
 from fastvbg.outputs import composite_out, plane_out
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask, Matte, Planes
 
 __all__ = ["SubtractorKeyer"]
+
+frames = Module("composite.frames")
 
 _FOREGROUND = 255  # OpenCV marks shadows 127
 # Learning rates that stop learning. At 0 the nearest neighbours take one more sample.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fastvbg.matting.run import Run
 
 
-_OVER = "composite.planar_frames.blend_i420"
+_OVER = "composite.planar.blend_i420"
 """The kernel that lays frames over backgrounds by mattes."""
 
 

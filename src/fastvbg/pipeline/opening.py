@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.kernels._jit import expect
+from fastvbg.kernels._kernel import expect
 from fastvbg.keyers.region import region_mask
 from fastvbg.matting.masker import Masker
 from fastvbg.media.model import ReadOptions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from fastvbg.kernels.composite import light
+from fastvbg.kernels._kernel import Module
 from fastvbg.layout import packed
 from fastvbg.refine.soften import feather
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Matte
     from fastvbg.media.model import Picture
     from fastvbg.pixels import Pixels
+
+light = Module("composite.light")
 
 # `light_wrap` takes 12 pixels, which suit 1080 rows.
 _ROWS_A_PIXEL = 90

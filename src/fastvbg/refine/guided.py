@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_integer
-from fastvbg.kernels.refine import guided
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.refine import plan
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["smooth_guided"]
 
-MAX_RADIUS = guided.MAX_RADIUS * guided.REDUCTION
+guided = Module("refine.guided")
+
+MAX_RADIUS = plan.MAX_GUIDED * plan.REDUCTION
 DEFAULT_RADIUS = 8
 DEFAULT_CONTRAST = 20
 DEFAULT_GAIN = 2
@@ -33,7 +36,7 @@ class Guided(Step):
     ) -> None:
         super().__init__()
         pixels = check_integer("radius", radius, 1, MAX_RADIUS)
-        self._radius = max(1, (pixels + guided.REDUCTION // 2) // guided.REDUCTION)
+        self._radius = max(1, (pixels + plan.REDUCTION // 2) // plan.REDUCTION)
         self._epsilon = check_integer("contrast", contrast, 1, 100) ** 2
         self._gain = check_integer("gain", gain, 1, MAX_GAIN)
 
@@ -45,7 +48,7 @@ class Guided(Step):
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""
-        self._scratch = guided.scratch_for(*shape, self._radius)
+        self._scratch = plan.guided_scratch(*shape, self._radius)
 
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""

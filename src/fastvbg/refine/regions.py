@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_area, check_integer
 from fastvbg.errors import OptionError
-from fastvbg.kernels.refine import regions
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.refine import plan
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:
     from fastvbg._types import Mask, Matte
 
 __all__ = ["drop_specks", "fill_holes", "hysteresis"]
+
+regions = Module("refine.regions")
 
 DEFAULT_SPECK = 0.0005
 """Share of the frame below which a region is a speck where a spec gives none: a square of 2.2 % of
@@ -24,7 +27,7 @@ class Regions(Step):
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""
-        self._scratch = regions.scratch_for(*shape)
+        self._scratch = plan.regions_scratch(*shape)
 
 
 def in_pixels(area: int | float, matte: Matte) -> int:

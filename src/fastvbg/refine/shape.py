@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastvbg.checks import check_integer, check_odd
-from fastvbg.kernels.refine import morphology
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.refine import plan
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:
     from fastvbg._types import Mask, Matte
 
 __all__ = ["choke", "despeckle", "spread"]
+
+morphology = Module("refine.morphology")
 
 MAX_SIZE = 15
 MAX_RADIUS = 1 << 16
@@ -26,7 +29,7 @@ class Despeckle(Step):
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""
-        self._scratch = morphology.despeckle_scratch(shape[1], self._size)
+        self._scratch = plan.despeckle_scratch(shape[1], self._size)
 
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""
@@ -44,7 +47,7 @@ class Extreme(Step):
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""
-        self._scratch = morphology.extreme_scratch(*shape, self._radius)
+        self._scratch = plan.extreme_scratch(*shape, self._radius)
 
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""

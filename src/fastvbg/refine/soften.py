@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.checks import check_integer
-from fastvbg.kernels.refine import feather as kernels
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.refine import plan
 from fastvbg.refine._step import Step, apply_once
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
 
 __all__ = ["feather"]
+
+kernels = Module("refine.feather")
 
 MAX_PASSES = 4
 
@@ -23,19 +26,19 @@ class Feather(Step):
 
     def __init__(self, radius: int = 1, passes: int = 2) -> None:
         super().__init__()
-        self._radius = check_integer("radius", radius, 0, kernels.MAX_RADIUS)
+        self._radius = check_integer("radius", radius, 0, plan.MAX_FEATHER)
         self._passes = check_integer("passes", passes, 1, MAX_PASSES)
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""
-        self._scratch = kernels.scratch_for(shape[1], self._radius, 1)
+        self._scratch = plan.feather_scratch(shape[1], self._radius, 1)
 
     def run(self, matte: Matte, out: Matte) -> None:
         """Write the refined matte."""
         if self._radius == 0:
             np.copyto(out, matte)
             return
-        factor = kernels.reciprocal(2 * self._radius + 1)
+        factor = plan.reciprocal(2 * self._radius + 1)
         for _ in range(self._passes):
             kernels.box.call(matte, out, self._radius, 1, *factor, *self._scratch)
             matte = out

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.checks import check_integer, check_no_partial_overlap, check_plane, check_same_size
-from fastvbg.kernels.refine import temporal
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.refine import plan
 from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import plane_out
 from fastvbg.refine._step import Step, apply_once
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Matte
 
 __all__ = ["Hold", "hold"]
+
+temporal = Module("refine.temporal")
 
 DEFAULT_DECAY = 40
 
@@ -64,7 +67,7 @@ def hold(
     decay = check_integer("decay", decay, 0, 255)
     out = plane_out(out, shape, "matte", matte=matte)
     check_no_partial_overlap(out, (("held", held),))
-    scratch = temporal.scratch_for(shape[1])
+    scratch = plan.hold_scratch(shape[1])
     with written_packed(out) as (result,):
         temporal.hold.call(packed(matte), packed(held), result, decay, scratch)
     return out
@@ -79,7 +82,7 @@ class HoldStep(Step):
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""
-        self._row = temporal.scratch_for(shape[1])
+        self._row = plan.hold_scratch(shape[1])
         self._held = np.zeros(shape, np.uint8)
 
     def run(self, matte: Matte, out: Matte) -> None:

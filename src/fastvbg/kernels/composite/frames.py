@@ -9,12 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
-from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._memory import address_of, packed, stream_bytes
 from fastvbg.kernels._runs import blend_run, composite_run, fence, motion_mask_run
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.composite import strided
-
-STREAM_BYTES = TARGET.stream_bytes
 
 
 @kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, INT, fallback=strided.composite)
@@ -23,7 +20,7 @@ def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any, whole: An
     if not (packed(prev) and packed(next) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
-    streaming = 12 * whole * cols >= STREAM_BYTES
+    streaming = 12 * whole * cols >= stream_bytes()
     step = 3 * cols
     if (
         prev.strides[0] == step
@@ -52,7 +49,7 @@ def motion_mask(prev: Any, next: Any, out: Any, threshold: Any, whole: Any) -> b
     if not (packed(prev) and packed(next) and packed(out)):
         return False
     rows, cols = out.shape
-    streaming = 7 * whole * cols >= STREAM_BYTES
+    streaming = 7 * whole * cols >= stream_bytes()
     step = 3 * cols
     if prev.strides[0] == step and next.strides[0] == step and out.strides[0] == cols:
         rows, cols = 1 if rows else 0, rows * cols
@@ -70,7 +67,7 @@ def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
     if not (packed(frame) and packed(matte) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
-    streaming = 10 * whole * cols >= STREAM_BYTES
+    streaming = 10 * whole * cols >= stream_bytes()
     step = 3 * cols
     if (
         frame.strides[0] == step

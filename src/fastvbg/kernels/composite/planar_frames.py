@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.kernels._jit import INT, PLANE, YUV_WEIGHTS, inline, kernel
-from fastvbg.kernels._memory import address_of, packed, packed_pairs
+from fastvbg.kernels._memory import address_of, packed, packed_pairs, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.composite import strided_planar
 from fastvbg.kernels.composite.strided_planar import NV12, OUT_NV12
 from fastvbg.kernels.vector._types import HALF, LANES
@@ -24,8 +23,6 @@ from fastvbg.kernels.vector.yuv import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-STREAM_BYTES = TARGET.stream_bytes
 
 
 class _Form(NamedTuple):
@@ -109,7 +106,7 @@ def _composite(form: _Form, composite_rows: Callable[..., None]) -> Callable[...
             return False
         rows, cols = out[0].shape
         before, after, under, to = starts(prev), starts(next), starts(bg), starts(out)
-        large = 6 * whole * cols >= STREAM_BYTES
+        large = 6 * whole * cols >= stream_bytes()
         for y in range(0, rows, 2):
             lower = y + 1 if y + 1 < rows else y
             target = rows_of(to, y, lower)
@@ -138,7 +135,7 @@ def _blend(form: _Form, blend_rows: Callable[..., None]) -> Callable[..., bool]:
             return False
         rows, cols = out[0].shape
         over, cover, under, to = starts(frame), _start(matte), starts(bg), starts(out)
-        large = 11 * whole * cols >= 2 * STREAM_BYTES
+        large = 11 * whole * cols >= 2 * stream_bytes()
         for y in range(0, rows, 2):
             lower = y + 1 if y + 1 < rows else y
             target = rows_of(to, y, lower)

@@ -22,35 +22,13 @@ from fastvbg.kernels._memory import (
     floats_at,
     packed,
     packed_plane_of_floats,
+    stream_bytes,
 )
 from fastvbg.kernels._runs import blend_between_run, fence, lerp_run, ramp_run
-from fastvbg.kernels._target import TARGET
-
-STREAM_BYTES = TARGET.stream_bytes
-
-SLACK = TARGET.lanes
-"""Words in a scratch row beyond the frame's width: the vectors' last step may reach so far."""
-
-SCRATCH_ROWS = 4
-"""Column weights, two stretched matte rows, and one row of the stretched matte itself."""
-
-_LINE = 32  # words in a cache line
 
 _STARTS = types.Array(types.int64, 1, "C")
 _SCRATCH = types.Array(types.int16, 2, "C")
 _FLOATS = types.Array(types.float32, 2, "A", readonly=True)
-
-
-def scratch_for(matte_width: int, frame_width: int) -> tuple[Any, Any]:
-    """Return the two scratch arrays that the kernels here take last.
-
-    Rows of the second start on cache lines: vectors across two lines would cost twice the loads.
-    """
-    row = -(-(frame_width + SLACK) // _LINE) * _LINE
-    memory = np.empty(SCRATCH_ROWS * row + _LINE, np.int16)
-    start = -memory.ctypes.data % (2 * _LINE) // 2
-    scratch = memory[start : start + SCRATCH_ROWS * row].reshape(SCRATCH_ROWS, row)
-    return np.empty(matte_width + 2, np.int64), scratch
 
 
 @inline
@@ -131,7 +109,7 @@ def blend(
     The frames may be a band from row `first_row` on of one that has `whole` rows; the matte is not.
     """
     rows, cols, _ = out.shape
-    streaming = 9 * whole * cols >= STREAM_BYTES
+    streaming = 9 * whole * cols >= stream_bytes()
     _columns(starts, scratch[0], matte.shape[1], cols)
     held = (-1, -1)
     row = address_of(scratch, 3)

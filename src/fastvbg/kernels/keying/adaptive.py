@@ -12,11 +12,10 @@ from typing import Any
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of
+from fastvbg.kernels._memory import address_of, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._rows import copy_row
 from fastvbg.kernels._runs import blend_run, fence
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.adaptive_pass import (
     BLOCKS,
     LAG,
@@ -41,8 +40,6 @@ _TOTALS = types.Array(types.int64, 1, "C")
 _THREE = types.UniTuple(_WORDS, 3)
 _STATE = types.Tuple((_THREE, _THREE, _BYTES, _TOTALS))
 _WORK = types.Tuple((_BYTES, _WORDS, types.UniTuple(types.int64, SETTINGS)))
-
-STREAM_BYTES = TARGET.stream_bytes
 
 
 @inline
@@ -110,7 +107,7 @@ def composite(frame: Any, bg: Any, out: Any, state: Any, work: Any) -> None:
     scratch, totals = work[0], state[3]
     at, on = addressed(state, work)
     # Read and written a pixel: 9 bytes of frames, and 7 of state both ways.
-    streaming = 23 * rows * cols >= STREAM_BYTES
+    streaming = 23 * rows * cols >= stream_bytes()
     mask = byte_row(on, MASK)
     for row in range(rows + LAG):
         if row < rows:
@@ -156,7 +153,7 @@ def composite_planes(frame: Any, bg: Any, out: Any, shifts: Any, state: Any, wor
     totals = state[3]
     at, on = addressed(state, work)
     # Read and written a pixel: 4.5 bytes of planes at least, and 7 of state both ways.
-    streaming = 18 * rows * cols >= STREAM_BYTES
+    streaming = 18 * rows * cols >= stream_bytes()
     upper, lower, spare = byte_row(on, MASK), byte_row(on, MASK + 1), byte_row(on, BLOCKS)
     for row in range(rows + LAG):
         if row < rows:

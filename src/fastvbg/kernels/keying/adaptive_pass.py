@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import address_of
 from fastvbg.kernels.keying.adaptive_rows import (
@@ -32,54 +30,27 @@ from fastvbg.kernels.keying.adaptive_rows import (
 from fastvbg.kernels.keying.keyspace import keyspace_row
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from fastvbg.constants import AdaptiveSettings
+    pass
 
 LAG = 2
 
 _RING = 4  # rows that the lag keeps alive, to a power of 2
 # Rows of the scratch words: rings of samples, one a plane; evidence of chroma; sums of columns.
-_SAMPLES, _PAIR, _DOUBLED, _COLUMNS, _WORD_ROWS = 0, 12, 13, 14, 15
+_SAMPLES, _PAIR, _DOUBLED, _COLUMNS = 0, 12, 13, 14
 # Rows of the scratch bytes. Five of evidence are alive.
 _EVIDENCE, _EVIDENCE_RING = 0, 8
 _HELD, _STEADY, _HELD_HALF, _STEADY_HALF = 8, 9, 10, 11
 MASK = 12  # two rows: those of a chroma row
 BLOCKS = 14  # U and V of a frame, halved
 _FULL = 16  # two rows of a frame in the keying space: Y, Y, U, U, V, V
-_BYTE_ROWS = 22
-
-ONE = 1 << 15
-"""The gain that changes nothing."""
 
 _GRAY = 128  # chroma of no colour
-_NEVER = 25 * 255  # no vote exceeds it
 _EVERY = 4  # rows of which one counts for the gain
 
 # What the kernels go by for a frame, by place.
 _THRESHOLD, _GUARD, _RATE, _RISE, _FALL, _SPREAD_TOP, _SWING, _SWING_BOUND, _SWING_TOP = range(9)
 _GAIN, _LEARNS = 9, 10
 SETTINGS = 11
-
-
-def scratch_for(cols: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint16]]:
-    """Return the scratch for frames of `cols` columns."""
-    wide = (cols + 4 + 63) // 64 * 64
-    return np.empty((_BYTE_ROWS, wide), np.uint8), np.empty((_WORD_ROWS, wide), np.uint16)
-
-
-def settings_now(
-    settings: AdaptiveSettings, *, gain: int, everyone: bool, frames: int, learns: bool
-) -> tuple[int, ...]:
-    """Return what the kernels go by for the frame after `frames` others."""
-    return (
-        settings.threshold,
-        _NEVER if everyone else 25 * settings.threshold // 4,
-        min(settings.rate, (frames + 1).bit_length()),
-        *settings[settings._fields.index("spread_rise") :],
-        gain,
-        int(learns),
-    )
 
 
 @inline

@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, packed
+from fastvbg.kernels._memory import address_of, bytes_at, packed, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
     chroma_composite_run,
@@ -22,14 +22,12 @@ from fastvbg.kernels._runs import (
     lay_run,
     strength_run,
 )
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keying.keyspace import keyspace_row
 from fastvbg.kernels.keying.planes_rows import lay_row
 from fastvbg.kernels.portable.bytes import less, more, portion
 
 __all__ = [
-    "SCRATCH_ROWS",
     "composite",
     "composite_planes",
     "despill_frame",
@@ -38,7 +36,6 @@ __all__ = [
     "key_planes",
 ]
 
-SCRATCH_ROWS = 7
 
 OPTIONS = types.UniTuple(INT, 5)
 """The key's direction in U and V in 1/64, tolerance, falloff, `slope_of` it."""
@@ -104,7 +101,7 @@ def composite(
 ) -> None:
     """`out` is the frame without its spill over `bg` by its matte; all rows must be packed."""
     rows, cols, _ = out.shape
-    streaming = 10 * rows * cols >= TARGET.stream_bytes
+    streaming = 10 * rows * cols >= stream_bytes()
     spare = _spare(scratch)
     for row in range(rows):
         chroma_composite_run(
@@ -230,7 +227,7 @@ def composite_planes(
     rows, cols = out_y.shape
     matte, wide, spill = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
     spare = address_of(scratch, 3)
-    streaming = 9 * rows * cols >= 2 * TARGET.stream_bytes
+    streaming = 9 * rows * cols >= 2 * stream_bytes()
     for part in range(out_u.shape[0]):
         blue, red, there = address_of(u, part), address_of(v, part), address_of(reach, part)
         chroma_planes_run(blue, red, there, matte, spill, out_u.shape[1], options)

@@ -16,24 +16,7 @@ from fastvbg.kernels._memory import address_of, bytes_at, packed
 
 SCRATCH = types.Array(types.uint8, 2, "C")
 
-_LINE = 64
 _ONE, _TWO = np.uint64(1), np.uint64(2)
-
-
-def slope_of(falloff: int) -> int:
-    """Return the step of a ramp over `falloff` levels, in 1/256 of a matte step.
-
-    Rounded up: `falloff` times it is 65280 to 65535, whose high byte is 255.
-    """
-    return -(-65280 // falloff)
-
-
-def scratch_for(rows: int, cols: int) -> Any:
-    """Return so many scratch rows for frames of a width, each from a cache line on."""
-    width = -(-cols // _LINE) * _LINE + _LINE
-    memory = np.empty(rows * width + _LINE, np.uint8)
-    start = -memory.ctypes.data % _LINE
-    return memory[start : start + rows * width].reshape(rows, width)
 
 
 @inline

@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._memory import address_of, packed, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
     fence,
@@ -21,27 +21,18 @@ from fastvbg.kernels._runs import (
     plate_pixels_run,
     plate_planes_run,
 )
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
 from fastvbg.kernels.keying.keyspace import keyspace_row
 from fastvbg.kernels.keying.planes_rows import lay_rows
 
 __all__ = [
-    "SCRATCH_ROWS",
     "composite",
     "composite_planes",
     "key_frame",
     "key_planes",
     "light",
     "measure",
-    "model_for",
 ]
-
-SLACK = TARGET.lanes
-"""Bytes of a plate's row beyond the frame's width: vectors' last step may read so far."""
-
-_LINE = 64
-SCRATCH_ROWS = 5
 
 MODEL = types.Array(types.uint8, 3, "C")
 OPTIONS = types.UniTuple(INT, 4)
@@ -49,15 +40,6 @@ OPTIONS = types.UniTuple(INT, 4)
 LIGHT = types.UniTuple(INT, 6)
 """Gain in 1/1024 beyond 1 and offset in 1/32 level, of Y, of U and of V."""
 SUMS = types.Array(types.int64, 1, "C")
-
-
-def model_for(rows: int, cols: int) -> Any:
-    """Return an empty model of frames of a size, whose rows start on cache lines."""
-    shape = rows, 4, -(-(cols + SLACK) // _LINE) * _LINE
-    size = int(np.prod(shape))
-    memory = np.zeros(size + _LINE, np.uint8)
-    start = -memory.ctypes.data % _LINE
-    return memory[start : start + size].reshape(shape)
 
 
 @kernel(MODEL, MODEL, LIGHT)
@@ -165,7 +147,7 @@ def key_planes(
 def composite(frame: Any, model: Any, bg: Any, out: Any, scratch: Any, options: Any) -> None:
     """`out` is the frame over `bg` by its matte; the rows of all three must be packed."""
     rows, cols, _ = out.shape
-    streaming = 14 * rows * cols >= TARGET.stream_bytes
+    streaming = 14 * rows * cols >= stream_bytes()
     first, second = address_of(scratch, 0), address_of(scratch, 1)
     spare = first, second, address_of(scratch, 2), address_of(scratch, 3)
     for row in range(rows):
@@ -193,7 +175,7 @@ def composite_planes(
     rows, cols = y.shape
     # Read and written a pixel, in halves of a byte: 3 of the frame, `bg` and `out` each at least,
     # and 8 of the plate.
-    streaming = 17 * rows * cols >= 2 * TARGET.stream_bytes
+    streaming = 17 * rows * cols >= 2 * stream_bytes()
     spare, step = address_of(scratch, 0), model.shape[2]
     upper, lower = address_of(scratch, 3), address_of(scratch, 4)
     for part in range(u.shape[0]):

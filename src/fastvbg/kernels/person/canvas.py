@@ -14,18 +14,11 @@ from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, words_at
-from fastvbg.kernels._rows import room_for, steps
+from fastvbg.kernels._rows import steps
 from fastvbg.kernels._runs import gray_run, keyspace_run
-
-FACTORS = (1, 2, 4, 8)
 
 _WORDS = types.Array(types.int16, 2, "C")
 _ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
-
-
-def reduce_scratch(canvas_cols: int, factor: int) -> Any:
-    """Return the scratch of `reduce`: a row of words."""
-    return np.empty((1, room_for(factor * canvas_cols)), np.int16)
 
 
 @kernel(PLANE, OUT_PLANE, INT, _WORDS)
@@ -74,11 +67,6 @@ def _mean(sums: Any, x: Any, factor: Any, shift: Any, half: Any) -> Any:
     for k in range(np.uint64(factor)):
         total += np.int32(sums[np.uint64(factor) * x + k])
     return np.uint8(total >> shift)
-
-
-def frame_scratch(canvas_cols: int, factor: int) -> Any:
-    """Return the scratch of `reduce_frame`: two rows of words for sums, and one for means."""
-    return np.empty((3, room_for(3 * factor * (canvas_cols + 1))), np.int16)
 
 
 @kernel(FRAME, OUT_PLANE, OUT_PLANE, OUT_PLANE, INT, _WORDS)

@@ -19,11 +19,6 @@ _INTEGERS = types.Array(types.int32, 3, "C")
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
-def scratch_for(rows: int, cols: int) -> Any:
-    """Return the scratch of `carry`: two planes of motion, and a row of each."""
-    return np.empty((2, (rows + 1) // 2 + 1, (cols + 1) // 2), np.int32)
-
-
 @inline
 def _take_motion(flow: Any, moves: Any, across: Any, down: Any) -> None:
     """Write motion in parts of 1/64 pixel, 0 where it is not heeded."""

@@ -10,12 +10,11 @@ from fastvbg.kernels._jit import inline
 from fastvbg.kernels._lanes import SIXTEEN, sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
+from fastvbg.kernels.person.plan import FIT_BLOCK, FITTED
 
-FITTED = 4
-"""Slopes of Y, U and V, and bases, which are averaged."""
-
-BLOCK = SIXTEEN
-IN_BLOCK = np.uint64(BLOCK)
+# The lanes of `sum_neighbours`.
+assert FIT_BLOCK == SIXTEEN  # noqa: S101
+IN_BLOCK = np.uint64(FIT_BLOCK)
 
 
 @inline
@@ -39,9 +38,9 @@ def average_row(
         column = address_of(rows, k)
         _move_fitted(fitted[k], y, top, bottom - 1, width, radius, column + 4 * radius)
         pad_row(integers_at(column, width + 2 * radius), width, radius, 1)
-    for start in range(0, width, BLOCK):
-        if _is_mixed_around(mixed, y, start // BLOCK, radius, (top, bottom, width)):
-            count = min(BLOCK, width - start)
+    for start in range(0, width, FIT_BLOCK):
+        if _is_mixed_around(mixed, y, start // FIT_BLOCK, radius, (top, bottom, width)):
+            count = min(FIT_BLOCK, width - start)
             _average_block(guides, planes, rows, y, left, start, count, radius)
 
 
@@ -68,8 +67,8 @@ def _move_fitted(ring: Any, y: Any, top: Any, last: Any, width: Any, radius: Any
 def _is_mixed_around(mixed: Any, y: Any, block: Any, radius: Any, box: Any) -> Any:
     """Tell whether a block that the squares about this one reach is mixed."""
     top, bottom, width = box
-    reach = (radius + BLOCK - 1) // BLOCK
-    first, end = max(block - reach, 0), min(block + reach, (width - 1) // BLOCK) + 1
+    reach = (radius + FIT_BLOCK - 1) // FIT_BLOCK
+    first, end = max(block - reach, 0), min(block + reach, (width - 1) // FIT_BLOCK) + 1
     for row in range(max(y - radius, top), min(y + radius + 1, bottom)):
         for k in range(first, end):
             if mixed[row, k]:
@@ -88,7 +87,7 @@ def _average_block(
     for k in range(FITTED):
         to = address_of(rows, FITTED + k)
         sum_neighbours(address_of(rows, k) + 4 * start, size, to)
-        means = integers_at(to, BLOCK)
+        means = integers_at(to, FIT_BLOCK)
         for x in range(IN_BLOCK):
             means[x] = np.int32(np.floor((2.0 * np.float64(means[x]) + area) * share))
     of_y, of_u = integers_at(address_of(rows, 4), count), integers_at(address_of(rows, 5), count)

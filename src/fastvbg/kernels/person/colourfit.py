@@ -18,7 +18,8 @@ from fastvbg.kernels._lanes import sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
 from fastvbg.kernels._symmetric import cofactors
-from fastvbg.kernels.person.colour_means import BLOCK, FITTED, IN_BLOCK, average_row
+from fastvbg.kernels.person.colour_means import IN_BLOCK, average_row
+from fastvbg.kernels.person.plan import FIT_BLOCK, MOMENTS
 
 _PLANES = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
@@ -26,25 +27,7 @@ _GUIDES = types.UniTuple(PLANE, 3)
 _CONTRASTS = types.UniTuple(INT, 2)
 _FLAGS = types.Array(types.uint8, 2, "C")
 
-_MOMENTS = 13
-"""Sums of matte, Y, U, V; of their products with Y, U and V."""
 _SUMS = 13
-
-
-def scratch_for(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, Any]:
-    """Return the planes of `fit`, which are its result, and its scratch.
-
-    That is the last fitted rows, as many as a square has and one; column sums and sums of moments;
-    those of what is fitted; and which blocks are mixed.
-    """
-    room = cols + 2 * radius + 2 * BLOCK
-    return (
-        np.empty((2, rows, cols), np.int32),
-        np.empty((FITTED, 2 * radius + 2, room), np.int32),
-        np.empty((2 * _MOMENTS, room), np.int32),
-        np.empty((2 * FITTED, room), np.int32),
-        np.empty((rows, -(-cols // BLOCK)), np.uint8),
-    )
 
 
 @inline
@@ -133,7 +116,7 @@ def _move_all(
 
 @inline
 def _sum_of(rows: Any, index: Any, start: Any) -> Any:
-    return integers_at(address_of(rows, _SUMS + index) + 4 * start, BLOCK)
+    return integers_at(address_of(rows, _SUMS + index) + 4 * start, FIT_BLOCK)
 
 
 @inline
@@ -230,7 +213,7 @@ def _fit_row(
     width, last = right - left, bottom - 1
     length, across = width + 2 * radius, (left, width)
     if y == top:
-        for index in range(_MOMENTS):
+        for index in range(MOMENTS):
             column = integers_at(address_of(rows, index), length)
             for x in range(np.uint64(length)):
                 column[x] = 0
@@ -238,17 +221,17 @@ def _fit_row(
     else:
         entering, leaving = min(y + radius, last), max(y - radius - 1, top)
         _move_all(rows, matte, guides, entering, leaving, across, 4 * radius)
-    for index in range(_MOMENTS):
+    for index in range(MOMENTS):
         pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
     slot = y % fitted.shape[1]
-    for start in range(0, width, BLOCK):
+    for start in range(0, width, FIT_BLOCK):
         block = (
-            integers_at(address_of(fitted[0], slot) + 4 * start, BLOCK),
-            integers_at(address_of(fitted[1], slot) + 4 * start, BLOCK),
-            integers_at(address_of(fitted[2], slot) + 4 * start, BLOCK),
-            integers_at(address_of(fitted[3], slot) + 4 * start, BLOCK),
+            integers_at(address_of(fitted[0], slot) + 4 * start, FIT_BLOCK),
+            integers_at(address_of(fitted[1], slot) + 4 * start, FIT_BLOCK),
+            integers_at(address_of(fitted[2], slot) + 4 * start, FIT_BLOCK),
+            integers_at(address_of(fitted[3], slot) + 4 * start, FIT_BLOCK),
         )
-        mixed[y, start // BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
+        mixed[y, start // FIT_BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
 
 
 @inline
@@ -257,7 +240,7 @@ def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, cont
     size = 2 * radius + 1
     around = integers_at(address_of(rows, 0), length)
     # A column whose sum is that of 0 or 255 has nothing else.
-    sum_here, end = around[start], min(start + BLOCK + size - 1, length)
+    sum_here, end = around[start], min(start + FIT_BLOCK + size - 1, length)
     if sum_here == 0 or sum_here == 255 * size:
         x = start + 1
         while x < end and around[x] == sum_here:
@@ -268,7 +251,7 @@ def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, cont
             for i in range(IN_BLOCK):
                 a_y[i], a_u[i], a_v[i], bases[i] = np.int32(0), np.int32(0), np.int32(0), base
             return np.uint8(0)
-    for index in range(_MOMENTS):
+    for index in range(MOMENTS):
         row = address_of(rows, index) + 4 * start
         sum_neighbours(row, size, address_of(rows, _SUMS + index) + 4 * start)
     _solve(rows, block, start, size * size, contrasts)

@@ -13,12 +13,9 @@ from numba import types
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, long_words_at
 from fastvbg.kernels._symmetric import cofactors
+from fastvbg.kernels.person.plan import CELL, CELL_LINE, CELL_SUMS
 
-_CELL, _REACH = 8, 2
-_SIDE = 10
-"""Moments of a side: how many samples; sums of Y, U and V; of their squares; of YU, YV and UV."""
-_LINE = 5
-"""Slopes of Y, U and V, base, and how much they count."""
+_REACH = 2
 
 _GUIDES = types.UniTuple(PLANE, 3)
 _SUMS = types.Array(types.int32, 3, "C")
@@ -27,33 +24,20 @@ _MARKS = types.Array(types.uint8, 2, "C")
 _OPTIONS = types.UniTuple(types.float64, 8)
 
 
-def scratch_for(rows: int, cols: int) -> tuple[Any, Any, Any]:
-    """Return the scratch of `separate`: sums and lines of cells, and which have unsure pixels.
-
-    The sums have one row of cells more, for those around a cell.
-    """
-    down, across = -(-rows // _CELL), -(-cols // _CELL)
-    return (
-        np.empty((down + 1, across, 2 * _SIDE), np.int32),
-        np.empty((down, across, _LINE), np.int64),
-        np.empty((down, across), np.uint8),
-    )
-
-
 @inline
 def _mark_cells(inside: Any, near: Any, marks: Any) -> None:
     """Mark each cell that has an unsure pixel."""
     rows, cols = inside.shape
     marks[:] = np.uint8(0)
-    whole = cols // _CELL
+    whole = cols // CELL
     for y in range(rows):
         ins, nears = address_of(inside, y), address_of(near, y)
         eights, others = long_words_at(ins, whole), long_words_at(nears, whole)
         for k in range(np.uint64(whole)):
-            marks[y // _CELL, k] |= np.uint8(eights[k] != others[k])
+            marks[y // CELL, k] |= np.uint8(eights[k] != others[k])
         rest, other_rest = bytes_at(ins, cols), bytes_at(nears, cols)
-        for x in range(np.uint64(_CELL * whole), np.uint64(cols)):
-            marks[y // _CELL, whole] |= np.uint8(rest[x] != other_rest[x])
+        for x in range(np.uint64(CELL * whole), np.uint64(cols)):
+            marks[y // CELL, whole] |= np.uint8(rest[x] != other_rest[x])
 
 
 @inline
@@ -71,19 +55,19 @@ def _is_near(marks: Any, j: Any, k: Any, reach: Any) -> Any:
 def _gather(inside: Any, near: Any, guides: Any, j: Any, k: Any, sums: Any) -> None:
     """Sum up the samples of a cell, those of foreground and those of background."""
     rows, cols = inside.shape
-    for index in range(2 * _SIDE):
+    for index in range(2 * CELL_SUMS):
         sums[index] = 0
-    for y in range(_CELL * j, min(_CELL * j + _CELL, rows), 2):
+    for y in range(CELL * j, min(CELL * j + CELL, rows), 2):
         ins, nears = bytes_at(address_of(inside, y), cols), bytes_at(address_of(near, y), cols)
         y_row = bytes_at(address_of(guides[0], y), cols)
         u_row = bytes_at(address_of(guides[1], y), cols)
         v_row = bytes_at(address_of(guides[2], y), cols)
-        for at in range(_CELL * k, min(_CELL * k + _CELL, cols), 2):
+        for at in range(CELL * k, min(CELL * k + CELL, cols), 2):
             x = np.uint64(at)
             if ins[x] != nears[x]:
                 continue
             luma, blue, red = np.int32(y_row[x]), np.int32(u_row[x]), np.int32(v_row[x])
-            side = 0 if ins[x] else _SIDE
+            side = 0 if ins[x] else CELL_SUMS
             sums[side] += 1
             sums[side + 1] += luma
             sums[side + 2] += blue
@@ -99,21 +83,21 @@ def _gather(inside: Any, near: Any, guides: Any, j: Any, k: Any, sums: Any) -> N
 @inline
 def _around(sums: Any, j: Any, k: Any, total: Any) -> None:
     """Sum up what was gathered in the cells around one."""
-    for index in range(2 * _SIDE):
+    for index in range(2 * CELL_SUMS):
         total[index] = 0
     for a in range(max(j - _REACH, 0), min(j + _REACH + 1, sums.shape[0] - 1)):
         for b in range(max(k - _REACH, 0), min(k + _REACH + 1, sums.shape[1])):
-            for index in range(2 * _SIDE):
+            for index in range(2 * CELL_SUMS):
                 total[index] += sums[a, b, index]
 
 
 @inline
 def _varies(total: Any, i: Any, j: Any, moment: Any) -> Any:
     """Return how two of Y, U and V vary together within both sides."""
-    n, m = np.float64(total[0]), np.float64(total[_SIDE])
-    front, back = np.float64(total[moment]), np.float64(total[_SIDE + moment])
+    n, m = np.float64(total[0]), np.float64(total[CELL_SUMS])
+    front, back = np.float64(total[moment]), np.float64(total[CELL_SUMS + moment])
     within = front - np.float64(total[i]) * np.float64(total[j]) / n
-    beyond = back - np.float64(total[_SIDE + i]) * np.float64(total[_SIDE + j]) / m
+    beyond = back - np.float64(total[CELL_SUMS + i]) * np.float64(total[CELL_SUMS + j]) / m
     return (within + beyond) / (n + m)
 
 
@@ -121,15 +105,15 @@ def _varies(total: Any, i: Any, j: Any, moment: Any) -> Any:
 def _solve(total: Any, options: Any, line: Any) -> None:
     """Write a cell's line from the sums around it; each operation is as in the reference."""
     fewest, noise_y, noise_u, noise_v, doubt, spread, spill, clear = options
-    n, m = np.float64(total[0]), np.float64(total[_SIDE])
+    n, m = np.float64(total[0]), np.float64(total[CELL_SUMS])
     if n < fewest or m < fewest:
-        for index in range(_LINE):
+        for index in range(CELL_LINE):
             line[index] = 0
         return
     mean_y, mean_u, mean_v = (
-        np.float64(total[_SIDE + 1]) / m,
-        np.float64(total[_SIDE + 2]) / m,
-        np.float64(total[_SIDE + 3]) / m,
+        np.float64(total[CELL_SUMS + 1]) / m,
+        np.float64(total[CELL_SUMS + 2]) / m,
+        np.float64(total[CELL_SUMS + 3]) / m,
     )
     d_y = np.float64(total[1]) / n - mean_y
     d_u = np.float64(total[2]) / n - mean_u
@@ -162,9 +146,9 @@ def _solve(total: Any, options: Any, line: Any) -> None:
 @inline
 def _beside(at: Any, count: Any) -> Any:
     """Return a pixel's cell, the other one it lies between, and how much that counts, of 16."""
-    own, inner = at // _CELL, at % _CELL
-    other = own - 1 if 2 * inner < _CELL else own + 1
-    return own, min(max(other, 0), count - 1), np.int64(abs(2 * inner + 1 - _CELL))
+    own, inner = at // CELL, at % CELL
+    other = own - 1 if 2 * inner < CELL else own + 1
+    return own, min(max(other, 0), count - 1), np.int64(abs(2 * inner + 1 - CELL))
 
 
 @inline
@@ -193,9 +177,9 @@ def _decide_row(
     for x in range(np.uint64(cols)):
         result[x] = values[x]
     for cell in range(marks.shape[1]):
-        if not marks[y // _CELL, cell]:
+        if not marks[y // CELL, cell]:
             continue
-        for at in range(_CELL * cell, min(_CELL * cell + _CELL, cols)):
+        for at in range(CELL * cell, min(CELL * cell + CELL, cols)):
             x = np.uint64(at)
             if ins[x] == nears[x]:
                 continue

@@ -13,12 +13,10 @@ from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._lanes import fit_eight, fit_four
-from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import blend_run, fence, gray_run
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.keyrows import SCRATCH
-from fastvbg.kernels.keying.keyrows import scratch_for as rows_for
 from fastvbg.kernels.keying.planes_rows import lay_rows
 
 _PLANES = types.Array(types.int32, 3, "C")
@@ -34,18 +32,6 @@ _MIDDLE = 128 << 7
 _ROUNDED_MIDDLE = _MIDDLE + 64
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
-
-
-def scratch_for(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any, Any, Any]:
-    """Return the scratch of the kernels.
-
-    The runs of a canvas row and their number, marks, and rows of a matte.
-    """
-    return (
-        np.empty(2 * canvas_cols + 1, np.int32),
-        np.empty((canvas_rows + 1, canvas_cols + 2), np.uint8),
-        rows_for(3, factor * canvas_cols),
-    )
 
 
 @inline
@@ -295,7 +281,7 @@ def composite(
     height, cols, _ = out.shape
     shape, runs, marks, spare = work
     _mark(planes, height, shape, marks)
-    streaming = 9 * height * cols >= TARGET.stream_bytes
+    streaming = 9 * height * cols >= stream_bytes()
     to, gray = address_of(spare, 0), address_of(spare, 1)
     for y in range(height):
         _matte_row(planes, frame, y, shape, runs, marks, gray, to)
@@ -312,7 +298,7 @@ def composite_planes(planes: Any, frame: Any, bg: Any, out: Any, shifts: Any, wo
     height, cols = y.shape
     shape, runs, marks, spare = work
     _mark(planes, height, shape, marks)
-    streaming = 9 * height * cols >= 2 * TARGET.stream_bytes
+    streaming = 9 * height * cols >= 2 * stream_bytes()
     upper, lower, cover = address_of(spare, 0), address_of(spare, 1), address_of(spare, 2)
     for part in range(u.shape[0]):
         top = part << shift_y

@@ -12,31 +12,11 @@ from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, words_at
-from fastvbg.kernels._rows import copy_row, pad_row, room_for, steps
+from fastvbg.kernels._rows import copy_row, pad_row, steps
 from fastvbg.kernels._runs import slide_mean_run, window_mean_run
-
-MAX_RADIUS = 63
-"""Largest radius: sums of 127 bytes, and what is added for rounding, fit signed 16-bit words."""
 
 _WORDS = types.Array(types.int16, 2, "C")
 _BYTES = types.Array(types.uint8, 2, "C")
-
-
-def scratch_for(cols: int, radius: int, step: int) -> tuple[Any, Any]:
-    """Return the scratch of `box`, whose rows have `cols` bytes: words, and the window's rows."""
-    room = room_for(cols + 2 * radius * step)
-    return np.empty((5, room), np.int16), np.empty((2 * radius + 4, room), np.uint8)
-
-
-def reciprocal(size: int) -> tuple[int, int]:
-    """Return `factor` and `shift` such that `n // size == n * factor >> (16 + shift)`.
-
-    For an odd `size` up to 127 and every n up to `255*size + size//2`. With 2**shift the power of
-    two below `size`, the factor's error is below 1, so the product's below n / 2**(16 + shift),
-    which is less than 1 / size while n < 2**15.
-    """
-    shift = size.bit_length() - 1
-    return -(-(1 << (16 + shift)) // size), shift
 
 
 @inline

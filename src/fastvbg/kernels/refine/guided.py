@@ -22,31 +22,18 @@ from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
-from fastvbg.kernels._rows import room_for
 from fastvbg.kernels.refine.guided_fit import (
     COLUMN_A,
     COLUMN_B,
-    ROWS,
     STRETCHED,
     average_row,
     fit_row,
     reduce_row,
 )
-
-REDUCTION = 4
-"""Pixels of the frame a pixel of the small planes stands for, each way."""
-
-MAX_RADIUS = 6
-"""Of squares at the small size: with 13 by 13 pixels the sums below still fit 32 bits."""
-
-BLOCK = 8
-"""Small pixels in a block that is found to be even or not."""
+from fastvbg.kernels.refine.plan import GUIDED_AVERAGED, GUIDED_BLOCK
 
 MIXED = -(1 << 31)
 """Of a block that is not even; no `b` is as low."""
-
-AVERAGED = 4
-"""Averaged small rows that are kept: three are between those of a frame row."""
 
 _BYTES = types.Array(types.uint8, 3, "C")
 _INTEGERS = types.Array(types.int32, 3, "C")
@@ -54,23 +41,6 @@ _ROWS = types.Array(types.int32, 2, "C")
 
 _FOUR = np.uint64(4)
 _ONE, _TWO, _THREE = np.uint64(1), np.uint64(2), np.uint64(3)
-
-
-def scratch_for(rows: int, cols: int, radius: int) -> tuple[Any, ...]:
-    """Return the scratch of `smooth`.
-
-    Small planes of both inputs; rings of small rows, fitted and averaged; single rows of the small
-    and of the frame's width; and the codes of blocks.
-    """
-    height, width = -(-rows // REDUCTION), -(-cols // REDUCTION)
-    return (
-        np.empty((2, height, width), np.uint8),
-        np.empty((2, 2 * radius + 2, width), np.int32),
-        np.empty((2, AVERAGED, width), np.int32),
-        np.empty((ROWS, room_for(width + 2 * MAX_RADIUS)), np.int32),
-        np.empty((2, room_for(REDUCTION * width)), np.int32),
-        np.empty((height, -(-width // BLOCK) + 2), np.int32),
-    )
 
 
 @inline
@@ -81,9 +51,9 @@ def _summarize(a: Any, b: Any, codes: Any, y: Any, width: Any) -> None:
     """
     blocks = codes.shape[1] - 2
     for k in range(blocks):
-        first = b[np.uint64(BLOCK * k)]
+        first = b[np.uint64(GUIDED_BLOCK * k)]
         unlike = np.int32(0)
-        for x in range(np.uint64(BLOCK * k), np.uint64(min(BLOCK * (k + 1), width))):
+        for x in range(np.uint64(GUIDED_BLOCK * k), np.uint64(min(GUIDED_BLOCK * (k + 1), width))):
             unlike |= a[x] | (b[x] ^ first)
         codes[y, k + 1] = first if unlike == 0 else MIXED
     codes[y, 0], codes[y, blocks + 1] = codes[y, 1], codes[y, blocks]
@@ -109,9 +79,9 @@ def _between(
     Pixel `4j + t` lies at `j + (2t - 3) / 8` small pixels, between two of them.
     """
     j, t = y // 4, y % 4
-    near = integers_at(address_of(ring, j % AVERAGED), width)
+    near = integers_at(address_of(ring, j % GUIDED_AVERAGED), width)
     beside = min(max(j - 1 if t < 2 else j + 1, 0), height - 1)
-    far = integers_at(address_of(ring, beside % AVERAGED), width)
+    far = integers_at(address_of(ring, beside % GUIDED_AVERAGED), width)
     far_weight = np.int32(abs(2 * t - 3))
     near_weight = np.int32(8) - far_weight
     count = end - start
@@ -154,7 +124,7 @@ def _apply(
         code, first = _code(codes, j, k), k
         while k < blocks and _code(codes, j, k) == code:
             k += 1
-        start, end = BLOCK * first, min(BLOCK * k, width)
+        start, end = GUIDED_BLOCK * first, min(GUIDED_BLOCK * k, width)
         left, count = 4 * start, min(4 * end, cols) - 4 * start
         for y in range(4 * j, min(4 * j + 4, height)):
             result = bytes_at(address_of(out, y) + left, count)
@@ -207,7 +177,7 @@ def smooth(
                 a, b = address_of(fits[0], slot), address_of(fits[1], slot)
                 fit_row(small_guide, small_matte, fitted, a, b, radius, epsilon, rows)
                 fitted += 1
-            slot = averaged % AVERAGED
+            slot = averaged % GUIDED_AVERAGED
             a, b = address_of(means[0], slot), address_of(means[1], slot)
             average_row(fits[0], averaged, height, a, width, radius, rows, COLUMN_A)
             average_row(fits[1], averaged, height, b, width, radius, rows, COLUMN_B)

@@ -25,9 +25,6 @@ COLUMN_A, COLUMN_B = 10, 11
 STRETCHED = 12
 """Here and in the next row are `a` and `b` between two small rows."""
 
-ROWS = 14
-"""How many rows there are."""
-
 
 @inline
 def reduce_row(plane: Any, y: Any, small: Any, row: Any) -> None:

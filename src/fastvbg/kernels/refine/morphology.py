@@ -13,27 +13,11 @@ from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at
-from fastvbg.kernels._rows import pad_row, room_for, steps, window_minima
+from fastvbg.kernels._rows import pad_row, steps, window_minima
 from fastvbg.kernels._runs import vote_run
+from fastvbg.kernels.refine.plan import DESPECKLE_ROWS, EXTREME_ROWS
 
 SCRATCH = types.Array(types.uint8, 2, "C")
-
-BIT_ROWS = 5
-"""The row of `despeckle`'s scratch from which on bits are kept, after columns and four to spare."""
-
-WORK_ROWS = 4
-"""Rows of `extreme`'s scratch beyond those that the window's height wants."""
-
-
-def despeckle_scratch(cols: int, size: int) -> Any:
-    """Return the scratch of `despeckle`: bits of the window's rows and of the one that left it."""
-    return np.empty((BIT_ROWS + size + 1, room_for(cols + size)), np.uint8)
-
-
-def extreme_scratch(rows: int, cols: int, radius: int) -> Any:
-    """Return the scratch of `extreme`: the window's rows, each of minima across."""
-    across, down = min(radius, max(cols - 1, 0)), min(radius, max(rows - 1, 0))
-    return np.empty((WORK_ROWS + 2 * down + 1, room_for(cols + 2 * across)), np.uint8)
 
 
 @inline
@@ -79,16 +63,16 @@ def despeckle(matte: Any, out: Any, size: Any, scratch: Any) -> None:
     # Counts begin as those of row -1: the first row as often as it stands above it, and so on.
     for y in range(-1, radius):
         row = min(max(y, 0), rows - 1)
-        slot = address_of(scratch, BIT_ROWS + row % kept)
+        slot = address_of(scratch, DESPECKLE_ROWS + row % kept)
         if y <= row:
             _take_bits(matte, row, slot, cols)
         _count(column, slot, cols, radius + 1 if y < 0 else 1)
     for y in range(rows):
         enters, leaves = min(y + radius, rows - 1), max(y - radius - 1, 0)
-        slot = address_of(scratch, BIT_ROWS + enters % kept)
+        slot = address_of(scratch, DESPECKLE_ROWS + enters % kept)
         if y + radius < rows:
             _take_bits(matte, enters, slot, cols)
-        _change(column, slot, address_of(scratch, BIT_ROWS + leaves % kept), cols)
+        _change(column, slot, address_of(scratch, DESPECKLE_ROWS + leaves % kept), cols)
         pad_row(padded, cols, radius, 1)
         vote_run(
             columns, spare, address_of(matte, y), address_of(out, y), cols, size, size * size // 2
@@ -154,7 +138,7 @@ def extreme(matte: Any, out: Any, radius: Any, flip: Any, scratch: Any) -> None:
     block, bits = 2 * down + 1, np.uint8(flip)
     running = address_of(scratch, 3)
     for k in range(block):
-        slot, y = address_of(scratch, WORK_ROWS + k), k - down
+        slot, y = address_of(scratch, EXTREME_ROWS + k), k - down
         if 0 <= y < rows:
             _minima_across(matte, y, slot, cols, across, bits, scratch)
         else:
@@ -162,14 +146,20 @@ def extreme(matte: Any, out: Any, radius: Any, flip: Any, scratch: Any) -> None:
     start = -down
     while start + down < rows:
         for k in range(block - 2, -1, -1):
-            _lower(address_of(scratch, WORK_ROWS + k), address_of(scratch, WORK_ROWS + k + 1), cols)
+            _lower(
+                address_of(scratch, EXTREME_ROWS + k),
+                address_of(scratch, EXTREME_ROWS + k + 1),
+                cols,
+            )
         _fill(running, cols)
         for k in range(block):
             y = start + k + down
             if y < rows:
-                _finish(address_of(scratch, WORK_ROWS + k), running, address_of(out, y), cols, bits)
+                _finish(
+                    address_of(scratch, EXTREME_ROWS + k), running, address_of(out, y), cols, bits
+                )
             # The end from row k on has served; its place takes the next block's row k.
-            slot, y = address_of(scratch, WORK_ROWS + k), start + block + k
+            slot, y = address_of(scratch, EXTREME_ROWS + k), start + block + k
             if y < rows:
                 _minima_across(matte, y, slot, cols, across, bits, scratch)
                 _lower(running, slot, cols)

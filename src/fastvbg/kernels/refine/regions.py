@@ -20,9 +20,10 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, trailing_zeros
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at, trailing_zeros
 from fastvbg.kernels._rows import copy_row
 from fastvbg.kernels._runs import reaching_bits
+from fastvbg.kernels.refine.plan import WORD
 
 _AREAS = types.Array(types.int64, 1, "C")
 _SCRATCH = types.Tuple(
@@ -36,26 +37,9 @@ _SCRATCH = types.Tuple(
 )
 """The table's spans, parents and areas; each row's first run; and room for a row's end."""
 
-_WORD = 64
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
-_LAST = np.uint64(_WORD - 1)
-
-
-def scratch_for(rows: int, cols: int) -> tuple[Any, ...]:
-    """Return the scratch that the kernels here take last.
-
-    They hold the worst case; memory that a picture does not need is never touched, so it costs
-    nothing on systems that give memory on first use.
-    """
-    runs = rows * (cols // 2 + 1) + 1
-    return (
-        np.empty((runs, 2), np.int32),
-        np.empty(runs, np.int32),
-        np.empty(runs, np.int64),
-        np.empty(rows + 1, np.int64),
-        np.empty((1, _WORD), np.uint8),
-    )
+_LAST = np.uint64(WORD - 1)
 
 
 @inline
@@ -69,9 +53,9 @@ def _find_runs(
     flip = _ALL if below else np.uint64(0)
     carry = np.uint64(0)  # whether the pixel before is of the kind
     edges_found = 2 * count
-    flat = spans.reshape(spans.size)
-    for x in range(0, cols, _WORD):
-        if x + _WORD <= cols:
+    flat = integers_at(address_of(spans, 0), spans.size)
+    for x in range(0, cols, WORD):
+        if x + WORD <= cols:
             bits = reaching_bits(row + x, threshold) ^ flip
         else:
             copy_row(row + x, tail, cols - x)
@@ -259,10 +243,10 @@ def _has_reaching(
 ) -> Any:
     """Tell whether a pixel of a run reaches the threshold."""
     x = start
-    while x + _WORD <= end:
+    while x + WORD <= end:
         if reaching_bits(row + x, threshold) != 0:
             return True
-        x += _WORD
+        x += WORD
     run = bytes_at(row, end)
     highest = np.uint8(0)
     for i in range(np.uint64(x), np.uint64(end)):

@@ -13,11 +13,6 @@ from fastvbg.kernels._memory import address_of, bytes_at
 _ROW = types.Array(types.uint8, 1, "C")
 
 
-def scratch_for(cols: int) -> Any:
-    """Return the scratch of `hold`: a row."""
-    return np.empty(cols, np.uint8)
-
-
 @kernel(PLANE, PLANE, OUT_PLANE, INT, _ROW)
 def hold(matte: Any, held: Any, out: Any, decay: Any, row: Any) -> None:
     """`out` is `matte`, or `held` less `decay` where that is more; it may be either of them."""

@@ -13,8 +13,7 @@ from fastvbg.checks import (
 )
 from fastvbg.constants import ADAPTIVE
 from fastvbg.errors import OptionError
-from fastvbg.kernels.composite import frames
-from fastvbg.kernels.keying import adaptive
+from fastvbg.kernels._kernel import Module
 from fastvbg.keyers._arrays import on_packed
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.adaptive.memory import Memory
@@ -28,10 +27,13 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Frame, Matte, Planes
     from fastvbg.constants import AdaptiveSettings
-    from fastvbg.kernels._jit import Kernel
+    from fastvbg.kernels._kernel import Kernel
     from fastvbg.keyers.adaptive.scene import Form, Scene
 
 __all__ = ["AdaptiveKeyer"]
+
+frames = Module("composite.frames")
+adaptive = Module("keying.adaptive")
 
 _LEVEL = 8  # parts of a gray level in which evidence counts
 _SLOWEST = 12  # a mean's smallest step is 1/128 gray level: slower rates would round it away

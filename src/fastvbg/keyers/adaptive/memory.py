@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.constants import ADAPTIVE_ANEW
-from fastvbg.kernels.keying.adaptive_pass import ONE
+from fastvbg.kernels.keying.adaptive_plan import ONE
 from fastvbg.keyers._arrays import differences, sampled
 from fastvbg.keyers.adaptive.scene import Scene
 

@@ -12,16 +12,18 @@ import numpy as np
 from fastvbg.checks import check_same_size
 from fastvbg.constants import AdaptiveSettings
 from fastvbg.errors import ShapeError, SinkError, SourceError
-from fastvbg.kernels.keying import adaptive
-from fastvbg.kernels.keying.adaptive_pass import ONE, scratch_for, settings_now
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.keying.adaptive_plan import ONE, scratch_for, settings_now
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Planes
-    from fastvbg.kernels._jit import Kernel
+    from fastvbg.kernels._kernel import Kernel
 
     Form = tuple[str, tuple[int, int], tuple[int, int]]
+
+adaptive = Module("keying.adaptive")
 
 _VERSION = 1
 

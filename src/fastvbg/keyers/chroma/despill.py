@@ -16,8 +16,8 @@ from fastvbg.checks import (
     check_same_size,
 )
 from fastvbg.errors import DTypeError, shown
-from fastvbg.kernels.keying import chroma as kernels
-from fastvbg.kernels.keying.keyrows import scratch_for
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for
 from fastvbg.keyers._arrays import packed_rows
 from fastvbg.keyers.chroma.screen import UNIT, chroma_of, direction_of
 from fastvbg.outputs import frame_out, plane_out
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Colour, Frame, Matte, Plane, Planes
 
 __all__ = ["despill", "despill_planes"]
+
+kernels = Module("keying.chroma")
 
 ALL = 255
 """The amount that takes all spill off."""
@@ -53,7 +55,7 @@ def clear_frame(
     shape = check_frame("frame", frame)
     check_same_size("matte", check_plane("matte", matte), "frame", shape)
     out = frame_out(out, shape, "frame", frame=frame, matte=matte)
-    scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
+    scratch = rows_for(CHROMA_ROWS, shape[1])
     source, to = frame, out
     if not packed_rows(frame, out):
         source, to = np.ascontiguousarray(frame), np.empty(shape, np.uint8)
@@ -84,7 +86,7 @@ def clear_planes(
     check_no_partial_overlap(to_v, (("V", v),))
     check_apart(to_u, (("V", v), ("matte", matte), ("out V", to_v)))
     check_apart(to_v, (("U", u), ("matte", matte)))
-    scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
+    scratch = rows_for(CHROMA_ROWS, shape[1])
     kernels.despill_planes.call(
         u, v, matte, to_u, to_v, scratch, *shifts, direction, planes_amount(amount)
     )

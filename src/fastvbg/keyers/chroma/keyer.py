@@ -15,9 +15,8 @@ from fastvbg.checks import (
 )
 from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
-from fastvbg.kernels.composite import frames
-from fastvbg.kernels.keying import chroma as kernels
-from fastvbg.kernels.keying.keyrows import scratch_for, slope_of
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for, slope_of
 from fastvbg.keyers._arrays import on_packed, packed_rows, thin_frame
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from fastvbg.keyers.chroma.strength import Screen
 
 __all__ = ["ChromaKeyer"]
+
+frames = Module("composite.frames")
+kernels = Module("keying.chroma")
 
 
 class ChromaKeyer(OnePassKeyer):
@@ -101,7 +103,7 @@ class ChromaKeyer(OnePassKeyer):
         self._form: tuple[tuple[int, ...], ...] | None = None
         self._expected: Sequence[Shown] = ()
         self._search: ScreenSearch | None = None
-        self._scratch = scratch_for(1, 1)
+        self._scratch = rows_for(1, 1)
 
     @property
     def found(self) -> bool:
@@ -261,7 +263,7 @@ class ChromaKeyer(OnePassKeyer):
     def _check_form(self, shape: tuple[int, ...], chroma: tuple[int, ...], name: str) -> None:
         if self._form is None:
             self._form = shape[:2], chroma
-            self._scratch = scratch_for(kernels.SCRATCH_ROWS, shape[1])
+            self._scratch = rows_for(CHROMA_ROWS, shape[1])
         if self._form == (shape[:2], chroma):
             return
         check_same_size(name, shape, "the first frame", self._form[0])

@@ -17,8 +17,7 @@ from fastvbg.checks import (
 )
 from fastvbg.constants import DEPTH_HOLD, MOST_DEPTH, MOST_DEPTH_HOLD
 from fastvbg.errors import OptionError, ShapeError
-from fastvbg.kernels.composite import frames
-from fastvbg.kernels.keying import depth as kernels
+from fastvbg.kernels._kernel import Module
 from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import composite_out, plane_out
 
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
     from fastvbg._types import Depth, Frame, Matte
 
 __all__ = ["DepthKeyer", "as_depth", "depth_matte"]
+
+frames = Module("composite.frames")
+kernels = Module("keying.depth")
 
 
 _NO_VALUE = -1

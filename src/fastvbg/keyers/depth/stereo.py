@@ -17,7 +17,7 @@ from fastvbg.checks import (
     check_same_size,
 )
 from fastvbg.errors import OptionError, ShapeError
-from fastvbg.kernels.keying import stereo as kernels
+from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.depth.disparity import PARTS, depth_table, looked_up, reach_of
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     Gray = npt.NDArray[np.uint8]
 
 __all__ = ["StereoDepth"]
+
+kernels = Module("keying.stereo")
 
 _MODES = {
     "3way": cv2.STEREO_SGBM_MODE_SGBM_3WAY,

@@ -15,13 +15,18 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.kernels.composite import frames
-from fastvbg.kernels.person import colourfit, discriminant, edges
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.person import plan
 from fastvbg.keyers._arrays import on_packed, packed_rows
 from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane, Planes
+
+frames = Module("composite.frames")
+colourfit = Module("person.colourfit")
+discriminant = Module("person.discriminant")
+edges = Module("person.edges")
 
 _CONTRASTS = 10, 3
 """Levels of luma and of chroma below which the canvas counts as flat: chroma has less noise."""
@@ -77,10 +82,10 @@ class Edges:
         self._canvas, gain = canvas_shape, _GAINS[factor]
         self._radius = max(1, round(max(canvas_shape) / _SHARE))
         self._decided = np.empty(canvas_shape, np.uint8)
-        self._cells = discriminant.scratch_for(*canvas_shape)
-        self._fit = colourfit.scratch_for(*canvas_shape, self._radius)
-        self._work = (canvas_shape[1], factor, gain), *edges.scratch_for(*canvas_shape, factor)
-        self._small = (canvas_shape[1], 1, gain), *edges.scratch_for(*canvas_shape, 1)
+        self._cells = plan.discriminant_scratch(*canvas_shape)
+        self._fit = plan.colourfit_scratch(*canvas_shape, self._radius)
+        self._work = (canvas_shape[1], factor, gain), *plan.edges_scratch(*canvas_shape, factor)
+        self._small = (canvas_shape[1], 1, gain), *plan.edges_scratch(*canvas_shape, 1)
 
     def fit(self, matte: Matte, guides: Planes) -> None:
         """Fit a canvas matte to the frame's luma and chroma on the canvas."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastvbg.kernels.person import canvas
+from fastvbg.kernels._kernel import Module
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
 
     Box = tuple[int, int, int, int]
+
+canvas = Module("person.canvas")
 
 ROOM = 0.25
 """Room about the box, of its own size, on each side: on 12 portraits 0.1 to 0.25 score alike."""

@@ -17,7 +17,8 @@ from fastvbg.checks import (
 )
 from fastvbg.constants import MOST_EVERY, RUNTIMES, YUV_RGB
 from fastvbg.errors import OptionError
-from fastvbg.kernels.person import canvas
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.person import plan
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.person.edging import Edges, chroma_of
 from fastvbg.keyers.person.looking import Looking
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Matte, Plane, Planes
 
 __all__ = ["PersonKeyer"]
+
+canvas = Module("person.canvas")
 
 _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
@@ -147,12 +150,12 @@ class PersonKeyer(OnePassKeyer):
             self._form = form
             (height, width), _ = form
             longest = max(height, width)
-            factor = max(f for f in canvas.FACTORS if f == 1 or longest >= f * _CANVAS)
+            factor = max(f for f in plan.FACTORS if f == 1 or longest >= f * _CANVAS)
             self._factor = factor
             self._canvas = -(-height // factor), -(-width // factor)
             self._steady = Steady(self._canvas, self._every)
             self._looking = Looking(self._networks, (width, height), self._canvas, factor)
-            scratch_for = canvas.frame_scratch if form[1] is None else canvas.reduce_scratch
+            scratch_for = plan.frame_scratch if form[1] is None else plan.reduce_scratch
             self._reduce_scratch = scratch_for(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)
             self.reset()

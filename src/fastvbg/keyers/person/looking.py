@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.kernels.person import canvas
+from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.person.following import Part, box_of, united
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fastvbg.keyers.person.networks import Networks
 
     Box = tuple[int, int, int, int]
+
+canvas = Module("person.canvas")
 
 _CALM = (24, 0.05)
 """A frame after one that was looked at is not, if no more of the part changes by so many levels."""

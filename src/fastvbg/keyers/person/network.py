@@ -8,8 +8,9 @@ import numpy as np
 
 from fastvbg.constants import YUV_RGB
 from fastvbg.errors import ModelError, OptionError
-from fastvbg.kernels.composite import scaled
-from fastvbg.kernels.person import network as kernels
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.person import plan
+from fastvbg.kernels.person.taps import UNIT, columns, table
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from fastvbg.models.runtimes import Runtime
 
     Box = tuple[int, int, int, int]
+
+scaled = Module("composite.scaled")
+kernels = Module("person.network")
 
 _IMAGENET_MEAN, _IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 _FARTHEST = 1e6  # from 0, of what black or white may be
@@ -52,7 +56,7 @@ def scale_of(text: str) -> npt.NDArray[np.float32]:
         if not colon or far or first == last:
             raise OptionError(f"model_range: got {text!r}, wanted {' or '.join(RANGES)}")
         steps, offsets = [(last - first) / 255] * 3, [first] * 3
-    unit = np.float32(kernels.UNIT * kernels.UNIT)
+    unit = np.float32(UNIT * UNIT)
     return np.array([*(np.float32(step) / unit for step in steps), *offsets], np.float32)
 
 
@@ -106,12 +110,12 @@ class Network:
         left, top, across, down = box
         vertical = (height, top, down, self.height)
         horizontal = (width, left, across, self.width)
-        tables = [kernels.table(*vertical), *kernels.columns(*horizontal)]
+        tables = [table(*vertical), *columns(*horizontal)]
         if planar:
             halved = [int(shapes[1][axis] < shapes[0][axis]) for axis in (0, 1)]
-            tables += [kernels.table(*vertical, halved[0])]
-            tables += kernels.columns(*horizontal, halved[1])
-        self._tables, self._scratch = tuple(tables), kernels.scratch_for(width, self.width)
+            tables += [table(*vertical, halved[0])]
+            tables += columns(*horizontal, halved[1])
+        self._tables, self._scratch = tuple(tables), plan.network_scratch(width, self.width)
         self._before = None
 
     def is_still(self, most: float) -> bool:
@@ -122,7 +126,7 @@ class Network:
         """
         if self._before is None:
             return False
-        step = most * abs(float(self._scale[0])) * 255 * kernels.UNIT * kernels.UNIT
+        step = most * abs(float(self._scale[0])) * 255 * UNIT * UNIT
         now = self._run.input.ravel(order="K")
         return not kernels.differ.call(now, self._before, 3 * self.width, step)
 

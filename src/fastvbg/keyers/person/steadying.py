@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.kernels.person import canvas as kernels
-from fastvbg.kernels.person import carry as motion
-from fastvbg.kernels.refine import regions
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.person import plan
+from fastvbg.kernels.refine.plan import regions_scratch
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane
+
+kernels = Module("person.canvas")
+motion = Module("person.carry")
+regions = Module("refine.regions")
 
 _SMALLEST_FLOW = 32
 """Sides below which motion is not searched for."""
@@ -59,10 +63,10 @@ class Steady:
             make: Any = cv2.DISOpticalFlow.create
             self._flow = make(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._half = -(-shape[0] // 2), -(-shape[1] // 2)
-        self._row = kernels.reduce_scratch(self._half[1], 2)
-        self._motion = motion.scratch_for(*shape)
+        self._row = plan.reduce_scratch(self._half[1], 2)
+        self._motion = plan.carry_scratch(*shape)
         self._matte, self._kept = np.zeros((2, *shape), np.uint8)
-        self._scratch = regions.scratch_for(*shape)
+        self._scratch = regions_scratch(*shape)
         self.reset()
 
     def reset(self) -> None:

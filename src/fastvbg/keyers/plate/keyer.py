@@ -17,9 +17,8 @@ from fastvbg.checks import (
 )
 from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
 from fastvbg.errors import OptionTypeError, ShapeError
-from fastvbg.kernels.composite import frames
-from fastvbg.kernels.keying import plate as kernels
-from fastvbg.kernels.keying.keyrows import scratch_for, slope_of
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.keying.plan import PLATE_ROWS, model_for, rows_for, slope_of
 from fastvbg.keyers._arrays import (
     on_packed,
     packed_rows,
@@ -38,6 +37,9 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane, Planes
 
 __all__ = ["PlateKeyer"]
+
+frames = Module("composite.frames")
+kernels = Module("keying.plate")
 
 _MOST_FLOOR = 15
 _LIMITED_BLACK = 16
@@ -117,7 +119,7 @@ class PlateKeyer(OnePassKeyer):
         ramp = (tolerance, falloff, slope_of(falloff))
         self._options = (black if shadows else 255, *ramp)
         self._model = self._lit = _model_of(whole, noise)
-        self._scratch = scratch_for(kernels.SCRATCH_ROWS, self._shape[1])
+        self._scratch = rows_for(PLATE_ROWS, self._shape[1])
         self._step = step_for(*self._shape)
         thin = thin_planes(whole, 0, 0, self._step)
         self._meter = LightMeter(thin) if compensate and _pixels(self._shape) else None
@@ -209,7 +211,7 @@ class PlateKeyer(OnePassKeyer):
     def _follow(self, meter: LightMeter, samples: Planes) -> None:
         if meter.measure(samples):
             if self._lit is self._model:
-                self._lit = kernels.model_for(*self._shape)
+                self._lit = model_for(*self._shape)
                 np.copyto(self._lit, self._model)
             kernels.light.call(self._model, self._lit, meter.lights)
 
@@ -227,7 +229,7 @@ def _local_range(plane: Plane) -> Plane:
 def _model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
     """Return a plate ready for the kernels; `reference.plate.plate_floors` has the floors."""
     height, width = planes[0].shape
-    model: npt.NDArray[np.uint8] = kernels.model_for(height, width)
+    model: npt.NDArray[np.uint8] = model_for(height, width)
     if not planes[0].size:
         return model
     luma, *chroma = (_local_range(plane) // 5 for plane in planes)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.kernels.keying import plate as kernels
+from fastvbg.kernels._kernel import Module
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Samples = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+
+kernels = Module("keying.plate")
 
 _SAMPLES = 1500
 _NEAR = 16

@@ -1,0 +1,29 @@
+"""What callers of the kernels that stretch mattes make first: scratch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fastvbg.kernels._target import TARGET
+
+SLACK = TARGET.lanes
+"""Words in a scratch row beyond the frame's width: the vectors' last step may reach so far."""
+
+STRETCH_ROWS = 4
+"""Column weights, two stretched matte rows, and one row of the stretched matte itself."""
+
+_LINE = 32  # words in a cache line
+
+
+def stretch_scratch(matte_width: int, frame_width: int) -> tuple[Any, Any]:
+    """Return the two scratch arrays that the kernels here take last.
+
+    Rows of the second start on cache lines: vectors across two lines would cost twice the loads.
+    """
+    row = -(-(frame_width + SLACK) // _LINE) * _LINE
+    memory = np.empty(STRETCH_ROWS * row + _LINE, np.int16)
+    start = -memory.ctypes.data % (2 * _LINE) // 2
+    scratch = memory[start : start + STRETCH_ROWS * row].reshape(STRETCH_ROWS, row)
+    return np.empty(matte_width + 2, np.int64), scratch

@@ -1,0 +1,95 @@
+"""What callers of the person keyer's kernels make first: scratch and bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fastvbg.kernels._room import room_for
+from fastvbg.kernels.keying.plan import rows_for
+
+FACTORS = (1, 2, 4, 8)
+
+MOMENTS = 13
+"""Sums of matte, Y, U, V; of their products with Y, U and V."""
+
+FITTED = 4
+"""Slopes of Y, U and V, and bases, which are averaged."""
+
+FIT_BLOCK = 16
+"""Columns that are averaged at once."""
+
+CELL = 8
+"""Pixels of a side of a cell of the discriminant."""
+
+CELL_SUMS = 10
+"""Moments of a side: how many samples; sums of Y, U and V; of their squares; of YU, YV and UV."""
+
+CELL_LINE = 5
+"""Slopes of Y, U and V, base, and how much they count."""
+
+
+def reduce_scratch(canvas_cols: int, factor: int) -> Any:
+    """Return the scratch of `reduce`: a row of words."""
+    return np.empty((1, room_for(factor * canvas_cols)), np.int16)
+
+
+def frame_scratch(canvas_cols: int, factor: int) -> Any:
+    """Return the scratch of `reduce_frame`: two rows of words for sums, and one for means."""
+    return np.empty((3, room_for(3 * factor * (canvas_cols + 1))), np.int16)
+
+
+def carry_scratch(rows: int, cols: int) -> Any:
+    """Return the scratch of `carry`: two planes of motion, and a row of each."""
+    return np.empty((2, (rows + 1) // 2 + 1, (cols + 1) // 2), np.int32)
+
+
+def colourfit_scratch(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return the planes of `fit`, which are its result, and its scratch.
+
+    That is the last fitted rows, as many as a square has and one; column sums and sums of moments;
+    those of what is fitted; and which blocks are mixed.
+    """
+    room = cols + 2 * radius + 2 * FIT_BLOCK
+    return (
+        np.empty((2, rows, cols), np.int32),
+        np.empty((FITTED, 2 * radius + 2, room), np.int32),
+        np.empty((2 * MOMENTS, room), np.int32),
+        np.empty((2 * FITTED, room), np.int32),
+        np.empty((rows, -(-cols // FIT_BLOCK)), np.uint8),
+    )
+
+
+def discriminant_scratch(rows: int, cols: int) -> tuple[Any, Any, Any]:
+    """Return the scratch of `separate`: sums and lines of cells, and which have unsure pixels.
+
+    The sums have one row of cells more, for those around a cell.
+    """
+    down, across = -(-rows // CELL), -(-cols // CELL)
+    return (
+        np.empty((down + 1, across, 2 * CELL_SUMS), np.int32),
+        np.empty((down, across, CELL_LINE), np.int64),
+        np.empty((down, across), np.uint8),
+    )
+
+
+def edges_scratch(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any, Any, Any]:
+    """Return the scratch of the kernels.
+
+    The runs of a canvas row and their number, marks, and rows of a matte.
+    """
+    return (
+        np.empty(2 * canvas_cols + 1, np.int32),
+        np.empty((canvas_rows + 1, canvas_cols + 2), np.uint8),
+        rows_for(3, factor * canvas_cols),
+    )
+
+
+def network_scratch(cols: int, wanted: int) -> tuple[Any, Any]:
+    """Return the scratch of the kernels, for frames of a width and inputs of a width.
+
+    Rows of words, of which the last two hold pixels; and rows of integers.
+    """
+    room = cols + 16  # two vectors of words
+    return np.empty((6, room), np.int16), np.empty((3, wanted), np.int32)

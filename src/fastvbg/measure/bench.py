@@ -162,7 +162,16 @@ def _rows(operation: str, size: str, width: int, height: int, seconds: float) ->
     by_key = {f"{c.library} {c.threads}": c for c in cell.contenders}
     timings = time_interleaved({key: c.call for key, c in by_key.items()}, seconds=seconds)
     return [
-        Row(operation, size, width, height, c.library, c.threads, cell.traffic, timings[key])
+        Row(
+            operation,
+            size,
+            width,
+            height,
+            c.library,
+            c.threads,
+            cell.traffic,
+            timings[key].shared_by(cell.frames),
+        )
         for key, c in by_key.items()
     ]
 

@@ -1,13 +1,17 @@
 """The planar kernels in explicit vectors, over planes whose rows are packed.
 
 Where planes begin and how far apart their rows are is found once; the loops go by integers.
+
+`known` is a `plan.background_map` of `out`, of which rows 0, 2, 4 ... count, a pair each: blocks
+that it says are background, and are to be so again, are neither read nor written. Without rows it
+is none.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fastvbg.kernels._jit import INT, PLANE, YUV_WEIGHTS, inline, kernel
+from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, YUV_WEIGHTS, inline, kernel
 from fastvbg.kernels._memory import address_of, packed, packed_pairs, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES
 from fastvbg.kernels.composite import strided_planar
@@ -46,6 +50,11 @@ def _start(plane: Any) -> Any:
 @inline
 def _row(start: Any, row: Any) -> Any:
     return start[0] + row * start[1]
+
+
+@inline
+def _row_of_map(known: Any, row: Any) -> Any:
+    return address_of(known, row) if known.shape[0] else 0
 
 
 @inline
@@ -100,7 +109,14 @@ def _composite(form: _Form, composite_rows: Callable[..., None]) -> Callable[...
 
     @inline
     def composite(
-        prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
+        prev: Any,
+        next: Any,
+        bg: Any,
+        out: Any,
+        known: Any,
+        weights: Any,
+        threshold: Any,
+        whole: Any,
     ) -> Any:
         if not (are_packed(prev) and are_packed(next) and are_packed(bg) and are_packed(out)):
             return False
@@ -115,6 +131,7 @@ def _composite(form: _Form, composite_rows: Callable[..., None]) -> Callable[...
                 rows_of(after, y, lower) + rows_of(after, y + 2, lower + 2),
                 rows_of(under, y, lower) + rows_of(under, y + 2, lower + 2),
                 target,
+                _row_of_map(known, y),
                 cols,
                 weights,
                 threshold,
@@ -130,7 +147,7 @@ def _blend(form: _Form, blend_rows: Callable[..., None]) -> Callable[..., bool]:
     are_packed, starts, rows_of, aligned = form
 
     @inline
-    def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> Any:
+    def blend(frame: Any, matte: Any, bg: Any, out: Any, known: Any, whole: Any) -> Any:
         if not (are_packed(frame) and packed(matte) and are_packed(bg) and are_packed(out)):
             return False
         rows, cols = out[0].shape
@@ -145,6 +162,7 @@ def _blend(form: _Form, blend_rows: Callable[..., None]) -> Callable[..., bool]:
                 _row(cover, lower),
                 rows_of(under, y, lower) + rows_of(under, y + 2, lower + 2),
                 target,
+                _row_of_map(known, y),
                 cols,
                 large and aligned(target),
             )
@@ -159,29 +177,61 @@ _composite_nv12 = _composite(_NV12, composite_nv12_rows)
 _blend_i420, _blend_nv12 = _blend(_I420, blend_i420_rows), _blend(_NV12, blend_nv12_rows)
 
 
-@kernel(*(PLANES,) * 3, OUT_PLANES, YUV_WEIGHTS, INT, INT, fallback=strided_planar.composite_i420)
+@kernel(
+    *(PLANES,) * 3,
+    OUT_PLANES,
+    OUT_PLANE,
+    YUV_WEIGHTS,
+    INT,
+    INT,
+    fallback=strided_planar.composite_i420,
+)
 def composite_i420(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    known: Any,
+    weights: Any,
+    threshold: Any,
+    whole: Any,
 ) -> bool:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    return _composite_i420(prev, next, bg, out, weights, threshold, whole)
+    return _composite_i420(prev, next, bg, out, known, weights, threshold, whole)
 
 
-@kernel(NV12, NV12, NV12, OUT_NV12, YUV_WEIGHTS, INT, INT, fallback=strided_planar.composite_nv12)
+@kernel(
+    NV12,
+    NV12,
+    NV12,
+    OUT_NV12,
+    OUT_PLANE,
+    YUV_WEIGHTS,
+    INT,
+    INT,
+    fallback=strided_planar.composite_nv12,
+)
 def composite_nv12(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    known: Any,
+    weights: Any,
+    threshold: Any,
+    whole: Any,
 ) -> bool:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    return _composite_nv12(prev, next, bg, out, weights, threshold, whole)
+    return _composite_nv12(prev, next, bg, out, known, weights, threshold, whole)
 
 
-@kernel(PLANES, PLANE, PLANES, OUT_PLANES, INT, fallback=strided_planar.blend_i420)
-def blend_i420(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
+@kernel(PLANES, PLANE, PLANES, OUT_PLANES, OUT_PLANE, INT, fallback=strided_planar.blend_i420)
+def blend_i420(frame: Any, matte: Any, bg: Any, out: Any, known: Any, whole: Any) -> bool:
     """`out` is `frame` over `bg` by `matte`."""
-    return _blend_i420(frame, matte, bg, out, whole)
+    return _blend_i420(frame, matte, bg, out, known, whole)
 
 
-@kernel(NV12, PLANE, NV12, OUT_NV12, INT, fallback=strided_planar.blend_nv12)
-def blend_nv12(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
+@kernel(NV12, PLANE, NV12, OUT_NV12, OUT_PLANE, INT, fallback=strided_planar.blend_nv12)
+def blend_nv12(frame: Any, matte: Any, bg: Any, out: Any, known: Any, whole: Any) -> bool:
     """`out` is `frame` over `bg` by `matte`."""
-    return _blend_nv12(frame, matte, bg, out, whole)
+    return _blend_nv12(frame, matte, bg, out, known, whole)

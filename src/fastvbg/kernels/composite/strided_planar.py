@@ -1,4 +1,7 @@
-"""The planar kernels in plain loops, sample by sample: the portable variant, and any strides."""
+"""The planar kernels in plain loops, sample by sample: the portable variant, and any strides.
+
+They write all of `out`; a map of what of it is background is cleared.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from fastvbg.kernels._jit import (
     kernel,
 )
 from fastvbg.kernels._planes import OUT_PLANES, PLANES
+from fastvbg.kernels.composite.strided import forget
 from fastvbg.kernels.portable.bgr import over
 
 
@@ -95,29 +99,47 @@ def _parted(planes: Any) -> Any:
 NV12, OUT_NV12 = types.Tuple((PLANE, FRAME)), types.Tuple((OUT_PLANE, OUT_FRAME))
 
 
-@kernel(*(PLANES,) * 3, OUT_PLANES, YUV_WEIGHTS, INT, INT)
+@kernel(*(PLANES,) * 3, OUT_PLANES, OUT_PLANE, YUV_WEIGHTS, INT, INT)
 def composite_i420(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    known: Any,
+    weights: Any,
+    threshold: Any,
+    whole: Any,
 ) -> None:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
+    forget(known)
     _composite(prev, next, bg, out, weights, threshold)
 
 
-@kernel(NV12, NV12, NV12, OUT_NV12, YUV_WEIGHTS, INT, INT)
+@kernel(NV12, NV12, NV12, OUT_NV12, OUT_PLANE, YUV_WEIGHTS, INT, INT)
 def composite_nv12(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    known: Any,
+    weights: Any,
+    threshold: Any,
+    whole: Any,
 ) -> None:
     """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
+    forget(known)
     _composite(_parted(prev), _parted(next), _parted(bg), _parted(out), weights, threshold)
 
 
-@kernel(PLANES, PLANE, PLANES, OUT_PLANES, INT)
-def blend_i420(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
+@kernel(PLANES, PLANE, PLANES, OUT_PLANES, OUT_PLANE, INT)
+def blend_i420(frame: Any, matte: Any, bg: Any, out: Any, known: Any, whole: Any) -> None:
     """`out` is `frame` over `bg` by `matte`."""
+    forget(known)
     _blend(frame, matte, bg, out)
 
 
-@kernel(NV12, PLANE, NV12, OUT_NV12, INT)
-def blend_nv12(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
+@kernel(NV12, PLANE, NV12, OUT_NV12, OUT_PLANE, INT)
+def blend_nv12(frame: Any, matte: Any, bg: Any, out: Any, known: Any, whole: Any) -> None:
     """`out` is `frame` over `bg` by `matte`."""
+    forget(known)
     _blend(_parted(frame), matte, _parted(bg), _parted(out))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.kernels._jit import inline
+from fastvbg.kernels._memory import bytes_at
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.planes import (
     I420_FORM,
@@ -24,10 +25,24 @@ if TYPE_CHECKING:
     from fastvbg.kernels.vector.planes import Form
 
 
+@inline
+def _may_stay(known: Any, place: Any, bare: Any) -> Any:
+    """Tell whether a block is background and was, and note whether it is.
+
+    `known` is the address of a map of the whole blocks in these rows, or 0.
+    """
+    if known == 0:
+        return False
+    is_background = bytes_at(known + place // LANES, 1)
+    there = is_background[0]
+    is_background[0] = bare
+    return bool(bare & (there != 0))
+
+
 def _composite_rows(form: Form) -> Callable[..., None]:
     """Make the function that writes `next` where it moved since `prev`, else `bg`."""
     load, load_few, moved, select = form.load, form.load_few, form.moved, form.select
-    store, store_few, stream = form.store, form.store_few, form.stream
+    store, store_few, stream, bare = form.store, form.store_few, form.stream, form.bare
 
     @inline
     def composite_rows(
@@ -35,6 +50,7 @@ def _composite_rows(form: Form) -> Callable[..., None]:
         next: Any,
         bg: Any,
         out: Any,
+        known: Any,
         count: Any,
         weights: Any,
         threshold: Any,
@@ -42,14 +58,15 @@ def _composite_rows(form: Form) -> Callable[..., None]:
     ) -> None:
         scales = weights_of(weights, threshold)
         i = 0
-        if streaming:
-            while i + LANES <= count:
-                n = load(next, i)
-                stream(out, i, select(moved(load(prev, i), n, scales), n, load(bg, i)))
-                i += LANES
         while i + LANES <= count:
             n = load(next, i)
-            store(out, i, select(moved(load(prev, i), n, scales), n, load(bg, i)))
+            chosen = moved(load(prev, i), n, scales)
+            if not _may_stay(known, i, bare(chosen)):
+                block = select(chosen, n, load(bg, i))
+                if streaming:
+                    stream(out, i, block)
+                else:
+                    store(out, i, block)
             i += LANES
         few = count - i
         if few > 0:
@@ -63,21 +80,28 @@ def _composite_rows(form: Form) -> Callable[..., None]:
 def _blend_rows(form: Form) -> Callable[..., None]:
     """Make the function that lays `frame` over `bg` by two rows of a matte."""
     load, load_few, coverage, mix = form.load, form.load_few, form.coverage, form.mix
-    store, store_few, stream = form.store, form.store_few, form.stream
+    store, store_few, stream, bare = form.store, form.store_few, form.stream, form.bare
 
     @inline
     def blend_rows(
-        frame: Any, upper: Any, lower: Any, bg: Any, out: Any, count: Any, streaming: Any
+        frame: Any,
+        upper: Any,
+        lower: Any,
+        bg: Any,
+        out: Any,
+        known: Any,
+        count: Any,
+        streaming: Any,
     ) -> None:
         i = 0
-        if streaming:
-            while i + LANES <= count:
-                covered = coverage(load_two(upper, lower, i))
-                stream(out, i, mix(covered, load(frame, i), load(bg, i)))
-                i += LANES
         while i + LANES <= count:
             covered = coverage(load_two(upper, lower, i))
-            store(out, i, mix(covered, load(frame, i), load(bg, i)))
+            if not _may_stay(known, i, bare(covered)):
+                block = mix(covered, load(frame, i), load(bg, i))
+                if streaming:
+                    stream(out, i, block)
+                else:
+                    store(out, i, block)
             i += LANES
         few = count - i
         if few > 0:

@@ -11,7 +11,7 @@ from fastvbg.checks import check_frame, check_same_size, check_threshold
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.composite.plan import background_map
-from fastvbg.layout import from_a_line_on
+from fastvbg.layout import beside
 from fastvbg.outputs import frame_out
 
 if TYPE_CHECKING:
@@ -72,12 +72,12 @@ class Compositor:
         self._threads = thread_count(check_threads(threads), 4 * background.size)
         self._background = background
         self._has_previous = False
-        self._kept = from_a_line_on(self._shape)
-        self._result = from_a_line_on(self._shape)
+        self._kept, self._result = beside(background), beside(background)
         # Whoever wrote upon the result would find it in the next one.
         self._shown: Frame = self._result.view()
         self._shown.flags.writeable = False
         self._known = background_map(*self._shape[:2])
+        self._whole = True
 
     @property
     def background(self) -> Frame:
@@ -122,8 +122,11 @@ class Compositor:
         if not self._has_previous:
             np.copyto(self._kept, frame)
             self._has_previous = True
-        if not own:
+        # The map's blocks go on from row to row where all rows are one run.
+        whole = frame.flags.c_contiguous and self._background.flags.c_contiguous
+        if not own or whole != self._whole:
             self._known.fill(0)
+        self._whole = whole
         arrays = (self._kept, frame, self._background, out, self._known)
         call_in_bands(kept.composite, self._threads, arrays, self._threshold)
         if own:

@@ -8,7 +8,6 @@ from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, kernel
 from fastvbg.kernels._memory import address_of, packed, stream_bytes
 from fastvbg.kernels._runs import composite_kept_run, fence
 from fastvbg.kernels.composite import strided
-from fastvbg.kernels.composite.plan import BLOCK
 
 
 @kernel(OUT_FRAME, FRAME, FRAME, OUT_FRAME, OUT_PLANE, INT, INT, fallback=strided.composite_kept)
@@ -18,7 +17,8 @@ def composite(
     """`out` is `next` where it differs from `kept` by more than `threshold`, elsewhere `bg`.
 
     Then `kept` is `next`. `known` is a `plan.background_map` of `out`: what it says is background
-    is not written again. It lasts while arrays of the same rows and memory are given.
+    is not written again. It lasts for the same `out` and `bg`, and either while rows follow one
+    another in all arrays, or while they do not in one.
     """
     if not (packed(kept) and packed(next) and packed(bg) and packed(out)):
         return False
@@ -31,10 +31,6 @@ def composite(
         and bg.strides[0] == step
         and out.strides[0] == step
     )
-    # Rows of whole blocks are mapped alike whether they are one run or many; others are not.
-    lasting = flat or cols % BLOCK == 0
-    if not lasting:
-        strided.forget(known)
     if flat:
         rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
@@ -47,8 +43,7 @@ def composite(
             cols,
             threshold,
             streaming,
+            streaming or flat,
         )
-    if not lasting:
-        strided.forget(known)
     fence()
     return True

@@ -43,7 +43,15 @@ def _moves(prev: Any, next: Any, bound: Any) -> Any:
 
 @inline
 def composite_kept_run(
-    kept: Any, next: Any, bg: Any, out: Any, known: Any, count: Any, threshold: Any, streaming: Any
+    kept: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    known: Any,
+    count: Any,
+    threshold: Any,
+    streaming: Any,
+    aligning: Any,
 ) -> None:
     """Write `next` where it differs from `kept` by more than `threshold`, else `bg`; keep `next`.
 

@@ -81,7 +81,7 @@ class Kernel:
             if self.call == self._first_call:
                 self._use(_cache.read(self.name) or self._made())
             if fallback and self._fallback is not None:
-                self._fallback.compile()
+                self._fallback.compile(fallback=True)
 
     def _made(self) -> _cache.Code:
         if _listening:

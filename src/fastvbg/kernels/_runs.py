@@ -18,6 +18,12 @@ if TARGET.variant == "vector":
     )
     from fastvbg.kernels.vector.keyspace import gray_run, keyspace_run
     from fastvbg.kernels.vector.laying import lay_run
+    from fastvbg.kernels.vector.layouts import (
+        blend_any_run,
+        composite_any_run,
+        convert_any_run,
+        motion_mask_any_run,
+    )
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
     from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
@@ -49,15 +55,24 @@ else:
         plate_planes_run,
         strength_run,
     )
+    from fastvbg.kernels.portable.layouts import (
+        blend_any_run,
+        composite_any_run,
+        convert_any_run,
+        motion_mask_any_run,
+    )
     from fastvbg.kernels.portable.planes import lay_run
 
 __all__ = [
+    "blend_any_run",
     "blend_between_run",
     "blend_run",
     "chroma_composite_run",
     "chroma_pixels_run",
     "chroma_planes_run",
+    "composite_any_run",
     "composite_run",
+    "convert_any_run",
     "despill_run",
     "fence",
     "gray_run",
@@ -65,6 +80,7 @@ __all__ = [
     "lay_run",
     "lerp_run",
     "light_run",
+    "motion_mask_any_run",
     "motion_mask_run",
     "plate_composite_run",
     "plate_pixels_run",

@@ -1,10 +1,10 @@
-"""Frames of every order of channels and layout: the bytes of the reference, and no others touched."""
+"""Frames of every order and layout: the bytes of the reference, and no others touched."""
 
 from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -96,9 +96,7 @@ def test_each_layout_in_each_order(operation, layout, order, rng):
 @pytest.mark.parametrize("layout", FRAME_LAYOUTS)
 @pytest.mark.parametrize("size", [(0, 0), (0, 5), (5, 0)])
 def test_empty(operation, layout, size, rng):
-    frames = [
-        FRAME_LAYOUTS[layout](a) if a.ndim == 3 else a for a in inputs(rng, operation, *size)
-    ]
+    frames = [FRAME_LAYOUTS[layout](a) if a.ndim == 3 else a for a in inputs(rng, operation, *size)]
     assert OPERATIONS[operation](*frames, order="rgb").shape[:2] == size
 
 
@@ -210,7 +208,9 @@ def test_every_difference_is_weighed_in_its_order(order):
     frames = [from_bgr(frame, order) for frame in (low, high)]
     for threshold in (0, 3, 128, 254):
         wanted = reference.motion_mask(low, high, threshold)
-        np.testing.assert_array_equal(motion_mask(*frames, threshold=threshold, order=order), wanted)
+        np.testing.assert_array_equal(
+            motion_mask(*frames, threshold=threshold, order=order), wanted
+        )
 
 
 def test_rows_that_share_memory_are_read_alike(rng):
@@ -231,7 +231,7 @@ def test_rows_that_share_memory_are_read_alike(rng):
 def test_no_memory_outside_is_touched(size, part, rng):
     """A view ends with its own last byte, where the fourth of its last pixel may be none."""
     height, width = size
-    for operation in OPERATIONS:
+    for operation, call in OPERATIONS.items():
         arrays = inputs(rng, operation, height, width)
         wanted = wanted_of(operation, arrays)
         for side in range(2):
@@ -255,7 +255,7 @@ def test_no_memory_outside_is_touched(size, part, rng):
 
                 frames = [placed(array) for array in arrays]
                 to = placed(np.zeros(wanted.shape, np.uint8))
-                OPERATIONS[operation](*frames, out=to)
+                call(*frames, out=to)
                 np.testing.assert_array_equal(to, wanted)
                 del frames, to, placed
 
@@ -264,7 +264,7 @@ def test_no_memory_outside_is_touched(size, part, rng):
 @pytest.mark.parametrize("size", [(1, 1), (1, 21), (2, 64), (3, 77), (1, 128), (2, 200)])
 @pytest.mark.parametrize("order", ["rgb", "rgba", "planes"])
 def test_no_memory_outside_whole_frames_is_touched(size, order, rng):
-    for operation in OPERATIONS:
+    for operation, call in OPERATIONS.items():
         arrays = inputs(rng, operation, *size)
         if order == "planes":
             name, given, wanted = "bgr", arrays, wanted_of(operation, arrays)
@@ -285,7 +285,7 @@ def test_no_memory_outside_whole_frames_is_touched(size, order, rng):
 
                 frames = [placed(array) for array in given]
                 to = placed(np.zeros(wanted.shape, np.uint8))
-                OPERATIONS[operation](*frames, order=name, out=to)
+                call(*frames, order=name, out=to)
                 np.testing.assert_array_equal(to, wanted)
                 del frames, to, placed
 
@@ -328,7 +328,7 @@ def test_the_compositor_in_each_order(order, rng):
     bg = rng.integers(0, 256, (9, 70, 3), np.uint8)
     compositor = Compositor(from_bgr(bg, order), order=order)
     np.testing.assert_array_equal(compositor(from_bgr(frames[0], order)), from_bgr(bg, order))
-    for prev, next in zip(frames, frames[1:], strict=False):
+    for prev, next in pairwise(frames):
         got = compositor(from_bgr(next, order))
         np.testing.assert_array_equal(got, from_bgr(reference.composite(prev, next, bg), order))
 

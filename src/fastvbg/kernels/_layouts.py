@@ -17,6 +17,11 @@ PACKED, FOUR, OPAQUE, PLANES, OTHER = range(5)
 """Three bytes a pixel; three of four bytes; four of which the last is set; planes; anything."""
 
 
+_FAR = 64
+"""Bytes; vectors overrun their pixels by less."""
+_ALL = 1 << 40
+
+
 @inline
 def row_of(frame: Any, row: Any, order: Any) -> Any:
     """Return how a row of a frame lies; `order` is 0 for BGR and 1 for RGB."""
@@ -37,6 +42,25 @@ def row_of(frame: Any, row: Any, order: Any) -> Any:
         fourth -= 2 * apart if fourth else 0
         apart = -apart
     return at, kind, step, apart, fourth
+
+
+@inline
+def way_of(row: Any) -> Any:
+    """Return 1 where a row's pixels are in the order blue, green, red, and -1 for the other."""
+    return 1 if row[3] > 0 or row[1] == PLANES or row[1] == OTHER else -1
+
+
+@inline
+def spare_of(frame: Any, row: Any, most: Any) -> Any:
+    """Return how many pixels at a row's end are to be taken with care, `most` or none.
+
+    Vectors may read beyond theirs; a row between two others has one of them after it, whichever way
+    rows go. Pixels that lie in no way known are all taken so.
+    """
+    if row_of(frame, 0, 0)[1] == OTHER:
+        return _ALL
+    inside = 0 < row < frame.shape[0] - 1 and abs(frame.strides[0]) >= _FAR
+    return 0 if inside else most
 
 
 @inline

@@ -1,8 +1,8 @@
 """Frames of any order and layout as keyers and their kernels take them.
 
 Inside, frames are BGR and (H, W, 3): what has another order, or a fourth channel, is seen so by a
-view. Kernels of keyers take packed pixels, also those whose channels lie the other way, as RGB seen
-as BGR does. Other layouts are brought to packed pixels, some rows at a time where that is possible.
+view. Kernels are fast with packed pixels, also with those whose channels lie the other way, as RGB
+seen as BGR does. Other layouts they bring to packed pixels a row at a time, or are given a copy.
 """
 
 from __future__ import annotations
@@ -16,15 +16,10 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.layout import as_bgr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from fastvbg._types import Frame
     from fastvbg.constants import Order
 
 frames = Module("composite.frames")
-
-_BAND = 192 << 10
-"""Bytes of packed rows made at a time: they stay in the CPU's own caches until they are read."""
 
 
 def contiguous(frame: Frame) -> Frame:
@@ -60,56 +55,9 @@ class Packer:
         return self._kept
 
 
-def by_packed_rows(
-    run: Callable[..., None],
-    *inputs: Frame,
-    out: Frame | None = None,
-    order: Order = "bgr",
-) -> None:
-    """Call `run(part, *inputs)`, or `run(part, *inputs, out)`, with rows of packed pixels.
+def as_kernels_write(out: Frame, order: Order) -> tuple[Frame, int]:
+    """Return a frame that is to be written, and the order in which kernels see it.
 
-    Parameters
-    ----------
-    run : callable
-        Takes a slice of rows, and those rows of each frame.
-    *inputs : ndarray, shape (H, W, 3), uint8
-        BGR of any strides.
-    out : ndarray, shape (H, W, 3) or (H, W, 4), uint8, optional
-        What is written, channels as `order` says.
-    order : {"bgr", "rgb", "bgra", "rgba"}
-        Of `out`.
+    Three channels are seen as BGR by a view; of four that would leave out the last.
     """
-    targets: tuple[Frame, ...] = () if out is None else (as_bgr(out, order),)
-    rows, cols = inputs[0].shape[:2]
-    if packed_alike(*inputs, *targets):
-        run(slice(0, rows), *inputs, *targets)
-        return
-    if not rows or not cols:
-        return
-    count = len(inputs) + len(targets)
-    step = min(rows, max(1, _BAND // (3 * cols * count)))
-    spare = np.empty((count, step, cols, 3), np.uint8)
-    for first in range(0, rows, step):
-        part = slice(first, min(first + step, rows))
-        given = [_packed(each[part], to) for each, to in zip(inputs, spare, strict=False)]
-        if out is None:
-            run(part, *given)
-        elif _is_packed_bgr(out) and order == "bgr":
-            run(part, *given, out[part])
-        else:
-            made = spare[-1, : part.stop - first]
-            run(part, *given, made)
-            frames.convert.call(made[..., ::-1] if exchanged(order) else made, out[part], rows)
-
-
-def _is_packed_bgr(frame: Frame) -> bool:
-    return frame.strides[1:] == (3, 1) and frame.shape[2] == 3
-
-
-def _packed(frame: Frame, spare: Frame) -> Frame:
-    """Return rows of a BGR frame as they are, or a copy in which they are packed."""
-    if _is_packed_bgr(frame):
-        return frame
-    to = spare[: frame.shape[0]]
-    frames.convert.call(frame, to, frame.shape[0])
-    return to
+    return (as_bgr(out, order), 0) if len(order) == 3 else (out, exchanged(order))

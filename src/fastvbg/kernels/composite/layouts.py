@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._layouts import in_one, row_of
+from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
+from fastvbg.kernels._layouts import in_one, row_of, spare_of
 from fastvbg.kernels._memory import address_of
 from fastvbg.kernels._runs import (
     blend_any_run,
@@ -17,12 +17,6 @@ from fastvbg.kernels._runs import (
     convert_any_run,
     motion_mask_any_run,
 )
-
-
-@inline
-def _spare(row: Any, rows: Any) -> Any:
-    """Return how many pixels at a row's end may have no byte after them: of the outer rows, one."""
-    return 1 if row in (0, rows - 1) else 0
 
 
 @kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, INT, INT)
@@ -41,7 +35,9 @@ def composite(
             row_of(out, y, order),
             cols,
             threshold,
-            _spare(y, rows),
+            max(
+                spare_of(prev, y, 1), spare_of(next, y, 1), spare_of(bg, y, 1), spare_of(out, y, 1)
+            ),
         )
 
 
@@ -59,7 +55,7 @@ def motion_mask(prev: Any, next: Any, out: Any, threshold: Any, order: Any, whol
             out.strides[1],
             cols,
             threshold,
-            _spare(y, rows),
+            max(spare_of(prev, y, 1), spare_of(next, y, 1)),
         )
 
 
@@ -77,7 +73,7 @@ def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
             row_of(bg, y, 0),
             row_of(out, y, 0),
             cols,
-            _spare(y, rows),
+            max(spare_of(frame, y, 1), spare_of(bg, y, 1), spare_of(out, y, 1)),
         )
 
 
@@ -88,4 +84,5 @@ def convert(frame: Any, out: Any, whole: Any) -> None:
     if in_one(frame) and in_one(out):
         rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
-        convert_any_run(row_of(frame, y, 0), row_of(out, y, 0), cols, _spare(y, rows))
+        spare = max(spare_of(frame, y, 1), spare_of(out, y, 1))
+        convert_any_run(row_of(frame, y, 0), row_of(out, y, 0), cols, spare)

@@ -12,28 +12,43 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._layouts import order_of, pixels_at
+from fastvbg.kernels._layouts import order_of, pixels_at, row_of, spare_of
 from fastvbg.kernels._memory import address_of, bytes_at, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
+    SPARE,
+    chroma_any_run,
     chroma_composite_run,
     chroma_pixels_run,
     chroma_planes_run,
+    cleared_over_run,
+    despill_any_run,
     despill_run,
     fence,
+    keyspace_any_run,
     keyspace_run,
     lay_run,
     strength_run,
 )
-from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
+from fastvbg.kernels.keying.keyrows import (
+    SCRATCH,
+    doubled_row,
+    packed_alike,
+    packed_row,
+    put_row,
+    result_row,
+)
 from fastvbg.kernels.keying.planes_rows import lay_row
 from fastvbg.kernels.portable.bytes import less, more, portion
 
 __all__ = [
     "composite",
+    "composite_any",
     "composite_planes",
+    "despill_any",
     "despill_frame",
     "despill_planes",
+    "key_any",
     "key_frame",
     "key_planes",
 ]
@@ -66,8 +81,22 @@ def _laid(tint: Any, order: Any) -> Any:
 
 
 @kernel(FRAME, PLANE, OUT_PLANE, SCRATCH, OPTIONS)
-def key_frame(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> None:
-    """`out` is the matte of a frame of packed pixels; `reach` has packed rows."""
+def key_any(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> None:
+    """`out` is the matte of a BGR frame of any layout; `reach` has packed rows."""
+    rows, cols = out.shape
+    y, u, v, spare, spill = _spare(scratch)
+    for row in range(rows):
+        to, there = result_row(out, row, spare), address_of(reach, row)
+        here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
+        chroma_any_run(here, (y, u, v), there, to, spill, cols, options, careful)
+        put_row(to, out, row)
+
+
+@kernel(FRAME, PLANE, OUT_PLANE, SCRATCH, OPTIONS, fallback=key_any)
+def key_frame(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> bool:
+    """Do so with packed pixels."""
+    if not packed_alike(frame, frame):
+        return False
     rows, cols = out.shape
     y, u, v, spare, spill = _spare(scratch)
     for row in range(rows):
@@ -75,6 +104,7 @@ def key_frame(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> N
         here, rest = pixels_at(frame, row), (y, u, v, spare, spill)
         chroma_pixels_run(here, rest, there, to, spill, cols, order_of(frame), options)
         put_row(to, out, row)
+    return True
 
 
 @kernel(PLANE, PLANE, PLANE, OUT_PLANE, SCRATCH, INT, INT, OPTIONS)
@@ -99,14 +129,48 @@ def key_planes(
             put_row(matte, out, row)
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME, SCRATCH, OPTIONS, TINT)
-def composite(
-    frame: Any, reach: Any, bg: Any, out: Any, scratch: Any, options: Any, tint: Any
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT, SCRATCH, OPTIONS, TINT)
+def composite_any(
+    frame: Any,
+    reach: Any,
+    bg: Any,
+    out: Any,
+    order: Any,
+    scratch: Any,
+    options: Any,
+    tint: Any,
 ) -> None:
-    """`out` is the frame without its spill over `bg` by its matte.
+    """`out` is the frame without its spill over `bg` by its matte, all of any layout.
 
-    All pixels must be packed, their channels in one order.
+    Inputs are BGR; the output is in an order.
     """
+    rows, cols = out.shape[:2]
+    streaming = 10 * rows * cols >= stream_bytes()
+    y, u, v, matte, spill = _spare(scratch)
+    for row in range(rows):
+        here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
+        there, planes = address_of(reach, row), (y, u, v)
+        chroma_any_run(here, planes, there, matte, spill, cols, options, careful)
+        careful = max(careful, spare_of(bg, row, SPARE), spare_of(out, row, SPARE))
+        behind, to = row_of(bg, row, 0), row_of(out, row, order)
+        cleared_over_run(here, matte, spill, behind, to, cols, tint, careful, streaming)
+    fence()
+
+
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT, SCRATCH, OPTIONS, TINT, fallback=composite_any)
+def composite(
+    frame: Any,
+    reach: Any,
+    bg: Any,
+    out: Any,
+    order: Any,
+    scratch: Any,
+    options: Any,
+    tint: Any,
+) -> bool:
+    """Do so with packed pixels."""
+    if order or not (packed_alike(frame, bg) and packed_alike(frame, out)):
+        return False
     rows, cols, _ = out.shape
     streaming = 10 * rows * cols >= stream_bytes()
     spare, tints = _spare(scratch), _laid(tint, order_of(frame))
@@ -124,26 +188,42 @@ def composite(
             streaming,
         )
     fence()
+    return True
 
 
-@kernel(FRAME, PLANE, OUT_FRAME, SCRATCH, DIRECTION, TINT)
-def despill_frame(
-    frame: Any, matte: Any, out: Any, scratch: Any, direction: Any, tint: Any
+@kernel(FRAME, PLANE, OUT_FRAME, INT, SCRATCH, DIRECTION, TINT)
+def despill_any(
+    frame: Any, matte: Any, out: Any, order: Any, scratch: Any, direction: Any, tint: Any
 ) -> None:
-    """`out` is the frame without its spill where the matte is not 0.
+    """`out` is the frame without its spill where the matte is not 0; layouts as of `composite`."""
+    rows, cols = out.shape[:2]
+    y, u, v, coverage, spill = _spare(scratch)
+    for row in range(rows):
+        here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
+        keyspace_any_run(here, y, u, v, cols, careful)
+        strength_run(u, v, spill, cols, direction)
+        kept = packed_row(matte, row, coverage)
+        to, careful = row_of(out, row, order), max(careful, spare_of(out, row, SPARE))
+        despill_any_run(here, kept, spill, to, cols, tint, careful)
 
-    Pixels must be packed, the channels of both in one order.
-    """
+
+@kernel(FRAME, PLANE, OUT_FRAME, INT, SCRATCH, DIRECTION, TINT, fallback=despill_any)
+def despill_frame(
+    frame: Any, matte: Any, out: Any, order: Any, scratch: Any, direction: Any, tint: Any
+) -> bool:
+    """Do so with packed pixels."""
+    if order or not packed_alike(frame, out):
+        return False
     rows, cols, _ = out.shape
     y, u, v, coverage, spill = _spare(scratch)
-    order = order_of(frame)
-    tints = _laid(tint, order)
+    tints = _laid(tint, order_of(frame))
     for row in range(rows):
         pixels = pixels_at(frame, row)
-        keyspace_run(pixels, y, u, v, cols, order)
+        keyspace_run(pixels, y, u, v, cols, order_of(frame))
         strength_run(u, v, spill, cols, direction)
         here = packed_row(matte, row, coverage)
         despill_run(pixels, here, spill, pixels_at(out, row), cols, tints)
+    return True
 
 
 @inline

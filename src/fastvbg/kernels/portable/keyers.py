@@ -120,14 +120,14 @@ def chroma_pixels_run(
 
 
 @inline
-def cleared_pixel(frame: Any, k: Any, spill: Any, tint: Any) -> Any:
-    """Return the pixel at byte `k` without its spill."""
+def cleared_pixel(pixel: Any, spill: Any, tint: Any) -> Any:
+    """Return a pixel without its spill."""
     amounts = (
         portion(spill, tint[0][0]),
         portion(spill, tint[0][1]),
         portion(spill, tint[0][2]),
     )
-    b, g, r = frame[k], frame[k + _ONE], frame[k + _TWO]
+    b, g, r = pixel
     ups = tint[1]
     return (
         more(b, amounts[0]) if ups[0] else less(b, amounts[0]),
@@ -145,7 +145,8 @@ def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints:
     for x in range(np.uint64(count)):
         k = _THREE * x
         amount = key[x] if coverage[x] else np.uint8(0)
-        b, g, r = cleared_pixel(pixels, k, amount, tint)
+        pixel = pixels[k], pixels[k + _ONE], pixels[k + _TWO]
+        b, g, r = cleared_pixel(pixel, amount, tint)
         to[k], to[k + _ONE], to[k + _TWO] = b, g, r
 
 
@@ -173,7 +174,8 @@ def chroma_composite_run(
     )
     for x in range(np.uint64(count)):
         k, a = _THREE * x, coverage[x]
-        b, g, r = cleared_pixel(pixels, k, key[x], tint)
+        pixel = pixels[k], pixels[k + _ONE], pixels[k + _TWO]
+        b, g, r = cleared_pixel(pixel, key[x], tint)
         to[k] = over(a, b, under[k])
         to[k + _ONE] = over(a, g, under[k + _ONE])
         to[k + _TWO] = over(a, r, under[k + _TWO])

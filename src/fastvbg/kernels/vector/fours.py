@@ -18,6 +18,7 @@ from fastvbg.kernels.vector._types import (
     BYTES,
     INT,
     LANES,
+    PIXELS,
     Vector,
     call_x86,
     constant,
@@ -93,6 +94,23 @@ def turned(builder: Any, fours: Any) -> list[Any]:
     """Exchange the first and the third channel."""
     order = [i - i % 4 + (2, 1, 0, 3)[i % 4] for i in range(LANES)]
     return [shuffle(builder, four, four, order) for four in fours]
+
+
+@operation(FOURS, PIXELS)
+def opened(builder: Any, pixels: Any) -> list[Any]:
+    """Give pixels of three bytes a fourth."""
+    fours = []
+    for k in range(4):
+        first = min(THREE * k // LANES, 1)
+        order = [THREE * k - LANES * first + 3 * (i // 4) + min(i % 4, 2) for i in range(LANES)]
+        fours.append(shuffle(builder, pixels[first], pixels[first + 1], order))
+    return fours
+
+
+@operation(PIXELS, FOURS)
+def closed(builder: Any, fours: Any) -> list[Any]:
+    """Take the fourth byte of pixels out."""
+    return _closed(builder, fours)
 
 
 def _closed(builder: Any, fours: Any) -> list[Any]:

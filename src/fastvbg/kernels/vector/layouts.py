@@ -4,7 +4,7 @@ Which layout a row has is asked anew for each vector: it is always the same answ
 CPU next to nothing, and each operation needs one loop for all.
 
 `spare` pixels at the end of a run are taken as those that fill no vector: of pixels of four bytes
-the last one's fourth may lie past the end of memory.
+the last one's fourth may lie past the end of memory. So are all that lie in no way known.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._layouts import FOUR, OPAQUE, OTHER, PACKED, PLANES
+from fastvbg.kernels._layouts import OPAQUE, PACKED, PLANES
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.channels import (
     channels_of,
@@ -79,9 +79,7 @@ def _load(row: Any, i: Any) -> Any:
     low = _lowest(at + i * step, apart)
     if kind == PACKED:
         return _turned(channels_of(load_pixels(low)), apart)
-    if kind != OTHER:
-        return _turned(channels_of_fours(load_fours(low)), apart)
-    return _load_few(row, i, LANES)
+    return _turned(channels_of_fours(load_fours(low)), apart)
 
 
 @inline
@@ -113,10 +111,8 @@ def _store(row: Any, i: Any, channels: Any) -> None:
         store_pixels(low, interleaved(_turned(channels, apart)))
     elif kind == OPAQUE:
         store_fours(low, opaque(_turned(channels, apart)))
-    elif kind == FOUR:
-        store_three(low, opaque(_turned(channels, apart)))
     else:
-        _store_few(row, i, LANES, channels)
+        store_three(low, opaque(_turned(channels, apart)))
 
 
 @inline

@@ -30,7 +30,7 @@ from fastvbg.kernels.vector.memory import (
 from fastvbg.kernels.vector.pixels import mix_pixels, spread
 from fastvbg.kernels.vector.saturating import emit_saturated, portion
 
-__all__ = ["chroma_composite_run", "despill_run"]
+__all__ = ["chroma_composite_run", "cleared", "despill_run", "kept"]
 
 
 @operation(BYTES, BYTES, BYTES)
@@ -52,7 +52,7 @@ def moved(builder: Any, pixels: Any, amounts: Any, ups: Any) -> list[Any]:
 
 
 @inline
-def _cleared(pixels: Any, spill: Any, tint: Any) -> Any:
+def cleared(pixels: Any, spill: Any, tint: Any) -> Any:
     """Return pixels without their spill."""
     factors, ups = tint
     amounts = portion(spill, factors[0]), portion(spill, factors[1]), portion(spill, factors[2])
@@ -66,12 +66,12 @@ def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints:
     i = 0
     while i + LANES <= count:
         amount = kept(load(spill + i), load(matte + i))
-        store_pixels(out + 3 * i, _cleared(load_pixels(frame + 3 * i), amount, tint))
+        store_pixels(out + 3 * i, cleared(load_pixels(frame + 3 * i), amount, tint))
         i += LANES
     few = count - i
     if few > 0:
         amount = kept(load_few(spill + i, few), load_few(matte + i, few))
-        pixels = _cleared(load_few_pixels(frame + 3 * i, few), amount, tint)
+        pixels = cleared(load_few_pixels(frame + 3 * i, few), amount, tint)
         store_few_pixels(out + 3 * i, few, pixels)
 
 
@@ -96,7 +96,7 @@ def chroma_composite_run(
     while i < count:
         if few > 0:
             k = 3 * i
-            pixels = _cleared(load_few_pixels(frame + k, few), load_few(spare[4] + i, few), tint)
+            pixels = cleared(load_few_pixels(frame + k, few), load_few(spare[4] + i, few), tint)
             coverage = spread(load_few(spare[3] + i, few))
             mixed = mix_pixels(coverage, pixels, load_few_pixels(bg + k, few))
             store_few_pixels(out + k, few, mixed)
@@ -105,13 +105,13 @@ def chroma_composite_run(
             while i + LANES <= count:
                 k = 3 * i
                 prefetch_pixels(bg + k)
-                pixels = _cleared(load_pixels(frame + k), load(spare[4] + i), tint)
+                pixels = cleared(load_pixels(frame + k), load(spare[4] + i), tint)
                 mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
                 stream_pixels(out + k, mixed)
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
-            pixels = _cleared(load_pixels(frame + k), load(spare[4] + i), tint)
+            pixels = cleared(load_pixels(frame + k), load(spare[4] + i), tint)
             mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
             store_pixels(out + k, mixed)
             i += LANES

@@ -18,7 +18,7 @@ from fastvbg.checks import (
 from fastvbg.errors import DTypeError, shown
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for
-from fastvbg.keyers._frames import by_packed_rows
+from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers.chroma.screen import UNIT, chroma_of, direction_of
 from fastvbg.layout import as_bgr
 from fastvbg.outputs import frame_out, plane_out
@@ -63,11 +63,8 @@ def clear_frame(
     check_same_size("matte", check_plane("matte", matte), "frame", shape)
     out = frame_out(out, shape, "frame", order, frame=frame, matte=matte)
     rest = rows_for(CHROMA_ROWS, shape[1]), direction, tint_of(direction, amount)
-
-    def run(part: slice, rows: Frame, to: Frame) -> None:
-        kernels.despill_frame.call(rows, matte[part], to, *rest)
-
-    by_packed_rows(run, as_bgr(frame, order), out=out, order=order)
+    to = as_kernels_write(out, order)
+    kernels.despill_frame.call(as_bgr(frame, order), matte, *to, *rest)
     return out
 
 

@@ -19,7 +19,7 @@ from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for, slope_of
 from fastvbg.keyers._arrays import on_packed, thin_frame
-from fastvbg.keyers._frames import by_packed_rows
+from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
 from fastvbg.keyers.chroma.screen import UNIT, Shown, chroma_of, thinned
@@ -164,12 +164,8 @@ class ChromaKeyer(OnePassKeyer):
         if screen is None:
             out.fill(0)
             return out
-        reach, rest = screen.reach, (self._scratch, (*screen.direction, *self._ramp))
-
-        def run(part: slice, rows: Frame) -> None:
-            kernels.key_frame.call(rows, reach[part], out[part], *rest)
-
-        by_packed_rows(run, frame)
+        options = (*screen.direction, *self._ramp)
+        kernels.key_frame.call(frame, screen.reach, out, self._scratch, options)
         return out
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
@@ -190,13 +186,11 @@ class ChromaKeyer(OnePassKeyer):
         if screen is None:
             copy_frame(background, out)
             return
-        reach, options = screen.reach, (*screen.direction, *self._ramp)
-        rest = self._scratch, options, tint_of(screen.direction, self._amount)
-
-        def run(part: slice, rows: Frame, behind: Frame, to: Frame) -> None:
-            kernels.composite.call(rows, reach[part], behind, to, *rest)
-
-        by_packed_rows(run, given, as_bgr(background, self._order), out=out, order=self._order)
+        behind, to = as_bgr(background, self._order), as_kernels_write(out, self._order)
+        options = (*screen.direction, *self._ramp)
+        tint = tint_of(screen.direction, self._amount)
+        rest = self._scratch, options, tint
+        kernels.composite.call(given, screen.reach, behind, *to, *rest)
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         _, *shifts = self._check_planes(planes)

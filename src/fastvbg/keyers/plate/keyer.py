@@ -26,7 +26,7 @@ from fastvbg.keyers._arrays import (
     to_keyspace,
     widened,
 )
-from fastvbg.keyers._frames import by_packed_rows
+from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.plate.light import LightMeter, step_for
 from fastvbg.layout import as_bgr
@@ -143,12 +143,7 @@ class PlateKeyer(OnePassKeyer):
         self._check_frame(frame)
         out = plane_out(out, self._shape, "frame", frame=frame)
         self._follow_frame(frame)
-        rest = self._scratch, self._options
-
-        def run(part: slice, rows: Frame) -> None:
-            kernels.key_frame.call(rows, self._lit[part], out[part], *rest)
-
-        by_packed_rows(run, frame)
+        kernels.key_frame.call(frame, self._lit, out, self._scratch, self._options)
         return out
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
@@ -164,12 +159,9 @@ class PlateKeyer(OnePassKeyer):
         frame, background = (as_bgr(each, self._order) for each in (frame, background))
         self._check_frame(frame)
         self._follow_frame(frame)
+        to = as_kernels_write(out, self._order)
         rest = self._scratch, self._options
-
-        def run(part: slice, rows: Frame, behind: Frame, to: Frame) -> None:
-            kernels.composite.call(rows, self._lit[part], behind, to, *rest)
-
-        by_packed_rows(run, frame, background, out=out, order=self._order)
+        kernels.composite.call(frame, self._lit, background, *to, *rest)
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         self._check_planes(planes)

@@ -36,7 +36,12 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.chroma.despill_frame",
         "keying.chroma.despill_planes",
     ),
-    "composite_planar": ("composite.planar.composite_i420", "composite.planar.composite_nv12"),
+    "composite_planar": (
+        "composite.apart.i420",
+        "composite.apart.nv12",
+        "composite.planar.composite_i420",
+        "composite.planar.composite_nv12",
+    ),
     "blend_planar": ("composite.planar.blend_i420", "composite.planar.blend_nv12"),
     "any_planes": (
         "composite.planes_any.mask_u8",

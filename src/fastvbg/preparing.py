@@ -5,8 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastvbg.bands import usable_cpus
 from fastvbg.checks import check_integer
@@ -57,6 +58,31 @@ def prepare(names: Iterable[str], heard: Heard | None = None, processes: int | N
         return len(missing)
     _Team(missing, heard).work(count)
     return len(missing)
+
+
+class Worker:
+    """A process that compiles what it is asked for, one kernel after the other."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", _WORKER]
+        pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL}
+        self._process = subprocess.Popen(command, text=True, bufsize=1, **pipes)
+
+    def ask(self, name: str) -> None:
+        """Have a kernel compiled, in its turn."""
+        assert self._process.stdin is not None  # noqa: S101
+        with suppress(OSError):  # it has died, as `is_alive` tells
+            self._process.stdin.write(f"{name}\n")
+
+    def is_alive(self) -> bool:
+        """Tell whether it goes on."""
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        """Stop it at once."""
+        self._process.kill()
+        with suppress(OSError):
+            self._process.communicate()
 
 
 class _Team:

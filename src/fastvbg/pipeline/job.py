@@ -12,6 +12,7 @@ from fastvbg.errors import SourceError
 from fastvbg.matting.cuts import CutDetector
 from fastvbg.matting.pairing import Pair, make_pairing
 from fastvbg.matting.run import Run, unheard
+from fastvbg.meanwhile import stand_ins
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.upright import angle_of
@@ -110,6 +111,7 @@ def run(job: Job) -> Result:
     start = time.perf_counter()
     reading, settings, fps = job.reading, job.settings, rate_of(job.settings)
     with ExitStack() as stack:
+        stack.enter_context(stand_ins())
         source = stack.enter_context(open_source(job.input, fps=fps, options=reading))
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, settings.threads)

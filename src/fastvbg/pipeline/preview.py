@@ -14,6 +14,7 @@ from fastvbg.errors import SourceError
 from fastvbg.matting.cuts import CutDetector
 from fastvbg.matting.pairing import make_pairing
 from fastvbg.matting.run import Run, unheard
+from fastvbg.meanwhile import stand_ins
 from fastvbg.media.model import CopiedPacket
 from fastvbg.pipeline.asked import changed
 from fastvbg.pipeline.backdrop import open_backdrop
@@ -81,6 +82,7 @@ def preview_rows(
     input, background = check_path("input", input), check_background(settings.background)
     check_integer("times", times, 1, 1000)
     with ExitStack() as stack:
+        stack.enter_context(stand_ins())
         options = replace(reading_of(settings), pixels="bgr", sizes="first", threads=None)
         fps = rate_of(settings)
         source = stack.enter_context(open_source(input, fps=fps, options=options))

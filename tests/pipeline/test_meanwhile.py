@@ -1,0 +1,148 @@
+"""Literal forms serve the first frames, and nobody can tell from the file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fastvbg import meanwhile, preparing
+from fastvbg.kernels import _cache
+from fastvbg.kernels._kernel import Kernel
+from fastvbg.kernels.refine.plan import guided_scratch
+from fastvbg.meanwhile import stand_ins
+from fastvbg.reference import guided
+from tests.support.arrays import random_plane
+from tests.support.people import wall, with_person, write_clip
+
+# Runs a mask and tells how many calls literal forms served, and whether the cache has the kernel.
+RUN = """
+import sys
+from fastvbg import meanwhile
+from fastvbg.kernels import _cache
+literal = []
+serve = meanwhile._StandIn.__call__
+def counted(self, *arguments):
+    literal.append(self._kernel.name)
+    return serve(self, *arguments)
+meanwhile._StandIn.__call__ = counted
+meanwhile._WORTH_A_PROCESS = float(sys.argv[1])
+from fastvbg.cli import run_command_line
+assert run_command_line(sys.argv[2:]) == 0
+print(literal.count("refine.guided.smooth"), _cache.keeps("refine.guided.smooth"))
+"""
+
+
+def run(folder: Path, clip: Path, output: Path, patience: float) -> list[str]:
+    line = [str(clip), "-b", "navy", "--mask", "adaptive", "-o", str(output)]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(patience), "run", *line, "-q"],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
+def test_a_first_run_has_the_bytes_of_later_ones(tmp_path: Path) -> None:
+    frames = [with_person(wall(90, 160), 40 + 5 * k, 45) for k in range(6)]
+    clip = write_clip(tmp_path / "clip.mp4", frames)
+    first, second = tmp_path / "first.y4m", tmp_path / "second.y4m"
+    assert run(tmp_path / "cache", clip, first, 1e9) == ["6", "False"]
+    # Whether the process was done before the run was is chance.
+    served, _ = run(tmp_path / "cache", clip, second, 0.0)
+    assert int(served) <= 6
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.fixture
+def nothing_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
+    """Let the cache have only what the set names, whatever it has."""
+    kept: set[str] = set()
+    monkeypatch.setattr(_cache, "keeps", lambda name: name in kept)
+    monkeypatch.setattr(meanwhile, "_WORTH_A_PROCESS", 0.0)
+    return kept
+
+
+class Process:
+    """Stands for the process that compiles."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.alive = True
+
+    def ask(self, name: str) -> None:
+        self.asked.append(name)
+
+    def is_alive(self) -> bool:
+        return self.alive
+
+    def end(self) -> None:
+        self.alive = False
+
+
+def smoothing(kernel: Kernel) -> None:
+    """Call a kernel with a small matte, and check its bytes."""
+    matte, out = random_plane(20, 30), np.zeros((20, 30), np.uint8)
+    kernel.call(matte, matte, out, 2, 400, 2, *guided_scratch(20, 30, 2))
+    assert np.array_equal(out, guided.smooth_guided(matte, matte, 8, 20, 2))
+
+
+def test_the_kernel_takes_over_once_it_is_there(nothing_kept, monkeypatch) -> None:
+    process = Process()
+    monkeypatch.setattr(meanwhile, "Worker", lambda: process)
+    kernel = Kernel("refine.guided.smooth")
+    with stand_ins():
+        smoothing(kernel)
+        smoothing(kernel)
+        assert isinstance(kernel.call, meanwhile._StandIn)
+        assert process.asked == ["refine.guided.smooth"]
+        nothing_kept.add("refine.guided.smooth")
+        smoothing(kernel)
+        assert not isinstance(kernel.call, meanwhile._StandIn)
+        smoothing(kernel)
+    assert not process.alive
+
+
+def test_where_the_process_dies_the_kernel_is_compiled_here(nothing_kept, monkeypatch) -> None:
+    process = Process()
+    process.alive = False
+    monkeypatch.setattr(meanwhile, "Worker", lambda: process)
+    kernel = Kernel("refine.guided.smooth")
+    with stand_ins():
+        smoothing(kernel)
+        assert not isinstance(kernel.call, meanwhile._StandIn)
+
+
+def test_afterwards_nothing_stands_in(nothing_kept, monkeypatch) -> None:
+    monkeypatch.setattr(meanwhile, "Worker", Process)
+    kernel = Kernel("refine.guided.smooth")
+    with stand_ins():
+        smoothing(kernel)
+    assert kernel.call == kernel.first_call
+    smoothing(kernel)
+
+
+def test_nothing_stands_in_where_no_cache_could_hand_over(nothing_kept, monkeypatch) -> None:
+    monkeypatch.setattr(_cache, "folder", lambda: None)
+    kernel = Kernel("refine.guided.smooth")
+    with stand_ins():
+        smoothing(kernel)
+        assert not isinstance(kernel.call, meanwhile._StandIn)
+
+
+def test_a_process_compiles_what_it_is_asked_for(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    worker = preparing.Worker()
+    worker.ask("refine.keepdrop.keep")
+    worker._process.stdin.close()
+    assert worker._process.wait(60) == 0
+    assert not worker.is_alive()
+    assert [path.name for path in tmp_path.rglob("*.kernel")] == ["refine.keepdrop.keep.kernel"]
+    worker.end()

@@ -1,7 +1,7 @@
 """Time a first frame for the page on performance: `python -m tools.first_frame [CLIP [SCREEN]]`.
 
-Runs `fastvbg run CLIP -b navy --mask MASK --max-frames 1` and adds up the CPU seconds of the process
-and of those it starts: with an empty cache of kernels, and with what this and a warm-up leave. CLIP
+Runs `fastvbg run CLIP -b navy --mask MASK --max-frames 1` and sums up the CPU seconds of all
+processes: with an empty cache of kernels, and with what this and a warm-up leave. CLIP
 is any video with a person, SCREEN one before a screen for the mask chroma; without them the
 package's own drawn scenes. The mask person is timed where its models are. Writes the table between
 `<!-- first -->` and `<!-- /first -->` in docs/performance.md.

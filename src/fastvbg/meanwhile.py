@@ -7,14 +7,14 @@ same bytes, so nobody can tell afterwards which frame was made how.
 
 from __future__ import annotations
 
-import sys
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.kernels import _cache
 from fastvbg.kernels._kernel import offered
-from fastvbg.preparing import Worker
+from fastvbg.preparing import Worker, can_hand_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,18 @@ if TYPE_CHECKING:
 
 _WORTH_A_PROCESS = 0.5
 """Seconds that literal forms may take before a process is started, which takes about as long."""
+
+
+SLOWEST = (
+    "person.colourfit.fit",
+    "person.discriminant.separate",
+    "person.edges.composite_planes",
+    "refine.guided.smooth",
+    "refine.regions.drop_specks",
+    "refine.regions.fill_holes",
+    "refine.regions.hysteresis",
+)
+"""The kernels that something stands in for, known without loading it."""
 
 
 class _StandIn:
@@ -42,34 +54,49 @@ class _StandIn:
             self._kernel.compile()
             self._kernel.call(*arguments)
 
+    def give_up(self) -> None:
+        """Stand in no longer."""
+        self._kernel.no_longer(self)
+
 
 class _Elsewhere:
     """The process that compiles, and what it has been asked for."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self._lock = threading.Lock()
         self._worker: Worker | None = None
         self._asked: set[str] = set()
-        self._standing: list[Kernel] = []
+        self._standing: list[_StandIn] = []
+        self._is_over = False
 
     def offer(self, kernel: Kernel) -> Callable[..., None] | None:
         """Return what stands in for a kernel, if anything does."""
+        if kernel.name not in SLOWEST:
+            return None
         from fastvbg.reference.stand_ins import STAND_INS
 
-        literal = STAND_INS.get(kernel.name)
-        if literal is None:
-            return None
-        self._standing.append(kernel)
-        return _StandIn(kernel, literal, self)
+        stand_in = _StandIn(kernel, STAND_INS[kernel.name], self)
+        self._standing.append(stand_in)
+        return stand_in
 
     def is_making(self, name: str) -> bool:
         """Tell whether a kernel is under way, or yet to be; ask for it when it is time to."""
-        if self.seconds < _WORTH_A_PROCESS:
-            return True
-        if _cache.keeps(name):
-            return False
+        with self._lock:
+            if self._is_over:
+                return False
+            if self.seconds < _WORTH_A_PROCESS:
+                return True
+            return not _cache.keeps(name) and self._is_asked(name)
+
+    def _is_asked(self, name: str) -> bool:
+        """Ask for a kernel, once; return whether somebody is at it."""
         if self._worker is None:
-            self._worker = Worker()
+            try:
+                self._worker = Worker()
+            except OSError:  # no memory for another process, say
+                self._is_over = True
+                return False
         if name not in self._asked:
             self._asked.add(name)
             self._worker.ask(name)
@@ -77,17 +104,23 @@ class _Elsewhere:
 
     def end(self) -> None:
         """Stop, and leave the kernels as they were."""
-        for kernel in self._standing:
-            if isinstance(kernel.call, _StandIn):
-                kernel.call = kernel.first_call
+        with self._lock:
+            self._is_over = True
+        for stand_in in self._standing:
+            stand_in.give_up()
         if self._worker is not None:
             self._worker.end()
+
+
+def stands_in_for(name: str) -> bool:
+    """Tell whether a run's first frame does not wait for a kernel."""
+    return name in SLOWEST and can_hand_over()
 
 
 @contextmanager
 def stand_ins() -> Iterator[None]:
     """Let literal forms stand in, meanwhile, for kernels that the cache does not have."""
-    if _cache.folder() is None or getattr(sys, "frozen", False):  # nobody could hand them over
+    if not can_hand_over():  # each kernel is compiled where it is called
         yield
         return
     elsewhere = _Elsewhere()

@@ -17,7 +17,12 @@ __all__ = ["warm_up"]
 _KERNELS: dict[str, tuple[str, ...]] = {
     "composite": ("composite.frames.composite",),
     "motion_mask": ("composite.frames.motion_mask",),
-    "blend": ("composite.frames.blend", "composite.scaled.blend", "composite.scaled.quantize"),
+    "blend": (
+        "composite.frames.blend",
+        "composite.scaled.blend",
+        "composite.scaled.stretch",
+        "composite.scaled.quantize",
+    ),
     "plate": (
         "keying.keyspace.keyspace",
         "keying.plate.key_frame",
@@ -119,13 +124,13 @@ def warm_up(
 ) -> None:
     """Compile the kernels of operations now, or load them from the cache.
 
-    Without it each compiles at its first call: a second or so with an empty cache, some hundredths
-    with a full one.
+    Without it each compiles at its first call: a second or so with an empty cache, a hundredth at
+    most with a full one.
 
     Parameters
     ----------
     *operations : str
-        Which of those that `fastvbg warmup` lists; all when none is named.
+        Which of them, such as "composite", "blend", "refine" or "person"; all when none is named.
     strided : bool, default False
         Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
         (mirrored, transposed, every other column).

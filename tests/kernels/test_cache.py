@@ -69,10 +69,20 @@ def test_an_unwritable_cache_is_done_without_silently(environment: dict[str, str
 
 def test_damaged_cache_files_are_done_without(tmp_path: Path) -> None:
     composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
-    for path in [*tmp_path.rglob("*.kernel"), *tmp_path.rglob("*.nbi")]:
-        path.write_bytes(path.read_bytes()[:100])
+    assert compiled_files(tmp_path)
+    for path in compiled_files(tmp_path):
+        path.write_bytes(path.read_bytes()[:-100])
     done = composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
     assert (done.stdout.strip(), done.stderr) == (WANTED, "")
+
+
+def test_a_file_under_another_kernel_s_name_is_done_without(tmp_path: Path) -> None:
+    composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
+    (path,) = compiled_files(tmp_path)
+    names = {"NUMBA_CACHE_DIR": str(tmp_path)}
+    path.rename(path.with_name("composite.frames.motion_mask.kernel"))
+    done = faults.python("-c", COMPOSITE + "print(fastvbg.motion_mask(a, a + 9).sum())", **names)
+    assert (done.stdout.split(), done.stderr) == ([WANTED, str(12 * 255)], "")
 
 
 def test_two_processes_may_fill_an_empty_cache_at_once(tmp_path: Path) -> None:

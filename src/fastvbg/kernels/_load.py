@@ -1,7 +1,7 @@
 """Machine code made callable from Python, by LLVM alone.
 
 An object holds one function in Python's own calling convention (`_entry`) and needs nothing but the
-interpreter and NumPy. Loading LLVM takes some 30 ms and an object less than one; importing Numba
+interpreter and NumPy. Loading LLVM takes some 30 ms and an object about one; importing Numba
 would take 300.
 """
 

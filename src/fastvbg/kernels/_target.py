@@ -63,7 +63,7 @@ def _asked() -> tuple[str, str | None]:
 
 
 def _features() -> set[str]:
-    """Return the features that code may use, those of a named CPU only where listed."""
+    """Return the features that code may use: those that are listed, else this CPU's."""
     _, listed = _asked()
     if listed is None:
         return {name for name, there in llvm.get_host_cpu_features().items() if there}

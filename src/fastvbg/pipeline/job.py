@@ -106,6 +106,27 @@ class Result:
         return self.frames / max(self.seconds, 1e-9)
 
 
+class _Lines:
+    """Holds lines back until all is open: what fails before that is told alone."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._held: list[str] | None = []
+
+    def __call__(self, line: str) -> None:
+        """Tell a line, now or once the run begins."""
+        if self._held is None:
+            self._say(line)
+        else:
+            self._held.append(line)
+
+    def begin(self) -> None:
+        """Tell what was held back."""
+        held, self._held = self._held or [], None
+        for line in held:
+            self._say(line)
+
+
 def run(job: Job) -> Result:
     """Do a job and say what was done."""
     start = time.perf_counter()
@@ -116,10 +137,8 @@ def run(job: Job) -> Result:
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, settings.threads)
         info = _output_info(source.info, job)
-        told: list[str] = []
-        seen = Run(
-            pixels, source.info, job.input, reading, stack, fps, interrupts.check, told.append
-        )
+        tell = _Lines(job.tell or unheard)
+        seen = Run(pixels, source.info, job.input, reading, stack, fps, interrupts.check, tell)
         sink = stack.enter_context(
             open_sink(
                 job.output,
@@ -131,8 +150,7 @@ def run(job: Job) -> Result:
         )
         masker = make_masker(settings, seen)
         stage = _make_stage(job, info, masker, seen)
-        for line in told:
-            (job.tell or unheard)(line)
+        tell.begin()
         cuts = CutDetector(pixels)
         ahead = stack.enter_context(Ahead(source, "source", interrupts.check))
         behind = stack.enter_context(

@@ -21,6 +21,7 @@ from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
 from fastvbg.pipeline.sheet import Labelled, contact_sheet
+from fastvbg.pipeline.wrap import Wrap
 from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
 from fastvbg.values import check_path
@@ -92,6 +93,8 @@ def preview_rows(
         wanted = _evenly_spaced(info.frames, times)
         seen = Run(pixels, info, input, options, stack, fps, tell=tell or unheard)
         masker = make_masker(settings, seen)
+        shape = info.height, info.width
+        wrap = Wrap(pixels, shape, settings.light_wrap) if settings.light_wrap else None
         rows: list[list[Labelled]] = []
         cuts = CutDetector(pixels)
         for pair in _pairs(source, make_pairing("neighbours", cuts, cuts.goes_on)):
@@ -107,6 +110,8 @@ def preview_rows(
             under = behind(seconds, frame, matte)
             if under is None:  # a background video has ended, and the output with it
                 break
+            if wrap is not None:
+                kept = wrap(kept, matte, under)
             result = pixels.blend(matte, kept, under)
             rows.append(
                 [

@@ -16,6 +16,7 @@ __all__ = ["warm_up"]
 
 _KERNELS: dict[str, tuple[str, ...]] = {
     "composite": ("composite.frames.composite",),
+    "compositor": ("composite.kept.composite",),
     "motion_mask": ("composite.frames.motion_mask",),
     "blend": (
         "composite.frames.blend",

@@ -16,7 +16,7 @@ from fastvbg.kernels.vector._types import (
     operation,
     shuffle,
 )
-from fastvbg.kernels.vector.arithmetic import LANE_BYTES
+from fastvbg.kernels.vector.arithmetic import LANE_BYTES, emit_saturated
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
 from fastvbg.kernels.vector.keyers import chroma_pixels_run
 from fastvbg.kernels.vector.memory import (
@@ -31,7 +31,7 @@ from fastvbg.kernels.vector.memory import (
     stream_pixels,
 )
 from fastvbg.kernels.vector.pixels import _from_lanes, mix_pixels, spread
-from fastvbg.kernels.vector.saturating import emit_saturated, portion
+from fastvbg.kernels.vector.saturating import portion
 
 __all__ = ["chroma_composite_run", "despill_run"]
 

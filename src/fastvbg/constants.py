@@ -185,6 +185,8 @@ MOST_EVERY: Final = 1000
 RUNTIMES: Final = ("auto", "litert", "onnx", "opencv")
 """What runs a network; "auto" takes the fastest that is installed."""
 
+Order: TypeAlias = Literal["bgr", "rgb", "bgra", "rgba"]
+"""The channels of frames, in their order. A fourth one is not read, and 255 in every result."""
 Fit: TypeAlias = Literal["stretch", "cover", "contain"]
 BackgroundEnd: TypeAlias = Literal["loop", "hold", "trim"]
 PairingName: TypeAlias = Literal["neighbours", "tutorial"]

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
-from fastvbg.checks import check_writable
+from fastvbg.checks import check_frame, check_writable, exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+
+    from fastvbg._types import Frame
+    from fastvbg.constants import Order
 
     Array = npt.NDArray[Any]
 
@@ -38,6 +41,19 @@ def from_a_line_on(shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
     memory = np.empty(size + _LINE, np.uint8)
     start = -memory.ctypes.data % _LINE
     return memory[start : start + size].reshape(shape)
+
+
+def as_bgr(frame: Frame, order: Order) -> Frame:
+    """Return a view of a frame's first three channels as blue, green, red."""
+    if order == "bgr":
+        return frame
+    return frame[..., 2::-1] if exchanged(order) else frame[..., :3]
+
+
+def checked_bgr(name: str, frame: Frame, order: Order) -> Frame:
+    """Demand that a frame is of an order, and return it as `as_bgr` does."""
+    check_frame(name, frame, order)
+    return as_bgr(frame, order)
 
 
 def is_packed(array: Array) -> bool:

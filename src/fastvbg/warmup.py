@@ -18,6 +18,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
     "composite": ("composite.frames.composite",),
     "compositor": ("composite.kept.composite",),
     "motion_mask": ("composite.frames.motion_mask",),
+    "layouts": ("composite.frames.convert",),
     "blend": (
         "composite.frames.blend",
         "composite.scaled.blend",
@@ -133,8 +134,8 @@ def warm_up(
     *operations : str
         Which of them, such as "composite", "blend", "refine" or "person"; all when none is named.
     strided : bool, default False
-        Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
-        (mirrored, transposed, every other column).
+        Whether to compile also the kernels for frames whose rows are not consecutive pixels of
+        three bytes: four channels, channels reversed, planes, mirrored, every other column.
     progress : callable, optional
         Called after each operation with its name and the seconds that it took.
 

@@ -72,17 +72,17 @@ def test_arrays_of_another_type_are_refused(place: int, value: object) -> None:
     given = frames(4)
     given[place] = value  # type: ignore[call-overload]
     with pytest.raises(TypeError, match=rf"^composite.frames.composite: argument {place}: wanted"):
-        composite(*given, 10, 5)
+        composite(*given, 10, 0, 5)
 
 
 def test_numbers_and_their_count_are_checked() -> None:
-    with pytest.raises(TypeError, match="wanted 6 arguments"):
-        composite(*frames(4), 10)
+    with pytest.raises(TypeError, match="wanted 7 arguments"):
+        composite(*frames(4), 10, 0)
     with pytest.raises(TypeError):
-        composite(*frames(4), "ten", 5)
+        composite(*frames(4), "ten", 0, 5)
     with pytest.raises(OverflowError):
-        composite(*frames(4), 1 << 70, 5)
-    composite(*frames(4), np.int64(-1), np.uint8(5))
+        composite(*frames(4), 1 << 70, 0, 5)
+    composite(*frames(4), np.int64(-1), False, np.uint8(5))
 
 
 def test_parts_of_tuples_are_checked() -> None:
@@ -115,8 +115,8 @@ def test_a_byte_order_of_another_machine_is_refused() -> None:
 def test_subclasses_of_arrays_are_arrays(tmp_path: Path) -> None:
     given = frames(4)
     kept = np.memmap(tmp_path / "frame", np.uint8, "w+", shape=given[0].shape)
-    composite(*given[:3], kept, 10, 5)
-    composite(*given, 10, 5)
+    composite(*given[:3], kept, 10, 0, 5)
+    composite(*given, 10, 0, 5)
     assert np.array_equal(kept, given[3])
 
 
@@ -126,7 +126,7 @@ def test_answers() -> None:
     box = named("person.canvas.box").call(mask, 100)
     assert isinstance(box, tuple)
     assert [type(edge) for edge in box] == [int] * 4
-    assert named("composite.frames.composite").call(*frames(4), 10, 5) is None
+    assert named("composite.frames.composite").call(*frames(4), 10, 0, 5) is None
 
 
 def test_others_run_meanwhile() -> None:

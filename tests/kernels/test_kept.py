@@ -40,7 +40,7 @@ def run(frames, bg, out, threshold=3, lay=lambda array: array):
     height, width = out.shape[:2]
     kept, known = at_offset(frames[0], 0), background_map(height, width)
     for prev, next in zip([frames[0], *frames], frames, strict=False):
-        kernel.composite.call(kept, lay(next), bg, out, known, threshold, height)
+        kernel.composite.call(kept, lay(next), bg, out, known, threshold, 0, height)
         np.testing.assert_array_equal(out, reference.composite(prev, next, bg, threshold))
         np.testing.assert_array_equal(kept, next)
 
@@ -85,11 +85,11 @@ def test_layouts_may_change_from_frame_to_frame(width, names, rng):
 def test_background_that_is_there_is_neither_read_nor_written(width, rng):
     frame, bg = rng.integers(0, 256, (2, 3, width, 3), np.uint8)
     kept, known, out = frame.copy(), background_map(3, width), at_offset(np.zeros_like(bg), 0)
-    kernel.composite.call(kept, frame, bg, out, known, 3, 3)
+    kernel.composite.call(kept, frame, bg, out, known, 3, 0, 3)
     np.testing.assert_array_equal(out, bg)
     flicker = frame ^ 1
     out[:] = 7
-    kernel.composite.call(kept, flicker, 255 - bg, out, known, 3, 3)
+    kernel.composite.call(kept, flicker, 255 - bg, out, known, 3, 0, 3)
     np.testing.assert_array_equal(kept, flicker)
     whole = out.reshape(-1, 3)[3 * width % BLOCK :]  # what fills no block is always written
     assert (out == 7).all() if 3 * width % BLOCK == 0 else (whole == 7).mean() > 0.5
@@ -114,7 +114,7 @@ def test_out_may_be_an_input(alias, rng):
         out = second.copy() if alias == "frame" else bg.copy()
         arrays = (out, bg) if alias == "frame" else (second, out)
         kept = first.copy()
-        kernel.composite.call(kept, *arrays, out, background_map(3, width), 3, 3)
+        kernel.composite.call(kept, *arrays, out, background_map(3, width), 3, 0, 3)
         np.testing.assert_array_equal(out, expected)
         np.testing.assert_array_equal(kept, second)
 
@@ -131,7 +131,7 @@ def test_no_memory_outside_of_the_arrays_is_touched(size, rng):
             for place, array in zip(placed, arrays, strict=True):
                 place[:] = array.ravel()
             given = [place.reshape(a.shape) for place, a in zip(placed, arrays, strict=True)]
-            kernel.composite.call(*given, 3, size[0])
+            kernel.composite.call(*given, 3, 0, size[0])
             expected = reference.composite(prev, next, bg)
             for got, wanted in zip(given[:4], (next, next, bg, expected), strict=True):
                 np.testing.assert_array_equal(got, wanted)
@@ -141,4 +141,4 @@ def test_no_memory_outside_of_the_arrays_is_touched(size, rng):
 @pytest.mark.parametrize("size", [(0, 0), (0, 5), (5, 0)])
 def test_empty(size):
     frame = np.zeros((*size, 3), np.uint8)
-    kernel.composite.call(frame, frame, frame, frame, background_map(*size), 3, size[0])
+    kernel.composite.call(frame, frame, frame, frame, background_map(*size), 3, 0, size[0])

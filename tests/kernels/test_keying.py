@@ -15,7 +15,7 @@ from fastvbg.reference.chroma import chroma_matte, despill_frame, despill_planes
 from fastvbg.reference.keyspace import keyspace
 from fastvbg.reference.plate import Light, light_plate, plate_matte, widen_planes
 from tests.kernels.test_guard import guarded
-from tests.support.kernel_arrays import FRAME_LAYOUTS, LAYOUTS, at_offset, frame_pair
+from tests.support.kernel_arrays import LAYOUTS, PACKED_LAYOUTS, at_offset, frame_pair
 
 SIZES = [(1, 1), (2, 3), (5, 31), (3, 64), (4, 65), (7, 129), (2, 200), (9, 333)]
 FORMS = [(0, 0), (1, 0), (1, 1)]
@@ -92,10 +92,13 @@ def test_plate_of_frames_and_its_composite(size, rng):
     model, options = model_of(scene, floors), (0, 6, 12, slope_of(12))
     scratch = rows_for(PLATE_ROWS, size[1])
     wanted = plate_matte(keyspace(frame), scene, floors, tolerance=6, falloff=12)
-    for layout in FRAME_LAYOUTS.values():
+    for layout in PACKED_LAYOUTS.values():
         out = np.zeros(size, np.uint8)
         plate.key_frame.call(layout(frame), model, out, scratch, options)
         np.testing.assert_array_equal(out, wanted)
+        given, behind, to = (layout(each) for each in (frame, bg, np.zeros_like(bg)))
+        plate.composite.call(given, model, behind, to, scratch, options)
+        np.testing.assert_array_equal(to, house.blend(frame, wanted, bg))
     for offset in (0, 1, 32, 63):
         out = at_offset(np.zeros(frame.shape, np.uint8), offset)
         plate.composite.call(frame, model, bg, out, scratch, options)
@@ -180,15 +183,18 @@ def test_chroma_of_frames_its_composite_and_despill(size, rng):
     reach = rng.integers(16, 256, size, np.uint8)
     scratch, options = rows_for(CHROMA_ROWS, size[1]), (*GREEN, 26, 166, slope_of(166))
     wanted = chroma_matte(keyspace(frame), reach, GREEN, tolerance=26, falloff=166)
-    for layout in FRAME_LAYOUTS.values():
+    for layout in PACKED_LAYOUTS.values():
         out = np.zeros(size, np.uint8)
         chroma.key_frame.call(layout(frame), reach, out, scratch, options)
         np.testing.assert_array_equal(out, wanted)
     for tint in ((55, -60, 60), (-114, 64, -1), (0, 0, 0)):
         cleared = despill_frame(frame, wanted, GREEN, tint)
-        out = np.zeros(frame.shape, np.uint8)
-        chroma.despill_frame.call(frame, wanted, out, scratch, GREEN, tint)
-        np.testing.assert_array_equal(out, cleared)
+        for layout in PACKED_LAYOUTS.values():
+            given, behind, out = (layout(each) for each in (frame, bg, np.zeros_like(bg)))
+            chroma.despill_frame.call(given, wanted, out, scratch, GREEN, tint)
+            np.testing.assert_array_equal(out, cleared)
+            chroma.composite.call(given, reach, behind, out, scratch, options, tint)
+            np.testing.assert_array_equal(out, house.blend(cleared, wanted, bg))
         for offset in (0, 5, 63):
             out = at_offset(np.zeros(frame.shape, np.uint8), offset)
             chroma.composite.call(frame, reach, bg, out, scratch, options, tint)

@@ -103,7 +103,7 @@ class Kernel:
             assert self._compiled is not None  # noqa: S101  (what is made here fits)
             self.call = self._compiled
         if fallback and self._fallback is not None:
-            self._fallback.compile()
+            self._fallback.compile(fallback=True)
 
     def renew_lock(self) -> None:
         """Forget who is at it: in a forked child nobody is."""

@@ -19,6 +19,12 @@ if TARGET.variant == "vector":
     )
     from fastvbg.kernels.vector.keyspace import gray_run, keyspace_run
     from fastvbg.kernels.vector.laying import lay_run
+    from fastvbg.kernels.vector.layouts import (
+        blend_any_run,
+        composite_any_run,
+        convert_any_run,
+        motion_mask_any_run,
+    )
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
     from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
@@ -51,16 +57,25 @@ else:
         plate_planes_run,
         strength_run,
     )
+    from fastvbg.kernels.portable.layouts import (
+        blend_any_run,
+        composite_any_run,
+        convert_any_run,
+        motion_mask_any_run,
+    )
     from fastvbg.kernels.portable.planes import lay_run
 
 __all__ = [
+    "blend_any_run",
     "blend_between_run",
     "blend_run",
     "chroma_composite_run",
     "chroma_pixels_run",
     "chroma_planes_run",
+    "composite_any_run",
     "composite_kept_run",
     "composite_run",
+    "convert_any_run",
     "despill_run",
     "fence",
     "gray_run",
@@ -68,6 +83,7 @@ __all__ = [
     "lay_run",
     "lerp_run",
     "light_run",
+    "motion_mask_any_run",
     "motion_mask_run",
     "plate_composite_run",
     "plate_pixels_run",

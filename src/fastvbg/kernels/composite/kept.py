@@ -11,14 +11,24 @@ from fastvbg.kernels.composite import strided
 from fastvbg.kernels.composite.plan import BLOCK
 
 
-@kernel(OUT_FRAME, FRAME, FRAME, OUT_FRAME, OUT_PLANE, INT, INT, fallback=strided.composite_kept)
+@kernel(
+    OUT_FRAME, FRAME, FRAME, OUT_FRAME, OUT_PLANE, INT, INT, INT, fallback=strided.composite_kept
+)
 def composite(
-    kept: Any, next: Any, bg: Any, out: Any, known: Any, threshold: Any, whole: Any
+    kept: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    known: Any,
+    threshold: Any,
+    order: Any,
+    whole: Any,
 ) -> bool:
     """`out` is `next` where it differs from `kept` by more than `threshold`, elsewhere `bg`.
 
     Then `kept` is `next`. `known` is a `plan.background_map` of `out`: what it says is background
-    is not written again. It lasts while arrays of the same rows and memory are given.
+    is not written again. It lasts while arrays of the same rows and memory are given. `order` is 0
+    for BGR and 1 for RGB.
     """
     if not (packed(kept) and packed(next) and packed(bg) and packed(out)):
         return False
@@ -46,6 +56,7 @@ def composite(
             address_of(known, y),
             cols,
             threshold,
+            order,
             streaming,
         )
     if not lasting:

@@ -1,6 +1,7 @@
 """The chroma keyer and the removal of spill; `reference.chroma` defines them.
 
 `reach` is a plane that says how strong the key is at each place: 4080 over its strength there.
+Frames are BGR; packed ones may be views of RGB.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, packed, stream_bytes
+from fastvbg.kernels._layouts import order_of, pixels_at
+from fastvbg.kernels._memory import address_of, bytes_at, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
     chroma_composite_run,
@@ -19,11 +21,11 @@ from fastvbg.kernels._runs import (
     chroma_planes_run,
     despill_run,
     fence,
+    keyspace_run,
     lay_run,
     strength_run,
 )
 from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
-from fastvbg.kernels.keying.keyspace import keyspace_row
 from fastvbg.kernels.keying.planes_rows import lay_row
 from fastvbg.kernels.portable.bytes import less, more, portion
 
@@ -57,19 +59,21 @@ def _spare(scratch: Any) -> Any:
     )
 
 
+@inline
+def _laid(tint: Any, order: Any) -> Any:
+    """Return a tint of blue, green and red as channels lie in an order."""
+    return (tint[2], tint[1], tint[0]) if order else (tint[0], tint[1], tint[2])
+
+
 @kernel(FRAME, PLANE, OUT_PLANE, SCRATCH, OPTIONS)
 def key_frame(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> None:
-    """`out` is the matte of a BGR frame of any strides; `reach` has packed rows."""
+    """`out` is the matte of a frame of packed pixels; `reach` has packed rows."""
     rows, cols = out.shape
     y, u, v, spare, spill = _spare(scratch)
     for row in range(rows):
         to, there = result_row(out, row, spare), address_of(reach, row)
-        if packed(frame):
-            here = address_of(frame, row)
-            chroma_pixels_run(here, (y, u, v, spare, spill), there, to, spill, cols, options)
-        else:
-            keyspace_row(frame, row, y, u, v)
-            chroma_planes_run(u, v, there, to, spill, cols, options)
+        here, rest = pixels_at(frame, row), (y, u, v, spare, spill)
+        chroma_pixels_run(here, rest, there, to, spill, cols, order_of(frame), options)
         put_row(to, out, row)
 
 
@@ -99,20 +103,24 @@ def key_planes(
 def composite(
     frame: Any, reach: Any, bg: Any, out: Any, scratch: Any, options: Any, tint: Any
 ) -> None:
-    """`out` is the frame without its spill over `bg` by its matte; all rows must be packed."""
+    """`out` is the frame without its spill over `bg` by its matte.
+
+    All pixels must be packed, their channels in one order.
+    """
     rows, cols, _ = out.shape
     streaming = 10 * rows * cols >= stream_bytes()
-    spare = _spare(scratch)
+    spare, tints = _spare(scratch), _laid(tint, order_of(frame))
     for row in range(rows):
         chroma_composite_run(
-            address_of(frame, row),
+            pixels_at(frame, row),
             spare,
             address_of(reach, row),
-            address_of(bg, row),
-            address_of(out, row),
+            pixels_at(bg, row),
+            pixels_at(out, row),
             cols,
+            order_of(frame),
             options,
-            tint,
+            tints,
             streaming,
         )
     fence()
@@ -122,14 +130,20 @@ def composite(
 def despill_frame(
     frame: Any, matte: Any, out: Any, scratch: Any, direction: Any, tint: Any
 ) -> None:
-    """`out` is the frame without its spill where the matte is not 0; rows must be packed."""
+    """`out` is the frame without its spill where the matte is not 0.
+
+    Pixels must be packed, the channels of both in one order.
+    """
     rows, cols, _ = out.shape
     y, u, v, coverage, spill = _spare(scratch)
+    order = order_of(frame)
+    tints = _laid(tint, order)
     for row in range(rows):
-        keyspace_row(frame, row, y, u, v)
+        pixels = pixels_at(frame, row)
+        keyspace_run(pixels, y, u, v, cols, order)
         strength_run(u, v, spill, cols, direction)
         here = packed_row(matte, row, coverage)
-        despill_run(address_of(frame, row), here, spill, address_of(out, row), cols, tint)
+        despill_run(pixels, here, spill, pixels_at(out, row), cols, tints)
 
 
 @inline

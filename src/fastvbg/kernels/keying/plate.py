@@ -1,7 +1,8 @@
 """The plate keyer: distance from the empty scene in luma and chroma; `reference.plate` defines it.
 
 A plate is kept ready for keying, `(H, 4, W + SLACK)` bytes: for each row Y, U, V, and by how much
-luma (high four bits) and chroma (low four bits) may differ before it counts.
+luma (high four bits) and chroma (low four bits) may differ before it counts. Frames are BGR; packed
+ones may be views of RGB.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, packed, stream_bytes
+from fastvbg.kernels._layouts import order_of, pixels_at
+from fastvbg.kernels._memory import address_of, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
     fence,
@@ -22,7 +24,6 @@ from fastvbg.kernels._runs import (
     plate_planes_run,
 )
 from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
-from fastvbg.kernels.keying.keyspace import keyspace_row
 from fastvbg.kernels.keying.planes_rows import lay_rows
 
 __all__ = [
@@ -90,19 +91,14 @@ def measure(
 
 @kernel(FRAME, MODEL, OUT_PLANE, SCRATCH, OPTIONS)
 def key_frame(frame: Any, model: Any, out: Any, scratch: Any, options: Any) -> None:
-    """`out` is the matte of a BGR frame of any strides."""
+    """`out` is the matte of a frame of packed pixels."""
     rows, cols = out.shape
     y, u, v = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
     spare, step = address_of(scratch, 3), model.shape[2]
     for row in range(rows):
         plate, to = address_of(model, row), result_row(out, row, spare)
-        if packed(frame):
-            plate_pixels_run(
-                address_of(frame, row), (y, u, v, spare), plate, step, to, cols, options
-            )
-        else:
-            keyspace_row(frame, row, y, u, v)
-            plate_planes_run(y, u, v, plate, step, to, cols, options)
+        here, rest = pixels_at(frame, row), (y, u, v, spare)
+        plate_pixels_run(here, rest, plate, step, to, cols, order_of(frame), options)
         put_row(to, out, row)
 
 
@@ -145,20 +141,21 @@ def key_planes(
 
 @kernel(FRAME, MODEL, FRAME, OUT_FRAME, SCRATCH, OPTIONS)
 def composite(frame: Any, model: Any, bg: Any, out: Any, scratch: Any, options: Any) -> None:
-    """`out` is the frame over `bg` by its matte; the rows of all three must be packed."""
+    """`out` is the frame over `bg` by its matte; all packed pixels, channels in one order."""
     rows, cols, _ = out.shape
     streaming = 14 * rows * cols >= stream_bytes()
     first, second = address_of(scratch, 0), address_of(scratch, 1)
     spare = first, second, address_of(scratch, 2), address_of(scratch, 3)
     for row in range(rows):
         plate_composite_run(
-            address_of(frame, row),
+            pixels_at(frame, row),
             spare,
             address_of(model, row),
             model.shape[2],
-            address_of(bg, row),
-            address_of(out, row),
+            pixels_at(bg, row),
+            pixels_at(out, row),
             cols,
+            order_of(frame),
             options,
             streaming,
         )

@@ -1,6 +1,6 @@
 """The keyers' loops over runs of pixels, as plain loops that LLVM vectorizes by itself.
 
-`matte_pixels_run` functions take BGR pixels and three runs of scratch for their planes.
+What takes pixels takes three runs of scratch for their planes.
 """
 
 from __future__ import annotations
@@ -59,10 +59,17 @@ def plate_planes_run(
 
 @inline
 def plate_pixels_run(
-    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    plate: Any,
+    step: Any,
+    out: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels before the rows of a plate; `spare` is four runs of scratch."""
-    keyspace_run(frame, spare[0], spare[1], spare[2], count)
+    keyspace_run(frame, spare[0], spare[1], spare[2], count, order)
     plate_planes_run(spare[0], spare[1], spare[2], plate, step, out, count, options)
 
 
@@ -75,11 +82,12 @@ def plate_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     streaming: Any,
 ) -> None:
     """Lay pixels over `bg` by their matte."""
-    plate_pixels_run(frame, spare, plate, step, spare[3], count, options)
+    plate_pixels_run(frame, spare, plate, step, spare[3], count, order, options)
     blend_run(frame, spare[3], bg, out, count, streaming)
 
 
@@ -97,10 +105,17 @@ def chroma_planes_run(
 
 @inline
 def chroma_pixels_run(
-    frame: Any, spare: Any, reach: Any, out: Any, spill: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    reach: Any,
+    out: Any,
+    spill: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels, and the strength of the key in them; `spare` is scratch."""
-    keyspace_run(frame, spare[0], spare[1], spare[2], count)
+    keyspace_run(frame, spare[0], spare[1], spare[2], count, order)
     chroma_planes_run(spare[1], spare[2], reach, out, spill, count, options)
 
 
@@ -142,13 +157,14 @@ def chroma_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     tints: Any,
     streaming: Any,
 ) -> None:
     """Lay pixels without their spill over `bg` by their matte."""
     tint = tint_limits(tints)
-    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, options)
+    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, order, options)
     pixels, under = bytes_at(frame, 3 * count), bytes_at(bg, 3 * count)
     to, coverage, key = (
         bytes_at(out, 3 * count),

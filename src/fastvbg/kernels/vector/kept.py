@@ -28,6 +28,7 @@ from fastvbg.kernels.vector.pixels import (
     bound_of,
     differences,
     excess,
+    gray_weights,
     select_pixels,
     spread,
     weigh,
@@ -43,10 +44,12 @@ _WEIGHING_IS_DEAR = TARGET.level != "avx512"
 
 
 @inline
-def _composite_few(kept: Any, next: Any, bg: Any, out: Any, few: Any, bound: Any) -> None:
+def _composite_few(
+    kept: Any, next: Any, bg: Any, out: Any, few: Any, weights: Any, bound: Any
+) -> None:
     """Composite some pixels, which fill no vector."""
     new, old = load_few_pixels(next, few), load_few_pixels(kept, few)
-    moved = above(weigh(differences(old, new)), bound)
+    moved = above(weigh(differences(old, new), weights), bound)
     pixels = select_pixels(spread(moved), new, load_few_pixels(bg, few))
     store_few_pixels(kept, few, new)
     store_few_pixels(out, few, pixels)
@@ -54,17 +57,25 @@ def _composite_few(kept: Any, next: Any, bg: Any, out: Any, few: Any, bound: Any
 
 @inline
 def composite_kept_run(
-    kept: Any, next: Any, bg: Any, out: Any, known: Any, count: Any, threshold: Any, streaming: Any
+    kept: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    known: Any,
+    count: Any,
+    threshold: Any,
+    order: Any,
+    streaming: Any,
 ) -> None:
     """Write `next` where it differs from `kept` by more than `threshold`, else `bg`; keep `next`.
 
     `known` is the address of a map of the whole vectors: where nothing moves and it is set, `out`
     is `bg` already, and neither is touched. `out` may be `next` or `bg` exactly.
     """
-    bound = bound_of(threshold)
+    weights, bound = gray_weights(order), bound_of(threshold)
     first = lead(out * PIXELS_A_BYTE, count, streaming)
     if first > 0:
-        _composite_few(kept, next, bg, out, first, bound)
+        _composite_few(kept, next, bg, out, first, weights, bound)
     blocks = (count - first) // LANES
     is_background = bytes_at(known, blocks)
     most = splat_byte(threshold)
@@ -83,7 +94,7 @@ def composite_kept_run(
         # No gray difference is above the largest one of the channels.
         if _WEIGHING_IS_DEAR and there and all_are(excess(changes, most), 0):
             continue
-        moved = above(weigh(changes), bound)
+        moved = above(weigh(changes, weights), bound)
         still = all_are(moved, 0)
         if not (still & there):
             is_background[j] = still
@@ -95,4 +106,4 @@ def composite_kept_run(
     done = first + LANES * blocks
     if done < count:
         k = 3 * done
-        _composite_few(kept + k, next + k, bg + k, out + k, count - done, bound)
+        _composite_few(kept + k, next + k, bg + k, out + k, count - done, weights, bound)

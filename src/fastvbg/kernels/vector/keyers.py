@@ -30,7 +30,7 @@ from fastvbg.kernels.vector.memory import (
     store,
     store_few,
 )
-from fastvbg.kernels.vector.pixels import keyspace_of
+from fastvbg.kernels.vector.pixels import key_weights, keyspace_of
 from fastvbg.kernels.vector.saturating import (
     relit,
     splat_word,
@@ -110,30 +110,45 @@ def plate_planes_run(
 
 @inline
 def _plate_pixels(
-    frame: Any, plate: Any, step: Any, out: Any, count: Any, options: Any, soon: Any
+    frame: Any,
+    plate: Any,
+    step: Any,
+    out: Any,
+    count: Any,
+    order: Any,
+    options: Any,
+    soon: Any,
 ) -> None:
     """Write the matte of pixels before the rows of a plate, and ask for pixels needed soon."""
+    weights = key_weights(order)
     limits = plate_limits(options)
     i = 0
     while i + LANES <= count:
         prefetch_pixels(frame + 3 * i)
         for line in range(0, 3 * LANES, 64):
             prefetch_row(soon + 3 * i + line)
-        planes = keyspace_of(load_pixels(frame + 3 * i))
+        planes = keyspace_of(load_pixels(frame + 3 * i), weights)
         store(out + i, plate_matte(planes, _plate_at(plate, i, step, count), limits))
         i += LANES
     few = count - i
     if few > 0:
-        planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
+        planes = keyspace_of(load_few_pixels(frame + 3 * i, few), weights)
         store_few(out + i, few, plate_matte(planes, _plate_at(plate, i, step, count), limits))
 
 
 @inline
 def plate_pixels_run(
-    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    plate: Any,
+    step: Any,
+    out: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
-    _plate_pixels(frame, plate, step, out, count, options, frame + 3 * count)
+    _plate_pixels(frame, plate, step, out, count, order, options, frame + 3 * count)
 
 
 @inline
@@ -145,6 +160,7 @@ def plate_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     streaming: Any,
 ) -> None:
@@ -153,7 +169,7 @@ def plate_composite_run(
     One loop for both took longer: its chain of operations is too long for the CPU to have the next
     step under way.
     """
-    _plate_pixels(frame, plate, step, spare[3], count, options, bg)
+    _plate_pixels(frame, plate, step, spare[3], count, order, options, bg)
     blend_run(frame, spare[3], bg, out, count, streaming)
 
 
@@ -179,21 +195,29 @@ def chroma_planes_run(
 
 @inline
 def chroma_pixels_run(
-    frame: Any, spare: Any, reach: Any, out: Any, spill: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    reach: Any,
+    out: Any,
+    spill: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels, and the strength of the key in them; `spare` is not needed."""
+    weights = key_weights(order)
     limits = chroma_limits(options)
     i = 0
     while i + LANES <= count:
         prefetch_pixels(frame + 3 * i)
-        planes = keyspace_of(load_pixels(frame + 3 * i))
+        planes = keyspace_of(load_pixels(frame + 3 * i), weights)
         matte, key = chroma_matte(planes[1], planes[2], load(reach + i), limits)
         store(out + i, matte)
         store(spill + i, key)
         i += LANES
     few = count - i
     if few > 0:
-        planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
+        planes = keyspace_of(load_few_pixels(frame + 3 * i, few), weights)
         matte, key = chroma_matte(planes[1], planes[2], load_few(reach + i, few), limits)
         store_few(out + i, few, matte)
         store_few(spill + i, few, key)

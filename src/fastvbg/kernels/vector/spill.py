@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.evidence import tint_limits
 from fastvbg.kernels.vector._types import (
     BYTES,
-    CHANNELS,
     LANES,
     PIXELS,
     constant,
     operation,
-    shuffle,
 )
-from fastvbg.kernels.vector.arithmetic import LANE_BYTES, emit_saturated
+from fastvbg.kernels.vector.arithmetic import emit_saturated
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
+from fastvbg.kernels.vector.channels import interleaved
 from fastvbg.kernels.vector.keyers import chroma_pixels_run
 from fastvbg.kernels.vector.memory import (
     lead,
@@ -30,7 +28,7 @@ from fastvbg.kernels.vector.memory import (
     store_pixels,
     stream_pixels,
 )
-from fastvbg.kernels.vector.pixels import _from_lanes, mix_pixels, spread
+from fastvbg.kernels.vector.pixels import mix_pixels, spread
 from fastvbg.kernels.vector.saturating import portion
 
 __all__ = ["chroma_composite_run", "despill_run"]
@@ -41,32 +39,6 @@ def kept(builder: Any, value: Any, coverage: Any) -> Any:
     """Return the value where there is coverage, else 0."""
     zero = constant(BYTES, 0)
     return builder.select(builder.icmp_unsigned("!=", coverage, zero), value, zero)
-
-
-def _interleaved(builder: Any, channels: Any) -> list[Any]:
-    """Return as pixels what three vectors hold channel by channel."""
-    if not TARGET.x86:
-        return list(channels)
-    width = LANES if TARGET.level == "avx512" else LANE_BYTES
-    parts = []
-    for part in range(3):
-        places = [divmod(width * part + i, 3) for i in range(width)]
-        bases = range(0, LANES, width)
-        two = [base + p + (LANES if c == 1 else 0) for base in bases for p, c in places]
-        all_three = [
-            LANES + base + p if c == 2 else base + i
-            for base in bases
-            for i, (p, c) in enumerate(places)
-        ]
-        pair = shuffle(builder, channels[0], channels[1], two)
-        parts.append(shuffle(builder, pair, channels[2], all_three))
-    return parts if TARGET.level == "avx512" else _from_lanes(builder, parts)
-
-
-@operation(PIXELS, CHANNELS)
-def interleaved(builder: Any, channels: Any) -> list[Any]:
-    """Return as pixels what three vectors hold channel by channel."""
-    return _interleaved(builder, channels)
 
 
 @operation(PIXELS, PIXELS, PIXELS, PIXELS)
@@ -112,12 +84,13 @@ def chroma_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     tints: Any,
     streaming: Any,
 ) -> None:
     """Lay pixels without their spill over `bg` by their matte."""
-    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, options)
+    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, order, options)
     tint = tint_limits(tints)
     few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0

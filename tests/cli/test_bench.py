@@ -30,7 +30,8 @@ def test_bench_writes_a_table_and_json(tmp_path: Path, capfd) -> None:
     table = capfd.readouterr().out
     assert all(len(line) <= 100 for line in table.splitlines())
     figures = json.loads(file.read_text())
-    for operation in ("composite", "motion_mask", "blend", "blend 256x144", "planar"):
+    operations = "composite", "compositor", "motion_mask", "blend", "blend 256x144", "planar"
+    for operation in operations:
         assert re.search(rf"^{operation} +64x64 ", table, re.MULTILINE)
         rows = [row for row in figures["rows"] if row["operation"] == operation]
         assert {row["size"] for row in rows} == {"64x64", "tiny"}
@@ -84,7 +85,7 @@ def test_bench_without_matplotlib_says_how_to_get_it(monkeypatch, capfd, tmp_pat
     [
         (["--sizes", "3k"], "sizes: got '3k', wanted some of 480p, 720p, 1080p, 4k, 8k"),
         (["--sizes", ","], "sizes: got ',', wanted some of"),
-        (["--ops", "warp"], "ops: got 'warp', wanted some of composite, motion_mask"),
+        (["--ops", "warp"], "ops: got 'warp', wanted some of composite, compositor"),
         (["--plot", "x.pdf"], "plot: got x.pdf, wanted a name that ends in .png or .svg"),
         (["--compare", "none.json"], "compare: cannot read none.json: No such file"),
         (["--compare", "pyproject.toml"], "compare: pyproject.toml is not what fastvbg bench"),

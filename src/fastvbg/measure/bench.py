@@ -177,7 +177,14 @@ def _rows(
         timings = time_interleaved(calls, seconds=seconds / len(regimes), before=before)
         at = operation, size, width, height
         rows += [
-            Row(*at, c.library, c.threads, cell.traffic, timings[key], regime)
+            Row(
+                *at,
+                c.library,
+                c.threads,
+                cell.traffic,
+                timings[key].shared_by(cell.frames),
+                regime,
+            )
             for key, c in by_key.items()
         ]
     return rows

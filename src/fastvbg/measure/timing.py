@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ class Timing:
     mad_ms: float
     """Median absolute deviation from the median."""
     runs: int
+
+    def shared_by(self, frames: int) -> Timing:
+        """Return the time of each of so many frames, which a call does."""
+        return replace(self, median_ms=self.median_ms / frames, mad_ms=self.mad_ms / frames)
 
 
 @dataclass

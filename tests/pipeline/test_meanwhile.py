@@ -182,6 +182,15 @@ def test_a_kernel_that_is_there_is_not_stood_in_for(nothing_kept) -> None:
         assert not stands(kernel)
 
 
+def test_the_first_call_asks_the_cache_once(monkeypatch) -> None:
+    kernel = Kernel("refine.guided.smooth")
+    first = kernel.call
+    first(*arguments_of_smoothing())
+    monkeypatch.setattr(_cache, "keeps", lambda name: 1 / 0)
+    first(*arguments_of_smoothing())
+    assert kernel.call != first
+
+
 def test_nothing_stands_in_where_no_cache_could_hand_over(nothing_kept, monkeypatch) -> None:
     monkeypatch.setattr(_cache, "folder", lambda: None)
     kernel = Kernel("refine.guided.smooth")

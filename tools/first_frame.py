@@ -74,7 +74,7 @@ def table(times: dict[str, tuple[float, float]], what: str) -> str:
     told = ", ".join(
         f"{name} {versions[name]}" for name in ("numba", "numpy", "opencv-python", "av")
     )
-    told = f"{what}; {cpu_name()}, {told}; {date.today()}; `python -m tools.first_frame`."
+    told = f"{cpu_name()}, {told}; {date.today()}; `python -m tools.first_frame`, {what}."
     return "\n".join([*lines, "", f"CPU seconds, the median of {TURNS} turns. {told}"])
 
 
@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
                 times[kind] = first_frames(kind, clip, Path(folder))
             except subprocess.CalledProcessError as error:
                 print(f"{kind}: {error.stderr.decode().strip()}", file=sys.stderr)
-    what = "clips of 640x360" if arguments else "drawn scenes of 640x360"
+    what = "CLIP and SCREEN of 640x360" if arguments else "drawn scenes of 640x360"
     text = table(times, what)
     print(text)
     PERFORMANCE.write_text(replace_block(PERFORMANCE.read_text(), "first", text))

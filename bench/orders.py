@@ -52,12 +52,12 @@ FORMS = {
     "RGB": Form("rgb", _same, True),
     "BGRA": Form("bgra", _same, True),
     "RGBA": Form("rgba", _same, True),
-    "[..., ::-1]": Form("bgr", _reversed, False),
-    "so all": Form("bgr", _reversed, True),
-    "[..., :3] of 4": Form("bgr", _three_of_four, False),
-    "so all ": Form("bgr", _three_of_four, True),
+    "`[..., ::-1]`": Form("bgr", _reversed, False),
+    "out so, too": Form("bgr", _reversed, True),
+    "`[..., :3]`": Form("bgr", _three_of_four, False),
+    "out so, too ": Form("bgr", _three_of_four, True),
     "planes": Form("rgb", _planes, False),
-    "so all  ": Form("rgb", _planes, True),
+    "out so, too  ": Form("rgb", _planes, True),
 }
 
 
@@ -92,9 +92,9 @@ MASK = np.empty((HEIGHT, WIDTH), np.uint8)
 
 def given(form: Form) -> Given:
     """Return the arrays of a form."""
-    laid = [form.lay(from_bgr(frame, form.order)) for frame in (PREV, NEXT, BG, EMPTY)]
+    prev, next, bg, empty = (form.lay(from_bgr(f, form.order)) for f in (PREV, NEXT, BG, EMPTY))
     out = from_bgr(np.zeros_like(PREV), form.order)
-    return Given(*laid, form.lay(out) if form.alike else out, form.order)
+    return Given(prev, next, bg, empty, form.lay(out) if form.alike else out, form.order)
 
 
 def composite(g: Given) -> Callable[[], Any]:
@@ -197,16 +197,16 @@ def measure(operation: Callable[[Given], Callable[[], Any]]) -> tuple[float, dic
     return median(seconds), {name: median(found) for name, found in ratios.items()}
 
 
-def main(names: list[str]) -> None:
-    """Print the table."""
+def table(names: list[str]) -> str:
+    """Return a Markdown table, a row for each operation (all where none is named)."""
     head = ["1080p", "BGR, ms", *list(FORMS)[1:]]
-    lines = ["| " + " | ".join(head) + " |\n|---|" + "---:|" * (len(head) - 1)]
+    lines = ["| " + " | ".join(head) + " |", "|---|" + "---:|" * (len(head) - 1)]
     for name in names or OPERATIONS:
         seconds, ratios = measure(OPERATIONS[name])
         cells = [f"`{name}`", f"{1000 * seconds:.2f}", *(f"{each:.2f}" for each in ratios.values())]
         lines.append("| " + " | ".join(cells) + " |")
-    sys.stdout.write("\n".join(lines) + "\n")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.stdout.write(table(sys.argv[1:]) + "\n")

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
     from fastvbg import masks, reference
     from fastvbg.backgrounds import fit_background
-    from fastvbg.compositing.frames import Compositor, blend, composite
+    from fastvbg.compositing.compositor import Compositor
+    from fastvbg.compositing.frames import blend, composite
     from fastvbg.compositing.light import LightWrap, light_wrap
     from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
     from fastvbg.keyers.adaptive.keyer import AdaptiveKeyer
@@ -124,7 +125,7 @@ _HOME = {
     "blend_planar": "fastvbg.compositing.planar",
     "composite_planar": "fastvbg.compositing.planar",
     "AdaptiveKeyer": "fastvbg.keyers.adaptive.keyer",
-    "Compositor": "fastvbg.compositing.frames",
+    "Compositor": "fastvbg.compositing.compositor",
     "blend": "fastvbg.compositing.frames",
     "composite": "fastvbg.compositing.frames",
     "fit_background": "fastvbg.backgrounds",

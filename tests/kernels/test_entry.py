@@ -43,7 +43,7 @@ def test_each_name_that_callers_use_is_that_of_a_kernel() -> None:
             if isinstance(each, ast.Attribute) and getattr(each.value, "id", "") in modules
         }
     assert len(used) > 40
-    assert used - set(all_kernels()) <= {"composite.scaled.stretch"}
+    assert used <= set(all_kernels())
     for name in used:
         assert named(name).definition.signature
 
@@ -91,11 +91,11 @@ def test_parts_of_tuples_are_checked() -> None:
     good = tuple(planes)
     call(good, good, good, good, (0,) * 9, 10, 4)
     bad = (planes[0], planes[1], np.zeros((2, 2), np.int16))
-    with pytest.raises(TypeError, match=r"argument 1\[2\]: wanted an array of 2 axes of uint8"):
+    with pytest.raises(TypeError, match=r"1\[2\]: wanted an aligned array of 2 axes of uint8"):
         call(good, bad, good, good, (0,) * 9, 10, 4)
-    with pytest.raises(IndexError):
+    with pytest.raises(TypeError, match="argument 1: wanted a tuple of 3"):
         call(good, good[:2], good, good, (0,) * 9, 10, 4)
-    with pytest.raises(SystemError):
+    with pytest.raises(TypeError, match="argument 1: wanted a tuple of 3"):
         call(good, list(good), good, good, (0,) * 9, 10, 4)
 
 
@@ -104,7 +104,9 @@ def test_a_byte_order_of_another_machine_is_refused() -> None:
     scratch = reduce_scratch(4, 2)
     reduce = named("person.canvas.reduce").call
     reduce(plane, out, 2, scratch)
-    with pytest.raises(TypeError, match="argument 3: wanted an array of 2 axes of int16"):
+    with pytest.raises(
+        TypeError, match="3: wanted an aligned array of 2 axes of int16, in C order"
+    ):
         reduce(plane, out, 2, scratch.astype(scratch.dtype.newbyteorder()))
     with pytest.raises(TypeError, match="argument 3"):  # its rows are not one after the other
         reduce(plane, out, 2, np.zeros((2, 600), np.int16)[:, ::2])

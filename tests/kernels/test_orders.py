@@ -1,4 +1,4 @@
-"""Frames of every order and layout: the bytes of the reference, and no others touched."""
+"""Frames of every order of channels and layout: the reference's bytes, and no others touched."""
 
 from __future__ import annotations
 

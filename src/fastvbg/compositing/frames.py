@@ -1,4 +1,4 @@
-"""Matte, frame and background to frame: `composite`, `blend` and the streaming `Compositor`."""
+"""Matte, frame and background to frame: `composite` and `blend`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from fastvbg.checks import (
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.composite.plan import stretch_scratch
-from fastvbg.outputs import copy_frame, frame_out
+from fastvbg.outputs import frame_out
 
 if TYPE_CHECKING:
     from fastvbg._types import FloatMatte, Frame, Matte
     from fastvbg.constants import Order
 
-__all__ = ["Compositor", "blend", "composite"]
+__all__ = ["blend", "composite"]
 
 frames = Module("composite.frames")
 scaled = Module("composite.scaled")
@@ -212,97 +212,3 @@ def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame, threads:
         scaled.blend.call(frame[part], matte, bg[part], out[part], *scratch, first, rows)
 
     run_in_bands(band, rows, threads)
-
-
-class Compositor:
-    """Frame difference over a background, frame after frame: the streaming form of `composite`.
-
-    Call it with each frame of a video. It keeps the previous one and its own buffers, and allocates
-    nothing per frame after the first. One object serves one video: call it from one thread at a
-    time.
-
-    Parameters
-    ----------
-    background : ndarray, shape (H, W, 3) or (H, W, 4), uint8
-        The background, of the size of the frames (see `fit_background`). It is not copied; change
-        it in place and the next frame shows the change.
-    threshold : int, default 3
-        Gray difference above which a pixel has moved, 0 to 255.
-    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
-        The channels of all frames. Of four the last is not read, and is 255 in every result.
-    threads : int, optional
-        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
-        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
-
-    Raises
-    ------
-    DTypeError
-        The background, or later a frame, is not a uint8 `numpy.ndarray` (also a `TypeError`).
-    ShapeError
-        The background's or a frame's shape is not (H, W, 3), or 4 as `order` says, or a frame's
-        size is not the background's (also a `ValueError`).
-    OptionError, OptionTypeError
-        The threshold is outside 0..255, `threads` outside 1..256 or the order none of the above
-        (also a `ValueError`), or of another type (a `TypeError`).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> compositor = Compositor(np.full((2, 2, 3), 77, np.uint8))
-    >>> frame = np.zeros((2, 2, 3), np.uint8)
-    >>> int(compositor(frame)[0, 0, 0]), int(compositor(frame + 9)[0, 0, 0])
-    (77, 9)
-    """
-
-    def __init__(
-        self,
-        background: Frame,
-        *,
-        threshold: int = DEFAULT_THRESHOLD,
-        order: Order = "bgr",
-        threads: int | None = None,
-    ) -> None:
-        self._order = check_order(order)
-        self._shape = check_frame("background", background, self._order)
-        self._threshold = check_threshold(threshold)
-        self._threads = thread_count(check_threads(threads), 4 * background.size)
-        self._background = background
-        self._has_previous = False
-        # Frames mostly lie as the background does.
-        self._kept, self._spare = (np.empty_like(background, subok=False) for _ in range(2))
-        self._result = np.empty(self._shape, np.uint8)
-
-    def __call__(self, frame: Frame, *, out: Frame | None = None) -> Frame:
-        """Composite the next frame of the video.
-
-        Parameters
-        ----------
-        frame : ndarray, shape like the background, uint8
-            The frame; it is copied, so its buffer may be reused at once.
-        out : ndarray, shape like the background, uint8, optional
-            Where to write the result. May be `frame` or the background itself.
-
-        Returns
-        -------
-        ndarray, shape like the background, uint8
-            `out` when given; else a buffer of this object's, valid until the next call. For the
-            first frame, of which nothing is known to move, it is the background.
-        """
-        shape = check_frame("frame", frame, self._order)
-        if shape != self._shape:
-            check_same_size("frame", shape, "the background", self._shape)
-        out = self._result if out is None else out
-        out = frame_out(out, shape, "frame", self._order, frame=frame, background=self._background)
-        # The frame is kept before the result is written, since `out` may be the frame.
-        copy_frame(frame, self._spare)
-        previous = self._kept if self._has_previous else frame
-        arrays = (previous, frame, self._background, out)
-        settings = self._threshold, exchanged(self._order)
-        call_in_bands(frames.composite, self._threads, arrays, *settings)
-        self._kept, self._spare = self._spare, self._kept
-        self._has_previous = True
-        return out
-
-    def reset(self) -> None:
-        """Forget the previous frame, as at the start of another video."""
-        self._has_previous = False

@@ -7,6 +7,7 @@ from fastvbg.kernels._target import TARGET
 if TARGET.variant == "vector":
     from fastvbg.kernels.vector.bgr import blend_run, composite_run, fence, motion_mask_run
     from fastvbg.kernels.vector.bits import reaching_bits
+    from fastvbg.kernels.vector.kept import composite_kept_run
     from fastvbg.kernels.vector.keyers import (
         chroma_pixels_run,
         chroma_planes_run,
@@ -53,6 +54,7 @@ else:
         vote_run,
         window_mean_run,
     )
+    from fastvbg.kernels.portable.kept import composite_kept_run
     from fastvbg.kernels.portable.keyers import (
         chroma_composite_run,
         chroma_pixels_run,
@@ -90,6 +92,7 @@ __all__ = [
     "chroma_planes_run",
     "cleared_over_run",
     "composite_any_run",
+    "composite_kept_run",
     "composite_run",
     "convert_any_run",
     "despill_any_run",

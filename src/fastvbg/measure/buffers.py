@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from fastvbg.kernels._target import STREAM_BYTES, STREAM_SHARE
+
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from fastvbg._types import Frame, Matte
+
+LARGEST_CACHE: Final = STREAM_SHARE * STREAM_BYTES
+"""Bytes."""
 
 _LINE = 64  # bytes in a cache line, and in the widest vector
 _SEED = 1
+_UNCACHED = 80 << 20  # bytes
+
+
+@lru_cache(maxsize=1)
+def _other_memory() -> npt.NDArray[np.uint64]:
+    """Return memory of four times the largest cache."""
+    return np.ones(4 * LARGEST_CACHE // 8, np.uint64)
+
+
+def evict() -> None:
+    """Fill the caches with other memory, as whatever runs between two frames of a stream does."""
+    _other_memory().max()
 
 
 class Frames(NamedTuple):
@@ -75,3 +94,31 @@ def make_frames(width: int, height: int) -> Frames:
     matte = aligned_empty(height, width)
     matte[:] = np.clip((1.05 - distance) / 0.1 * 255, 0, 255)
     return Frames(prev, next, bg, matte)
+
+
+def make_video(width: int, height: int) -> list[Frame]:
+    """Return frames of a talking head, so many that caches hold none when its turn comes again.
+
+    Everywhere is noise of one step; where the matte of `make_frames` is, a third of the pixels
+    move from frame to frame: an eighth of all.
+
+    Parameters
+    ----------
+    width, height : int
+        Size in pixels.
+
+    Returns
+    -------
+    list of ndarray
+        From 2 to 12 frames.
+    """
+    rng = np.random.default_rng(_SEED)
+    scene, _, _, matte = make_frames(width, height)
+    video = []
+    for _ in range(min(max(2, _UNCACHED // scene.size), 12)):
+        lit = (matte > 0) & (rng.random(matte.shape, dtype=np.float32) < 0.2)
+        change = np.where(lit, np.uint8(40), rng.integers(0, 2, lit.shape, np.uint8))
+        frame = aligned_empty(height, width, 3)
+        np.bitwise_xor(scene, change[..., np.newaxis], out=frame)
+        video.append(frame)
+    return video

@@ -11,13 +11,14 @@ import numpy as np
 
 from fastvbg import reference
 from fastvbg.bands import usable_cpus
+from fastvbg.compositing.compositor import Compositor
 from fastvbg.compositing.frames import blend, composite
 from fastvbg.compositing.planar import I420, composite_planar
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels.vector import roofline
 from fastvbg.keyers.motion import motion_mask
 from fastvbg.measure import opponents
-from fastvbg.measure.buffers import Frames, aligned_empty, make_frames
+from fastvbg.measure.buffers import Frames, aligned_empty, make_frames, make_video
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,9 @@ class Cell:
 
     contenders: list[Contender]
     traffic: int
-    """Bytes read and written."""
+    """Bytes read and written a frame."""
+    frames: int = 1
+    """How many frames a call does."""
 
 
 def _threaded(call: Callable[..., Any]) -> list[Contender]:
@@ -96,6 +99,43 @@ def composite_cell(width: int, height: int) -> Cell:
             *_rooflines(roofline.three_to_one.call, f.prev, f.next, f.bg, others),
         ],
         12 * width * height,
+    )
+
+
+def compositor_cell(width: int, height: int) -> Cell:
+    """Return the contenders for the streaming Compositor, through a video most of which stays."""
+    bg, video = make_frames(width, height).bg, make_video(width, height)
+    pairs = list(zip(video, [*video[1:], video[0]], strict=True))
+    others, kept = (aligned_empty(height, width, 3) for _ in range(2))
+    opencv = reference.OpenCVCompositor((height, width))
+
+    def through(call: Callable[..., Any]) -> Any:
+        for prev, next in pairs:
+            made = call(prev, next)
+        return made
+
+    def ours(threads: int) -> Contender:
+        compositor = Compositor(bg, threads=threads)
+        compositor(video[0])
+        return Contender("fastvbg", partial(through, lambda _, next: compositor(next)), threads)
+
+    def keep(kept: Any, streaming: int) -> None:
+        for frame in video:
+            roofline.two_to_one.call(frame.reshape(-1), kept, kept, streaming)
+
+    return Cell(
+        [
+            *(ours(count) for count in dict.fromkeys((1, usable_cpus()))),
+            *_opencv(partial(through, lambda prev, next: opencv(prev, next, bg, others))),
+            Contender(
+                "tutorial",
+                partial(through, lambda prev, next: reference.tutorial_composite(prev, next, bg)),
+            ),
+            # Where nothing moves: the frame and the kept one are read, and the kept one written.
+            *_rooflines(keep, kept),
+        ],
+        9 * width * height,
+        len(video),
     )
 
 
@@ -232,6 +272,7 @@ def planar_cell(width: int, height: int) -> Cell:
 
 OPERATIONS: dict[str, Callable[[int, int], Cell]] = {
     "composite": composite_cell,
+    "compositor": compositor_cell,
     "motion_mask": motion_mask_cell,
     "blend": blend_cell,
     "blend 256x144": blend_small_cell,

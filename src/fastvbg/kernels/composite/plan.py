@@ -1,4 +1,4 @@
-"""What callers of the kernels that stretch mattes make first: scratch."""
+"""What callers of the kernels here make first: scratch, and maps of what is background."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ STRETCH_ROWS = 4
 """Column weights, two stretched matte rows, and one row of the stretched matte itself."""
 
 _LINE = 32  # words in a cache line
+
+BLOCK = TARGET.lanes if TARGET.variant == "vector" else 64
+"""Pixels in a row of which a map tells whether they are background, in one byte for all of them."""
+
+
+def background_map(rows: int, cols: int) -> Any:
+    """Return a map for a frame, of which nothing is known to be background."""
+    return np.zeros((rows, -(-cols // BLOCK)), np.uint8)
 
 
 def stretch_scratch(matte_width: int, frame_width: int) -> tuple[Any, Any]:

@@ -34,6 +34,8 @@ class _Form(NamedTuple):
     """Return each plane's address and the distance of its rows."""
     rows: Any
     """Return the addresses of two rows of luma and of their chroma."""
+    steps: Any
+    """Return how far apart each plane's rows of two pairs are."""
     aligned: Any
     """Tell whether these are places for streaming stores."""
 
@@ -66,6 +68,12 @@ def _i420_rows(starts: Any, upper: Any, lower: Any) -> Any:
 
 
 @inline
+def _i420_steps(starts: Any) -> Any:
+    luma, u, v = starts
+    return 2 * luma[1], u[1], v[1]
+
+
+@inline
 def _i420_aligned(rows: Any) -> Any:
     return ((rows[0] | rows[1]) & (LANES - 1)) == 0 and ((rows[2] | rows[3]) & (HALF - 1)) == 0
 
@@ -87,16 +95,22 @@ def _nv12_rows(starts: Any, upper: Any, lower: Any) -> Any:
 
 
 @inline
+def _nv12_steps(starts: Any) -> Any:
+    luma, uv = starts
+    return 2 * luma[1], uv[1]
+
+
+@inline
 def _nv12_aligned(rows: Any) -> Any:
     return ((rows[0] | rows[1] | rows[2]) & (LANES - 1)) == 0
 
 
-_I420 = _Form(_i420_are_packed, _i420_starts, _i420_rows, _i420_aligned)
-_NV12 = _Form(_nv12_are_packed, _nv12_starts, _nv12_rows, _nv12_aligned)
+_I420 = _Form(_i420_are_packed, _i420_starts, _i420_rows, _i420_steps, _i420_aligned)
+_NV12 = _Form(_nv12_are_packed, _nv12_starts, _nv12_rows, _nv12_steps, _nv12_aligned)
 
 
 def _composite(form: _Form, composite_rows: Callable[..., None]) -> Callable[..., bool]:
-    are_packed, starts, rows_of, aligned = form
+    are_packed, starts, rows_of, steps_of, aligned = form
 
     @inline
     def composite(
@@ -111,9 +125,9 @@ def _composite(form: _Form, composite_rows: Callable[..., None]) -> Callable[...
             lower = y + 1 if y + 1 < rows else y
             target = rows_of(to, y, lower)
             composite_rows(
-                rows_of(before, y, lower) + rows_of(before, y + 2, lower + 2),
-                rows_of(after, y, lower) + rows_of(after, y + 2, lower + 2),
-                rows_of(under, y, lower) + rows_of(under, y + 2, lower + 2),
+                rows_of(before, y, lower) + steps_of(before),
+                rows_of(after, y, lower) + steps_of(after),
+                rows_of(under, y, lower) + steps_of(under),
                 target,
                 cols,
                 weights,
@@ -127,7 +141,7 @@ def _composite(form: _Form, composite_rows: Callable[..., None]) -> Callable[...
 
 
 def _blend(form: _Form, blend_rows: Callable[..., None]) -> Callable[..., bool]:
-    are_packed, starts, rows_of, aligned = form
+    are_packed, starts, rows_of, steps_of, aligned = form
 
     @inline
     def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> Any:
@@ -140,10 +154,10 @@ def _blend(form: _Form, blend_rows: Callable[..., None]) -> Callable[..., bool]:
             lower = y + 1 if y + 1 < rows else y
             target = rows_of(to, y, lower)
             blend_rows(
-                rows_of(over, y, lower) + rows_of(over, y + 2, lower + 2),
+                rows_of(over, y, lower) + steps_of(over),
                 _row(cover, y),
                 _row(cover, lower),
-                rows_of(under, y, lower) + rows_of(under, y + 2, lower + 2),
+                rows_of(under, y, lower) + steps_of(under),
                 target,
                 cols,
                 large and aligned(target),

@@ -1,4 +1,4 @@
-"""Kernels over frames whose channels are planes of their own: tensors (3, H, W) seen (H, W, 3).
+"""Kernels over frames whose channels are planes of their own: tensors (3, H, W) as (H, W, 3).
 
 `out` may be such a frame or packed pixels; `layouts` takes all others.
 """

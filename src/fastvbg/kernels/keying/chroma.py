@@ -251,8 +251,9 @@ def _move_run(
     covered, run = bytes_at(coverage, count), bytes_at(out, count)
     amount, rising = np.uint16(factor), np.uint8(255 if up else 0)
     for x in range(np.uint64(count)):
-        kept = key[x] if covered[x] else np.uint8(0)
-        step = portion(kept, amount)
+        # Read first: AVX2 has no conditional loads of bytes, and the loop would be left as it is.
+        strength, is_covered = key[x], covered[x]
+        step = portion(strength if is_covered else np.uint8(0), amount)
         plus, minus = np.uint8(step & rising), np.uint8(step & np.uint8(~rising))
         run[x] = less(more(samples[x], plus), minus)
 

@@ -144,7 +144,8 @@ def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints:
     coverage, key = bytes_at(matte, count), bytes_at(spill, count)
     for x in range(np.uint64(count)):
         k = _THREE * x
-        amount = key[x] if coverage[x] else np.uint8(0)
+        strength, is_covered = key[x], coverage[x]  # read first, as vectors have to
+        amount = strength if is_covered else np.uint8(0)
         pixel = pixels[k], pixels[k + _ONE], pixels[k + _TWO]
         b, g, r = cleared_pixel(pixel, amount, tint)
         to[k], to[k + _ONE], to[k + _TWO] = b, g, r

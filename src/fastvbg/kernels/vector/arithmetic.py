@@ -82,6 +82,13 @@ def byte_difference(builder: Any, first: Any, second: Any) -> Any:
     return builder.sub(high, low)
 
 
+def emit_saturated(builder: Any, name: str, first: Any, second: Any) -> Any:
+    """Add or subtract unsigned bytes, held to 0..255."""
+    kind = ir.FunctionType(first.type, [first.type, second.type])
+    full = f"llvm.{name}.sat.v{LANES}i8"
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, full), [first, second])
+
+
 @operation(types.boolean, BYTES, INT)
 def all_are(builder: Any, values: Any, value: Any) -> Any:
     """Tell whether every byte is `value`."""

@@ -38,6 +38,7 @@ from fastvbg.kernels.vector.arithmetic import (
     byte_difference,
     choose,
     dot_pairs,
+    emit_saturated,
     mix_bytes,
     narrow,
     widen,
@@ -337,6 +338,13 @@ def spread(builder: Any, plane: Any) -> list[Any]:
 def differences(builder: Any, first: Any, second: Any) -> list[Any]:
     """Return |first - second| channel by channel."""
     return [byte_difference(builder, a, b) for a, b in zip(first, second, strict=True)]
+
+
+@operation(BYTES, PIXELS, BYTES)
+def excess(builder: Any, pixels: Any, most: Any) -> Any:
+    """Return bytes that are all 0 where no channel of any pixel is above that of `most`."""
+    parts = [emit_saturated(builder, "usub", part, most) for part in pixels]
+    return builder.or_(builder.or_(parts[0], parts[1]), parts[2])
 
 
 @operation(PIXELS, PIXELS, PIXELS, PIXELS)

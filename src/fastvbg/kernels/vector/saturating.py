@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
-from numba.core import cgutils
-
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.vector._types import (
     BYTES,
     INT,
-    LANES,
     WORDS,
     call_x86,
     constant,
@@ -20,18 +16,12 @@ from fastvbg.kernels.vector._types import (
 )
 from fastvbg.kernels.vector.arithmetic import (
     absolute,
+    emit_saturated,
     narrow,
     rounded_high_product,
     widen,
     zip_bytes,
 )
-
-
-def emit_saturated(builder: Any, name: str, first: Any, second: Any) -> Any:
-    """Add or subtract unsigned bytes, held to 0..255."""
-    kind = ir.FunctionType(first.type, [first.type, second.type])
-    full = f"llvm.{name}.sat.v{LANES}i8"
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, full), [first, second])
 
 
 def _opened(builder: Any, value: Any) -> list[Any]:

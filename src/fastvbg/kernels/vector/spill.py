@@ -13,6 +13,7 @@ from fastvbg.kernels.vector._types import (
     constant,
     operation,
 )
+from fastvbg.kernels.vector.arithmetic import emit_saturated
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
 from fastvbg.kernels.vector.channels import interleaved
 from fastvbg.kernels.vector.keyers import chroma_pixels_run
@@ -28,7 +29,7 @@ from fastvbg.kernels.vector.memory import (
     stream_pixels,
 )
 from fastvbg.kernels.vector.pixels import mix_pixels, spread
-from fastvbg.kernels.vector.saturating import emit_saturated, portion
+from fastvbg.kernels.vector.saturating import portion
 
 __all__ = ["chroma_composite_run", "cleared", "despill_run", "kept"]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.planes import (
+    AHEAD,
     I420_FORM,
     NV12_FORM,
     load_two,
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 
     from fastvbg.kernels.vector.planes import Form
 
+_WHOLE = -2 * LANES  # a mask: two blocks are stored at a stretch, from a cache line's start on
+
 
 def _composite_rows(form: Form) -> Callable[..., None]:
     """Make the function that writes `next` where it moved since `prev`, else `bg`."""
-    load, load_few, moved, select = form.load, form.load_few, form.moved, form.select
-    store, store_few, stream = form.store, form.store_few, form.stream
+    ahead, load, load_few = form.ahead, form.load, form.load_few
+    moved, select = form.moved, form.select
+    store, store_few, stream_two = form.store, form.store_few, form.stream_two
 
     @inline
     def composite_rows(
@@ -41,16 +45,24 @@ def _composite_rows(form: Form) -> Callable[..., None]:
         streaming: Any,
     ) -> None:
         scales = weights_of(weights, threshold)
+        distance = AHEAD if count > 2 * AHEAD else count
         i = 0
-        if streaming:
-            while i + LANES <= count:
-                n = load(next, i)
-                stream(out, i, select(moved(load(prev, i), n, scales), n, load(bg, i)))
-                i += LANES
         while i + LANES <= count:
-            n = load(next, i)
-            store(out, i, select(moved(load(prev, i), n, scales), n, load(bg, i)))
-            i += LANES
+            last = i + 2 * LANES + distance > count
+            end = count if last else (count - distance) & _WHOLE
+            p, q = ahead(prev, count, distance, last), ahead(next, count, distance, last)
+            b = ahead(bg, count, distance, last)
+            if streaming:
+                while i + 2 * LANES <= end:
+                    n, m = load(q, i), load(q, i + LANES)
+                    first = select(moved(load(p, i), n, scales), n, load(b, i))
+                    changed = moved(load(p, i + LANES), m, scales)
+                    stream_two(out, i, first, select(changed, m, load(b, i + LANES)))
+                    i += 2 * LANES
+            while i + LANES <= end:
+                n = load(q, i)
+                store(out, i, select(moved(load(p, i), n, scales), n, load(b, i)))
+                i += LANES
         few = count - i
         if few > 0:
             n = load_few(next, i, few)
@@ -62,23 +74,32 @@ def _composite_rows(form: Form) -> Callable[..., None]:
 
 def _blend_rows(form: Form) -> Callable[..., None]:
     """Make the function that lays `frame` over `bg` by two rows of a matte."""
-    load, load_few, coverage, mix = form.load, form.load_few, form.coverage, form.mix
-    store, store_few, stream = form.store, form.store_few, form.stream
+    ahead, load, load_few = form.ahead, form.load, form.load_few
+    coverage, mix = form.coverage, form.mix
+    store, store_few, stream_two = form.store, form.store_few, form.stream_two
 
     @inline
     def blend_rows(
         frame: Any, upper: Any, lower: Any, bg: Any, out: Any, count: Any, streaming: Any
     ) -> None:
+        distance = AHEAD if count > 2 * AHEAD else count
         i = 0
-        if streaming:
-            while i + LANES <= count:
-                covered = coverage(load_two(upper, lower, i))
-                stream(out, i, mix(covered, load(frame, i), load(bg, i)))
-                i += LANES
         while i + LANES <= count:
-            covered = coverage(load_two(upper, lower, i))
-            store(out, i, mix(covered, load(frame, i), load(bg, i)))
-            i += LANES
+            last = i + 2 * LANES + distance > count
+            end = count if last else (count - distance) & _WHOLE
+            f, b = ahead(frame, count, distance, last), ahead(bg, count, distance, last)
+            if streaming:
+                while i + 2 * LANES <= end:
+                    covered = coverage(load_two(upper, lower, i))
+                    first = mix(covered, load(f, i), load(b, i))
+                    covered = coverage(load_two(upper, lower, i + LANES))
+                    second = mix(covered, load(f, i + LANES), load(b, i + LANES))
+                    stream_two(out, i, first, second)
+                    i += 2 * LANES
+            while i + LANES <= end:
+                covered = coverage(load_two(upper, lower, i))
+                store(out, i, mix(covered, load(f, i), load(b, i)))
+                i += LANES
         few = count - i
         if few > 0:
             covered = coverage(load_two_few(upper, lower, i, few))

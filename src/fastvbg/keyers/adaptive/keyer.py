@@ -11,7 +11,7 @@ from fastvbg.checks import (
     check_integer,
     check_planes,
 )
-from fastvbg.constants import ADAPTIVE
+from fastvbg.constants import ADAPTIVE, ADAPTIVE_SLOWEST
 from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers._arrays import on_packed
@@ -37,7 +37,6 @@ frames = Module("composite.frames")
 adaptive = Module("keying.adaptive")
 
 _LEVEL = 8  # parts of a gray level in which evidence counts
-_SLOWEST = 12  # a mean's smallest step is 1/128 gray level: slower rates would round it away
 
 
 class AdaptiveKeyer(OnePassKeyer):
@@ -106,15 +105,14 @@ class AdaptiveKeyer(OnePassKeyer):
     ) -> None:
         super().__init__(order)
         self._packed = Packer()
-        rate = round(-math.log2(check_fraction("learning_rate", learning_rate)))
-        if rate > _SLOWEST:
+        if check_fraction("learning_rate", learning_rate) < ADAPTIVE_SLOWEST:
             raise OptionError(
-                f"learning_rate: got {learning_rate}, wanted at least 1/{1 << _SLOWEST} "
+                f"learning_rate: got {learning_rate}, wanted at least {ADAPTIVE_SLOWEST} "
                 "(to stop learning, call freeze())"
             )
         self._settings = ADAPTIVE._replace(
             threshold=_LEVEL * check_integer("threshold", threshold, 1, 31),
-            rate=rate,
+            rate=round(-math.log2(learning_rate)),
             warm_up=check_integer("warm_up", warm_up, 1, 1 << 30),
             absorb=check_integer("absorb", absorb, 0, 1 << 30),
         )

@@ -45,6 +45,12 @@ def row_of(frame: Any, row: Any, order: Any) -> Any:
 
 
 @inline
+def lowest(at: Any, apart: Any) -> Any:
+    """Return where the lowest of a pixel's three channels is, whose first is at an address."""
+    return at + min(2 * apart, 0)
+
+
+@inline
 def way_of(row: Any) -> Any:
     """Return 1 where a row's pixels are in the order blue, green, red, and -1 for the other."""
     return 1 if row[3] > 0 or row[1] == PLANES or row[1] == OTHER else -1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._layouts import FOUR, OPAQUE, PACKED, in_one, row_of
-from fastvbg.kernels._memory import address_of, packed, stream_bytes
-from fastvbg.kernels._runs import fence
-from fastvbg.kernels.composite import layouts, tensors
+from fastvbg.kernels._jit import inline
+from fastvbg.kernels._layouts import FOUR, OPAQUE, PACKED, row_of
+from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels.composite import layouts, loops, tensors
 from fastvbg.kernels.vector.fours_runs import (
+    SPARE,
     blend_fours_run,
     composite_fours_run,
     convert_fours_run,
@@ -22,87 +22,18 @@ def _fits(frame: Any) -> Any:
     return row_of(frame, 0, 0)[1] in (PACKED, FOUR, OPAQUE)
 
 
-@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, INT, INT, fallback=tensors.composite)
-def composite(
-    prev: Any, next: Any, bg: Any, out: Any, threshold: Any, order: Any, whole: Any
-) -> bool:
-    """`out` is `next` where it differs from `prev` by more than `threshold`, elsewhere `bg`."""
-    if not (_fits(prev) and _fits(next) and _fits(bg) and _fits(out)):
-        return False
-    rows, cols = out.shape[:2]
-    pixel = prev.strides[1] + next.strides[1] + bg.strides[1] + out.strides[1]
-    streaming = pixel * whole * cols >= stream_bytes()
-    if in_one(prev) and in_one(next) and in_one(bg) and in_one(out):
-        rows, cols = 1 if rows else 0, rows * cols
-    for y in range(rows):
-        composite_fours_run(
-            row_of(prev, y, order),
-            row_of(next, y, order),
-            row_of(bg, y, order),
-            row_of(out, y, order),
-            cols,
-            threshold,
-            streaming,
-        )
-    fence()
-    return True
+@inline
+def _size(frame: Any) -> Any:
+    return frame.strides[1]
 
 
-@kernel(FRAME, FRAME, OUT_PLANE, INT, INT, INT, fallback=tensors.motion_mask)
-def motion_mask(prev: Any, next: Any, out: Any, threshold: Any, order: Any, whole: Any) -> bool:
-    """`out` is 255 where `next` differs from `prev` by more than `threshold`, elsewhere 0."""
-    if not (_fits(prev) and _fits(next) and packed(out)):
-        return False
-    rows, cols = out.shape
-    streaming = (prev.strides[1] + next.strides[1] + 1) * whole * cols >= stream_bytes()
-    if in_one(prev) and in_one(next) and in_one(out):
-        rows, cols = 1 if rows else 0, rows * cols
-    for y in range(rows):
-        motion_mask_fours_run(
-            row_of(prev, y, order),
-            row_of(next, y, order),
-            address_of(out, y),
-            cols,
-            threshold,
-            streaming,
-        )
-    fence()
-    return True
+@inline
+def _spare(frame: Any, row: Any) -> Any:
+    return SPARE
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT, fallback=tensors.blend)
-def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
-    """`out` is `frame` over `bg` by `matte`."""
-    if not (_fits(frame) and packed(matte) and _fits(bg) and _fits(out)):
-        return False
-    rows, cols = out.shape[:2]
-    pixel = frame.strides[1] + bg.strides[1] + out.strides[1] + 1
-    streaming = pixel * whole * cols >= stream_bytes()
-    if in_one(frame) and in_one(bg) and in_one(out) and in_one(matte):
-        rows, cols = 1 if rows else 0, rows * cols
-    for y in range(rows):
-        blend_fours_run(
-            row_of(frame, y, 0),
-            address_of(matte, y),
-            row_of(bg, y, 0),
-            row_of(out, y, 0),
-            cols,
-            streaming,
-        )
-    fence()
-    return True
-
-
-@kernel(FRAME, OUT_FRAME, INT, fallback=layouts.convert)
-def convert(frame: Any, out: Any, whole: Any) -> bool:
-    """`out` is the frame."""
-    if not (_fits(frame) and _fits(out)):
-        return False
-    rows, cols = out.shape[:2]
-    streaming = (frame.strides[1] + out.strides[1]) * whole * cols >= stream_bytes()
-    if in_one(frame) and in_one(out):
-        rows, cols = 1 if rows else 0, rows * cols
-    for y in range(rows):
-        convert_fours_run(row_of(frame, y, 0), row_of(out, y, 0), cols, streaming)
-    fence()
-    return True
+_LAYOUT = loops.Layout("composite.fours", _fits, _fits, packed, row_of, address_of, _size, _spare)
+composite = loops.composite(_LAYOUT, composite_fours_run, tensors.composite)
+motion_mask = loops.motion_mask(_LAYOUT, motion_mask_fours_run, tensors.motion_mask)
+blend = loops.blend(_LAYOUT, blend_fours_run, tensors.blend)
+convert = loops.convert(_LAYOUT, convert_fours_run, layouts.convert)

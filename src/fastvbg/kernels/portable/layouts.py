@@ -42,7 +42,7 @@ def _write(row: Any, i: Any, blue: Any, green: Any, red: Any) -> None:
 
 @inline
 def composite_any_run(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, spare: Any
+    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
     bound = weighted_bound(threshold)
@@ -55,29 +55,34 @@ def composite_any_run(
 
 @inline
 def motion_mask_any_run(
-    prev: Any, next: Any, out: Any, step: Any, count: Any, threshold: Any, spare: Any
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
 ) -> None:
-    """Write bytes `step` apart: 255 where `next` differs by more than `threshold`, else 0."""
+    """Write 255 where `next` differs by more than `threshold`, else 0.
+
+    `out` is an address, and how far apart the bytes there are; so is a matte.
+    """
+    at, step = out
     bound = weighted_bound(threshold)
     for i in range(count):
         old, (b, g, r) = _pixel(prev, i), _pixel(next, i)
         changed = weighted_difference(old[0], old[1], old[2], b, g, r, 0) >= bound
-        bytes_at(out + i * step, 1)[0] = np.uint8(255) if changed else np.uint8(0)
+        bytes_at(at + i * step, 1)[0] = np.uint8(255) if changed else np.uint8(0)
 
 
 @inline
 def blend_any_run(
-    frame: Any, matte: Any, step: Any, bg: Any, out: Any, count: Any, spare: Any
+    frame: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
 ) -> None:
-    """Lay `frame` over `bg` by a matte of bytes that lie `step` apart."""
+    """Lay `frame` over `bg` by a matte."""
+    start, step = matte
     for i in range(count):
-        a = bytes_at(matte + i * step, 1)[0]
+        a = bytes_at(start + i * step, 1)[0]
         (b, g, r), under = _pixel(frame, i), _pixel(bg, i)
         _write(out, i, over(a, b, under[0]), over(a, g, under[1]), over(a, r, under[2]))
 
 
 @inline
-def convert_any_run(frame: Any, out: Any, count: Any, spare: Any) -> None:
+def convert_any_run(frame: Any, out: Any, count: Any, spare: Any, streaming: Any) -> None:
     """Write pixels of one layout in another."""
     for i in range(count):
         b, g, r = _pixel(frame, i)
@@ -133,7 +138,7 @@ def over_run(
     row: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
 ) -> None:
     """Lay pixels over others by a matte."""
-    blend_any_run(row, matte, 1, bg, out, count, spare)
+    blend_any_run(row, (matte, 1), bg, out, count, spare, streaming)
 
 
 @inline

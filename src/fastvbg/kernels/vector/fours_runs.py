@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._layouts import FOUR, OPAQUE, PACKED
+from fastvbg.kernels._layouts import OPAQUE, PACKED, lowest
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.arithmetic import all_are
-from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
-from fastvbg.kernels.vector.channels import copy_bytes, load_fours, room, store_three
+from fastvbg.kernels.vector.channels import load_fours, room, store_three
 from fastvbg.kernels.vector.fours import (
     BEYOND,
     composited,
@@ -30,10 +29,11 @@ from fastvbg.kernels.vector.fours import (
     turned,
 )
 from fastvbg.kernels.vector.memory import lead, load, load_few, store, store_few, stream
+from fastvbg.kernels.vector.rows import copied, copy_back, lead_of
 
 __all__ = ["blend_fours_run", "composite_fours_run", "convert_fours_run", "motion_mask_fours_run"]
 
-_SPARE = -(-BEYOND // 3)
+SPARE = -(-BEYOND // 3)
 """Pixels at the end of a run that are taken singly: whole vectors read beyond their last pixel."""
 
 
@@ -41,7 +41,7 @@ _SPARE = -(-BEYOND // 3)
 def _load(row: Any, i: Any, way: Any) -> Any:
     """Load `LANES` pixels from pixel `i` on, their channels `way` apart."""
     at, kind, step, apart, _ = row
-    low = at + i * step + min(2 * apart, 0)
+    low = lowest(at + i * step, apart)
     prefetch_fours(low)
     if kind == PACKED:
         if apart == way:
@@ -55,7 +55,7 @@ def _load(row: Any, i: Any, way: Any) -> Any:
 @inline
 def _store(row: Any, i: Any, fours: Any, streaming: Any) -> None:
     at, kind, step, apart, _ = row
-    low = at + i * step + min(2 * apart, 0)
+    low = lowest(at + i * step, apart)
     if kind == PACKED:
         if streaming:
             stream_threes(low, fours)
@@ -71,49 +71,17 @@ def _store(row: Any, i: Any, fours: Any, streaming: Any) -> None:
 
 
 @inline
-def _copied(row: Any, i: Any, few: Any, place: Any) -> Any:
-    """Copy `few` pixels to a place that may be overrun; return them as a row."""
-    at, kind, step, apart, fourth = row
-    low = at + i * step + min(2 * apart, 0)
-    copy_bytes(place, low, _bytes_of(kind, step, few))
-    return place - min(2 * apart, 0), kind, step, apart, fourth
-
-
-@inline
-def _bytes_of(kind: Any, step: Any, few: Any) -> Any:
-    """Return how many bytes so many pixels have, without a last fourth one of no interest."""
-    return step * few - (1 if kind == FOUR else 0)
-
-
-@inline
 def _load_few(row: Any, i: Any, few: Any, way: Any) -> Any:
     """Load some pixels, `LANES` at most, and touch no more; other lanes hold anything."""
-    return _load(_copied(row, i, few, room()), 0, way)
+    return _load(copied(row, i, few, room()), 0, way)
 
 
 @inline
 def _store_few(row: Any, i: Any, few: Any, fours: Any) -> None:
     """Store the first `few` pixels."""
-    at, kind, step, apart, _ = row
     place = room()
-    _store(_copied(row, i, few, place), 0, fours, False)
-    copy_bytes(at + i * step + min(2 * apart, 0), place, _bytes_of(kind, step, few))
-
-
-@inline
-def _lead(row: Any, count: Any, streaming: Any) -> Any:
-    """Return how many pixels lead to where whole vectors may be stored past the caches.
-
-    None does for pixels of four bytes that do not begin at a multiple of four, or whose fourth
-    stays: there it is -1.
-    """
-    at, kind, _, apart, _ = row
-    low = at + min(2 * apart, 0)
-    if not streaming or kind == FOUR or (kind == OPAQUE and low & 3):
-        return -1
-    if kind == PACKED:
-        return lead(low * PIXELS_A_BYTE, count, True)
-    return min(((-low) & (LANES - 1)) >> 2, count)
+    _store(copied(row, i, few, place), 0, fours, False)
+    copy_back(row, i, few, place)
 
 
 @inline
@@ -124,12 +92,12 @@ def _order_of(way: Any) -> Any:
 
 @inline
 def composite_fours_run(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
+    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
     way = out[3]
     limits = limits_of(threshold, _order_of(way))
-    few = _lead(out, count, streaming)
+    few = lead_of(out, count, streaming)
     past = few >= 0
     few, i = max(few, 0), 0
     while i < count:
@@ -137,7 +105,7 @@ def composite_fours_run(
             p, n = _load_few(prev, i, few, way), _load_few(next, i, few, way)
             _store_few(out, i, few, composited(p, n, _load_few(bg, i, few, way), limits))
             i += few
-        while i + LANES + _SPARE <= count:
+        while i + LANES + spare <= count:
             p, n = _load(prev, i, way), _load(next, i, way)
             _store(out, i, composited(p, n, _load(bg, i, way), limits), past)
             i += LANES
@@ -146,7 +114,7 @@ def composite_fours_run(
 
 @inline
 def motion_mask_fours_run(
-    prev: Any, next: Any, out: Any, count: Any, threshold: Any, streaming: Any
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
 ) -> None:
     """Write bytes at an address: 255 where `next` differs by more than `threshold`, else 0."""
     way = next[3]
@@ -158,7 +126,7 @@ def motion_mask_fours_run(
             p, n = _load_few(prev, i, few, way), _load_few(next, i, few, way)
             store_few(out + i, few, moved_fours(p, n, limits))
             i += few
-        while i + LANES + _SPARE <= count:
+        while i + LANES + spare <= count:
             changed = moved_fours(_load(prev, i, way), _load(next, i, way), limits)
             if streaming:
                 stream(out + i, changed)
@@ -179,10 +147,12 @@ def _laid_over(coverage: Any, frame: Any, bg: Any, i: Any, way: Any) -> Any:
 
 
 @inline
-def blend_fours_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any) -> None:
+def blend_fours_run(
+    frame: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
+) -> None:
     """Lay `frame` over `bg` by a matte of bytes at an address."""
     way = out[3]
-    few = _lead(out, count, streaming)
+    few = lead_of(out, count, streaming)
     past = few >= 0
     few, i = max(few, 0), 0
     while i < count:
@@ -190,24 +160,24 @@ def blend_fours_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, strea
             f, b = _load_few(frame, i, few, way), _load_few(bg, i, few, way)
             _store_few(out, i, few, mixed(load_few(matte + i, few), f, b))
             i += few
-        while i + LANES + _SPARE <= count:
+        while i + LANES + spare <= count:
             _store(out, i, _laid_over(load(matte + i), frame, bg, i, way), past)
             i += LANES
         few = min(count - i, LANES)
 
 
 @inline
-def convert_fours_run(frame: Any, out: Any, count: Any, streaming: Any) -> None:
+def convert_fours_run(frame: Any, out: Any, count: Any, spare: Any, streaming: Any) -> None:
     """Write pixels of one layout in another."""
     way = out[3]
-    few = _lead(out, count, streaming)
+    few = lead_of(out, count, streaming)
     past = few >= 0
     few, i = max(few, 0), 0
     while i < count:
         if few > 0:
             _store_few(out, i, few, _load_few(frame, i, few, way))
             i += few
-        while i + LANES + _SPARE <= count:
+        while i + LANES + spare <= count:
             _store(out, i, _load(frame, i, way), past)
             i += LANES
         few = min(count - i, LANES)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._layouts import OPAQUE, PACKED, PLANES
+from fastvbg.kernels._layouts import OPAQUE, PACKED, PLANES, lowest
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.channels import (
     channels_of,
@@ -46,12 +46,6 @@ __all__ = ["blend_any_run", "composite_any_run", "convert_any_run", "motion_mask
 
 
 @inline
-def _lowest(at: Any, apart: Any) -> Any:
-    """Return where the lowest of a pixel's three channels is."""
-    return at + min(2 * apart, 0)
-
-
-@inline
 def _turned(channels: Any, apart: Any) -> Any:
     """Return channels in the order in which they lie, or back."""
     first, second, third = channels
@@ -76,7 +70,7 @@ def _load(row: Any, i: Any) -> Any:
     if kind == PLANES:
         at += i
         return load(at), load(at + apart), load(at + 2 * apart)
-    low = _lowest(at + i * step, apart)
+    low = lowest(at + i * step, apart)
     if kind == PACKED:
         return _turned(channels_of(load_pixels(low)), apart)
     return _turned(channels_of_fours(load_fours(low)), apart)
@@ -102,7 +96,7 @@ def _store_few(row: Any, i: Any, few: Any, channels: Any) -> None:
 def _store(row: Any, i: Any, channels: Any) -> None:
     """Store so many."""
     at, kind, step, apart, fourth = row
-    low = _lowest(at + i * step, apart)
+    low = lowest(at + i * step, apart)
     if kind == PLANES:
         _store_planes(at + i, apart, channels)
         if fourth:
@@ -117,7 +111,7 @@ def _store(row: Any, i: Any, channels: Any) -> None:
 
 @inline
 def composite_any_run(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, spare: Any
+    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
     weights, bound = gray_weights(0), bound_of(threshold)
@@ -137,9 +131,13 @@ def composite_any_run(
 
 @inline
 def motion_mask_any_run(
-    prev: Any, next: Any, out: Any, step: Any, count: Any, threshold: Any, spare: Any
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
 ) -> None:
-    """Write bytes `step` apart: 255 where `next` differs by more than `threshold`, else 0."""
+    """Write 255 where `next` differs by more than `threshold`, else 0.
+
+    `out` is an address, and how far apart the bytes there are; so is a matte.
+    """
+    at, step = out
     weights, bound = gray_weights(0), bound_of(threshold)
     place = room()
     i = 0
@@ -150,10 +148,10 @@ def motion_mask_any_run(
         else:
             changed = moved(_load_few(prev, i, few), _load_few(next, i, few), weights, bound)
         if step == 1:
-            store_few(out + i, few, changed)
+            store_few(at + i, few, changed)
         else:
             store(place, changed)
-            spread_bytes(place, out + i * step, step, few)
+            spread_bytes(place, at + i * step, step, few)
         i += few
 
 
@@ -169,23 +167,24 @@ def _coverage(matte: Any, step: Any, i: Any, few: Any) -> Any:
 
 @inline
 def blend_any_run(
-    frame: Any, matte: Any, step: Any, bg: Any, out: Any, count: Any, spare: Any
+    frame: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
 ) -> None:
-    """Lay `frame` over `bg` by a matte of bytes that lie `step` apart."""
+    """Lay `frame` over `bg` by a matte."""
+    start, step = matte
     i = 0
     while i + LANES + spare <= count:
-        coverage = _coverage(matte, step, i, LANES)
+        coverage = _coverage(start, step, i, LANES)
         _store(out, i, mix_channels(coverage, _load(frame, i), _load(bg, i)))
         i += LANES
     while i < count:
         few = min(count - i, LANES)
         over, under = _load_few(frame, i, few), _load_few(bg, i, few)
-        _store_few(out, i, few, mix_channels(_coverage(matte, step, i, few), over, under))
+        _store_few(out, i, few, mix_channels(_coverage(start, step, i, few), over, under))
         i += few
 
 
 @inline
-def convert_any_run(frame: Any, out: Any, count: Any, spare: Any) -> None:
+def convert_any_run(frame: Any, out: Any, count: Any, spare: Any, streaming: Any) -> None:
     """Write pixels of one layout in another."""
     i = 0
     while i + LANES + spare <= count:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._layouts import FOUR, OPAQUE, OTHER, PACKED, PLANES
+from fastvbg.kernels._layouts import FOUR, OPAQUE, OTHER, PACKED, PLANES, lowest
 from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
@@ -58,12 +58,6 @@ SPARE = max(1, -(-BEYOND // 3))
 
 
 @inline
-def _lowest(at: Any, apart: Any) -> Any:
-    """Return where the lowest of a pixel's three channels is."""
-    return at + min(2 * apart, 0)
-
-
-@inline
 def turned_to(channels: Any, way: Any) -> Any:
     """Return blue, green and red as pixels of an order."""
     first, second, third = channels
@@ -108,7 +102,7 @@ if TARGET.x86:
         stays, nor for planes: there it is -1.
         """
         at, kind, _, apart, _ = row
-        low = _lowest(at, apart)
+        low = lowest(at, apart)
         if streaming and kind == PACKED:
             return lead(low * PIXELS_A_BYTE, count, True)
         if streaming and kind == OPAQUE and low & 3 == 0:
@@ -150,7 +144,7 @@ def load_row(row: Any, i: Any, way: Any) -> Any:
         prefetch_far(at + apart)
         prefetch_far(at + 2 * apart)
         return _load_planes(at, apart, way)
-    return _load_bytes(_lowest(at, apart), kind, apart == way)
+    return _load_bytes(lowest(at, apart), kind, apart == way)
 
 
 @inline
@@ -180,7 +174,7 @@ def store_row(row: Any, i: Any, pixels: Any, way: Any, past: Any) -> None:
         if fourth:
             store(at + fourth, splat_byte(255))
     else:
-        _store_bytes(_lowest(at, apart), kind, pixels, past)
+        _store_bytes(lowest(at, apart), kind, pixels, past)
 
 
 @inline
@@ -192,16 +186,30 @@ def _store_planes(at: Any, apart: Any, channels: Any, way: Any) -> None:
 
 
 @inline
-def _copied(row: Any, i: Any, few: Any, place: Any) -> Any:
-    """Copy `few` pixels to a place that may be overrun; return them as a row."""
+def copied(row: Any, i: Any, few: Any, place: Any) -> Any:
+    """Copy `few` pixels that lie together to a place that may be overrun; return them as a row."""
     at, kind, step, apart, fourth = row
     at += i * step
-    if kind in (PLANES, OTHER):
-        gather(place, at, step, apart, few)
-        return place, PLANES, 1, LANES, 0
-    low = _lowest(at, apart)
+    low = lowest(at, apart)
     copy_bytes(place, low, _bytes_of(kind, step, few))
     return place + (at - low), kind, step, apart, fourth
+
+
+@inline
+def copy_back(row: Any, i: Any, few: Any, place: Any) -> None:
+    """Copy them back."""
+    at, kind, step, apart, _ = row
+    copy_bytes(lowest(at + i * step, apart), place, _bytes_of(kind, step, few))
+
+
+@inline
+def _copied(row: Any, i: Any, few: Any, place: Any) -> Any:
+    """Do so with pixels that lie anyhow."""
+    at, kind, step, apart, _ = row
+    if kind in (PLANES, OTHER):
+        gather(place, at + i * step, step, apart, few)
+        return place, PLANES, 1, LANES, 0
+    return copied(row, i, few, place)
 
 
 @inline
@@ -220,10 +228,9 @@ def load_few_row(row: Any, i: Any, few: Any, way: Any) -> Any:
 def store_few_row(row: Any, i: Any, few: Any, pixels: Any, way: Any) -> None:
     """Store the first `few` pixels."""
     at, kind, step, apart, fourth = row
-    at += i * step
     place = room()
     store_row(_copied(row, i, few, place), 0, pixels, way, False)
     if kind in (PLANES, OTHER):
-        scatter(place, at, step, apart, fourth, few)
+        scatter(place, at + i * step, step, apart, fourth, few)
     else:
-        copy_bytes(_lowest(at, apart), place, _bytes_of(kind, step, few))
+        copy_back(row, i, few, place)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._layouts import PACKED
+from fastvbg.kernels._layouts import PACKED, lowest
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.arithmetic import all_are
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
@@ -50,12 +50,6 @@ def _load_few(row: Any, i: Any, few: Any) -> Any:
 
 
 @inline
-def _lowest(at: Any, apart: Any) -> Any:
-    """Return where the lowest of a packed pixel's channels is."""
-    return at + min(2 * apart, 0)
-
-
-@inline
 def _pixels(channels: Any, apart: Any) -> Any:
     """Return channels as packed pixels, in the order in which those lie."""
     first, second, third = channels
@@ -70,7 +64,7 @@ def _lead(row: Any, count: Any, streaming: Any) -> Any:
     """
     at, kind, _, apart, _ = row
     if streaming and kind == PACKED:
-        return lead(_lowest(at, apart) * PIXELS_A_BYTE, count, True)
+        return lead(lowest(at, apart) * PIXELS_A_BYTE, count, True)
     if streaming and kind != PACKED and LANES == LINE and apart % LANES == 0:
         return lead(at, count, True)
     return -1
@@ -84,9 +78,9 @@ def _store(row: Any, i: Any, channels: Any, past: Any) -> None:
     if kind == PACKED:
         pixels = _pixels(channels, apart)
         if past:
-            stream_pixels(_lowest(at, apart), pixels)
+            stream_pixels(lowest(at, apart), pixels)
         else:
-            store_pixels(_lowest(at, apart), pixels)
+            store_pixels(lowest(at, apart), pixels)
     elif past:
         stream(at, channels[0])
         stream(at + apart, channels[1])
@@ -107,7 +101,7 @@ def _store_few(row: Any, i: Any, few: Any, channels: Any) -> None:
     at, kind, step, apart, fourth = row
     at += i * step
     if kind == PACKED:
-        store_few_pixels(_lowest(at, apart), few, _pixels(channels, apart))
+        store_few_pixels(lowest(at, apart), few, _pixels(channels, apart))
     else:
         store_few(at, few, channels[0])
         store_few(at + apart, few, channels[1])
@@ -118,7 +112,7 @@ def _store_few(row: Any, i: Any, few: Any, channels: Any) -> None:
 
 @inline
 def composite_tensors_run(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
+    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
     weights, bound = gray_weights(0), bound_of(threshold)
@@ -140,7 +134,9 @@ def composite_tensors_run(
 
 
 @inline
-def motion_mask_tensors_run(prev: Any, next: Any, out: Any, count: Any, threshold: Any) -> None:
+def motion_mask_tensors_run(
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
+) -> None:
     """Write bytes at an address: 255 where `next` differs by more than `threshold`, else 0."""
     weights, bound = gray_weights(0), bound_of(threshold)
     i = 0
@@ -165,7 +161,7 @@ def _laid_over(coverage: Any, frame: Any, bg: Any, i: Any) -> Any:
 
 @inline
 def blend_tensors_run(
-    frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: Any
+    frame: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
 ) -> None:
     """Lay `frame` over `bg` by a matte of bytes at an address."""
     few = _lead(out, count, streaming)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Frame: TypeAlias = "npt.NDArray[np.uint8]"
-"""One picture, `(H, W, 3)` uint8, channels blue, green, red."""
+"""One picture, `(H, W, 3)` uint8, channels blue, green, red; or as an `Order` says."""
 
 Mask: TypeAlias = "npt.NDArray[np.uint8]"
 """A hard decision, `(H, W)` uint8, 0 (background) or 255 (foreground)."""

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, get_args
 import cv2
 import numpy as np
 
-from fastvbg.checks import check_choice, check_frame, check_number, check_size
-from fastvbg.constants import Fit
+from fastvbg.checks import check_choice, check_frame, check_number, check_order, check_size
+from fastvbg.constants import Fit, Order
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.media.image import read_image
+from fastvbg.outputs import with_alpha
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -147,13 +148,20 @@ def load_background(
     return fit_background(picture, size, fit=fit, aspect=aspect)
 
 
-def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch", aspect: float = 1.0) -> Frame:
+def fit_background(
+    image: Frame,
+    size: Size,
+    *,
+    fit: Fit = "stretch",
+    aspect: float = 1.0,
+    order: Order = "bgr",
+) -> Frame:
     """Fit a picture to the size of the frames.
 
     Parameters
     ----------
-    image : ndarray, shape (any, any, 3), uint8
-        The picture, channels blue, green, red; at least one pixel.
+    image : ndarray, shape (any, any, 3 or 4), uint8
+        The picture, channels as `order` says; at least one pixel.
     size : (int, int)
         Width and height wanted, in pixels, 1 or more each.
     fit : {"stretch", "cover", "contain"}, default "stretch"
@@ -164,10 +172,13 @@ def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch", aspect: fl
     aspect : float or Fraction, default 1
         How much wider than the picture's pixels the frames' are shown: 64/45 of a square picture
         behind PAL video of 16:9. "cover" and "contain" keep shapes as they are shown by it.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of the picture and of the result. Of four the last is not read, and is 255 in
+        the result.
 
     Returns
     -------
-    ndarray, shape (H, W, 3), uint8
+    ndarray, shape (H, W, 3 or 4), uint8
         A new C-contiguous array.
 
     Raises
@@ -175,9 +186,9 @@ def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch", aspect: fl
     DTypeError
         The image is not a uint8 `numpy.ndarray` (also a `TypeError`).
     ShapeError
-        Its shape is not (H, W, 3), or it is empty (also a `ValueError`).
+        Its shape is not (H, W, 3), or 4 as `order` says, or it is empty (also a `ValueError`).
     OptionError, OptionTypeError
-        The size, the fit or the aspect is none of the above (also a `ValueError` or a
+        The size, the fit, the aspect or the order is none of the above (also a `ValueError` or a
         `TypeError`).
 
     Examples
@@ -186,12 +197,19 @@ def fit_background(image: Frame, size: Size, *, fit: Fit = "stretch", aspect: fl
     >>> fit_background(np.zeros((10, 20, 3), np.uint8), (640, 360), fit="cover").shape
     (360, 640, 3)
     """
-    rows, cols, _ = check_frame("image", image)
+    order = check_order(order)
+    rows, cols, _ = check_frame("image", image, order)
     if not rows or not cols:
         raise ShapeError(f"image: got an empty picture of {cols}x{rows}, wanted at least one pixel")
     width, height = check_size("size", size)
     check_choice("fit", fit, FITS)
     aspect = check_number("aspect", aspect, 1 / MOST_ASPECT, MOST_ASPECT)
+    return with_alpha(_fitted(image[..., :3], width, height, fit, aspect), order)
+
+
+def _fitted(image: Frame, width: int, height: int, fit: Fit, aspect: float) -> Frame:
+    """Return a picture of three channels, in whatever order, at a size."""
+    rows, cols, _ = image.shape
     if (cols, rows) == (width, height) and (fit == "stretch" or aspect == 1):
         return np.array(image, np.uint8, order="C")
     if fit == "stretch":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from fastvbg.constants import Order
 from fastvbg.errors import (
     DTypeError,
     OptionError,
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from fastvbg._types import FloatMatte, Frame, Mask, Matte, Size
 
+_ORDERS: tuple[Order, ...] = get_args(Order)
+_NAMES = {"b": "blue", "g": "green", "r": "red", "a": "alpha"}
 _UINT8 = np.dtype(np.uint8)
 _FLOAT32 = np.dtype(np.float32)
 _DEPTHS = (_UINT8, np.dtype(np.uint16), _FLOAT32)
@@ -44,13 +47,37 @@ def _check_uint8(name: str, array: Any) -> None:
         )
 
 
-def check_frame(name: str, array: Frame) -> tuple[int, int, int]:
-    """Return the shape of `array`, which must be `(H, W, 3)` uint8."""
+def check_order(order: object) -> Order:
+    """Return the order of the channels of frames, one of "bgr", "rgb", "bgra" and "rgba".
+
+    It holds for all frames of a call, for `out` and for colours. Frames have as many channels as it
+    names. They count as opaque: of four the last is not read, and is 255 in every result.
+    """
+    if type(order) is str and order in _ORDERS:
+        return order
+    return check_choice("order", order, _ORDERS)  # type: ignore[return-value]
+
+
+def exchanged(order: Order) -> int:
+    """Return what kernels take for an order: 1 where red comes first, else 0."""
+    return int(order[0] == "r")
+
+
+def check_frame(name: str, array: Frame, order: Order = "bgr") -> tuple[int, int, int]:
+    """Return the shape of `array`, which must be uint8 and `(H, W, 3)`, or 4 as `order` says."""
     _check_uint8(name, array)
     shape = array.shape
-    if len(shape) != 3 or shape[2] != 3:
-        raise ShapeError(f"{name}: got shape {shape}, wanted (H, W, 3) in blue, green, red")
+    if len(shape) != 3 or shape[2] != len(order):
+        raise ShapeError(f"{name}: got shape {shape}, wanted {_wanted(shape, order)}")
     return shape
+
+
+def _wanted(shape: tuple[int, ...], order: Order) -> str:
+    """Return the shape of frames in an order, and how to say that they have another one."""
+    names = ", ".join(_NAMES[letter] for letter in order)
+    other = {3: order[:3], 4: f"{order[:3]}a"}.get(shape[2]) if len(shape) == 3 else None
+    hint = f' (order="{other}" takes {shape[2]} channels)' if other else ""
+    return f"(H, W, {len(order)}) in {names}{hint}"
 
 
 def check_plane(name: str, array: Mask) -> tuple[int, int]:
@@ -82,13 +109,14 @@ def check_planes(name: str, planes: object) -> tuple[tuple[int, int], int, int]:
     raise ShapeError(f"{name}: got chroma of shape {u} beside luma of {y}, wanted it 1:1 or halved")
 
 
-def check_colour(name: str, value: object) -> tuple[int, int, int]:
-    """Return a colour, three integers blue, green, red in 0..255."""
+def check_colour(name: str, value: object, order: Order = "bgr") -> tuple[int, int, int]:
+    """Return a colour as blue, green, red, given as three integers in 0..255 in an order."""
     parts = _parts(value, 3)
     if parts is None:
-        raise OptionTypeError(f"{name}: got {shown(value)}, wanted a colour (blue, green, red)")
-    b, g, r = (check_integer(name, part, 0, 255) for part in parts)
-    return b, g, r
+        names = ", ".join(_NAMES[letter] for letter in order[:3])
+        raise OptionTypeError(f"{name}: got {shown(value)}, wanted a colour ({names})")
+    first, green, last = (check_integer(name, part, 0, 255) for part in parts)
+    return (last, green, first) if exchanged(order) else (first, green, last)
 
 
 def _parts(value: object, count: int) -> list[Any] | None:

@@ -160,6 +160,10 @@ ADAPTIVE: Final = AdaptiveSettings()
 ADAPTIVE_ANEW: Final = (24, 3)
 """Warming up begins anew where more than 3/4 of some pixels differ from its means by more than 24
 levels, luma once and chroma twice: the first frames were black, a slate, or a fade's beginning."""
+
+ADAPTIVE_SLOWEST: Final = 2.0**-12
+"""The lowest learning rate: a mean's smallest step is 1/128 gray level, which less rounds away."""
+
 ADAPTIVE_ROWS: Final = 18
 """Those pixels are every so-manieth of every such row that this many rows are left at least."""
 
@@ -181,6 +185,8 @@ MOST_EVERY: Final = 1000
 RUNTIMES: Final = ("auto", "litert", "onnx", "opencv")
 """What runs a network; "auto" takes the fastest that is installed."""
 
+Order: TypeAlias = Literal["bgr", "rgb", "bgra", "rgba"]
+"""The channels of frames, in their order. A fourth one is not read, and 255 in every result."""
 Fit: TypeAlias = Literal["stretch", "cover", "contain"]
 BackgroundEnd: TypeAlias = Literal["loop", "hold", "trim"]
 PairingName: TypeAlias = Literal["neighbours", "tutorial"]

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
-from fastvbg.checks import check_writable
+from fastvbg.checks import check_frame, check_writable, exchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+
+    from fastvbg._types import Frame
+    from fastvbg.constants import Order
 
     Array = npt.NDArray[Any]
 
@@ -47,6 +50,19 @@ def beside(array: Array) -> npt.NDArray[np.uint8]:
     arrays all begin 16 bytes after a line.
     """
     return from_a_line_on(array.shape, after=array.ctypes.data % _LINE)
+
+
+def as_bgr(frame: Frame, order: Order) -> Frame:
+    """Return a view of a frame's first three channels as blue, green, red."""
+    if order == "bgr":
+        return frame
+    return frame[..., 2::-1] if exchanged(order) else frame[..., :3]
+
+
+def checked_bgr(name: str, frame: Frame, order: Order) -> Frame:
+    """Demand that a frame is of an order, and return it as `as_bgr` does."""
+    check_frame(name, frame, order)
+    return as_bgr(frame, order)
 
 
 def is_packed(array: Array) -> bool:

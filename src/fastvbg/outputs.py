@@ -15,12 +15,16 @@ from fastvbg.checks import (
     check_writable,
 )
 from fastvbg.errors import OverlapError, ShapeError
-from fastvbg.layout import from_a_line_on
+from fastvbg.kernels._kernel import Module
+from fastvbg.layout import from_a_line_on, is_packed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Matte, Planes
+    from fastvbg.constants import Order
+
+frames = Module("composite.frames")
 
 
 def plane_out(
@@ -50,12 +54,16 @@ def plane_out(
 
 
 def frame_out(
-    out: Frame | None, shape: tuple[int, int, int], like: str, **inputs: npt.NDArray[Any]
+    out: Frame | None,
+    shape: tuple[int, int, int],
+    like: str,
+    order: Order = "bgr",
+    **inputs: npt.NDArray[Any],
 ) -> Frame:
     """Return `out` if it fits, or a new frame; parameters are those of `plane_out`."""
     if out is None:
         return np.empty(shape, np.uint8)
-    got = check_frame("out", out)
+    got = check_frame("out", out, order)
     if got != shape:
         check_same_size("out", got, like, shape)
     check_writable(out)
@@ -63,13 +71,32 @@ def frame_out(
     return out
 
 
-def composite_out(frame: Frame, background: Frame, out: Frame | None) -> Frame:
+def composite_out(
+    frame: Frame, background: Frame, out: Frame | None, order: Order = "bgr"
+) -> Frame:
     """Return `out` if it fits a frame and its background, which must agree, or a new frame."""
-    shape = check_frame("frame", frame)
-    other = check_frame("background", background)
+    shape = check_frame("frame", frame, order)
+    other = check_frame("background", background, order)
     if other != shape:
         check_same_size("background", other, "frame", shape)
-    return frame_out(out, shape, "frame", frame=frame, background=background)
+    return frame_out(out, shape, "frame", order, frame=frame, background=background)
+
+
+def copy_frame(frame: Frame, to: Frame) -> None:
+    """Copy a frame of any layout to one of any layout; a fourth channel may become 255."""
+    if is_packed(frame) and is_packed(to) and frame.shape == to.shape:
+        np.copyto(to, frame)
+    else:
+        frames.convert.call(frame, to, frame.shape[0])
+
+
+def with_alpha(frame: Frame, order: Order) -> Frame:
+    """Return a frame of three channels, with a fourth of 255 where the order has one."""
+    if len(order) == 3:
+        return frame
+    whole = np.full((*frame.shape[:2], 4), 255, np.uint8)
+    whole[..., :3] = frame
+    return whole
 
 
 def planes_out(planes: Planes, background: Planes, out: Planes | None) -> Planes:

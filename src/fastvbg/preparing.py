@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastvbg.bands import usable_cpus
 from fastvbg.checks import check_integer
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     Heard = Callable[[str, int, int], None]
 
 _WORKER = "from fastvbg.preparing import serve; serve()"
+_finishing: list[subprocess.Popen[str]] = []  # they end by themselves, and are looked at again
 
 
 class PreparingError(FastvbgError, RuntimeError):
@@ -43,13 +47,13 @@ def prepare(names: Iterable[str], heard: Heard | None = None, processes: int | N
     OptionError, OptionTypeError
         That is no number of processes.
     PreparingError
-        A process has died, for instance for lack of memory.
+        A process cannot be started, or has died, for instance for lack of memory.
     """
     if processes is not None:
         processes = check_integer("jobs", processes, 1, 256)
-    missing = [name for name in dict.fromkeys(names) if not _cache.keeps(name)]
+    missing = [name for name in dict.fromkeys(names) if _cache.read(name) is None]
     count = min(processes or usable_cpus(), len(missing))
-    if count < 2 or _cache.folder() is None or getattr(sys, "frozen", False):
+    if count < 2 or not can_hand_over():
         for number, name in enumerate(missing, 1):
             named(name).compile(fallback=True)
             if heard is not None:
@@ -57,6 +61,51 @@ def prepare(names: Iterable[str], heard: Heard | None = None, processes: int | N
         return len(missing)
     _Team(missing, heard).work(count)
     return len(missing)
+
+
+def can_hand_over() -> bool:
+    """Tell whether another process could compile for this one."""
+    return bool(_cache.folder() and sys.executable) and not getattr(sys, "frozen", False)
+
+
+def _start(**pipes: Any) -> subprocess.Popen[str]:
+    """Start a process that serves, with this one's search path: a script's folder is not on it."""
+    command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}; {_WORKER}"]
+    shown = None if os.environ.get("FASTVBG_TRACEBACK") == "1" else subprocess.DEVNULL
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=shown, text=True, bufsize=1, **pipes
+    )
+
+
+class Worker:
+    """A process that compiles what it is asked for, one kernel after the other.
+
+    Raises
+    ------
+    OSError
+        It cannot be started.
+    """
+
+    def __init__(self) -> None:
+        self._process = _start(stdout=subprocess.DEVNULL)
+
+    def ask(self, name: str) -> None:
+        """Have a kernel compiled, in its turn."""
+        assert self._process.stdin is not None  # noqa: S101
+        with suppress(OSError, ValueError):  # it has died, as `is_alive` tells
+            self._process.stdin.write(f"{name}\n")
+
+    def is_alive(self) -> bool:
+        """Tell whether it goes on."""
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        """Let it stop after the kernel it is at, so that many short runs get somewhere, too."""
+        assert self._process.stdin is not None  # noqa: S101
+        with suppress(OSError):
+            self._process.stdin.close()
+        self._process.terminate()
+        _finishing[:] = [each for each in (*_finishing, self._process) if each.poll() is None]
 
 
 class _Team:
@@ -68,49 +117,70 @@ class _Team:
             self._left.put(name)
         self._heard, self._count = heard, len(names)
         self._done: SimpleQueue[str | None] = SimpleQueue()
+        self._members: list[subprocess.Popen[str]] = []
 
     def work(self, processes: int) -> None:
         """Let so many processes do it all."""
-        threads = [threading.Thread(target=self._member, daemon=True) for _ in range(processes)]
+        threads = [threading.Thread(target=self._lead, daemon=True) for _ in range(processes)]
         for thread in threads:
             thread.start()
+        try:
+            self._wait()
+        except BaseException:
+            for member in self._members:
+                member.kill()
+            raise
+        for thread in threads:
+            thread.join()
+
+    def _wait(self) -> None:
         for number in range(1, self._count + 1):
             name = self._done.get()
             if name is None:
                 raise PreparingError(
                     "warmup: a process that compiles has ended before its time; "
-                    "wanted more memory, or --jobs 1"
+                    "wanted more memory, or room on the disk, or --jobs 1"
                 )
             if self._heard is not None:
                 self._heard(name, number, self._count)
-        for thread in threads:
-            thread.join()
+
+    def _lead(self) -> None:
+        try:
+            self._member()
+        except OSError:
+            self._done.put(None)
 
     def _member(self) -> None:
-        command = [sys.executable, "-c", _WORKER]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        with subprocess.Popen(command, text=True, bufsize=1, **pipes) as member:  # type: ignore[call-overload]
+        with _start(stdout=subprocess.PIPE) as member:
+            self._members.append(member)
             assert member.stdin is not None  # noqa: S101
             assert member.stdout is not None  # noqa: S101
             while True:
                 try:
                     name = self._left.get_nowait()
                 except Empty:
-                    member.stdin.close()
                     return
-                try:
-                    member.stdin.write(f"{name}\n")
-                    answer = member.stdout.readline().strip()
-                except OSError:
-                    answer = ""
+                member.stdin.write(f"{name}\n")
+                answer = member.stdout.readline().strip()
                 self._done.put(name if answer == name else None)
                 if answer != name:
                     return
 
 
 def serve() -> None:
-    """Compile the kernels whose names come on standard input, and answer each with its name."""
-    for line in sys.stdin:
-        name = line.strip()
-        named(name).compile(fallback=True)
-        print(name, flush=True)  # noqa: T201  (to the process that asked)
+    """Compile the kernels whose names come on standard input, and answer each with its name.
+
+    Ends where the cache did not take one: nobody would find it.
+    """
+    over: list[int] = []
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever has started it decides
+    signal.signal(signal.SIGTERM, lambda number, _frame: over.append(number))
+    with suppress(BrokenPipeError):
+        for line in sys.stdin:
+            name = line.strip()
+            named(name).compile(fallback=True)
+            if not _cache.keeps(name):
+                raise SystemExit(1)
+            print(name, flush=True)  # noqa: T201  (to the process that asked)
+            if over:
+                return

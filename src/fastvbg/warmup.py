@@ -18,7 +18,13 @@ _KERNELS: dict[str, tuple[str, ...]] = {
     "composite": ("composite.frames.composite",),
     "compositor": ("composite.kept.composite",),
     "motion_mask": ("composite.frames.motion_mask",),
-    "blend": ("composite.frames.blend", "composite.scaled.blend", "composite.scaled.quantize"),
+    "layouts": ("composite.frames.convert",),
+    "blend": (
+        "composite.frames.blend",
+        "composite.scaled.blend",
+        "composite.scaled.stretch",
+        "composite.scaled.quantize",
+    ),
     "plate": (
         "keying.keyspace.keyspace",
         "keying.plate.key_frame",
@@ -37,7 +43,12 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.chroma.despill_frame",
         "keying.chroma.despill_planes",
     ),
-    "composite_planar": ("composite.planar.composite_i420", "composite.planar.composite_nv12"),
+    "composite_planar": (
+        "composite.apart.i420",
+        "composite.apart.nv12",
+        "composite.planar.composite_i420",
+        "composite.planar.composite_nv12",
+    ),
     "blend_planar": ("composite.planar.blend_i420", "composite.planar.blend_nv12"),
     "any_planes": (
         "composite.planes_any.mask_u8",
@@ -115,16 +126,16 @@ def warm_up(
 ) -> None:
     """Compile the kernels of operations now, or load them from the cache.
 
-    Without it each compiles at its first call: a second or so with an empty cache, some hundredths
-    with a full one.
+    Without it each compiles at its first call: a second or so with an empty cache, a hundredth at
+    most with a full one.
 
     Parameters
     ----------
     *operations : str
-        Which of those that `fastvbg warmup` lists; all when none is named.
+        Which of them, such as "composite", "blend", "refine" or "person"; all when none is named.
     strided : bool, default False
-        Whether to compile also the slower kernels for arrays whose rows are not consecutive pixels
-        (mirrored, transposed, every other column).
+        Whether to compile also the kernels for frames whose rows are not consecutive pixels of
+        three bytes: four channels, channels reversed, planes, mirrored, every other column.
     progress : callable, optional
         Called after each operation with its name and the seconds that it took.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fastvbg.cli import run_command_line
+from fastvbg.measure import bench
 from fastvbg.measure.startup import time_startup
 
 
@@ -35,10 +36,22 @@ def test_bench_writes_a_table_and_json(tmp_path: Path, capfd) -> None:
         rows = [row for row in figures["rows"] if row["operation"] == operation]
         assert {row["size"] for row in rows} == {"64x64", "tiny"}
         assert {"fastvbg", "opencv", "tutorial"} < {row["library"] for row in rows}
-        assert sum(row["library"].startswith("roofline") for row in rows) == 4
+        regimes = {(row["size"], row["regime"]) for row in rows}
+        assert regimes == {("64x64", "cache"), ("tiny", "memory"), ("tiny", "cache")}
+        assert sum(row["library"].startswith("roofline") for row in rows) == 6
     assert all(row["timing"]["median_ms"] > 0 for row in figures["rows"])
     conditions = {"cpu", "vector features", "kernels", "cpus", "caches", "memory GiB", "commit"}
     assert conditions | {"date", "numba", "opencv-python"} <= set(figures["conditions"])
+
+
+@pytest.mark.usefixtures("tiny_bench")
+def test_what_no_cache_holds_is_timed_from_memory_alone(monkeypatch) -> None:
+    evicted: list[int] = []
+    monkeypatch.setattr(bench, "LARGEST_CACHE", 1)
+    monkeypatch.setattr(bench, "evict", lambda: evicted.append(1))
+    rows = bench.run_bench(operations=["composite"], quick=True).rows
+    assert {row.regime for row in rows if row.size == "tiny"} == {"memory"}
+    assert len(evicted) >= sum(row.timing.runs for row in rows if row.size == "tiny")
 
 
 @pytest.mark.usefixtures("tiny_bench")
@@ -49,7 +62,7 @@ def test_bench_compares_with_an_earlier_run(tmp_path: Path, capfd) -> None:
     assert run_command_line(["bench", "--quick", "--compare", str(file)]) == 0
     table = capfd.readouterr().out
     assert "new/old" in table
-    assert re.search(r"^blend +tiny +fastvbg +1 ", table, re.MULTILINE)
+    assert re.search(r"^blend +tiny +memory +fastvbg +1 ", table, re.MULTILINE)
     assert "composite" not in table
 
 

@@ -18,6 +18,7 @@ from fastvbg.reference import quantize_matte
 from tests.kernels.test_canvas import SIZES, canvas_shape, fitted_planes, smooth_plane
 from tests.kernels.test_guard import guarded
 from tests.support.arrays import random_frame, random_plane
+from tests.support.kernel_arrays import PACKED_LAYOUTS
 
 WIDE = [*SIZES, (9, 64), (5, 129), (17, 200)]
 
@@ -55,7 +56,8 @@ def test_reduce_frame(shape, factor) -> None:
     view.flags.writeable = False
     flipped = np.ascontiguousarray(frame[::-1])[::-1]
     wanted = reference.reduce_frame(frame, factor)
-    for each in (frame, view, flipped):
+    turned = np.ascontiguousarray(frame[..., ::-1])[..., ::-1]
+    for each in (frame, view, flipped, turned):
         for got, plane in zip(reduced(each, factor), wanted, strict=True):
             np.testing.assert_array_equal(got, plane)
 
@@ -100,8 +102,8 @@ def test_nothing_beyond_the_frame_is_touched(shape, factor) -> None:
             del own, under, to
 
 
-@pytest.mark.parametrize("flip", [np.s_[:, :], np.s_[:, ::-1], np.s_[::-1, ::-1]])
-def test_edges_take_frames_of_any_strides(flip) -> None:
+@pytest.mark.parametrize("layout", PACKED_LAYOUTS)
+def test_edges_take_packed_pixels(layout) -> None:
     shape, factor = (33, 70), 2
     frame, bg = smooth_frame(*shape), random_frame(*shape, seed=1)
     step = Edges(canvas_shape(shape, factor), factor)
@@ -110,10 +112,10 @@ def test_edges_take_frames_of_any_strides(flip) -> None:
     gray = reference.gray(frame)
     matte = step.matte(gray, np.empty(shape, np.uint8))
     assert 0 < np.count_nonzero((matte > 0) & (matte < 255)) < matte.size
-    there = np.ascontiguousarray(frame[flip])[flip]
+    there, behind, out = (PACKED_LAYOUTS[layout](each) for each in (frame, bg, np.zeros_like(bg)))
     np.testing.assert_array_equal(step.matte(there, np.empty(shape, np.uint8)), matte)
-    got = step.over(there, bg, np.empty_like(bg))
-    np.testing.assert_array_equal(got, blend_reference(frame, matte, bg))
+    step.over(there, behind, out)
+    np.testing.assert_array_equal(out, blend_reference(frame, matte, bg))
 
 
 @pytest.mark.parametrize("shape", WIDE)

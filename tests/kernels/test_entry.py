@@ -43,7 +43,7 @@ def test_each_name_that_callers_use_is_that_of_a_kernel() -> None:
             if isinstance(each, ast.Attribute) and getattr(each.value, "id", "") in modules
         }
     assert len(used) > 40
-    assert used - set(all_kernels()) <= {"composite.scaled.stretch"}
+    assert used <= set(all_kernels())
     for name in used:
         assert named(name).definition.signature
 
@@ -72,17 +72,17 @@ def test_arrays_of_another_type_are_refused(place: int, value: object) -> None:
     given = frames(4)
     given[place] = value  # type: ignore[call-overload]
     with pytest.raises(TypeError, match=rf"^composite.frames.composite: argument {place}: wanted"):
-        composite(*given, 10, 5)
+        composite(*given, 10, 0, 5)
 
 
 def test_numbers_and_their_count_are_checked() -> None:
-    with pytest.raises(TypeError, match="wanted 6 arguments"):
-        composite(*frames(4), 10)
+    with pytest.raises(TypeError, match="wanted 7 arguments"):
+        composite(*frames(4), 10, 0)
     with pytest.raises(TypeError):
-        composite(*frames(4), "ten", 5)
+        composite(*frames(4), "ten", 0, 5)
     with pytest.raises(OverflowError):
-        composite(*frames(4), 1 << 70, 5)
-    composite(*frames(4), np.int64(-1), np.uint8(5))
+        composite(*frames(4), 1 << 70, 0, 5)
+    composite(*frames(4), np.int64(-1), False, np.uint8(5))
 
 
 def test_parts_of_tuples_are_checked() -> None:
@@ -91,11 +91,11 @@ def test_parts_of_tuples_are_checked() -> None:
     good, known = tuple(planes), np.zeros((0, 0), np.uint8)
     call(good, good, good, good, known, (0,) * 9, 10, 4)
     bad = (planes[0], planes[1], np.zeros((2, 2), np.int16))
-    with pytest.raises(TypeError, match=r"argument 1\[2\]: wanted an array of 2 axes of uint8"):
+    with pytest.raises(TypeError, match=r"1\[2\]: wanted an aligned array of 2 axes of uint8"):
         call(good, bad, good, good, known, (0,) * 9, 10, 4)
-    with pytest.raises(IndexError):
+    with pytest.raises(TypeError, match="argument 1: wanted a tuple of 3"):
         call(good, good[:2], good, good, known, (0,) * 9, 10, 4)
-    with pytest.raises(SystemError):
+    with pytest.raises(TypeError, match="argument 1: wanted a tuple of 3"):
         call(good, list(good), good, good, known, (0,) * 9, 10, 4)
 
 
@@ -104,7 +104,9 @@ def test_a_byte_order_of_another_machine_is_refused() -> None:
     scratch = reduce_scratch(4, 2)
     reduce = named("person.canvas.reduce").call
     reduce(plane, out, 2, scratch)
-    with pytest.raises(TypeError, match="argument 3: wanted an array of 2 axes of int16"):
+    with pytest.raises(
+        TypeError, match="3: wanted an aligned array of 2 axes of int16, in C order"
+    ):
         reduce(plane, out, 2, scratch.astype(scratch.dtype.newbyteorder()))
     with pytest.raises(TypeError, match="argument 3"):  # its rows are not one after the other
         reduce(plane, out, 2, np.zeros((2, 600), np.int16)[:, ::2])
@@ -113,8 +115,8 @@ def test_a_byte_order_of_another_machine_is_refused() -> None:
 def test_subclasses_of_arrays_are_arrays(tmp_path: Path) -> None:
     given = frames(4)
     kept = np.memmap(tmp_path / "frame", np.uint8, "w+", shape=given[0].shape)
-    composite(*given[:3], kept, 10, 5)
-    composite(*given, 10, 5)
+    composite(*given[:3], kept, 10, 0, 5)
+    composite(*given, 10, 0, 5)
     assert np.array_equal(kept, given[3])
 
 
@@ -124,7 +126,7 @@ def test_answers() -> None:
     box = named("person.canvas.box").call(mask, 100)
     assert isinstance(box, tuple)
     assert [type(edge) for edge in box] == [int] * 4
-    assert named("composite.frames.composite").call(*frames(4), 10, 5) is None
+    assert named("composite.frames.composite").call(*frames(4), 10, 0, 5) is None
 
 
 def test_others_run_meanwhile() -> None:

@@ -35,7 +35,7 @@ def video(rng, height, width, count=12):
     return [frame.astype(np.uint8) for frame in frames]
 
 
-def run(frames, bg, out, threshold=3, lay=lambda array: array):
+def check_stream(frames, bg, out, threshold=3, lay=lambda array: array):
     """Composite frame after frame into one buffer, and compare each."""
     height, width = out.shape[:2]
     kept, known, whole = at_offset(frames[0], 0), background_map(height, width), True
@@ -44,7 +44,7 @@ def run(frames, bg, out, threshold=3, lay=lambda array: array):
         if given.flags.c_contiguous != whole:
             known[:] = 0
         whole = given.flags.c_contiguous
-        kernel.composite.call(kept, given, bg, out, known, threshold, height)
+        kernel.composite.call(kept, given, bg, out, known, threshold, 0, height)
         np.testing.assert_array_equal(out, reference.composite(prev, next, bg, threshold))
         np.testing.assert_array_equal(kept, next)
 
@@ -53,28 +53,30 @@ def run(frames, bg, out, threshold=3, lay=lambda array: array):
 @pytest.mark.parametrize("threshold", [0, 3, 128, 255])
 def test_every_frame_equals_the_reference(width, threshold, rng):
     frames, bg = video(rng, 5, width), rng.integers(0, 256, (5, width, 3), np.uint8)
-    run(frames, bg, at_offset(np.zeros_like(bg), 0), threshold)
+    check_stream(frames, bg, at_offset(np.zeros_like(bg), 0), threshold)
 
 
 @pytest.mark.parametrize("offset", [1, 16, 33, 63])
 def test_unaligned_memory(offset, rng):
     frames, bg = video(rng, 4, 131), rng.integers(0, 256, (4, 131, 3), np.uint8)
-    run(frames, at_offset(bg, offset), at_offset(bg, 64 - offset), lay=lambda a: at_offset(a, 5))
+    check_stream(
+        frames, at_offset(bg, offset), at_offset(bg, 64 - offset), lay=lambda a: at_offset(a, 5)
+    )
 
 
 @pytest.mark.parametrize("width", [1920, 1999])
 @pytest.mark.parametrize("offset", [0, 5])
 def test_frames_large_enough_for_streaming_stores(width, offset, rng):
     frames, bg = video(rng, 1501, width, 4), rng.integers(0, 256, (1501, width, 3), np.uint8)
-    run(frames, bg, at_offset(bg, offset))
+    check_stream(frames, bg, at_offset(bg, offset))
 
 
 @pytest.mark.parametrize("layout", FRAME_LAYOUTS)
 @pytest.mark.parametrize("width", [5, 128, 70])
 def test_layouts(layout, width, rng):
     frames, bg = video(rng, 7, width), rng.integers(0, 256, (7, width, 3), np.uint8)
-    run(frames, bg, at_offset(np.zeros_like(bg), 0), lay=FRAME_LAYOUTS[layout])
-    run(frames, FRAME_LAYOUTS[layout](bg), FRAME_LAYOUTS[layout](np.zeros_like(bg)))
+    check_stream(frames, bg, at_offset(np.zeros_like(bg), 0), lay=FRAME_LAYOUTS[layout])
+    check_stream(frames, FRAME_LAYOUTS[layout](bg), FRAME_LAYOUTS[layout](np.zeros_like(bg)))
 
 
 @pytest.mark.parametrize("width", [128, 70, 100])
@@ -82,7 +84,8 @@ def test_layouts(layout, width, rng):
 def test_layouts_may_change_from_frame_to_frame(width, names, rng):
     frames, bg = video(rng, 7, width, 60), rng.integers(0, 256, (7, width, 3), np.uint8)
     layouts = [FRAME_LAYOUTS[name] for name in rng.choice(sorted(names), 60)]
-    run(frames, bg, at_offset(np.zeros_like(bg), 0), lay=lambda frame: layouts.pop()(frame))  # noqa: PLW0108
+    out = at_offset(np.zeros_like(bg), 0)
+    check_stream(frames, bg, out, lay=lambda frame: layouts.pop()(frame))  # noqa: PLW0108
 
 
 @pytest.mark.parametrize("width", [128, 70])
@@ -91,11 +94,11 @@ def test_background_that_is_there_is_neither_read_nor_written(width, offset, rng
     frame, bg = rng.integers(0, 256, (2, 3, width, 3), np.uint8)
     kept, known = frame.copy(), background_map(3, width)
     out = at_offset(np.zeros_like(bg), offset)
-    kernel.composite.call(kept, frame, bg, out, known, 3, 3)
+    kernel.composite.call(kept, frame, bg, out, known, 3, 0, 3)
     np.testing.assert_array_equal(out, bg)
     flicker = frame ^ 1
     out[:] = 7
-    kernel.composite.call(kept, flicker, 255 - bg, out, known, 3, 3)
+    kernel.composite.call(kept, flicker, 255 - bg, out, known, 3, 0, 3)
     np.testing.assert_array_equal(kept, flicker)
     # What fills no block, at the beginning and the end, is always written.
     blocks = np.count_nonzero(known)
@@ -107,7 +110,7 @@ def test_a_block_that_moved_is_background_again_when_it_stays(rng):
     first, bg = rng.integers(0, 256, (2, 1, 2 * BLOCK, 3), np.uint8)
     second = first.copy()
     second[0, 3] ^= 128
-    run([first, second, second, second, first, first], bg, at_offset(np.zeros_like(bg), 0))
+    check_stream([first, second, second, second, first, first], bg, at_offset(np.zeros_like(bg), 0))
 
 
 @pytest.mark.parametrize("alias", ["frame", "background"])
@@ -121,7 +124,7 @@ def test_out_may_be_an_input(alias, rng):
         out = second.copy() if alias == "frame" else bg.copy()
         arrays = (out, bg) if alias == "frame" else (second, out)
         kept = first.copy()
-        kernel.composite.call(kept, *arrays, out, background_map(3, width), 3, 3)
+        kernel.composite.call(kept, *arrays, out, background_map(3, width), 3, 0, 3)
         np.testing.assert_array_equal(out, expected)
         np.testing.assert_array_equal(kept, second)
 
@@ -138,7 +141,7 @@ def test_no_memory_outside_of_the_arrays_is_touched(size, rng):
             for place, array in zip(placed, arrays, strict=True):
                 place[:] = array.ravel()
             given = [place.reshape(a.shape) for place, a in zip(placed, arrays, strict=True)]
-            kernel.composite.call(*given, 3, size[0])
+            kernel.composite.call(*given, 3, 0, size[0])
             expected = reference.composite(prev, next, bg)
             for got, wanted in zip(given[:4], (next, next, bg, expected), strict=True):
                 np.testing.assert_array_equal(got, wanted)
@@ -147,5 +150,6 @@ def test_no_memory_outside_of_the_arrays_is_touched(size, rng):
 
 @pytest.mark.parametrize("size", [(0, 0), (0, 5), (5, 0)])
 def test_empty(size):
-    frame = np.zeros((*size, 3), np.uint8)
-    kernel.composite.call(frame, frame, frame, frame, background_map(*size), 3, size[0])
+    frame, known = np.zeros((*size, 3), np.uint8), background_map(*size)
+    kernel.composite.call(frame, frame, frame, frame, known, 3, 0, size[0])
+    assert not known.any()

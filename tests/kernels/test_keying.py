@@ -96,9 +96,12 @@ def test_plate_of_frames_and_its_composite(size, rng):
         out = np.zeros(size, np.uint8)
         plate.key_frame.call(layout(frame), model, out, scratch, options)
         np.testing.assert_array_equal(out, wanted)
+        given, behind, to = (layout(each) for each in (frame, bg, np.zeros_like(bg)))
+        plate.composite.call(given, model, behind, to, 0, scratch, options)
+        np.testing.assert_array_equal(to, house.blend(frame, wanted, bg))
     for offset in (0, 1, 32, 63):
         out = at_offset(np.zeros(frame.shape, np.uint8), offset)
-        plate.composite.call(frame, model, bg, out, scratch, options)
+        plate.composite.call(frame, model, bg, out, 0, scratch, options)
         np.testing.assert_array_equal(out, house.blend(frame, wanted, bg))
 
 
@@ -110,11 +113,11 @@ def test_composites_large_enough_for_streaming_stores(rng):
     model, scratch = model_of(scene, floors), rows_for(CHROMA_ROWS, size[1])
     wanted = plate_matte(keyspace(frame), scene, floors, tolerance=6, falloff=12)
     out = at_offset(np.zeros(frame.shape, np.uint8), 17)
-    plate.composite.call(frame, model, bg, out, scratch, (0, 6, 12, slope_of(12)))
+    plate.composite.call(frame, model, bg, out, 0, scratch, (0, 6, 12, slope_of(12)))
     np.testing.assert_array_equal(out, house.blend(frame, wanted, bg))
     reach, tint = rng.integers(16, 256, size, np.uint8), (55, -60, 60)
     matte = chroma_matte(keyspace(frame), reach, GREEN, tolerance=26, falloff=166)
-    chroma.composite.call(frame, reach, bg, out, scratch, (*GREEN, 26, 166, slope_of(166)), tint)
+    chroma.composite.call(frame, reach, bg, out, 0, scratch, (*GREEN, 26, 166, slope_of(166)), tint)
     cleared = despill_frame(frame, matte, GREEN, tint)
     np.testing.assert_array_equal(out, house.blend(cleared, matte, bg))
 
@@ -186,12 +189,15 @@ def test_chroma_of_frames_its_composite_and_despill(size, rng):
         np.testing.assert_array_equal(out, wanted)
     for tint in ((55, -60, 60), (-114, 64, -1), (0, 0, 0)):
         cleared = despill_frame(frame, wanted, GREEN, tint)
-        out = np.zeros(frame.shape, np.uint8)
-        chroma.despill_frame.call(frame, wanted, out, scratch, GREEN, tint)
-        np.testing.assert_array_equal(out, cleared)
+        for layout in FRAME_LAYOUTS.values():
+            given, behind, out = (layout(each) for each in (frame, bg, np.zeros_like(bg)))
+            chroma.despill_frame.call(given, wanted, out, 0, scratch, GREEN, tint)
+            np.testing.assert_array_equal(out, cleared)
+            chroma.composite.call(given, reach, behind, out, 0, scratch, options, tint)
+            np.testing.assert_array_equal(out, house.blend(cleared, wanted, bg))
         for offset in (0, 5, 63):
             out = at_offset(np.zeros(frame.shape, np.uint8), offset)
-            chroma.composite.call(frame, reach, bg, out, scratch, options, tint)
+            chroma.composite.call(frame, reach, bg, out, 0, scratch, options, tint)
             np.testing.assert_array_equal(out, house.blend(cleared, wanted, bg))
 
 
@@ -211,14 +217,14 @@ def test_no_memory_outside_is_touched(size, rng):
             scratch = guarded(stack, rows_for(CHROMA_ROWS, size[1]), side)
             lit = guarded(stack, model, side)
             plate.key_frame.call(f, lit, matte, scratch, (0, *ramp))
-            plate.composite.call(f, lit, b, out, scratch, (0, *ramp))
+            plate.composite.call(f, lit, b, out, 0, scratch, (0, *ramp))
             plate.key_planes.call(y, u, v, lit, matte, scratch, 1, 1, (0, *ramp))
             plate.light.call(model, lit, (1, 2, 3, 4, 5, 6))
             chroma.key_frame.call(f, r, matte, scratch, (*GREEN, *ramp))
-            chroma.composite.call(f, r, b, out, scratch, (*GREEN, *ramp), tint)
+            chroma.composite.call(f, r, b, out, 0, scratch, (*GREEN, *ramp), tint)
             thin = guarded(stack, np.ascontiguousarray(reach[: u.shape[0], : u.shape[1]]), side)
             chroma.key_planes.call(u, v, thin, matte, scratch, 1, 1, (*GREEN, *ramp))
-            chroma.despill_frame.call(f, matte, out, scratch, GREEN, tint)
+            chroma.despill_frame.call(f, matte, out, 0, scratch, GREEN, tint)
             chroma.despill_planes.call(u, v, matte, u, v, scratch, 1, 1, GREEN, 64)
             np.testing.assert_array_equal(f, frame)
             np.testing.assert_array_equal(b, bg)

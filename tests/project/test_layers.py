@@ -34,6 +34,7 @@ LAYERS: list[tuple[str, ...]] = [
         "reference",
         "warmup",
         "preparing",
+        "meanwhile",
     ),
     ("bands", "outputs", "options"),
     ("media", "models", "kernels"),
@@ -45,6 +46,8 @@ LAYERS: list[tuple[str, ...]] = [
 # What one room may take from another of its own layer, and why.
 SIDEWAYS = {
     ("preparing", "warmup"),  # the kernels by name
+    ("meanwhile", "preparing"),  # the processes that compile
+    ("meanwhile", "reference"),  # whose literal forms stand in
     ("scenes", "compositing"),  # the scene is drawn by the package's own blend
     ("scenes", "sink"),  # clips of scenes are written as runs write them
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
@@ -345,3 +347,68 @@ def test_every_option_is_on_the_command_line_with_its_help(capsys) -> None:
             assert f"--{flag} " in help_text, flag
             first = re.split(r"[^\w ]", option.help)[0]
             assert name == "mask" or first in help_text, (name, first)
+
+
+@pytest.mark.parametrize("text", ['mask = "plate:room.png"', '[mask]\nkind = "plate:room.png"'])
+def test_a_file_in_a_mask_s_short_form_lies_by_the_settings(text: str, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(text)
+    assert Path(str(Settings.load(tmp_path / "s.toml").kind.plate)) == tmp_path / "room.png"
+
+
+@pytest.mark.parametrize("text", ['mask = "plate:first:2s"', 'mask = "chroma:green"'])
+def test_a_word_in_a_mask_s_short_form_is_no_file(text: str, tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(text)
+    kind = Settings.load(tmp_path / "s.toml").kind
+    assert getattr(kind, kind.value) == text.partition(":")[2].rstrip('"')
+
+
+def test_a_file_that_nests_too_deeply_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text("a = " + "[" * 5000)
+    with pytest.raises(OptionError, match=r"s\.toml is no TOML: "):
+        Settings.load(tmp_path / "s.toml")
+
+
+@pytest.mark.parametrize("background", ["blur", "blur:9", "transparent"])
+def test_a_background_without_light_has_no_wrap(background: str) -> None:
+    with pytest.raises(OptionError, match="light_wrap: the background '.*' has no light of its"):
+        Settings(background=background, light_wrap=40)
+    assert Settings(background="navy", light_wrap=40).light_wrap == 40
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"warm_up": 0}, "warm_up: got 0, wanted an integer in 1"),
+        ({"learning_rate": 1e-5}, "learning_rate: got 1e-05, wanted at least 0.000244140625"),
+    ],
+)
+def test_what_the_keyer_would_refuse_the_description_does(options, words) -> None:
+    with pytest.raises(OptionError, match=words):
+        masks.Adaptive(**options)
+
+
+@pytest.mark.parametrize("name", ["input", "output", "region"])
+def test_settings_are_not_kept_over_a_file_of_the_run(name, clip: Clip, tmp_path, capfd) -> None:
+    files = {kind: tmp_path / f"{kind}.mp4" for kind in ("input", "output")}
+    files["region"] = tmp_path / "region.png"
+    shutil.copy(clip.path, files["input"])
+    cv2.imwrite(str(files["region"]), np.full((8, 8), 255, np.uint8))
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    line = ["run", str(files["input"]), "-b", "navy", "-o", str(files["output"]), "--overwrite"]
+    line += ["--keep-region", str(files["region"]), "--save-settings", str(files[name])]
+    assert run_command_line([*line, "--mask", "motion", "-q"]) == 2
+    wanted = {"region": "keep_region"}.get(name, name)
+    assert f"is the {wanted}, wanted a file of its own" in capfd.readouterr().err
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_no_plug_in_may_have_an_option_of_a_command() -> None:
+    from fastvbg.cli import app
+    from fastvbg.cli.options import every_option
+    from fastvbg.masks import registry
+
+    typers = [app.app, *(group.typer_instance for group in app.app.registered_groups)]
+    commands = [each.callback for one in typers for each in one.registered_commands]
+    names = {name for each in commands for name in inspect.signature(each).parameters}
+    assert len(names) > 30
+    assert (names | set(Settings.options())) - set(every_option()) <= registry._RESERVED

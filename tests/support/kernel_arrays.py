@@ -41,6 +41,34 @@ def _channels_reversed(array):
     return np.ascontiguousarray(array[..., ::-1])[..., ::-1]
 
 
+def _three_of(order):
+    """Three of four bytes, at the places named."""
+
+    def laid(array):
+        deep = np.full((*array.shape[:2], 4), 77, array.dtype)
+        view = deep[..., order]
+        view[:] = array
+        return view
+
+    return laid
+
+
+def _planes(array):
+    return np.ascontiguousarray(array.transpose(2, 0, 1)).transpose(1, 2, 0)
+
+
+def _planes_reversed(array):
+    return np.ascontiguousarray(array.transpose(2, 0, 1)[::-1])[::-1].transpose(1, 2, 0)
+
+
+def _cropped_planes(array):
+    height, width, _ = array.shape
+    room = np.zeros((3, height + 2, width + 5), array.dtype)
+    view = room[:, 1 : height + 1, 3 : width + 3].transpose(1, 2, 0)
+    view[:] = array
+    return view
+
+
 LAYOUTS = {
     "packed": _packed,
     "strided_rows": _strided_rows,
@@ -49,7 +77,23 @@ LAYOUTS = {
     "transposed": _transposed,
     "every_second": _every_second,
 }
-FRAME_LAYOUTS = LAYOUTS | {"channels_reversed": _channels_reversed}
+PACKED_LAYOUTS = {
+    "packed": _packed,
+    "strided_rows": _strided_rows,
+    "flipped_rows": _flipped_rows,
+    "channels_reversed": _channels_reversed,
+}
+"""What the kernels of keyers take."""
+FRAME_LAYOUTS = LAYOUTS | {
+    "channels_reversed": _channels_reversed,
+    "three_of_four": _three_of(np.s_[:3]),
+    "reversed_of_four": _three_of(np.s_[2::-1]),
+    "last_three_of_four": _three_of(np.s_[1:]),
+    "last_reversed_of_four": _three_of(np.s_[:0:-1]),
+    "planes": _planes,
+    "planes_reversed": _planes_reversed,
+    "cropped_planes": _cropped_planes,
+}
 
 
 def at_offset(array, offset):

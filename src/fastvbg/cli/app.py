@@ -53,7 +53,9 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the files go.")] = Path(
         "fastvbg-demo"
     ),
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
+    ] = False,
 ) -> None:
     """Draw a short scene, replace its background, and lay out a contact sheet of two masks."""
     from fastvbg.cli.progress import ProgressLine, report
@@ -83,7 +85,9 @@ def warmup(
             "--jobs", metavar="N", help="Processes at once; as many as there are processors."
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
+    ] = False,
 ) -> None:
     """Compile kernels now, so that no first frame waits for them."""
     from fastvbg.cli.progress import Preparing

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from fastvbg.errors import OptionError
+from fastvbg.errors import OptionError, SinkError
 from fastvbg.masks.registry import kind_of, kinds, make, owners_of, refuse_strangers
 from fastvbg.settings import Settings
 from fastvbg.settings.file import check_target, read_settings, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from fastvbg.masks.base import Mask
 
@@ -96,11 +96,26 @@ def _implied(options: Mapping[str, Any]) -> str | None:
 
 
 @contextmanager
-def kept(settings: Settings, path: Path | None, *, overwrite: bool) -> Iterator[None]:
-    """Keep settings in a file once the work with them is done; see first whether they can be."""
+def kept(settings: Settings, path: Path | None, given: Mapping[str, Any]) -> Iterator[None]:
+    """Keep settings in a file once the work with them is done; see first whether they can be.
+
+    Parameters
+    ----------
+    settings : Settings
+        What to keep.
+    path : Path or None
+        Where; None for nowhere.
+    given : mapping
+        The command's other arguments, among them the files that it reads and writes.
+    """
     if path is None:
         yield
         return
+    overwrite = bool(given.get("overwrite"))
+    used = [(name, str(given[name])) for name in ("input", "output") if given.get(name)]
+    for name, file in (*used, *settings.files()):
+        if Path(file).absolute() == path.absolute():
+            raise SinkError(f"settings: {path} is the {name}, wanted a file of its own")
     check_target(path, overwrite=overwrite)
     settings.data()
     try:

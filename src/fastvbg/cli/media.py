@@ -20,7 +20,9 @@ Input: TypeAlias = Annotated[
     ),
 ]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
-Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
+]
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")

@@ -55,7 +55,7 @@ def takes_settings(*groups: str) -> Callable[[Callable[..., None]], Callable[...
             of_mask = {name: given.pop(name) for name in every_option()}
             file, keep = given.pop("settings_file"), given.pop("save_settings")
             settings = gathered(given.pop("mask"), of_mask, texts, file)
-            with kept(settings, keep, overwrite=given.get("overwrite", False)):
+            with kept(settings, keep, given):
                 command(**given, settings=settings)
 
         _sign(with_settings, command, [*_mask_parameters(), *_parameters(own), *_file_parameters()])
@@ -207,7 +207,7 @@ def _file_parameters() -> list[inspect.Parameter]:
     write = typer.Option(
         "--save-settings",
         metavar="FILE",
-        help="Keep mask, background, range and encoder in a file, for --settings.",
+        help="Keep mask, background, range, encoder and work in a file, for --settings.",
         rich_help_panel=panel,
     )
     return [

@@ -7,18 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.bands import call_in_bands, check_threads, thread_count
-from fastvbg.checks import check_frame, check_same_size, check_threshold
+from fastvbg.checks import (
+    check_frame,
+    check_order,
+    check_same_size,
+    check_threshold,
+    exchanged,
+)
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.composite.plan import background_map
-from fastvbg.layout import beside
-from fastvbg.outputs import frame_out
+from fastvbg.layout import beside, from_a_line_on
+from fastvbg.outputs import copy_frame, frame_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame
+    from fastvbg.constants import Order
 
 __all__ = ["Compositor"]
 
+frames = Module("composite.frames")
 kept = Module("composite.kept")
 
 
@@ -31,11 +39,14 @@ class Compositor:
 
     Parameters
     ----------
-    background : ndarray, shape (H, W, 3), uint8
+    background : ndarray, shape (H, W, 3) or (H, W, 4), uint8
         The background, of the size of the frames (see `fit_background`). It is not copied, nor read
         again where the result shows it already: after a change in place say so, see `background`.
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in every result,
+        of which every pixel is written then.
     threads : int, optional
         How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
         more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
@@ -45,11 +56,11 @@ class Compositor:
     DTypeError
         The background, or later a frame, is not a uint8 `numpy.ndarray` (also a `TypeError`).
     ShapeError
-        The background's or a frame's shape is not (H, W, 3), or a frame's size is not the
-        background's (also a `ValueError`).
+        The background's or a frame's shape is not (H, W, 3), or 4 as `order` says, or a frame's
+        size is not the background's (also a `ValueError`).
     OptionError, OptionTypeError
-        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
-        an integer (a `TypeError`).
+        The threshold is outside 0..255, `threads` outside 1..256 or the order none of the above
+        (also a `ValueError`), or of another type (a `TypeError`).
 
     Examples
     --------
@@ -65,14 +76,21 @@ class Compositor:
         background: Frame,
         *,
         threshold: int = DEFAULT_THRESHOLD,
+        order: Order = "bgr",
         threads: int | None = None,
     ) -> None:
-        self._shape = check_frame("background", background)
+        self._order = check_order(order)
+        self._shape = check_frame("background", background, self._order)
         self._threshold = check_threshold(threshold)
         self._threads = thread_count(check_threads(threads), 4 * background.size)
         self._background = background
         self._has_previous = False
-        self._kept, self._result = beside(background), beside(background)
+        if len(self._order) == 3:
+            self._kept, self._result = beside(background), beside(background)
+            self._spare = background[:0]
+        else:  # frames mostly lie as the background does
+            self._kept, self._spare = (np.empty_like(background, subok=False) for _ in range(2))
+            self._result = from_a_line_on(self._shape)
         # Whoever wrote upon the result would find it in the next one.
         self._shown: Frame = self._result.view()
         self._shown.flags.writeable = False
@@ -90,7 +108,7 @@ class Compositor:
 
     @background.setter
     def background(self, background: Frame) -> None:
-        shape = check_frame("background", background)
+        shape = check_frame("background", background, self._order)
         if shape != self._shape:
             check_same_size("background", shape, "the first", self._shape)
         self._background = background
@@ -101,38 +119,54 @@ class Compositor:
 
         Parameters
         ----------
-        frame : ndarray, shape (H, W, 3), uint8
+        frame : ndarray, shape like the background, uint8
             The frame; it is copied, so its buffer may be reused at once.
-        out : ndarray, shape (H, W, 3), uint8, optional
+        out : ndarray, shape like the background, uint8, optional
             Where to write the result, every pixel of it. May be `frame` or the background itself.
 
         Returns
         -------
-        ndarray, shape (H, W, 3), uint8
+        ndarray, shape like the background, uint8
             `out` when given; else a buffer of this object's, read-only and valid until the next
             call, of which only what changes is written: the fastest way. For the first frame, of
             which nothing is known to move, it is the background.
         """
-        shape = check_frame("frame", frame)
+        shape = check_frame("frame", frame, self._order)
         if shape != self._shape:
             check_same_size("frame", shape, "the background", self._shape)
         own = out is None
         out = self._result if out is None else out
-        out = frame_out(out, shape, "frame", frame=frame, background=self._background)
+        out = frame_out(out, shape, "frame", self._order, frame=frame, background=self._background)
+        if len(self._order) == 3:
+            self._put_over_known(frame, out, own=own)
+        else:
+            self._put(frame, out)
+        self._has_previous = True
+        return self._shown if own else out
+
+    def _put(self, frame: Frame, out: Frame) -> None:
+        """Write a result of four channels whole, and keep the frame first, which `out` may be."""
+        copy_frame(frame, self._spare)
+        previous = self._kept if self._has_previous else frame
+        arrays = previous, frame, self._background, out
+        settings = self._threshold, exchanged(self._order)
+        call_in_bands(frames.composite, self._threads, arrays, *settings)
+        self._kept, self._spare = self._spare, self._kept
+
+    def _put_over_known(self, frame: Frame, out: Frame, *, own: bool) -> None:
+        """Write of a result what is not there already, and keep the frame in the same pass."""
         if not self._has_previous:
             np.copyto(self._kept, frame)
-            self._has_previous = True
         # The map's blocks go on from row to row where all rows are one run.
-        whole = frame.flags.c_contiguous and self._background.flags.c_contiguous
+        whole = frame.strides[0] == self._background.strides[0] == self._result.strides[0]
         if not own or whole != self._whole:
             self._known.fill(0)
         self._whole = whole
         arrays = (self._kept, frame, self._background, out, self._known)
-        call_in_bands(kept.composite, self._threads, arrays, self._threshold)
-        if own:
-            return self._shown
-        self._known.fill(0)  # it is of `out`, and that may be the background
-        return out
+        settings = self._threshold, exchanged(self._order)
+        call_in_bands(kept.composite, self._threads, arrays, *settings)
+        if not own:
+            self._known.fill(0)  # it is of `out`, and that may be the background
 
     def reset(self) -> None:
         """Forget the previous frame, as at the start of another video, and what is background."""

@@ -10,8 +10,10 @@ from fastvbg.bands import call_in_bands, check_threads, run_in_bands, thread_cou
 from fastvbg.checks import (
     check_frame,
     check_matte,
+    check_order,
     check_same_size,
     check_threshold,
+    exchanged,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels._kernel import Module
@@ -20,6 +22,7 @@ from fastvbg.outputs import frame_out
 
 if TYPE_CHECKING:
     from fastvbg._types import FloatMatte, Frame, Matte
+    from fastvbg.constants import Order
 
 __all__ = ["blend", "composite"]
 
@@ -33,6 +36,7 @@ def composite(
     bg: Frame,
     *,
     threshold: int = DEFAULT_THRESHOLD,
+    order: Order = "bgr",
     threads: int | None = None,
     out: Frame | None = None,
 ) -> Frame:
@@ -44,23 +48,25 @@ def composite(
 
     Parameters
     ----------
-    prev, next : ndarray, shape (H, W, 3), uint8
-        Two frames of a video, channels blue, green, red, 0 to 255. Any strides, also read-only;
-        H and W may be 0. Rows of consecutive pixels are fastest.
-    bg : ndarray, shape (H, W, 3), uint8
+    prev, next : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+        Two frames of a video, channels as `order` says, 0 to 255. Any strides, also read-only;
+        H and W may be 0. `docs/frames.md` says which are fast.
+    bg : ndarray, shape like `prev`, uint8
         The background, of the same size (see `fit_background`).
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255. At 255 nothing moves.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in the result.
     threads : int, optional
         How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
         more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
-    out : ndarray, shape (H, W, 3), uint8, optional
+    out : ndarray, shape like `prev`, uint8, optional
         Where to write the result. May be `prev`, `next` or `bg` itself, but no other view that
         shares memory with them. Allocated when absent.
 
     Returns
     -------
-    ndarray, shape (H, W, 3), uint8
+    ndarray, shape like `prev`, uint8
         The composited frame; `out` when given.
 
     Raises
@@ -68,10 +74,10 @@ def composite(
     DTypeError
         An array is not a uint8 `numpy.ndarray` (also a `TypeError`).
     ShapeError
-        A shape is not (H, W, 3), or sizes differ (also a `ValueError`).
+        A shape is not (H, W, 3), or 4 as `order` says, or sizes differ (also a `ValueError`).
     OptionError, OptionTypeError
-        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
-        an integer (a `TypeError`).
+        The threshold is outside 0..255, `threads` outside 1..256 or the order none of the above
+        (also a `ValueError`), or of another type (a `TypeError`).
     OverlapError
         `out` is read-only, or overlaps an input without being it (also a `ValueError`).
 
@@ -88,18 +94,19 @@ def composite(
     >>> composite(prev, next, np.full((1, 2, 3), 77, np.uint8))[0, :, 0]
     array([ 9, 77], dtype=uint8)
     """
-    shape = check_frame("prev", prev)
-    next_shape = check_frame("next", next)
-    bg_shape = check_frame("bg", bg)
+    order = check_order(order)
+    shape = check_frame("prev", prev, order)
+    next_shape = check_frame("next", next, order)
+    bg_shape = check_frame("bg", bg, order)
     if next_shape != shape:
         check_same_size("next", next_shape, "prev", shape)
     if bg_shape != shape:
         check_same_size("bg", bg_shape, "prev", shape)
     threshold = check_threshold(threshold)
     threads = check_threads(threads)
-    out = frame_out(out, shape, "prev", prev=prev, next=next, bg=bg)
+    out = frame_out(out, shape, "prev", order, prev=prev, next=next, bg=bg)
     count = thread_count(threads, 4 * out.size)
-    call_in_bands(frames.composite, count, (prev, next, bg, out), threshold)
+    call_in_bands(frames.composite, count, (prev, next, bg, out), threshold, exchanged(order))
     return out
 
 
@@ -108,6 +115,7 @@ def blend(
     matte: Matte | FloatMatte,
     bg: Frame,
     *,
+    order: Order = "bgr",
     threads: int | None = None,
     out: Frame | None = None,
 ) -> Frame:
@@ -120,25 +128,27 @@ def blend(
 
     Parameters
     ----------
-    frame : ndarray, shape (H, W, 3), uint8
-        The foreground, channels blue, green, red. Any strides, also read-only; H and W may be 0.
+    frame : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+        The foreground, channels as `order` says. Any strides, also read-only; H and W may be 0.
     matte : ndarray, shape (h, w), uint8 or float32
         Coverage, 0 (background) to 255 (frame), or 0 to 1 as float32, which is first rounded to
         steps of 1/255, half up; NaN counts as 0 and values outside are clipped. A mask is a valid
         matte. One of another size than the frame, of 1x1 at least, is stretched bilinearly on the
         way, with half-pixel centres (`reference.stretch_matte`).
-    bg : ndarray, shape (H, W, 3), uint8
+    bg : ndarray, shape like `frame`, uint8
         The background, of the same size.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in the result.
     threads : int, optional
         How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
         more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
-    out : ndarray, shape (H, W, 3), uint8, optional
+    out : ndarray, shape like `frame`, uint8, optional
         Where to write the result. May be `frame` or `bg` itself, but no other view that shares
         memory with an input. Allocated when absent.
 
     Returns
     -------
-    ndarray, shape (H, W, 3), uint8
+    ndarray, shape like `frame`, uint8
         The blended frame; `out` when given.
 
     Raises
@@ -148,7 +158,8 @@ def blend(
     ShapeError
         A shape is not as above, or sizes differ (also a `ValueError`).
     OptionError, OptionTypeError
-        `threads` is outside 1..256 (also a `ValueError`), or not an integer (a `TypeError`).
+        `threads` is outside 1..256 or the order none of the above (also a `ValueError`), or of
+        another type (a `TypeError`).
     OverlapError
         `out` is read-only, or overlaps an input without being it (also a `ValueError`).
 
@@ -159,13 +170,14 @@ def blend(
     >>> blend(frame, np.array([[0, 128]], np.uint8), bg)[0, :, 0]
     array([100, 150], dtype=uint8)
     """
-    shape = check_frame("frame", frame)
+    order = check_order(order)
+    shape = check_frame("frame", frame, order)
     matte_shape = check_matte("matte", matte)
-    bg_shape = check_frame("bg", bg)
+    bg_shape = check_frame("bg", bg, order)
     if bg_shape != shape:
         check_same_size("bg", bg_shape, "frame", shape)
     threads = check_threads(threads)
-    out = frame_out(out, shape, "frame", frame=frame, matte=matte, bg=bg)
+    out = frame_out(out, shape, "frame", order, frame=frame, matte=matte, bg=bg)
     steps = _matte_in_steps(matte)
     count = thread_count(threads, 3 * out.size)
     if matte_shape == shape[:2]:

@@ -10,16 +10,18 @@ from fastvbg.checks import (
     check_apart,
     check_frame,
     check_integer,
+    check_order,
     check_plane,
     check_same_size,
 )
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.refine import plan
 from fastvbg.layout import packed
-from fastvbg.outputs import frame_out
+from fastvbg.outputs import copy_frame, frame_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane
+    from fastvbg.constants import Order
 
 __all__ = ["LightWrap", "light_wrap"]
 
@@ -39,6 +41,7 @@ def light_wrap(
     *,
     radius: int = DEFAULT_RADIUS,
     strength: int = DEFAULT_STRENGTH,
+    order: Order = "bgr",
     out: Frame | None = None,
 ) -> Frame:
     """Let light of the background fall around the edge of the foreground.
@@ -50,23 +53,25 @@ def light_wrap(
 
     Parameters
     ----------
-    frame : ndarray, shape (H, W, 3), uint8
-        The foreground, channels blue, green, red. Any strides, also read-only; H and W may be 0.
+    frame : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+        The foreground, channels as `order` says. Any strides, also read-only; H and W may be 0.
     matte : ndarray, shape (H, W), uint8
         Its coverage.
-    background : ndarray, shape (H, W, 3), uint8
+    background : ndarray, shape like `frame`, uint8
         What it is going to be laid over.
     radius : int, default 12
         Of the feathering, in pixels, 0 to 63: light reaches twice as far in.
     strength : int, default 128
         How much of the light is let in, 0 (none) to 255.
-    out : ndarray, shape (H, W, 3), uint8, optional
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in the result.
+    out : ndarray, shape like `frame`, uint8, optional
         Where to write the result. May be `frame` itself, but may share no memory otherwise with an
         input. Allocated when absent.
 
     Returns
     -------
-    ndarray, shape (H, W, 3), uint8
+    ndarray, shape like `frame`, uint8
         The frame in the background's light; `out` when given.
 
     Raises
@@ -74,8 +79,8 @@ def light_wrap(
     DTypeError, ShapeError, OverlapError
         An array is not as above, or sizes differ (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
-        `radius` is outside 0..63 or `strength` outside 0..255 (also a `ValueError`), or not an
-        integer (a `TypeError`).
+        `radius` is outside 0..63, `strength` outside 0..255 or the order none of the above (also a
+        `ValueError`), or of another type (a `TypeError`).
 
     Notes
     -----
@@ -90,9 +95,9 @@ def light_wrap(
     >>> light_wrap(frame, matte, background, radius=1, strength=255)[0, :, 0]
     array([ 0, 67, 22,  0], dtype=uint8)
     """
-    wrap = LightWrap(background, radius=radius, strength=strength)
+    wrap = LightWrap(background, radius=radius, strength=strength, order=order)
     if out is not None:
-        check_frame("out", out)
+        check_frame("out", out, order)
         check_apart(out, (("background", background),))
     return wrap(frame, matte, out=out)
 
@@ -102,12 +107,14 @@ class LightWrap:
 
     Parameters
     ----------
-    background : ndarray, shape (H, W, 3), uint8
+    background : ndarray, shape (H, W, 3) or (H, W, 4), uint8
         The background, of the size of the frames. It is not kept: `relight` when it has changed.
     radius : int, default 12
         Of the feathering, in pixels, 0 to 63.
     strength : int, default 128
         How much of the light is let in, 0 (none) to 255.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in every result.
 
     Raises
     ------
@@ -125,14 +132,16 @@ class LightWrap:
         *,
         radius: int = DEFAULT_RADIUS,
         strength: int = DEFAULT_STRENGTH,
+        order: Order = "bgr",
     ) -> None:
-        self._shape = check_frame("background", background)
+        self._order = check_order(order)
+        self._shape = check_frame("background", background, self._order)
         self._radius = check_integer("radius", radius, 0, plan.MAX_FEATHER)
         self._strength = check_integer("strength", strength, 0, 255)
         rows, cols, _ = self._shape
         self._row_scratch = plan.feather_scratch(cols, self._radius, 1)
         self._weight, self._reach = np.empty((2, rows, cols), np.uint8)
-        self._light = np.empty(self._shape, np.uint8)
+        self._light = np.empty((rows, cols, 3), np.uint8)
         self.relight(background)
 
     def relight(self, background: Frame) -> None:
@@ -140,13 +149,13 @@ class LightWrap:
 
         Parameters
         ----------
-        background : ndarray, shape (H, W, 3), uint8
+        background : ndarray, shape like the first, uint8
             Of the same size.
         """
-        shape = check_frame("background", background)
+        shape = check_frame("background", background, self._order)
         if shape != self._shape:
             check_same_size("background", shape, "the first", self._shape)
-        np.copyto(self._light, background)
+        copy_frame(background, self._light)
         rows, cols, _ = shape
         pixels = self._light.reshape(rows, 3 * cols)
         self._soften(pixels, 3, plan.feather_scratch(3 * cols, self._radius, 3))
@@ -162,24 +171,24 @@ class LightWrap:
 
         Parameters
         ----------
-        frame : ndarray, shape (H, W, 3), uint8
+        frame : ndarray, shape like the background, uint8
             The foreground.
         matte : ndarray, shape (H, W), uint8
             Its coverage.
-        out : ndarray, shape (H, W, 3), uint8, optional
+        out : ndarray, shape like the background, uint8, optional
             Where to write the result. May be `frame` itself. Allocated when absent.
 
         Returns
         -------
-        ndarray, shape (H, W, 3), uint8
+        ndarray, shape like the background, uint8
             The frame in the background's light; `out` when given.
         """
-        shape, size = check_frame("frame", frame), check_plane("matte", matte)
+        shape, size = check_frame("frame", frame, self._order), check_plane("matte", matte)
         if shape != self._shape:
             check_same_size("frame", shape, "background", self._shape)
         if size != shape[:2]:
             check_same_size("matte", size, "frame", shape)
-        out = frame_out(out, shape, "frame", frame=frame)
+        out = frame_out(out, shape, "frame", self._order, frame=frame)
         check_apart(out, (("matte", matte),))
         np.bitwise_not(matte, out=self._reach)
         self._soften(self._reach, 1, self._row_scratch)

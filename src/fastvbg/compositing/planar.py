@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = ["I420", "NV12", "blend_planar", "composite_planar"]
 
+apart = Module("composite.apart")
 planar = Module("composite.planar")
 
 _MATRICES = ("bt601", "bt709", "bt2020")
 _RANGES = ("limited", "full")
+_UINT8 = np.dtype(np.uint8)
 _WEIGHTS = {key: tuple(weights) for key, weights in YUV_GRAY.items()}
 
 
@@ -242,17 +244,16 @@ def _call_in_bands(
     kernel: Kernel, count: int, pictures: tuple[I420 | NV12 | Matte, ...], *rest: Any
 ) -> None:
     """Call a kernel on bands of an even number of luma rows and their half of chroma rows."""
-    plain = [p if isinstance(p, np.ndarray) else tuple(p) for p in pictures]
-    rows = plain[0][0].shape[0]
+    rows = pictures[0][0].shape[0]
     if count == 1:
-        kernel.call(*plain, *rest, rows)
+        kernel.call(*pictures, *rest, rows)
         return
 
     def band(first: int, end: int) -> None:
         luma, chroma = slice(first, end), slice(first // 2, (end + 1) // 2)
         parts = (
             p[luma] if isinstance(p, np.ndarray) else (p[0][luma], *(c[chroma] for c in p[1:]))
-            for p in plain
+            for p in pictures
         )
         kernel.call(*parts, *rest, rows)
 
@@ -277,29 +278,56 @@ def _check_planes(name: str, planes: I420 | NV12) -> tuple[tuple[int, ...], ...]
 
 def _checked(out: I420 | NV12 | None, **inputs: I420 | NV12) -> I420 | NV12:
     """Return `out` if it fits the inputs, which must fit one another, or new planes."""
-    first, *others = inputs
+    first = next(iter(inputs))
     shapes = _check_planes(first, inputs[first])
     form = type(inputs[first])
-    given = {} if out is None else {"out": out}
-    for name, planes in {**{name: inputs[name] for name in others}, **given}.items():
-        got = _check_planes(name, planes)
-        if type(planes) is not form:
-            raise DTypeError(
-                f"{name}: got {type(planes).__name__}, wanted {form.__name__} like {first}"
-            )
-        if got != shapes:
-            check_same_size(name, got[0], first, shapes[0])
+    for name, planes in inputs.items():
+        if not _are(planes, form, shapes):
+            _check_like(name, planes, first, form, shapes)
+    if out is not None and not _are(out, form, shapes):
+        _check_like("out", out, first, form, shapes)
     if out is None:
         return form(*(np.empty(shape, np.uint8) for shape in shapes))
-    for k, plane in enumerate(out):
+    for plane in out:
         check_writable(plane)
-        for name, planes in inputs.items():
-            for j, other in enumerate(planes):
-                if k == j:
-                    check_no_partial_overlap(plane, ((f"{name}.{planes._fields[j]}", other),))
-                elif np.shares_memory(plane, other):
-                    _refuse(f"out.{out._fields[k]}", f"{name}.{planes._fields[j]}")
+    are_apart = (apart.i420 if len(out) == 3 else apart.nv12).call
+    for name, planes in inputs.items():
+        if not are_apart(out, planes):
+            _check_apart(out, name, planes)
     return out
+
+
+def _are(planes: I420 | NV12, form: type, shapes: tuple[tuple[int, ...], ...]) -> bool:
+    """Tell whether planes plainly are of a form and of these shapes."""
+    if type(planes) is not form:
+        return False
+    for plane, shape in zip(planes, shapes, strict=True):
+        if type(plane) is not np.ndarray or plane.dtype is not _UINT8 or plane.shape != shape:
+            return False
+    return True
+
+
+def _check_like(
+    name: str, planes: I420 | NV12, first: str, form: type, shapes: tuple[tuple[int, ...], ...]
+) -> None:
+    """Demand that planes fit those of the first input."""
+    got = _check_planes(name, planes)
+    if type(planes) is not form:
+        raise DTypeError(
+            f"{name}: got {type(planes).__name__}, wanted {form.__name__} like {first}"
+        )
+    if got != shapes:
+        check_same_size(name, got[0], first, shapes[0])
+
+
+def _check_apart(out: I420 | NV12, name: str, planes: I420 | NV12) -> None:
+    """Demand that each plane of `out` is that of an input, or shares no memory with any."""
+    for k, plane in enumerate(out):
+        for j, other in enumerate(planes):
+            if k == j:
+                check_no_partial_overlap(plane, ((f"{name}.{planes._fields[j]}", other),))
+            elif np.shares_memory(plane, other):
+                _refuse(f"out.{out._fields[k]}", f"{name}.{planes._fields[j]}")
 
 
 def _refuse(plane: str, other: str) -> None:

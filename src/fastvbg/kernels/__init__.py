@@ -12,5 +12,7 @@ Modules that look at neighbours, at regions or at earlier frames (refinement's) 
 rows of consecutive bytes, which their callers see to, take scratch that they name the size of, and
 keep what they still need of the input in it, so that `out` may be the input there, too.
 
-`_jit` is the one place that names Numba's options; `_cache` decides where compiled code is kept.
+Callers know kernels by name (`_kernel`) and make what else they need by each room's `plan`; neither
+loads Numba. `_jit` has the decorators and types of what is compiled, `_compile` makes objects of
+it, `_cache` keeps them and `_load` makes them callable.
 """

@@ -17,6 +17,8 @@ from fastvbg.kernels._target import TARGET
 
 _SOURCES = Path(__file__).parent
 _SUFFIX = ".kernel"
+_MADE = _SOURCES / "made"
+"""What a wheel brings, in folders as those of a user's cache."""
 
 
 class Code(NamedTuple):
@@ -49,6 +51,7 @@ def has_sources() -> bool:
     return Path(__file__).suffix == ".py" and Path(__file__).is_file()
 
 
+@cache
 def _digest() -> str:
     """Fingerprint the kernels' sources and what objects take for granted of this Python.
 
@@ -87,25 +90,42 @@ def is_writable(folder: Path) -> bool:
         return False
 
 
+@cache
+def _made() -> Path | None:
+    """Return the folder of compiled kernels that came with these very sources for such a CPU."""
+    if not _MADE.is_dir():
+        return None
+    brought = _MADE / _digest() / TARGET.name
+    return brought if brought.is_dir() else None
+
+
+def _places(name: str) -> list[Path]:
+    """Return where the code of a kernel may be."""
+    return [where / f"{name}{_SUFFIX}" for where in (_made(), folder()) if where is not None]
+
+
 def keeps(name: str) -> bool:
     """Tell whether there is compiled code of a kernel, such as `refine.guided.smooth`.
 
     What is damaged of it is found when it is read.
     """
-    where = folder()
-    return where is not None and (where / f"{name}{_SUFFIX}").is_file()
+    return any(place.is_file() for place in _places(name))
 
 
 def read(name: str) -> Code | None:
     """Return the compiled code of a kernel, or None where there is none that is whole."""
-    where = folder()
-    if where is None:
-        return None
+    found = (_whole(place) for place in _places(name))
+    return next((code for code in found if code is not None), None)
+
+
+def _whole(place: Path) -> Code | None:
+    """Return the code in a file, or None where it is damaged or not there."""
     try:
-        head, _, machine = (where / f"{name}{_SUFFIX}").read_bytes().partition(b"\n")
+        head, _, machine = place.read_bytes().partition(b"\n")
         told = json.loads(head)
         whole = hashlib.sha256(machine).hexdigest() == told["sha256"]
-        return Code(machine, str(told["fallback"])) if whole else None
+        fits = told["target"] == TARGET.name  # wherever the file has been copied from
+        return Code(machine, str(told["fallback"])) if whole and fits else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -115,7 +135,11 @@ def write(name: str, code: Code) -> None:
     where = folder()
     if where is None:
         return
-    told = {"fallback": code.fallback, "sha256": hashlib.sha256(code.machine).hexdigest()}
+    told = {
+        "target": TARGET.name,
+        "fallback": code.fallback,
+        "sha256": hashlib.sha256(code.machine).hexdigest(),
+    }
     content = json.dumps(told).encode() + b"\n" + code.machine
     part = where / f"{name}.{os.getpid()}.part"
     try:

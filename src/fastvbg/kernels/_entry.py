@@ -38,6 +38,7 @@ _FUNCTIONS = {
     "PyTuple_GetItem": (_OBJECT, _OBJECT, _LONG),
     "PyTuple_New": (_OBJECT, _LONG),
     "PyTuple_SetItem": (_INT, _OBJECT, _LONG, _OBJECT),
+    "PyTuple_Size": (_LONG, _OBJECT),
     "PyType_IsSubtype": (_INT, _OBJECT, _OBJECT),
     "Py_IncRef": (ir.VoidType(), _OBJECT),
 }
@@ -128,13 +129,25 @@ class Entry:
         if isinstance(kind, types.Array):
             return self._array(kind, value, place)
         if isinstance(kind, types.BaseTuple):
-            parts = []
-            for number, part in enumerate(kind.types):
-                item = self._call("PyTuple_GetItem", value, ir.Constant(_LONG, number))
-                self._go_on_if(cgutils.is_not_null(self._builder, item))
-                parts.append(self._taken(part, item, f"{place}[{number}]"))
-            return self._context.make_tuple(self._builder, kind, parts)
+            return self._tuple(kind, value, place)
         return self._number(kind, value)
+
+    def _tuple(self, kind: Any, value: Any, place: str) -> Any:
+        builder, told = self._builder, f"argument {place}: wanted a tuple of {len(kind)}"
+        self._demand_type(value, _load.TUPLE, told)
+        size = self._call("PyTuple_Size", value)
+        self._demand(builder.icmp_signed("==", size, ir.Constant(_LONG, len(kind))), told)
+        parts = []
+        for number, part in enumerate(kind.types):
+            item = self._call("PyTuple_GetItem", value, ir.Constant(_LONG, number))
+            parts.append(self._taken(part, item, f"{place}[{number}]"))
+        return self._context.make_tuple(builder, kind, parts)
+
+    def _demand_type(self, value: Any, symbol: str, otherwise: str) -> None:
+        """Raise a `TypeError` unless an object is of a type, or of one derived from it."""
+        own = self._field(value, _TYPE, _OBJECT)
+        fits = self._call("PyType_IsSubtype", own, self._address(symbol))
+        self._demand(self._builder.icmp_signed("!=", fits, ir.Constant(_INT, 0)), otherwise)
 
     def _number(self, kind: Any, value: Any) -> Any:
         builder = self._builder
@@ -187,11 +200,9 @@ class Entry:
         """Demand rank, type of the items, and what of the layout the kernel counts on."""
         builder = self._builder
         dtype = as_dtype(kind.dtype)
-        told = f"argument {place}: wanted an array of {kind.ndim} axes of {dtype}"
-        array = self._address(_load.ARRAY)
-        own = self._field(value, _TYPE, _OBJECT)
-        fits = self._call("PyType_IsSubtype", own, array)
-        self._demand(builder.icmp_signed("!=", fits, ir.Constant(_INT, 0)), told)
+        told = f"argument {place}: wanted an aligned array of {kind.ndim} axes of {dtype}"
+        told += ", in C order" * (kind.layout == "C") + ", writable" * kind.mutable
+        self._demand_type(value, _load.ARRAY, told)
         flags, wanted = self._field(value, _FLAGS, _INT), _ALIGNED
         if kind.mutable:
             wanted |= _WRITEABLE
@@ -221,8 +232,10 @@ class Entry:
             return none
         if isinstance(kind, types.BaseTuple):
             answer = self._call("PyTuple_New", ir.Constant(_LONG, len(kind)))
+            self._go_on_if(cgutils.is_not_null(builder, answer))
             for number, part in enumerate(cgutils.unpack_tuple(builder, result)):
                 item = self._answer(kind.types[number], part)
+                self._go_on_if(cgutils.is_not_null(builder, item))
                 self._call("PyTuple_SetItem", answer, ir.Constant(_LONG, number), item)
             return answer
         if kind == types.boolean:

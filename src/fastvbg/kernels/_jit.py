@@ -50,13 +50,13 @@ def kernel(
     fallback : Kernel, optional
         See `Definition`.
     name : str, optional
-        What its module calls it, where it is not the function's name: several kernels may be of one
-        function, for arguments of other types.
+        Its room, module and name there, where these are not the function's: several kernels may be
+        made of one function.
     """
 
     def decorate(function: Callable[..., Any]) -> Kernel:
         module = function.__module__.removeprefix(PACKAGE)
-        made = named(f"{module}.{name or function.__name__}")
+        made = named(name or f"{module}.{function.__name__}")
         made.defined = Definition(function, signature, fallback.name if fallback else "")
         return made
 

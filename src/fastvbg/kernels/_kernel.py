@@ -5,6 +5,7 @@ What is loaded is machine code, and nothing that made it: Numba is imported only
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager
 from importlib import import_module
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 PACKAGE = "fastvbg.kernels."
-_lock = threading.RLock()
 _known: dict[str, Kernel] = {}
 _listening: list[_Listening] = []
+_offers: list[Callable[[Kernel], Callable[..., Any] | None]] = []
 
 
 class Definition(NamedTuple):
@@ -59,8 +60,10 @@ class Kernel:
     def __init__(self, name: str) -> None:
         self.name = name
         self.defined: Definition | None = None
-        self.call: Callable[..., Any] = self._first_call
+        self.call: Callable[..., Any] = self.first_call
+        self._compiled: Callable[..., Any] | None = None
         self._fallback: Kernel | None = None
+        self._lock = threading.RLock()
 
     @property
     def definition(self) -> Definition:
@@ -71,17 +74,42 @@ class Kernel:
         assert self.defined is not None  # noqa: S101  (a module's kernels are defined in it)
         return self.defined
 
-    def _first_call(self, *arguments: Any) -> Any:
-        self.compile()
+    def first_call(self, *arguments: Any) -> Any:
+        """Load or compile, and call; what is `call` at first."""
+        if self._compiled is not None:  # whoever has got hold of this before
+            return self._compiled(*arguments)
+        offers = () if _cache.keeps(self.name) else tuple(_offers[-1:])
+        stand_in = next((found for offer in offers if (found := offer(self)) is not None), None)
+        if stand_in is None or not self.let_stand(stand_in):
+            self.compile()
         return self.call(*arguments)
+
+    def let_stand(self, stand_in: Callable[..., Any]) -> bool:
+        """Let something stand in, unless the kernel itself is there; return whether it does."""
+        with self._lock:
+            if self._compiled is None:
+                self.call = stand_in
+            return self._compiled is None
+
+    def no_longer(self, stand_in: Callable[..., Any]) -> None:
+        """Go back to where the first call was, if this stands in."""
+        with self._lock:
+            if self.call is stand_in:
+                self.call = self.first_call
 
     def compile(self, *, fallback: bool = False) -> None:
         """Load from the cache or compile, unless that has been done; a fallback only if asked."""
-        with _lock:
-            if self.call == self._first_call:
-                self._use(_cache.read(self.name) or self._made())
-            if fallback and self._fallback is not None:
-                self._fallback.compile()
+        with self._lock:
+            if self._compiled is None:
+                self._compiled = self._loaded(_cache.read(self.name)) or self._loaded(self._made())
+            assert self._compiled is not None  # noqa: S101  (what is made here fits)
+            self.call = self._compiled
+        if fallback and self._fallback is not None:
+            self._fallback.compile(fallback=True)
+
+    def renew_lock(self) -> None:
+        """Forget who is at it: in a forked child nobody is."""
+        self._lock = threading.RLock()
 
     def _made(self) -> _cache.Code:
         if _listening:
@@ -92,13 +120,13 @@ class Kernel:
         _cache.write(self.name, code)
         return code
 
-    def _use(self, code: _cache.Code) -> None:
-        compiled = load(self.name, code.machine)
-        if code.fallback:
-            self._fallback = named(code.fallback)
-            self.call = _or(compiled, self._fallback)
-        else:
-            self.call = compiled
+    def _loaded(self, code: _cache.Code | None) -> Callable[..., Any] | None:
+        """Return what to call of compiled code, or None where that is not this kernel's."""
+        compiled = None if code is None else load(self.name, code.machine)
+        if compiled is None or code is None or not code.fallback:
+            return compiled
+        self._fallback = named(code.fallback)
+        return _or(compiled, self._fallback)
 
 
 def _or(compiled: Callable[..., Any], fallback: Kernel) -> Callable[..., None]:
@@ -111,8 +139,17 @@ def _or(compiled: Callable[..., Any], fallback: Kernel) -> Callable[..., None]:
 
 def named(name: str) -> Kernel:
     """Return the kernel of a name, such as `refine.guided.smooth`; always the same object."""
-    with _lock:
-        return _known.setdefault(name, Kernel(name))
+    return _known.setdefault(name, Kernel(name))
+
+
+def _renew_locks() -> None:
+    for kernel in list(_known.values()):
+        kernel.renew_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked child may have got a lock that nobody will release.
+    os.register_at_fork(after_in_child=_renew_locks)
 
 
 class Module:
@@ -164,6 +201,23 @@ def listening(hear: Callable[[str, int, int], None]) -> Iterator[None]:
         yield
     finally:
         _listening.pop()
+
+
+@contextmanager
+def offered(offer: Callable[[Kernel], Callable[..., Any] | None]) -> Iterator[None]:
+    """Ask meanwhile, for each kernel that is called first and is not in the cache, what stands in.
+
+    Parameters
+    ----------
+    offer : callable
+        Returns what to call instead, with the kernel's arguments, or None. What it returns becomes
+        the kernel's `call`, and has to give that up in the end (`no_longer`).
+    """
+    _offers.append(offer)
+    try:
+        yield
+    finally:
+        _offers.remove(offer)
 
 
 def expect(names: Iterable[str]) -> None:

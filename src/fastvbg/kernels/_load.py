@@ -1,13 +1,14 @@
 """Machine code made callable from Python, by LLVM alone.
 
 An object holds one function in Python's own calling convention (`_entry`) and needs nothing but the
-interpreter and NumPy. Loading LLVM takes some 30 ms and an object less than one; importing Numba
+interpreter and NumPy. Loading LLVM takes some 30 ms and an object about one; importing Numba
 would take 300.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 from contextlib import suppress
 from functools import cache
@@ -36,15 +37,21 @@ PYTHON = (
     "PyTuple_GetItem",
     "PyTuple_New",
     "PyTuple_SetItem",
+    "PyTuple_Size",
     "PyType_IsSubtype",
     "Py_IncRef",
 )
-NONE, ARRAY, TYPE_ERROR = "fastvbg.none", "fastvbg.array", "fastvbg.type_error"
+NONE, ARRAY, TUPLE, TYPE_ERROR = (
+    f"fastvbg.{name}" for name in ("none", "array", "tuple", "type_error")
+)
 STREAM_BYTES = "fastvbg.stream_bytes"
 """Symbol of the bound from which results are stored past the caches, which is the machine's."""
 
 _FASTCALL = 0x0080  # METH_FASTCALL: arguments as an array of objects and their number
 
+_make_function = ctypes.PYFUNCTYPE(ctypes.py_object, *(ctypes.c_void_p,) * 3)(
+    ("PyCFunction_NewEx", ctypes.pythonapi)
+)
 _lock = threading.Lock()
 _kept: list[Any] = []  # what compiled functions point to
 
@@ -69,7 +76,8 @@ def _engine() -> Any:
     llvm.initialize_native_asmprinter()
     for name in PYTHON:
         llvm.add_symbol(name, ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value)
-    for name, value in ((NONE, None), (ARRAY, np.ndarray), (TYPE_ERROR, TypeError)):
+    known = {NONE: None, ARRAY: np.ndarray, TUPLE: tuple, TYPE_ERROR: TypeError}
+    for name, value in known.items():
         llvm.add_symbol(name, id(value))
     bound = ctypes.c_int64(_target.STREAM_BYTES)
     _kept.append(bound)
@@ -78,8 +86,18 @@ def _engine() -> Any:
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
 
 
-def load(name: str, machine: bytes) -> Callable[..., Any]:
-    """Return the function of that name in an object, as one that Python calls.
+def _renew_lock() -> None:
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked child may have got a lock that nobody will release.
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+def load(name: str, machine: bytes) -> Callable[..., Any] | None:
+    """Return the function of that name in an object, as one that Python calls, or None without.
 
     Parameters
     ----------
@@ -93,9 +111,9 @@ def load(name: str, machine: bytes) -> Callable[..., Any]:
         engine.add_object_file(llvm.ObjectFileRef.from_data(machine))
         engine.finalize_object()
         address = engine.get_function_address(name)
+    if not address:
+        return None
     method = _Method(name.encode(), address, _FASTCALL, None)
     _kept.append(method)
-    make = ctypes.pythonapi.PyCFunction_NewEx
-    make.restype, make.argtypes = ctypes.py_object, (ctypes.c_void_p,) * 3
-    function: Callable[..., Any] = make(ctypes.addressof(method), None, None)
+    function: Callable[..., Any] = _make_function(ctypes.addressof(method), None, None)
     return function

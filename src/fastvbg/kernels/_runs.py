@@ -19,8 +19,23 @@ if TARGET.variant == "vector":
     )
     from fastvbg.kernels.vector.keyspace import gray_run, keyspace_run
     from fastvbg.kernels.vector.laying import lay_run
+    from fastvbg.kernels.vector.layouts import (
+        blend_any_run,
+        composite_any_run,
+        convert_any_run,
+        motion_mask_any_run,
+    )
     from fastvbg.kernels.vector.matte import blend_between_run, lerp_run, ramp_run
     from fastvbg.kernels.vector.means import slide_mean_run, window_mean_run
+    from fastvbg.kernels.vector.rows_runs import (
+        SPARE,
+        chroma_any_run,
+        cleared_over_run,
+        despill_any_run,
+        keyspace_any_run,
+        over_run,
+        plate_any_run,
+    )
     from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
     from fastvbg.kernels.vector.votes import vote_run
 else:
@@ -51,24 +66,48 @@ else:
         plate_planes_run,
         strength_run,
     )
+    from fastvbg.kernels.portable.layouts import (
+        SPARE,
+        blend_any_run,
+        chroma_any_run,
+        cleared_over_run,
+        composite_any_run,
+        convert_any_run,
+        despill_any_run,
+        keyspace_any_run,
+        motion_mask_any_run,
+        over_run,
+        plate_any_run,
+    )
     from fastvbg.kernels.portable.planes import lay_run
 
 __all__ = [
+    "SPARE",
+    "blend_any_run",
     "blend_between_run",
     "blend_run",
+    "chroma_any_run",
     "chroma_composite_run",
     "chroma_pixels_run",
     "chroma_planes_run",
+    "cleared_over_run",
+    "composite_any_run",
     "composite_kept_run",
     "composite_run",
+    "convert_any_run",
+    "despill_any_run",
     "despill_run",
     "fence",
     "gray_run",
+    "keyspace_any_run",
     "keyspace_run",
     "lay_run",
     "lerp_run",
     "light_run",
+    "motion_mask_any_run",
     "motion_mask_run",
+    "over_run",
+    "plate_any_run",
     "plate_composite_run",
     "plate_pixels_run",
     "plate_planes_run",

@@ -63,7 +63,7 @@ def _asked() -> tuple[str, str | None]:
 
 
 def _features() -> set[str]:
-    """Return the features that code may use, those of a named CPU only where listed."""
+    """Return the features that code may use: those that are listed, else this CPU's."""
     _, listed = _asked()
     if listed is None:
         return {name for name, there in llvm.get_host_cpu_features().items() if there}
@@ -113,7 +113,7 @@ def _largest_cache() -> int:
 # 1.07, 0.97, 0.88 at 11 MB (720p), 1.2, 1.1, 0.95 at 25 MB (1080p), 1.2, 1.2, 1.1 at 100 MB (4K).
 # Planar composite: 1.02 alone and 0.88 with a copy at 12 MB (1080p), 1.25 and 1.12 at 50 MB (4K).
 # So they are the default from half of the cache on, also for a caller who reads `out` at once.
-_STREAM_SHARE = 2
+STREAM_SHARE = 2
 
 
 def choose(wanted: str, machine: str, features: set[str]) -> Target:
@@ -130,5 +130,5 @@ def choose(wanted: str, machine: str, features: set[str]) -> Target:
 TARGET: Final = choose(
     os.environ.get("FASTVBG_KERNELS") or "auto", platform.machine().lower(), _features()
 )
-STREAM_BYTES: Final = _largest_cache() // _STREAM_SHARE
+STREAM_BYTES: Final = _largest_cache() // STREAM_SHARE
 """From how many bytes read and written on results are stored past the caches, on this machine."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from fastvbg.constants import ADAPTIVE_ROWS
 from fastvbg.kernels._kernel import named
-from fastvbg.layout import is_packed, packed, written_packed
+from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,13 +23,8 @@ if TYPE_CHECKING:
 _KEYSPACE = named("keying.keyspace.keyspace")
 
 
-def packed_rows(*frames: Frame) -> bool:
-    """Tell whether the rows of all frames are consecutive pixels."""
-    return all(is_packed(frame) for frame in frames)
-
-
 def to_keyspace(frame: Frame) -> Planes:
-    """Return Y, U and V of a frame of any strides, in new arrays."""
+    """Return Y, U and V of a BGR frame of any strides, in new arrays."""
     planes = tuple(np.empty(frame.shape[:2], np.uint8) for _ in range(3))
     _KEYSPACE.call(frame, *planes)
     return planes[0], planes[1], planes[2]

@@ -5,24 +5,38 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from fastvbg.checks import check_order
+from fastvbg.layout import checked_bgr
+from fastvbg.outputs import composite_out
+
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Planes
+    from fastvbg.constants import Order
 
 
 class FrameKeyer(ABC):
     """Keys a video's frames, one after the other.
 
     What is public here is how such a keyer is called; what it does with a frame, and how it checks
-    it, stands in the methods of the same names behind an underscore.
+    it, stands in the methods of the same names behind an underscore. Those are given frames as BGR
+    of any strides, whatever their order.
+
+    Parameters
+    ----------
+    order : {"bgr", "rgb", "bgra", "rgba"}
+        The channels of all frames.
     """
+
+    def __init__(self, order: Order) -> None:
+        self._order = check_order(order)
 
     def key(self, frame: Frame, *, out: Matte | None = None) -> Matte:
         """Return the matte of the next frame; a keyer that learns a scene learns from it.
 
         Parameters
         ----------
-        frame : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides, also read-only.
+        frame : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+            Channels in the keyer's order. Any strides, also read-only.
         out : ndarray, shape (H, W), uint8, optional
             Where to write the matte; it may not share memory with the frame. Allocated when absent.
 
@@ -40,7 +54,7 @@ class FrameKeyer(ABC):
         OptionError, OptionTypeError
             The keyer keys planes (also a `ValueError` or a `TypeError`).
         """
-        return self._key_frame(frame, out)
+        return self._key_frame(checked_bgr("frame", frame, self._order), out)
 
     def key_planes(self, planes: Planes, *, out: Matte | None = None) -> Matte:
         """Return the matte of the next frame, given as planes Y, U and V; else as `key`.
@@ -71,16 +85,16 @@ class FrameKeyer(ABC):
 
         Parameters
         ----------
-        frame : ndarray, shape (H, W, 3), uint8
+        frame : ndarray, shape (H, W, 3) or (H, W, 4), uint8
             As `key` takes it; rows of consecutive pixels are fastest.
-        background : ndarray, shape (H, W, 3), uint8
+        background : ndarray, shape like `frame`, uint8
             What is put behind, of the same size.
-        out : ndarray, shape (H, W, 3), uint8, optional
+        out : ndarray, shape like `frame`, uint8, optional
             Where to write the result. May be `frame` or `background` itself. Allocated when absent.
 
         Returns
         -------
-        ndarray, shape (H, W, 3), uint8
+        ndarray, shape like `frame`, uint8
             The composited frame; `out` when given.
 
         Raises
@@ -88,7 +102,9 @@ class FrameKeyer(ABC):
         DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
             As in `key`, or the sizes differ.
         """
-        return self._composite(frame, background, out)
+        out = composite_out(frame, background, out, self._order)
+        self._composite(frame, background, out)
+        return out
 
     @abstractmethod
     def _key_frame(self, frame: Frame, out: Matte | None) -> Matte: ...
@@ -97,7 +113,8 @@ class FrameKeyer(ABC):
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte: ...
 
     @abstractmethod
-    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame: ...
+    def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
+        """Write to `out`; here all three are in the keyer's order, and checked."""
 
 
 class OnePassKeyer(FrameKeyer):

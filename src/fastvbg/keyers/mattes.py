@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from fastvbg.checks import check_choice, check_integer, check_iterable, check_number
+from fastvbg.checks import (
+    check_choice,
+    check_integer,
+    check_iterable,
+    check_number,
+    check_order,
+    exchanged,
+)
 from fastvbg.constants import MOST_HOLD
 from fastvbg.errors import (
     DTypeError,
@@ -26,6 +33,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Matte
+    from fastvbg.constants import Order
 
     Picture = npt.NDArray[Any]
     Timed = tuple[Picture, float | None]
@@ -46,7 +54,7 @@ _MAX_INDEX = 1 << 62
 _MAX_SECONDS = 1e12
 
 
-def as_matte(picture: Picture, *, channel: str = "auto") -> Matte:
+def as_matte(picture: Picture, *, channel: str = "auto", order: Order = "bgr") -> Matte:
     """Return the matte that a picture holds.
 
     uint8 is 0..255, uint16 is 0..65535, floats are 0..1 (NaN and less are 0, more is 1), bool is
@@ -56,10 +64,13 @@ def as_matte(picture: Picture, *, channel: str = "auto") -> Matte:
     Parameters
     ----------
     picture : ndarray, shape (h, w), (h, w, 1), (h, w, 3) or (h, w, 4)
-        Gray, BGR, or BGR with alpha; bool, uint8, uint16, float32 or float64, at least one pixel.
+        Gray, colour, or colour with alpha; bool, uint8, uint16, float32 or float64, at least one
+        pixel.
     channel : {"auto", "alpha", "luma"}, default "auto"
         What is the matte in a picture with alpha. "auto": alpha, unless it is full everywhere and
         so says nothing. Other pictures have only luma.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of colour, whether the picture has alpha or not.
 
     Returns
     -------
@@ -73,8 +84,8 @@ def as_matte(picture: Picture, *, channel: str = "auto") -> Matte:
     ShapeError
         It is of another shape, or empty (also a `ValueError`).
     OptionError, OptionTypeError
-        There is no such channel (also a `ValueError` or a `TypeError`), or "alpha" is wanted of a
-        picture that has none.
+        There is no such channel or order (also a `ValueError` or a `TypeError`), or "alpha" is
+        wanted of a picture that has none.
 
     Examples
     --------
@@ -83,6 +94,7 @@ def as_matte(picture: Picture, *, channel: str = "auto") -> Matte:
     array([[  0, 128, 255]], dtype=uint8)
     """
     check_choice("channel", channel, CHANNELS)
+    order = check_order(order)
     _check_picture(picture)
     if channel == "alpha" and (picture.ndim != 3 or picture.shape[2] != 4):
         raise OptionError(f"channel: got alpha, but the picture of shape {picture.shape} has none")
@@ -96,7 +108,8 @@ def as_matte(picture: Picture, *, channel: str = "auto") -> Matte:
             return alpha
     colours = _in_bytes(np.ascontiguousarray(picture[..., :3]).reshape(picture.shape[0], -1))
     colours = np.ascontiguousarray(colours).reshape(*picture.shape[:2], 3)
-    return np.asarray(cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY), np.uint8)
+    code = cv2.COLOR_RGB2GRAY if exchanged(order) else cv2.COLOR_BGR2GRAY
+    return np.asarray(cv2.cvtColor(colours, code), np.uint8)
 
 
 def _check_picture(picture: Picture) -> None:
@@ -107,7 +120,7 @@ def _check_picture(picture: Picture) -> None:
         )
     shape = picture.shape
     if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (1, 3, 4)):
-        raise ShapeError(f"matte: got shape {shape}, wanted (h, w), or (h, w, 3 or 4) in BGR(A)")
+        raise ShapeError(f"matte: got shape {shape}, wanted (h, w), or (h, w, 3 or 4) of colour")
     if not picture.size:
         raise ShapeError(f"matte: got an empty picture of shape {shape}")
 
@@ -156,13 +169,16 @@ class MatteFeed:
     channel : {"auto", "alpha", "luma"}, default "auto"
         What is the matte in pictures with alpha; see `as_matte`. "auto" decides for the sequence:
         once one picture's alpha is not full everywhere, alpha it is for the rest.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of colour; see `as_matte`.
     name : str, default "matte"
         How messages call the sequence.
 
     Raises
     ------
     OptionError, OptionTypeError
-        The channel or the hold is none of the above (also a `ValueError` or a `TypeError`).
+        The channel, the order or the hold is none of the above (also a `ValueError` or a
+        `TypeError`).
 
     Examples
     --------
@@ -178,8 +194,10 @@ class MatteFeed:
         *,
         hold: int | None = None,
         channel: str = "auto",
+        order: Order = "bgr",
         name: str = "matte",
     ) -> None:
+        self._order = check_order(order)
         self._mattes: Iterator[Timed] = check_iterable("mattes", mattes)
         self._hold = None if hold is None else check_integer("hold", hold, 0, MOST_HOLD)
         self._channel = check_choice("channel", channel, CHANNELS)
@@ -290,7 +308,7 @@ class MatteFeed:
             alpha = as_matte(picture, channel="alpha")
             if not _is_full(alpha):
                 self._channel = "alpha"
-        return as_matte(picture, channel=self._channel)
+        return as_matte(picture, channel=self._channel, order=self._order)
 
     def _beyond_end(self, last: Matte, index: int) -> Matte:
         if not self.warnings:

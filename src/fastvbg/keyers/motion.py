@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from fastvbg.bands import call_in_bands, check_threads, thread_count
 from fastvbg.checks import (
     check_frame,
+    check_order,
     check_same_size,
     check_threshold,
+    exchanged,
 )
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels._kernel import Module
@@ -16,6 +18,7 @@ from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask
+    from fastvbg.constants import Order
 
 __all__ = ["motion_mask"]
 
@@ -27,6 +30,7 @@ def motion_mask(
     next: Frame,
     *,
     threshold: int = DEFAULT_THRESHOLD,
+    order: Order = "bgr",
     threads: int | None = None,
     out: Mask | None = None,
 ) -> Mask:
@@ -38,11 +42,13 @@ def motion_mask(
 
     Parameters
     ----------
-    prev, next : ndarray, shape (H, W, 3), uint8
-        Two frames of a video, channels blue, green, red, 0 to 255. Any strides, also read-only;
+    prev, next : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+        Two frames of a video, channels as `order` says, 0 to 255. Any strides, also read-only;
         H and W may be 0.
     threshold : int, default 3
         Gray difference above which a pixel has moved, 0 to 255.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of both frames; a fourth one is not read.
     threads : int, optional
         How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
         more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
@@ -61,8 +67,8 @@ def motion_mask(
     ShapeError
         A shape is not as above, or sizes differ (also a `ValueError`).
     OptionError, OptionTypeError
-        The threshold is outside 0..255 or `threads` outside 1..256 (also a `ValueError`), or not
-        an integer (a `TypeError`).
+        The threshold is outside 0..255, `threads` outside 1..256 or the order none of the above
+        (also a `ValueError`), or of another type (a `TypeError`).
     OverlapError
         `out` is read-only or shares memory with a frame (also a `ValueError`).
 
@@ -73,12 +79,13 @@ def motion_mask(
     >>> motion_mask(prev, np.array([[[9, 9, 9], [2, 2, 2]]], np.uint8))
     array([[255,   0]], dtype=uint8)
     """
-    shape = check_frame("prev", prev)
-    next_shape = check_frame("next", next)
+    order = check_order(order)
+    shape = check_frame("prev", prev, order)
+    next_shape = check_frame("next", next, order)
     if next_shape != shape:
         check_same_size("next", next_shape, "prev", shape)
     threshold = check_threshold(threshold)
     out = plane_out(out, shape, "prev", prev=prev, next=next)
     count = thread_count(check_threads(threads), 7 * out.size)
-    call_in_bands(frames.motion_mask, count, (prev, next, out), threshold)
+    call_in_bands(frames.motion_mask, count, (prev, next, out), threshold, exchanged(order))
     return out

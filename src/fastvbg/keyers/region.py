@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 
 from fastvbg.checks import (
-    check_frame,
     check_no_partial_overlap,
+    check_order,
     check_plane,
     check_same_size,
     check_size,
@@ -21,12 +21,14 @@ from fastvbg.checks import (
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.mattes import as_matte
+from fastvbg.layout import checked_bgr
 from fastvbg.media.image import read_matte
 from fastvbg.media.numbering import IMAGE_SUFFIXES
 from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Mask, Matte, Size
+    from fastvbg.constants import Order
 
     Polygon = list[tuple[float, float]]
 
@@ -43,7 +45,9 @@ _COORDINATE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(%?)")
 _FORM = "such as '10,20 300,20 300,200' or '0%,0% 50%,0% 50%,100%'"
 
 
-def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region") -> Mask:
+def region_mask(
+    region: File | Mask | Frame, size: Size, *, order: Order = "bgr", name: str = "region"
+) -> Mask:
     """Return a region of the frame as a mask.
 
     A pixel is inside a polygon when its centre is, by the even-odd rule; polygons add up. Corners
@@ -54,11 +58,13 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
     ----------
     region : str, path-like or ndarray
         Polygons as text, `x,y x,y x,y` with `;` between several; or an image file, or a picture of
-        shape (h, w) or (h, w, 3), uint8, that is stretched over the frame and is inside where its
-        gray is 128 or more; of an image file that is transparent in places, where its alpha is. A
-        text with commas that names no file is polygons.
+        shape (h, w) or (h, w, 3 or 4), uint8, that is stretched over the frame and is inside where
+        its gray is 128 or more; of an image file that is transparent in places, where its alpha is.
+        A text with commas that names no file is polygons.
     size : (int, int)
         Width and height of the frame in pixels.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of a picture; a fourth one is not read.
     name : str, default "region"
         How messages call the region.
 
@@ -71,7 +77,7 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
     ------
     OptionError
         A polygon has fewer than 3 corners or one that is not two numbers, or no pixel of the frame
-        is inside (also a `ValueError`).
+        is inside, or the order is none of the above (also a `ValueError`).
     SourceError
         The image cannot be read (also an `OSError`).
     DTypeError, ShapeError, OptionTypeError
@@ -83,8 +89,9 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
     array([[255, 255,   0,   0]], dtype=uint8)
     """
     name, size = check_text("name", name), check_size("size", size)
+    order = check_order(order)
     if isinstance(region, np.ndarray):
-        return _picture_mask(region, size, name)
+        return _picture_mask(region, size, name, order)
     if not isinstance(region, (str, os.PathLike)):
         raise OptionTypeError(f"{name}: got {shown(region)}, wanted polygons, a file or a picture")
     if isinstance(region, str) and _is_polygons(region):
@@ -96,7 +103,7 @@ def region_mask(region: File | Mask | Frame, size: Size, *, name: str = "region"
             raise OptionError(f"{name}: {region!r} covers no pixel of {size[0]}x{size[1]}")
         return mask
     picture = read_matte(check_path(name, region), name)
-    return _picture_mask(as_matte(picture), size, name)
+    return _picture_mask(as_matte(picture), size, name, order)
 
 
 def _is_polygons(text: str) -> bool:
@@ -157,11 +164,11 @@ def _polygon_mask(polygons: list[Polygon], size: Size) -> Mask:
     return mask
 
 
-def _picture_mask(picture: Mask | Frame, size: Size, name: str) -> Mask:
+def _picture_mask(picture: Mask | Frame, size: Size, name: str, order: Order) -> Mask:
     if picture.ndim == 2:
         check_plane(name, picture)
     else:
-        check_frame(name, picture)
+        picture = checked_bgr(name, picture, order)
     if not picture.size:
         raise ShapeError(f"{name}: got an empty picture of shape {picture.shape}")
     picture = np.ascontiguousarray(picture)

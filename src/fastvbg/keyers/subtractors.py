@@ -15,11 +15,14 @@ from fastvbg.checks import (
 )
 from fastvbg.errors import ShapeError
 from fastvbg.kernels._kernel import Module
+from fastvbg.keyers._frames import Packer
 from fastvbg.keyers._keyer import FrameKeyer
-from fastvbg.outputs import composite_out, plane_out
+from fastvbg.layout import is_packed
+from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask, Matte, Planes
+    from fastvbg.constants import Order
 
 __all__ = ["SubtractorKeyer"]
 
@@ -43,11 +46,13 @@ class SubtractorKeyer(FrameKeyer):
         `cv2.createBackgroundSubtractorMOG2` (Zivkovic, "Improved adaptive Gaussian mixture model
         for background subtraction", ICPR 2004) or `cv2.createBackgroundSubtractorKNN` (Zivkovic and
         van der Heijden, Pattern Recognition Letters 27(7), 2006).
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in every result.
 
     Raises
     ------
     OptionError, OptionTypeError
-        There is no such kind (also a `ValueError`), or it is no string (a `TypeError`).
+        There is no such kind or order (also a `ValueError`), or it is no string (a `TypeError`).
 
     Examples
     --------
@@ -61,9 +66,11 @@ class SubtractorKeyer(FrameKeyer):
     array([  0,   0,   0,   0, 255, 255, 255, 255], dtype=uint8)
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *, order: Order = "bgr") -> None:
+        super().__init__(order)
         self._kind = check_choice("kind", kind, ("mog2", "knn"))
         self._frozen = False
+        self._packed = Packer()
         self.reset()
 
     @property
@@ -89,10 +96,8 @@ class SubtractorKeyer(FrameKeyer):
             channels[..., k] = plane[: luma[0], : luma[1]]
         return self._apply(channels, out)
 
-    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
-        out = composite_out(frame, background, out)
+    def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
         frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
-        return out
 
     def freeze(self) -> None:
         """Stop learning: masks go by what is known now."""
@@ -121,8 +126,10 @@ class SubtractorKeyer(FrameKeyer):
 
     def _apply(self, frame: Frame, out: Mask) -> Mask:
         if frame.size:
+            pixels = self._packed(frame)
             marks = self._subtractor.apply(
-                np.ascontiguousarray(frame),
+                # OpenCV takes no channels that lie the other way.
+                pixels if is_packed(pixels) else np.ascontiguousarray(pixels),
                 learningRate=_FROZEN[self._kind] if self._frozen else -1,
             )
             out[...] = np.where(marks == _FOREGROUND, np.uint8(255), np.uint8(0))

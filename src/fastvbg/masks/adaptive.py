@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from fastvbg.constants import ADAPTIVE
+from fastvbg.constants import ADAPTIVE, ADAPTIVE_SLOWEST
 from fastvbg.errors import OptionError
 from fastvbg.masks.base import Mask
 from fastvbg.options import File, Flag, Integer, Number, option
@@ -37,7 +37,7 @@ class Adaptive(Mask):
     )
     warm_up: int = option(
         ADAPTIVE.warm_up,
-        Integer("Frames in which the model learns all it sees.", 0, 1 << 30, metavar="N"),
+        Integer("Frames in which the model learns all it sees.", 1, 1 << 30, metavar="N"),
     )
     absorb: int = option(
         ADAPTIVE.absorb,
@@ -51,6 +51,11 @@ class Adaptive(Mask):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.learning_rate < ADAPTIVE_SLOWEST:
+            raise OptionError(
+                f"learning_rate: got {self.learning_rate}, wanted at least {ADAPTIVE_SLOWEST}; "
+                "freeze stops learning"
+            )
         given = self.given("tolerance", "learning_rate", "warm_up", "absorb")
         if self.load_model is not None and given:
             raise OptionError(

@@ -17,6 +17,14 @@ class Auto(Mask):
 
     name: ClassVar[str] = "auto"
 
+    @classmethod
+    def needs(cls, refine: str | None = None) -> tuple[str, ...]:
+        """Return the kernels of all that it may choose."""
+        from fastvbg.masks.registry import own
+
+        every = (name for kind in _CHOICES for name in own()[kind].needs(refine))
+        return tuple(dict.fromkeys(every))
+
     def chosen(self, run: Run) -> Mask:
         """Return the kind that suits the clip, after a line that says which and why."""
         from fastvbg.masks.registry import parse

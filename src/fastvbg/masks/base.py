@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from fastvbg.matting.run import Run
 
 
-_OVER = "composite.planar.blend_i420"
-"""The kernel that lays frames over backgrounds by mattes."""
+_OVER = "composite.apart.i420", "composite.planar.blend_i420"
+"""The kernels that lay frames over backgrounds by mattes."""
 
 
 class Mask(Described):
@@ -59,7 +59,7 @@ class Mask(Described):
         from fastvbg.refine.spec import kernels_of
 
         refining = kernels_of(cls.refinement if refine is None else refine)
-        over = (_OVER,) if refining else ()
+        over = _OVER if refining else ()
         return tuple(dict.fromkeys((*cls.kernels, *refining, *over)))
 
     @classmethod

@@ -22,7 +22,7 @@ class Matte(Mask):
     name: ClassVar[str] = "matte"
     value: ClassVar[str | None] = "matte"
     wants: ClassVar[str | None] = "matte"
-    kernels: ClassVar[tuple[str, ...]] = ("composite.planar.blend_i420",)
+    kernels: ClassVar[tuple[str, ...]] = ("composite.apart.i420", "composite.planar.blend_i420")
 
     matte: _types.File | None = option(
         None, File("The mattes, of any size, in the order of the frames.", metavar="FILE")

@@ -19,7 +19,7 @@ class Motion(Mask):
     """What moves: what differs between two neighbouring frames."""
 
     name: ClassVar[str] = "motion"
-    kernels: ClassVar[tuple[str, ...]] = ("composite.planar.composite_i420",)
+    kernels: ClassVar[tuple[str, ...]] = ("composite.apart.i420", "composite.planar.composite_i420")
 
     threshold: int = option(
         DEFAULT_THRESHOLD, Integer("Gray difference above which a pixel has moved.", 0, 255)

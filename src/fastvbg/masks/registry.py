@@ -91,22 +91,19 @@ def _checked(kind: Any, taken: Mapping[str, type[Mask]]) -> type[Mask]:
     return kind
 
 
-# What commands and settings have of their own.
+# What commands, settings and a settings file's table of a mask have of their own.
+# fmt: off
 _RESERVED = frozenset(
     [
-        "input",
-        "output",
-        "mask",
-        "kind",
-        "settings",
-        "save_settings",
-        "overwrite",
-        "keep_partial",
-        "quiet",
-        "times",
-        "help",
+        "background", "background_end", "clip", "codec", "crf", "drop_region",
+        "encoder_options", "end", "fit", "fix", "folder", "fps", "help", "input", "jobs",
+        "json", "keep_partial", "keep_region", "kind", "light_wrap", "mask", "max_frames",
+        "max_pixels", "output", "overwrite", "pairing", "pixel_path", "preset", "quiet",
+        "refine", "rounds", "save_settings", "scale", "settings", "settings_file", "start",
+        "threads", "times",
     ]
 )
+# fmt: on
 
 
 def kinds() -> dict[str, type[Mask]]:

@@ -16,6 +16,7 @@ import numpy as np
 
 import fastvbg
 from fastvbg.errors import FastvbgError, OptionError, SinkError, SourceError
+from fastvbg.measure.buffers import LARGEST_CACHE, evict
 from fastvbg.measure.machine import machine_record
 from fastvbg.measure.operations import OPERATIONS, Cell, Contender
 from fastvbg.measure.startup import time_startup
@@ -38,6 +39,8 @@ _CALL_SIZE = "64x64"  # so small that the call itself is what is timed
 
 _ROOFLINE = "roofline"
 
+CACHE, MEMORY = "cache", "memory"
+
 
 class UnequalOutputsError(FastvbgError, AssertionError):
     """Two paths that must give the same pixels did not; they are not timed."""
@@ -56,6 +59,8 @@ class Row:
     traffic: int
     """Bytes that the operation reads and writes."""
     timing: Timing
+    regime: str = CACHE
+    """Where the frames lie when a call begins: in the `cache`, or in `memory` alone."""
 
     @property
     def is_roofline(self) -> bool:
@@ -141,11 +146,11 @@ def run_bench(
     try:
         for operation in operations:
             tell(f"{operation} {_CALL_SIZE}")
-            rows += _rows(operation, _CALL_SIZE, 64, 64, seconds / 2)
+            rows += _rows(operation, _CALL_SIZE, 64, 64, seconds / 2, [CACHE])
         # Size by size, for which the frames are made once.
         for size, operation in itertools.product(sizes, operations):
             tell(f"{operation} {size}")
-            rows += _rows(operation, size, *SIZES[size], seconds)
+            rows += _rows(operation, size, *SIZES[size], seconds, [MEMORY, CACHE])
     finally:
         cv2.setNumThreads(threads)
     rows.sort(key=lambda row: operations.index(row.operation))
@@ -156,24 +161,33 @@ def run_bench(
     return Figures(conditions(), rows, startup)
 
 
-def _rows(operation: str, size: str, width: int, height: int, seconds: float) -> list[Row]:
+def _rows(
+    operation: str, size: str, width: int, height: int, seconds: float, regimes: list[str]
+) -> list[Row]:
+    """Time one operation at one size: in the caches only what fits into them."""
     cell = OPERATIONS[operation](width, height)
     _check_equal(cell, f"{operation} at {size}")
     by_key = {f"{c.library} {c.threads}": c for c in cell.contenders}
-    timings = time_interleaved({key: c.call for key, c in by_key.items()}, seconds=seconds)
-    return [
-        Row(
-            operation,
-            size,
-            width,
-            height,
-            c.library,
-            c.threads,
-            cell.traffic,
-            timings[key].shared_by(cell.frames),
-        )
-        for key, c in by_key.items()
-    ]
+    calls = {key: c.call for key, c in by_key.items()}
+    if cell.traffic > LARGEST_CACHE:
+        regimes = [MEMORY]
+    rows = []
+    for regime in regimes:
+        before = evict if regime == MEMORY else None
+        timings = time_interleaved(calls, seconds=seconds / len(regimes), before=before)
+        at = operation, size, width, height
+        rows += [
+            Row(
+                *at,
+                c.library,
+                c.threads,
+                cell.traffic,
+                timings[key].shared_by(cell.frames),
+                regime,
+            )
+            for key, c in by_key.items()
+        ]
+    return rows
 
 
 def _check_equal(cell: Cell, where: str) -> None:

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from fastvbg.kernels._target import STREAM_BYTES, STREAM_SHARE
+
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from fastvbg._types import Frame, Matte
+
+LARGEST_CACHE: Final = STREAM_SHARE * STREAM_BYTES
+"""Bytes."""
 
 _LINE = 64  # bytes in a cache line, and in the widest vector
 _SEED = 1
 _UNCACHED = 80 << 20  # bytes
+
+
+@lru_cache(maxsize=1)
+def _other_memory() -> npt.NDArray[np.uint64]:
+    """Return memory of four times the largest cache."""
+    return np.ones(4 * LARGEST_CACHE // 8, np.uint64)
+
+
+def evict() -> None:
+    """Fill the caches with other memory, as whatever runs between two frames of a stream does."""
+    _other_memory().max()
 
 
 class Frames(NamedTuple):

@@ -13,5 +13,5 @@ def cache_state() -> str:
     if wanted is None:
         return "none: no cache folder for this user; NUMBA_CACHE_DIR names one"
     if _cache.folder() is None:
-        return f"none: {wanted} cannot be written; kernels compile in every process"
+        return f"none: {wanted} cannot be written; what no wheel brings compiles in every process"
     return f"{wanted} (writable)"

@@ -29,6 +29,7 @@ def numba_composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any) -> 
         address_of(out, 0),
         count,
         threshold,
+        0,
         False,
     )
 
@@ -38,7 +39,7 @@ def numba_motion_mask(prev: Any, next: Any, out: Any, threshold: Any) -> None:
     """One plain loop over flat arrays, vectorized by LLVM as it can."""
     count = out.shape[0] * out.shape[1]
     portable.motion_mask_run(
-        address_of(prev, 0), address_of(next, 0), address_of(out, 0), count, threshold, False
+        address_of(prev, 0), address_of(next, 0), address_of(out, 0), count, threshold, 0, False
     )
 
 

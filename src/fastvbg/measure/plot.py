@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import MissingLibraryError, OptionError, SinkError
-from fastvbg.measure.bench import check_record
+from fastvbg.measure.bench import MEMORY, check_record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,13 @@ def check_plot(path: Path) -> None:
     mpl.use("Agg")
 
 
+def _shown(figures: Figures, operation: str) -> list[Row]:
+    """Return an operation's rows of frames from memory, and of sizes without those all."""
+    rows = [row for row in figures.rows if row.operation == operation]
+    sizes = {row.size for row in rows if row.regime == MEMORY}
+    return [row for row in rows if row.regime == MEMORY or row.size not in sizes]
+
+
 def plot(figures: Figures, path: Path) -> None:
     """Draw the figures: a panel an operation, milliseconds on a logarithmic scale.
 
@@ -63,7 +70,7 @@ def plot(figures: Figures, path: Path) -> None:
         len(operations), 1, figsize=(8, 1 + 2.6 * len(operations)), squeeze=False
     )
     for axis, operation in zip(axes[:, 0], operations, strict=True):
-        _draw(axis, operation, [row for row in figures.rows if row.operation == operation])
+        _draw(axis, operation, _shown(figures, operation))
     facts = figures.conditions
     figure.suptitle(
         f"{facts['cpu']}, {facts['vector features'][0]}, one thread, {facts['date'][:10]}",

@@ -114,7 +114,8 @@ def _numba() -> list[Finding]:
     bg, out = np.full_like(prev, 7), np.empty_like(prev)
     # Compiled anew, whatever the cache has.
     composite = load("probe", machine_code(named("composite.frames.composite").definition, "probe"))
-    composite(prev, next, bg, out, 20, 4)
+    if composite is not None:
+        composite(prev, next, bg, out, 20, 0, 4)
     if not np.array_equal(out, np.where(next > 0, next, bg)):
         text = (
             f"{numba.__version__}: compiled kernels give wrong pixels ({TARGET.name}); please tell"

@@ -37,6 +37,7 @@ class _Lane:
 
     function: Callable[[], object]
     once: float
+    before: Callable[[], object] | None = None
     samples: list[float] = field(default_factory=list)
     spent: float = 0.0
 
@@ -58,13 +59,16 @@ class _Lane:
 
     def take_turn(self) -> None:
         begun = time.perf_counter()
-        if not self.is_slow:
+        batch = self.batch if self.before is None else 1
+        if self.before is not None:
+            self.before()
+        elif not self.is_slow:
             self.function()  # untimed: the function before has left other data in the caches
         start = time.perf_counter()
-        for _ in range(self.batch):
+        for _ in range(batch):
             self.function()
         end = time.perf_counter()
-        self.samples.append((end - start) / self.batch * 1e3)
+        self.samples.append((end - start) / batch * 1e3)
         self.spent += end - begun
 
     def summary(self) -> Timing:
@@ -74,7 +78,10 @@ class _Lane:
 
 
 def time_interleaved(
-    functions: Mapping[str, Callable[[], object]], *, seconds: float
+    functions: Mapping[str, Callable[[], object]],
+    *,
+    seconds: float,
+    before: Callable[[], object] | None = None,
 ) -> dict[str, Timing]:
     """Time functions against each other in one run.
 
@@ -88,13 +95,15 @@ def time_interleaved(
         What to time, with everything allocated beforehand; each has been called before.
     seconds : float
         About how long to go on, all told.
+    before : callable, optional
+        Called before each timed call, untimed, in place of an untimed call of the function.
 
     Returns
     -------
     dict of str to Timing
         Of each function.
     """
-    lanes = {name: _Lane(function, _time_once(function)) for name, function in functions.items()}
+    lanes = {name: _Lane(call, _time_once(call), before) for name, call in functions.items()}
     share = seconds / max(1, len(lanes))
     while True:
         waiting = [

@@ -12,6 +12,7 @@ from fastvbg.errors import SourceError
 from fastvbg.matting.cuts import CutDetector
 from fastvbg.matting.pairing import Pair, make_pairing
 from fastvbg.matting.run import Run, unheard
+from fastvbg.meanwhile import stand_ins
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.upright import angle_of
@@ -105,19 +106,39 @@ class Result:
         return self.frames / max(self.seconds, 1e-9)
 
 
+class _Lines:
+    """Holds lines back until all is open: what fails before that is told alone."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._held: list[str] | None = []
+
+    def __call__(self, line: str) -> None:
+        """Tell a line, now or once the run begins."""
+        if self._held is None:
+            self._say(line)
+        else:
+            self._held.append(line)
+
+    def begin(self) -> None:
+        """Tell what was held back."""
+        held, self._held = self._held or [], None
+        for line in held:
+            self._say(line)
+
+
 def run(job: Job) -> Result:
     """Do a job and say what was done."""
     start = time.perf_counter()
     reading, settings, fps = job.reading, job.settings, rate_of(job.settings)
     with ExitStack() as stack:
+        stack.enter_context(stand_ins())
         source = stack.enter_context(open_source(job.input, fps=fps, options=reading))
         interrupts = stack.enter_context(Interrupts())
         pixels = make_pixels(source.info, settings.threads)
         info = _output_info(source.info, job)
-        told: list[str] = []
-        seen = Run(
-            pixels, source.info, job.input, reading, stack, fps, interrupts.check, told.append
-        )
+        tell = _Lines(job.tell or unheard)
+        seen = Run(pixels, source.info, job.input, reading, stack, fps, interrupts.check, tell)
         sink = stack.enter_context(
             open_sink(
                 job.output,
@@ -129,8 +150,7 @@ def run(job: Job) -> Result:
         )
         masker = make_masker(settings, seen)
         stage = _make_stage(job, info, masker, seen)
-        for line in told:
-            (job.tell or unheard)(line)
+        tell.begin()
         cuts = CutDetector(pixels)
         ahead = stack.enter_context(Ahead(source, "source", interrupts.check))
         behind = stack.enter_context(

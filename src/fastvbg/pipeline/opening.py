@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.kernels._kernel import expect
 from fastvbg.keyers.region import region_mask
 from fastvbg.matting.masker import Masker
+from fastvbg.meanwhile import stands_in_for
 from fastvbg.media.model import ReadOptions
 from fastvbg.refine.refiner import Refiner
 
@@ -39,7 +40,8 @@ def rate_of(settings: Settings) -> Fraction | None:
 def make_masker(settings: Settings, run: Run) -> Masker:
     """Return what gives each frame of a run its matte: keyed, refined, within its regions."""
     mask = settings.kind.chosen(run)
-    expect(mask.needs(settings.refine))
+    waited_for = (name for name in mask.needs(settings.refine) if not stands_in_for(name))
+    expect(waited_for)
     refiner = Refiner(mask.refinement if settings.refine is None else settings.refine)
     size = run.info.width, run.info.height
     keep, drop = (

@@ -14,12 +14,14 @@ from fastvbg.errors import SourceError
 from fastvbg.matting.cuts import CutDetector
 from fastvbg.matting.pairing import make_pairing
 from fastvbg.matting.run import Run, unheard
+from fastvbg.meanwhile import stand_ins
 from fastvbg.media.model import CopiedPacket
 from fastvbg.pipeline.asked import changed
 from fastvbg.pipeline.backdrop import open_backdrop
 from fastvbg.pipeline.blur import Blur, parse_blur
 from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
 from fastvbg.pipeline.sheet import Labelled, contact_sheet
+from fastvbg.pipeline.wrap import Wrap
 from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
 from fastvbg.values import check_path
@@ -81,6 +83,7 @@ def preview_rows(
     input, background = check_path("input", input), check_background(settings.background)
     check_integer("times", times, 1, 1000)
     with ExitStack() as stack:
+        stack.enter_context(stand_ins())
         options = replace(reading_of(settings), pixels="bgr", sizes="first", threads=None)
         fps = rate_of(settings)
         source = stack.enter_context(open_source(input, fps=fps, options=options))
@@ -90,6 +93,8 @@ def preview_rows(
         wanted = _evenly_spaced(info.frames, times)
         seen = Run(pixels, info, input, options, stack, fps, tell=tell or unheard)
         masker = make_masker(settings, seen)
+        shape = info.height, info.width
+        wrap = Wrap(pixels, shape, settings.light_wrap) if settings.light_wrap else None
         rows: list[list[Labelled]] = []
         cuts = CutDetector(pixels)
         for pair in _pairs(source, make_pairing("neighbours", cuts, cuts.goes_on)):
@@ -105,6 +110,8 @@ def preview_rows(
             under = behind(seconds, frame, matte)
             if under is None:  # a background video has ended, and the output with it
                 break
+            if wrap is not None:
+                kept = wrap(kept, matte, under)
             result = pixels.blend(matte, kept, under)
             rows.append(
                 [

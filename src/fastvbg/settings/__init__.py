@@ -307,12 +307,22 @@ class Settings(Described):
             raise OptionError(
                 f"pairing: the tutorial's goes with the mask 'motion' only, got {self.kind.name!r}"
             )
+        if self.light_wrap and not self._has_light():
+            raise OptionError(
+                f"light_wrap: the background {self.background!r} has no light of its own; wanted "
+                "another background, or 0"
+            )
         start: Any = self.start or 0
         end: Any = self.end
         if end is not None and end <= start:
             raise OptionError(
                 f"end: got {float(end):g}, wanted more seconds than the start's {float(start):g}"
             )
+
+    def _has_light(self) -> bool:
+        """Tell whether the background is one whose light can fall on what is before it."""
+        word = isinstance(self.background, str)
+        return not word or not (self.transparent or str(self.background).startswith("blur"))
 
     @property
     def kind(self) -> Mask:

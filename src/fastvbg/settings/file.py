@@ -10,6 +10,7 @@ from fastvbg.checks import check_flag
 from fastvbg.errors import FastvbgError, OptionError, OptionTypeError, SinkError, SourceError, shown
 from fastvbg.masks.registry import kind_of, make, nearest
 from fastvbg.media.names import STANDARD
+from fastvbg.options.kinds import File as FileName
 from fastvbg.settings import Settings
 from fastvbg.sink.staging import Staged, check_folder, refuse_existing
 from fastvbg.values import check_path
@@ -44,7 +45,7 @@ def read_settings(path: File) -> dict[str, Any]:
         data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SourceError(f"settings: cannot read {path}: {error.strerror or error}") from None
-    except ValueError as error:  # no TOML, or no UTF-8
+    except (ValueError, RecursionError) as error:  # no TOML, or no UTF-8, or too deep a nesting
         raise OptionError(f"settings: {path} is no TOML: {error}") from None
     version = data.pop("version", VERSION)
     if type(version) is not int or version < 1:
@@ -85,15 +86,26 @@ def settings_of(path: File, data: Mapping[str, Any]) -> Settings:
 def _mask(value: Any, folder: Path) -> Any:
     """Return the mask of a table, or of a text as it stands for one."""
     if isinstance(value, str):
-        return value
+        value = {"kind": value}
     if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
         raise OptionTypeError(
             f"mask: got {shown(value)}, wanted a table with its kind, "
             'such as kind = "chroma" below [mask]'
         )
     options = {key: each for key, each in value.items() if key != "kind"}
-    described = kind_of(value["kind"].partition(":")[0]).options()
-    return make(value["kind"], _loaded(described, options, folder, strangers=True))
+    name, options = _spelled_out(value["kind"], options)
+    described = kind_of(name.partition(":")[0]).options()
+    return make(name, _loaded(described, options, folder, strangers=True))
+
+
+def _spelled_out(text: str, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return a kind and its options where the short form names a file: it lies by the settings."""
+    name, _, rest = text.partition(":")
+    kind = kind_of(name)
+    key = kind.value
+    if not rest or key is None or key in options or not isinstance(kind.options()[key], FileName):
+        return text, options
+    return name, {**options, key: rest}
 
 
 def _loaded(

@@ -1,89 +1,59 @@
-"""The kernels over frames whose rows are packed pixels; `strided` takes all others.
-
-The arrays may be a band of a frame's rows. `whole` is how many rows the frame has: whether results
-are stored past the caches goes by all that is read and written, whoever does the other bands.
-"""
+"""The kernels over frames whose rows are packed pixels; `others` takes the rest."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, kernel
-from fastvbg.kernels._memory import address_of, packed, stream_bytes
-from fastvbg.kernels._runs import blend_run, composite_run, fence, motion_mask_run
-from fastvbg.kernels.composite import strided
+from fastvbg.kernels._jit import inline
+from fastvbg.kernels._memory import address_of, packed
+from fastvbg.kernels._runs import blend_run, composite_run, motion_mask_run
+from fastvbg.kernels._target import TARGET
+from fastvbg.kernels.composite import loops
+
+if TARGET.variant != "vector":
+    from fastvbg.kernels.composite import layouts as others
+elif TARGET.x86:
+    from fastvbg.kernels.composite import fours as others  # type: ignore[no-redef]
+else:
+    from fastvbg.kernels.composite import tensors as others  # type: ignore[no-redef]
 
 
-@kernel(FRAME, FRAME, FRAME, OUT_FRAME, INT, INT, fallback=strided.composite)
-def composite(prev: Any, next: Any, bg: Any, out: Any, threshold: Any, whole: Any) -> bool:
-    """`out` is `next` where it differs from `prev` by more than `threshold`, elsewhere `bg`."""
-    if not (packed(prev) and packed(next) and packed(bg) and packed(out)):
-        return False
-    rows, cols, _ = out.shape
-    streaming = 12 * whole * cols >= stream_bytes()
-    step = 3 * cols
-    if (
-        prev.strides[0] == step
-        and next.strides[0] == step
-        and bg.strides[0] == step
-        and out.strides[0] == step
-    ):
-        rows, cols = 1 if rows else 0, rows * cols
-    for y in range(rows):
-        composite_run(
-            address_of(prev, y),
-            address_of(next, y),
-            address_of(bg, y),
-            address_of(out, y),
-            cols,
-            threshold,
-            streaming,
-        )
-    fence()
-    return True
+@inline
+def _row(frame: Any, row: Any, order: Any) -> Any:
+    return address_of(frame, row), order
 
 
-@kernel(FRAME, FRAME, OUT_PLANE, INT, INT, fallback=strided.motion_mask)
-def motion_mask(prev: Any, next: Any, out: Any, threshold: Any, whole: Any) -> bool:
-    """`out` is 255 where `next` differs from `prev` by more than `threshold`, elsewhere 0."""
-    if not (packed(prev) and packed(next) and packed(out)):
-        return False
-    rows, cols = out.shape
-    streaming = 7 * whole * cols >= stream_bytes()
-    step = 3 * cols
-    if prev.strides[0] == step and next.strides[0] == step and out.strides[0] == cols:
-        rows, cols = 1 if rows else 0, rows * cols
-    for y in range(rows):
-        motion_mask_run(
-            address_of(prev, y), address_of(next, y), address_of(out, y), cols, threshold, streaming
-        )
-    fence()
-    return True
+@inline
+def _size(frame: Any) -> Any:
+    return 3
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT, fallback=strided.blend)
-def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
-    """`out` is `frame` over `bg` by `matte`."""
-    if not (packed(frame) and packed(matte) and packed(bg) and packed(out)):
-        return False
-    rows, cols, _ = out.shape
-    streaming = 10 * whole * cols >= stream_bytes()
-    step = 3 * cols
-    if (
-        frame.strides[0] == step
-        and matte.strides[0] == cols
-        and bg.strides[0] == step
-        and out.strides[0] == step
-    ):
-        rows, cols = 1 if rows else 0, rows * cols
-    for y in range(rows):
-        blend_run(
-            address_of(frame, y),
-            address_of(matte, y),
-            address_of(bg, y),
-            address_of(out, y),
-            cols,
-            streaming,
-        )
-    fence()
-    return True
+@inline
+def _composite(
+    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
+) -> None:
+    composite_run(prev[0], next[0], bg[0], out[0], count, threshold, out[1], streaming)
+
+
+@inline
+def _motion_mask(
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, spare: Any, streaming: Any
+) -> None:
+    motion_mask_run(prev[0], next[0], out, count, threshold, next[1], streaming)
+
+
+@inline
+def _blend(
+    frame: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
+) -> None:
+    blend_run(frame[0], matte, bg[0], out[0], count, streaming)
+
+
+_LAYOUT = loops.Layout(
+    "composite.frames", packed, packed, packed, _row, address_of, _size, loops.no_spare
+)
+composite = loops.composite(_LAYOUT, _composite, others.composite)
+motion_mask = loops.motion_mask(_LAYOUT, _motion_mask, others.motion_mask)
+blend = loops.blend(_LAYOUT, _blend, others.blend)
+convert = others.convert
+"""Packed pixels alone have no use for it."""

@@ -137,8 +137,10 @@ def _mask(
 
 _REST = OUT_PLANE, INT, INT, YUV_WEIGHTS, INT
 
-mask_u8 = kernel(PLANES, PLANES, *_REST, name="mask_u8")(_mask)
-mask_u16 = kernel(*(types.UniTuple(PLANE16, 3),) * 2, *_REST, name="mask_u16")(_mask)
+mask_u8 = kernel(PLANES, PLANES, *_REST, name="composite.planes_any.mask_u8")(_mask)
+mask_u16 = kernel(*(types.UniTuple(PLANE16, 3),) * 2, *_REST, name="composite.planes_any.mask_u16")(
+    _mask
+)
 """`out` is 255 where `next` differs from `prev` by the bound or more, elsewhere 0."""
 
 
@@ -173,7 +175,11 @@ def _select(mask: Any, next: Any, bg: Any, out: Any, shift_x: Any, shift_y: Any)
     over_plane(_pick, _most_moved, mask, next, bg, out, shift_x, shift_y)
 
 
-select_u8 = kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, name="select_u8")(_select)
+select_u8 = kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, name="composite.planes_any.select_u8")(
+    _select
+)
 """`out` is `next` where at least half of its samples of the mask are set, elsewhere `bg`."""
-select_u16 = kernel(PLANE, PLANE16, PLANE16, OUT_PLANE16, INT, INT, name="select_u16")(_select)
+select_u16 = kernel(
+    PLANE, PLANE16, PLANE16, OUT_PLANE16, INT, INT, name="composite.planes_any.select_u16"
+)(_select)
 """The same of words."""

@@ -2,7 +2,8 @@
 
 The state is means and spreads of Y, U and V, swings, and totals, which begin at 0 and receive what
 the next frame's gain goes by. The work is scratch bytes, scratch words, and what the frame is keyed
-by: `adaptive_pass` has them, and what a row goes through.
+by: `adaptive_pass` has them, and what a row goes through. Frames are BGR and packed pixels, maybe
+views of RGB.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._layouts import pixels_at
 from fastvbg.kernels._memory import address_of, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._rows import copy_row
@@ -101,7 +103,7 @@ def key(frame: Any, mask: Any, state: Any, work: Any) -> None:
 def composite(frame: Any, bg: Any, out: Any, state: Any, work: Any) -> None:
     """`out` is the frame where its mask is set, elsewhere `bg`; the state learns the frame.
 
-    Rows of all three are packed pixels.
+    The channels of all three lie in one order.
     """
     rows, cols, _ = out.shape
     scratch, totals = work[0], state[3]
@@ -115,8 +117,8 @@ def composite(frame: Any, bg: Any, out: Any, state: Any, work: Any) -> None:
         done = row - LAG
         if done >= 0:
             _settle(done, rows, cols, mask, 1, 1, at, totals, on)
-            source, target = address_of(frame, done), address_of(out, done)
-            blend_run(source, mask, address_of(bg, done), target, cols, streaming)
+            source, target = pixels_at(frame, done), pixels_at(out, done)
+            blend_run(source, mask, pixels_at(bg, done), target, cols, streaming)
     fence()
 
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.kernels._jit import inline
+from fastvbg.kernels._layouts import order_of, pixels_at
 from fastvbg.kernels._memory import address_of
+from fastvbg.kernels._runs import keyspace_run
 from fastvbg.kernels.keying.adaptive_rows import (
     chroma_run,
     columns_run,
@@ -27,7 +29,6 @@ from fastvbg.kernels.keying.adaptive_rows import (
     total_run,
     vote_run,
 )
-from fastvbg.kernels.keying.keyspace import keyspace_row
 
 if TYPE_CHECKING:
     pass
@@ -198,12 +199,12 @@ def full_row(scratch: Any, plane: Any, row: Any) -> Any:
 
 @inline
 def convert(frame: Any, row: Any, scratch: Any) -> None:
-    """Bring two rows of a frame from an even one on, or a last one, to luma and halved chroma."""
+    """Bring two rows of pixels from an even one on, or a last one, to luma and halved chroma."""
     rows, cols = frame.shape[:2]
     last = min(row + 1, rows - 1)
     for k in range(row, last + 1):
         y, u, v = full_row(scratch, 0, k), full_row(scratch, 1, k), full_row(scratch, 2, k)
-        keyspace_row(frame, k, y, u, v)
+        keyspace_run(pixels_at(frame, k), y, u, v, cols, order_of(frame))
     for k in range(2):
         upper, lower = full_row(scratch, 1 + k, row), full_row(scratch, 1 + k, last)
         mean_of_blocks_run(upper, lower, address_of(scratch, BLOCKS + k), cols)

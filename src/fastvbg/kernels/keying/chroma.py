@@ -1,6 +1,7 @@
 """The chroma keyer and the removal of spill; `reference.chroma` defines them.
 
 `reach` is a plane that says how strong the key is at each place: 4080 over its strength there.
+Frames are BGR; packed ones may be views of RGB.
 """
 
 from __future__ import annotations
@@ -11,27 +12,43 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, packed, stream_bytes
+from fastvbg.kernels._layouts import order_of, pixels_at, row_of, spare_of
+from fastvbg.kernels._memory import address_of, bytes_at, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
+    SPARE,
+    chroma_any_run,
     chroma_composite_run,
     chroma_pixels_run,
     chroma_planes_run,
+    cleared_over_run,
+    despill_any_run,
     despill_run,
     fence,
+    keyspace_any_run,
+    keyspace_run,
     lay_run,
     strength_run,
 )
-from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
-from fastvbg.kernels.keying.keyspace import keyspace_row
+from fastvbg.kernels.keying.keyrows import (
+    SCRATCH,
+    doubled_row,
+    packed_alike,
+    packed_row,
+    put_row,
+    result_row,
+)
 from fastvbg.kernels.keying.planes_rows import lay_row
 from fastvbg.kernels.portable.bytes import less, more, portion
 
 __all__ = [
     "composite",
+    "composite_any",
     "composite_planes",
+    "despill_any",
     "despill_frame",
     "despill_planes",
+    "key_any",
     "key_frame",
     "key_planes",
 ]
@@ -57,20 +74,37 @@ def _spare(scratch: Any) -> Any:
     )
 
 
+@inline
+def _laid(tint: Any, order: Any) -> Any:
+    """Return a tint of blue, green and red as channels lie in an order."""
+    return (tint[2], tint[1], tint[0]) if order else (tint[0], tint[1], tint[2])
+
+
 @kernel(FRAME, PLANE, OUT_PLANE, SCRATCH, OPTIONS)
-def key_frame(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> None:
-    """`out` is the matte of a BGR frame of any strides; `reach` has packed rows."""
+def key_any(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> None:
+    """`out` is the matte of a BGR frame of any layout; `reach` has packed rows."""
     rows, cols = out.shape
     y, u, v, spare, spill = _spare(scratch)
     for row in range(rows):
         to, there = result_row(out, row, spare), address_of(reach, row)
-        if packed(frame):
-            here = address_of(frame, row)
-            chroma_pixels_run(here, (y, u, v, spare, spill), there, to, spill, cols, options)
-        else:
-            keyspace_row(frame, row, y, u, v)
-            chroma_planes_run(u, v, there, to, spill, cols, options)
+        here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
+        chroma_any_run(here, (y, u, v), there, to, spill, cols, options, careful)
         put_row(to, out, row)
+
+
+@kernel(FRAME, PLANE, OUT_PLANE, SCRATCH, OPTIONS, fallback=key_any)
+def key_frame(frame: Any, reach: Any, out: Any, scratch: Any, options: Any) -> bool:
+    """Do so with packed pixels."""
+    if not packed_alike(frame, frame):
+        return False
+    rows, cols = out.shape
+    y, u, v, spare, spill = _spare(scratch)
+    for row in range(rows):
+        to, there = result_row(out, row, spare), address_of(reach, row)
+        here, rest = pixels_at(frame, row), (y, u, v, spare, spill)
+        chroma_pixels_run(here, rest, there, to, spill, cols, order_of(frame), options)
+        put_row(to, out, row)
+    return True
 
 
 @kernel(PLANE, PLANE, PLANE, OUT_PLANE, SCRATCH, INT, INT, OPTIONS)
@@ -95,41 +129,101 @@ def key_planes(
             put_row(matte, out, row)
 
 
-@kernel(FRAME, PLANE, FRAME, OUT_FRAME, SCRATCH, OPTIONS, TINT)
-def composite(
-    frame: Any, reach: Any, bg: Any, out: Any, scratch: Any, options: Any, tint: Any
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT, SCRATCH, OPTIONS, TINT)
+def composite_any(
+    frame: Any,
+    reach: Any,
+    bg: Any,
+    out: Any,
+    order: Any,
+    scratch: Any,
+    options: Any,
+    tint: Any,
 ) -> None:
-    """`out` is the frame without its spill over `bg` by its matte; all rows must be packed."""
-    rows, cols, _ = out.shape
+    """`out` is the frame without its spill over `bg` by its matte, all of any layout.
+
+    Inputs are BGR; the output is in an order.
+    """
+    rows, cols = out.shape[:2]
     streaming = 10 * rows * cols >= stream_bytes()
-    spare = _spare(scratch)
+    y, u, v, matte, spill = _spare(scratch)
     for row in range(rows):
-        chroma_composite_run(
-            address_of(frame, row),
-            spare,
-            address_of(reach, row),
-            address_of(bg, row),
-            address_of(out, row),
-            cols,
-            options,
-            tint,
-            streaming,
-        )
+        here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
+        there, planes = address_of(reach, row), (y, u, v)
+        chroma_any_run(here, planes, there, matte, spill, cols, options, careful)
+        careful = max(careful, spare_of(bg, row, SPARE), spare_of(out, row, SPARE))
+        behind, to = row_of(bg, row, 0), row_of(out, row, order)
+        cleared_over_run(here, matte, spill, behind, to, cols, tint, careful, streaming)
     fence()
 
 
-@kernel(FRAME, PLANE, OUT_FRAME, SCRATCH, DIRECTION, TINT)
-def despill_frame(
-    frame: Any, matte: Any, out: Any, scratch: Any, direction: Any, tint: Any
-) -> None:
-    """`out` is the frame without its spill where the matte is not 0; rows must be packed."""
+@kernel(FRAME, PLANE, FRAME, OUT_FRAME, INT, SCRATCH, OPTIONS, TINT, fallback=composite_any)
+def composite(
+    frame: Any,
+    reach: Any,
+    bg: Any,
+    out: Any,
+    order: Any,
+    scratch: Any,
+    options: Any,
+    tint: Any,
+) -> bool:
+    """Do so with packed pixels."""
+    if order or not (packed_alike(frame, bg) and packed_alike(frame, out)):
+        return False
     rows, cols, _ = out.shape
+    streaming = 10 * rows * cols >= stream_bytes()
+    spare, tints = _spare(scratch), _laid(tint, order_of(frame))
+    for row in range(rows):
+        chroma_composite_run(
+            pixels_at(frame, row),
+            spare,
+            address_of(reach, row),
+            pixels_at(bg, row),
+            pixels_at(out, row),
+            cols,
+            order_of(frame),
+            options,
+            tints,
+            streaming,
+        )
+    fence()
+    return True
+
+
+@kernel(FRAME, PLANE, OUT_FRAME, INT, SCRATCH, DIRECTION, TINT)
+def despill_any(
+    frame: Any, matte: Any, out: Any, order: Any, scratch: Any, direction: Any, tint: Any
+) -> None:
+    """`out` is the frame without its spill where the matte is not 0; layouts as of `composite`."""
+    rows, cols = out.shape[:2]
     y, u, v, coverage, spill = _spare(scratch)
     for row in range(rows):
-        keyspace_row(frame, row, y, u, v)
+        here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
+        keyspace_any_run(here, y, u, v, cols, careful)
+        strength_run(u, v, spill, cols, direction)
+        kept = packed_row(matte, row, coverage)
+        to, careful = row_of(out, row, order), max(careful, spare_of(out, row, SPARE))
+        despill_any_run(here, kept, spill, to, cols, tint, careful)
+
+
+@kernel(FRAME, PLANE, OUT_FRAME, INT, SCRATCH, DIRECTION, TINT, fallback=despill_any)
+def despill_frame(
+    frame: Any, matte: Any, out: Any, order: Any, scratch: Any, direction: Any, tint: Any
+) -> bool:
+    """Do so with packed pixels."""
+    if order or not packed_alike(frame, out):
+        return False
+    rows, cols, _ = out.shape
+    y, u, v, coverage, spill = _spare(scratch)
+    tints = _laid(tint, order_of(frame))
+    for row in range(rows):
+        pixels = pixels_at(frame, row)
+        keyspace_run(pixels, y, u, v, cols, order_of(frame))
         strength_run(u, v, spill, cols, direction)
         here = packed_row(matte, row, coverage)
-        despill_run(address_of(frame, row), here, spill, address_of(out, row), cols, tint)
+        despill_run(pixels, here, spill, pixels_at(out, row), cols, tints)
+    return True
 
 
 @inline
@@ -157,8 +251,9 @@ def _move_run(
     covered, run = bytes_at(coverage, count), bytes_at(out, count)
     amount, rising = np.uint16(factor), np.uint8(255 if up else 0)
     for x in range(np.uint64(count)):
-        kept = key[x] if covered[x] else np.uint8(0)
-        step = portion(kept, amount)
+        # Read first: AVX2 has no conditional loads of bytes, and the loop would be left as it is.
+        strength, is_covered = key[x], covered[x]
+        step = portion(strength if is_covered else np.uint8(0), amount)
         plus, minus = np.uint8(step & rising), np.uint8(step & np.uint8(~rising))
         run[x] = less(more(samples[x], plus), minus)
 

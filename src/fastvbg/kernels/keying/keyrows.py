@@ -20,6 +20,15 @@ _ONE, _TWO = np.uint64(1), np.uint64(2)
 
 
 @inline
+def packed_alike(frame: Any, other: Any) -> Any:
+    """Tell whether both are pixels of three bytes, channels in one order, as BGR or as RGB."""
+    apart = frame.strides[2]
+    if apart not in (1, -1) or frame.strides[1] != 3 or frame.shape[2] != 3:
+        return False
+    return other.strides[1] == 3 and other.strides[2] == apart and other.shape[2] == 3
+
+
+@inline
 def packed_row(plane: Any, row: Any, to: Any) -> Any:
     """Return where a row's consecutive samples are: in place, or gathered in scratch."""
     if packed(plane):

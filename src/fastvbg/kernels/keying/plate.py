@@ -1,7 +1,8 @@
 """The plate keyer: distance from the empty scene in luma and chroma; `reference.plate` defines it.
 
 A plate is kept ready for keying, `(H, 4, W + SLACK)` bytes: for each row Y, U, V, and by how much
-luma (high four bits) and chroma (low four bits) may differ before it counts.
+luma (high four bits) and chroma (low four bits) may differ before it counts. Frames are BGR; packed
+ones may be views of RGB.
 """
 
 from __future__ import annotations
@@ -12,22 +13,34 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, packed, stream_bytes
+from fastvbg.kernels._layouts import order_of, pixels_at, row_of, spare_of
+from fastvbg.kernels._memory import address_of, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import (
+    SPARE,
     fence,
     light_run,
+    over_run,
+    plate_any_run,
     plate_composite_run,
     plate_pixels_run,
     plate_planes_run,
 )
-from fastvbg.kernels.keying.keyrows import SCRATCH, doubled_row, packed_row, put_row, result_row
-from fastvbg.kernels.keying.keyspace import keyspace_row
+from fastvbg.kernels.keying.keyrows import (
+    SCRATCH,
+    doubled_row,
+    packed_alike,
+    packed_row,
+    put_row,
+    result_row,
+)
 from fastvbg.kernels.keying.planes_rows import lay_rows
 
 __all__ = [
     "composite",
+    "composite_any",
     "composite_planes",
+    "key_any",
     "key_frame",
     "key_planes",
     "light",
@@ -88,22 +101,41 @@ def measure(
                     sums[4 * k + 4] += p * x
 
 
+@inline
+def _runs_of(scratch: Any) -> Any:
+    first, second = address_of(scratch, 0), address_of(scratch, 1)
+    return first, second, address_of(scratch, 2), address_of(scratch, 3)
+
+
 @kernel(FRAME, MODEL, OUT_PLANE, SCRATCH, OPTIONS)
-def key_frame(frame: Any, model: Any, out: Any, scratch: Any, options: Any) -> None:
-    """`out` is the matte of a BGR frame of any strides."""
+def key_any(frame: Any, model: Any, out: Any, scratch: Any, options: Any) -> None:
+    """`out` is the matte of a BGR frame of any layout."""
     rows, cols = out.shape
-    y, u, v = address_of(scratch, 0), address_of(scratch, 1), address_of(scratch, 2)
-    spare, step = address_of(scratch, 3), model.shape[2]
+    (y, u, v, matte), step = _runs_of(scratch), model.shape[2]
     for row in range(rows):
-        plate, to = address_of(model, row), result_row(out, row, spare)
-        if packed(frame):
-            plate_pixels_run(
-                address_of(frame, row), (y, u, v, spare), plate, step, to, cols, options
-            )
-        else:
-            keyspace_row(frame, row, y, u, v)
-            plate_planes_run(y, u, v, plate, step, to, cols, options)
+        to = result_row(out, row, matte)
+        here, after = row_of(frame, row, 0), row_of(frame, min(row + 1, rows - 1), 0)
+        plate, careful = address_of(model, row), spare_of(frame, row, SPARE)
+        plate_any_run(here, (y, u, v), plate, step, to, cols, options, after, careful)
         put_row(to, out, row)
+
+
+@kernel(FRAME, MODEL, OUT_PLANE, SCRATCH, OPTIONS, fallback=key_any)
+def key_frame(frame: Any, model: Any, out: Any, scratch: Any, options: Any) -> bool:
+    """Do so with packed pixels."""
+    if not packed_alike(frame, frame):
+        return False
+    rows, cols = out.shape
+    rest, step = _runs_of(scratch), model.shape[2]
+    for row in range(rows):
+        here, plate, to = (
+            pixels_at(frame, row),
+            address_of(model, row),
+            result_row(out, row, rest[3]),
+        )
+        plate_pixels_run(here, rest, plate, step, to, cols, order_of(frame), options)
+        put_row(to, out, row)
+    return True
 
 
 @inline
@@ -143,26 +175,50 @@ def key_planes(
         put_row(to, out, row)
 
 
-@kernel(FRAME, MODEL, FRAME, OUT_FRAME, SCRATCH, OPTIONS)
-def composite(frame: Any, model: Any, bg: Any, out: Any, scratch: Any, options: Any) -> None:
-    """`out` is the frame over `bg` by its matte; the rows of all three must be packed."""
+@kernel(FRAME, MODEL, FRAME, OUT_FRAME, INT, SCRATCH, OPTIONS)
+def composite_any(
+    frame: Any, model: Any, bg: Any, out: Any, order: Any, scratch: Any, options: Any
+) -> None:
+    """`out` is the frame over `bg` by its matte, all of any layout.
+
+    Inputs are BGR; the output is in an order.
+    """
+    rows, cols = out.shape[:2]
+    streaming = 14 * rows * cols >= stream_bytes()
+    (y, u, v, matte), step = _runs_of(scratch), model.shape[2]
+    for row in range(rows):
+        here, behind, to = row_of(frame, row, 0), row_of(bg, row, 0), row_of(out, row, order)
+        plate, careful = address_of(model, row), spare_of(frame, row, SPARE)
+        plate_any_run(here, (y, u, v), plate, step, matte, cols, options, behind, careful)
+        careful = max(careful, spare_of(bg, row, SPARE), spare_of(out, row, SPARE))
+        over_run(here, matte, behind, to, cols, careful, streaming)
+    fence()
+
+
+@kernel(FRAME, MODEL, FRAME, OUT_FRAME, INT, SCRATCH, OPTIONS, fallback=composite_any)
+def composite(
+    frame: Any, model: Any, bg: Any, out: Any, order: Any, scratch: Any, options: Any
+) -> bool:
+    """Do so with packed pixels."""
+    if order or not (packed_alike(frame, bg) and packed_alike(frame, out)):
+        return False
     rows, cols, _ = out.shape
     streaming = 14 * rows * cols >= stream_bytes()
-    first, second = address_of(scratch, 0), address_of(scratch, 1)
-    spare = first, second, address_of(scratch, 2), address_of(scratch, 3)
     for row in range(rows):
         plate_composite_run(
-            address_of(frame, row),
-            spare,
+            pixels_at(frame, row),
+            _runs_of(scratch),
             address_of(model, row),
             model.shape[2],
-            address_of(bg, row),
-            address_of(out, row),
+            pixels_at(bg, row),
+            pixels_at(out, row),
             cols,
+            order_of(frame),
             options,
             streaming,
         )
     fence()
+    return True
 
 
 @kernel(PLANES, MODEL, PLANES, OUT_PLANES, SCRATCH, SHIFTS, OPTIONS)

@@ -2,7 +2,7 @@
 
 A canvas pixel stands for a square of 1, 2, 4 or 8 pixels of the frame a side. The matte is made at
 that size and reaches the frame's as a guided filter does (`colourfit`, `edges`). `reference.person`
-has the arithmetic. Rows must be packed.
+has the arithmetic. Rows must be packed; BGR pixels may be views of RGB.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._layouts import order_of, pixels_at
 from fastvbg.kernels._memory import address_of, bytes_at, words_at
 from fastvbg.kernels._rows import steps
 from fastvbg.kernels._runs import gray_run, keyspace_run
@@ -82,8 +83,8 @@ def reduce_frame(frame: Any, y: Any, u: Any, v: Any, factor: Any, words: Any) ->
         _sum_four(frame, row, factor, sums, width)
         _mean_pixels(sums, other, means, width, factor)
         luma = address_of(y, row)
-        keyspace_run(means, luma, address_of(u, row), address_of(v, row), width)
-        gray_run(means, luma, width, 0)
+        keyspace_run(means, luma, address_of(u, row), address_of(v, row), width, order_of(frame))
+        gray_run(means, luma, width, order_of(frame), 0)
 
 
 @inline
@@ -95,10 +96,10 @@ def _sum_four(frame: Any, row: Any, factor: Any, to: Any, width: Any) -> None:
     """
     first, last, count = factor * row, frame.shape[0] - 1, 3 * frame.shape[1]
     beyond = factor >> 3
-    a = bytes_at(address_of(frame, min(first, last)), count)
-    b = bytes_at(address_of(frame, min(first + (factor >> 2), last)), count)
-    c = bytes_at(address_of(frame, min(first + (factor >> 1) + beyond, last)), count)
-    d = bytes_at(address_of(frame, min(first + (3 * factor >> 2) + beyond, last)), count)
+    a = bytes_at(pixels_at(frame, min(first, last)), count)
+    b = bytes_at(pixels_at(frame, min(first + (factor >> 2), last)), count)
+    c = bytes_at(pixels_at(frame, min(first + (factor >> 1) + beyond, last)), count)
+    d = bytes_at(pixels_at(frame, min(first + (3 * factor >> 2) + beyond, last)), count)
     sums = words_at(to, 3 * factor * width)
     for i in range(np.uint64(count)):
         sums[i] = np.int16(np.int16(a[i]) + np.int16(b[i]) + np.int16(c[i]) + np.int16(d[i]))

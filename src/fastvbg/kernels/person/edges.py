@@ -13,6 +13,7 @@ from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._lanes import fit_eight, fit_four
+from fastvbg.kernels._layouts import order_of, pixels_at
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, stream_bytes
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import blend_run, fence, gray_run
@@ -190,14 +191,14 @@ def _luma_at(guide: Any, y: Any, left: Any, right: Any, spare: Any) -> Any:
     There what lies between two columns is made anew, and what fills whole vectors about it: the
     rest that fills none would cost more.
     """
-    at = address_of(guide, y)
     if guide.ndim == 3:
+        at = pixels_at(guide, y)
         count = min((right - left + _WHOLE - 1) // _WHOLE * _WHOLE, guide.shape[1])
         start = min(left, guide.shape[1] - count)
-        ahead = address_of(guide, min(y + 1, guide.shape[0] - 1)) - at
-        gray_run(at + 3 * start, spare + start, count, ahead)
+        ahead = pixels_at(guide, min(y + 1, guide.shape[0] - 1)) - at
+        gray_run(at + 3 * start, spare + start, count, order_of(guide), ahead)
         return spare
-    return at
+    return address_of(guide, y)
 
 
 @inline
@@ -261,7 +262,7 @@ def apply_frame(
     out: Any,
     work: Any,
 ) -> None:
-    """`out` is what they make of the gray of a BGR frame, whose rows must be packed."""
+    """`out` is what they make of the gray of a BGR frame of packed pixels, or a view of RGB."""
     shape, runs, marks, spare = work
     _mark(planes, out.shape[0], shape, marks)
     gray = address_of(spare, 1)
@@ -277,7 +278,10 @@ def composite(
     out: Any,
     work: Any,
 ) -> None:
-    """`out` is a BGR frame over `bg` by the matte of `apply_frame`; all rows must be packed."""
+    """`out` is a frame over `bg` by the matte of `apply_frame`.
+
+    All pixels must be packed, their channels in one order.
+    """
     height, cols, _ = out.shape
     shape, runs, marks, spare = work
     _mark(planes, height, shape, marks)
@@ -285,8 +289,8 @@ def composite(
     to, gray = address_of(spare, 0), address_of(spare, 1)
     for y in range(height):
         _matte_row(planes, frame, y, shape, runs, marks, gray, to)
-        here, under = address_of(frame, y), address_of(bg, y)
-        blend_run(here, to, under, address_of(out, y), cols, streaming)
+        here, under = pixels_at(frame, y), pixels_at(bg, y)
+        blend_run(here, to, under, pixels_at(out, y), cols, streaming)
     fence()
 
 

@@ -15,6 +15,7 @@ from numba import types
 from fastvbg.constants import YUV_RGB_SHIFT
 from fastvbg.kernels._jit import FRAME, PLANE, inline, kernel
 from fastvbg.kernels._lanes import EIGHT, add_product, dot_eight
+from fastvbg.kernels._layouts import order_of
 from fastvbg.kernels._memory import (
     address_of,
     bytes_at,
@@ -152,9 +153,10 @@ def from_frame(
     integers: Any,
     scale: Any,
 ) -> None:
-    """`out` is red, green and blue of a part of a BGR frame."""
+    """`out` is red, green and blue of a part of a BGR frame, which may be a view of RGB."""
     height, width, _ = out.shape
     first, count = _reach(firsts, weights, frame.shape[1])
+    begin = 3 * first + min(2 * frame.strides[2], 0)
     sums = address_of(words, 3)
     at = address_of(words, 0), address_of(words, 1), address_of(words, 2)
     blue, green, red = words_at(at[0], count), words_at(at[1], count), words_at(at[2], count)
@@ -162,12 +164,15 @@ def from_frame(
     blues, greens = integers_at(total[0], width), integers_at(total[1], width)
     reds = integers_at(total[2], width)
     for i in range(height):
-        _sum_rows(frame, rows, i, 3 * first, 3 * count, sums)
+        _sum_rows(frame, rows, i, begin, 3 * count, sums)
         _part_pixels(words_at(sums, 3 * count), count, blue, green, red)
         _sum_cols(at[0], firsts, weights, blues)
         _sum_cols(at[1], firsts, weights, greens)
         _sum_cols(at[2], firsts, weights, reds)
-        _put(out, i, reds, greens, blues, scale)
+        if order_of(frame):
+            _put(out, i, blues, greens, reds, scale)
+        else:
+            _put(out, i, reds, greens, blues, scale)
 
 
 @inline

@@ -1,8 +1,8 @@
 """Each operation on one pixel, and on one run of them: plain loops that LLVM vectorizes by itself.
 
-A run is `count` consecutive pixels from given addresses. Reads of a pixel precede its write, so an
-output run may be an input run exactly. `streaming` is for the explicit vectors' sake: plain loops
-have no such stores.
+A run is `count` consecutive pixels from given addresses. `order` is 0 for BGR and 1 for RGB. Reads
+of a pixel precede its write, so an output run may be an input run exactly. `streaming` is for the
+explicit vectors' sake: plain loops have no such stores.
 """
 
 from __future__ import annotations
@@ -49,13 +49,17 @@ def weighted_bound(threshold: Any) -> Any:
 
 
 @inline
-def weighted_difference(b0: Any, g0: Any, r0: Any, b1: Any, g1: Any, r1: Any) -> Any:
+def as_bgr(first: Any, second: Any, third: Any, order: Any) -> Any:
+    """Return blue, green and red of three channels in an order."""
+    return (third, second, first) if order else (first, second, third)
+
+
+@inline
+def weighted_difference(a0: Any, a1: Any, a2: Any, b0: Any, b1: Any, b2: Any, order: Any) -> Any:
     """Return the luma-weighted sum of the absolute differences of two pixels."""
-    return (
-        _B * abs(np.int32(b0) - np.int32(b1))
-        + _G * abs(np.int32(g0) - np.int32(g1))
-        + _R * abs(np.int32(r0) - np.int32(r1))
-    )
+    first, second = abs(np.int32(a0) - np.int32(b0)), abs(np.int32(a1) - np.int32(b1))
+    blue, green, red = as_bgr(first, second, abs(np.int32(a2) - np.int32(b2)), order)
+    return _B * blue + _G * green + _R * red
 
 
 @inline
@@ -71,11 +75,13 @@ def over(coverage: Any, foreground: Any, background: Any) -> Any:
 
 
 @inline
-def composite_pixel(prev: Any, next: Any, bg: Any, out: Any, i: Any, bound: Any) -> None:
+def composite_pixel(
+    prev: Any, next: Any, bg: Any, out: Any, i: Any, bound: Any, order: Any
+) -> None:
     """Write pixel `i` of `next` where it differs from `prev` by the bound or more, else of `bg`."""
     k = _THREE * i
     b, g, r = next[k], next[k + _ONE], next[k + _TWO]
-    moved = weighted_difference(prev[k], prev[k + _ONE], prev[k + _TWO], b, g, r) >= bound
+    moved = weighted_difference(prev[k], prev[k + _ONE], prev[k + _TWO], b, g, r, order) >= bound
     bg_b, bg_g, bg_r = bg[k], bg[k + _ONE], bg[k + _TWO]
     out[k] = b if moved else bg_b
     out[k + _ONE] = g if moved else bg_g
@@ -83,12 +89,11 @@ def composite_pixel(prev: Any, next: Any, bg: Any, out: Any, i: Any, bound: Any)
 
 
 @inline
-def motion_mask_pixel(prev: Any, next: Any, out: Any, i: Any, bound: Any) -> None:
+def motion_mask_pixel(prev: Any, next: Any, out: Any, i: Any, bound: Any, order: Any) -> None:
     """Write 255 where pixel `i` of `next` differs from `prev` by the bound or more, else 0."""
     k = _THREE * i
-    difference = weighted_difference(
-        prev[k], prev[k + _ONE], prev[k + _TWO], next[k], next[k + _ONE], next[k + _TWO]
-    )
+    old = prev[k], prev[k + _ONE], prev[k + _TWO]
+    difference = weighted_difference(*old, next[k], next[k + _ONE], next[k + _TWO], order)
     out[i] = np.uint8(255) if difference >= bound else np.uint8(0)
 
 
@@ -104,7 +109,14 @@ def blend_pixel(frame: Any, matte: Any, bg: Any, out: Any, i: Any) -> None:
 
 @inline
 def composite_run(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    threshold: Any,
+    order: Any,
+    streaming: Any,
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
     size = 3 * count
@@ -112,19 +124,19 @@ def composite_run(
     out_run = bytes_at(out, size)
     bound = weighted_bound(threshold)
     for i in range(np.uint64(count)):
-        composite_pixel(prev_run, next_run, bg_run, out_run, i, bound)
+        composite_pixel(prev_run, next_run, bg_run, out_run, i, bound, order)
 
 
 @inline
 def motion_mask_run(
-    prev: Any, next: Any, out: Any, count: Any, threshold: Any, streaming: Any
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, order: Any, streaming: Any
 ) -> None:
     """Write 255 where `next` differs from `prev` by more than `threshold`, else 0."""
     prev_run, next_run = bytes_at(prev, 3 * count), bytes_at(next, 3 * count)
     out_run = bytes_at(out, count)
     bound = weighted_bound(threshold)
     for i in range(np.uint64(count)):
-        motion_mask_pixel(prev_run, next_run, out_run, i, bound)
+        motion_mask_pixel(prev_run, next_run, out_run, i, bound, order)
 
 
 @inline
@@ -138,9 +150,9 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
 
 
 @inline
-def keyspace_of(b: Any, g: Any, r: Any) -> Any:
+def keyspace_of(first: Any, second: Any, third: Any, order: Any) -> Any:
     """Return Y, U and V of a pixel; `reference.keyspace` has the matrix."""
-    blue, green, red = np.int32(b), np.int32(g), np.int32(r)
+    blue, green, red = as_bgr(np.int32(first), np.int32(second), np.int32(third), order)
     y = (_Y_B * blue + _Y_G * green + _Y_R * red + _KEY_HALF) >> _KEY_SHIFT
     u = ((_U_B * blue + _U_G * green + _U_R * red + _KEY_HALF) >> _KEY_SHIFT) + _CHROMA_ZERO
     v = ((_V_B * blue + _V_G * green + _V_R * red + _KEY_HALF) >> _KEY_SHIFT) + _CHROMA_ZERO
@@ -148,22 +160,24 @@ def keyspace_of(b: Any, g: Any, r: Any) -> Any:
 
 
 @inline
-def keyspace_run(frame: Any, y: Any, u: Any, v: Any, count: Any) -> None:
-    """Write Y, U and V of BGR pixels."""
+def keyspace_run(frame: Any, y: Any, u: Any, v: Any, count: Any, order: Any) -> None:
+    """Write Y, U and V of pixels."""
     run = bytes_at(frame, 3 * count)
     y_run, u_run, v_run = bytes_at(y, count), bytes_at(u, count), bytes_at(v, count)
     for i in range(np.uint64(count)):
         k = _THREE * i
-        y_run[i], u_run[i], v_run[i] = keyspace_of(run[k], run[k + _ONE], run[k + _TWO])
+        planes = keyspace_of(run[k], run[k + _ONE], run[k + _TWO], order)
+        y_run[i], u_run[i], v_run[i] = planes
 
 
 @inline
-def gray_run(frame: Any, out: Any, count: Any, ahead: Any) -> None:
-    """Write the gray of BGR pixels, as OpenCV has it."""
+def gray_run(frame: Any, out: Any, count: Any, order: Any, ahead: Any) -> None:
+    """Write the gray of pixels, as OpenCV has it."""
     run, gray = bytes_at(frame, 3 * count), bytes_at(out, count)
     for i in range(np.uint64(count)):
         k = _THREE * i
-        total = _B * np.int32(run[k]) + _G * np.int32(run[k + _ONE]) + _R * np.int32(run[k + _TWO])
+        blue, green, red = as_bgr(run[k], run[k + _ONE], run[k + _TWO], order)
+        total = _B * np.int32(blue) + _G * np.int32(green) + _R * np.int32(red)
         gray[i] = np.uint8((total + np.int32(GRAY_HALF)) >> np.int32(GRAY_SHIFT))
 
 

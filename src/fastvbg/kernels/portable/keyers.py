@@ -1,6 +1,6 @@
 """The keyers' loops over runs of pixels, as plain loops that LLVM vectorizes by itself.
 
-`matte_pixels_run` functions take BGR pixels and three runs of scratch for their planes.
+What takes pixels takes three runs of scratch for their planes.
 """
 
 from __future__ import annotations
@@ -59,10 +59,17 @@ def plate_planes_run(
 
 @inline
 def plate_pixels_run(
-    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    plate: Any,
+    step: Any,
+    out: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels before the rows of a plate; `spare` is four runs of scratch."""
-    keyspace_run(frame, spare[0], spare[1], spare[2], count)
+    keyspace_run(frame, spare[0], spare[1], spare[2], count, order)
     plate_planes_run(spare[0], spare[1], spare[2], plate, step, out, count, options)
 
 
@@ -75,11 +82,12 @@ def plate_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     streaming: Any,
 ) -> None:
     """Lay pixels over `bg` by their matte."""
-    plate_pixels_run(frame, spare, plate, step, spare[3], count, options)
+    plate_pixels_run(frame, spare, plate, step, spare[3], count, order, options)
     blend_run(frame, spare[3], bg, out, count, streaming)
 
 
@@ -97,22 +105,29 @@ def chroma_planes_run(
 
 @inline
 def chroma_pixels_run(
-    frame: Any, spare: Any, reach: Any, out: Any, spill: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    reach: Any,
+    out: Any,
+    spill: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels, and the strength of the key in them; `spare` is scratch."""
-    keyspace_run(frame, spare[0], spare[1], spare[2], count)
+    keyspace_run(frame, spare[0], spare[1], spare[2], count, order)
     chroma_planes_run(spare[1], spare[2], reach, out, spill, count, options)
 
 
 @inline
-def cleared_pixel(frame: Any, k: Any, spill: Any, tint: Any) -> Any:
-    """Return the pixel at byte `k` without its spill."""
+def cleared_pixel(pixel: Any, spill: Any, tint: Any) -> Any:
+    """Return a pixel without its spill."""
     amounts = (
         portion(spill, tint[0][0]),
         portion(spill, tint[0][1]),
         portion(spill, tint[0][2]),
     )
-    b, g, r = frame[k], frame[k + _ONE], frame[k + _TWO]
+    b, g, r = pixel
     ups = tint[1]
     return (
         more(b, amounts[0]) if ups[0] else less(b, amounts[0]),
@@ -129,8 +144,10 @@ def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints:
     coverage, key = bytes_at(matte, count), bytes_at(spill, count)
     for x in range(np.uint64(count)):
         k = _THREE * x
-        amount = key[x] if coverage[x] else np.uint8(0)
-        b, g, r = cleared_pixel(pixels, k, amount, tint)
+        strength, is_covered = key[x], coverage[x]  # read first, as vectors have to
+        amount = strength if is_covered else np.uint8(0)
+        pixel = pixels[k], pixels[k + _ONE], pixels[k + _TWO]
+        b, g, r = cleared_pixel(pixel, amount, tint)
         to[k], to[k + _ONE], to[k + _TWO] = b, g, r
 
 
@@ -142,13 +159,14 @@ def chroma_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     tints: Any,
     streaming: Any,
 ) -> None:
     """Lay pixels without their spill over `bg` by their matte."""
     tint = tint_limits(tints)
-    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, options)
+    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, order, options)
     pixels, under = bytes_at(frame, 3 * count), bytes_at(bg, 3 * count)
     to, coverage, key = (
         bytes_at(out, 3 * count),
@@ -157,7 +175,8 @@ def chroma_composite_run(
     )
     for x in range(np.uint64(count)):
         k, a = _THREE * x, coverage[x]
-        b, g, r = cleared_pixel(pixels, k, key[x], tint)
+        pixel = pixels[k], pixels[k + _ONE], pixels[k + _TWO]
+        b, g, r = cleared_pixel(pixel, key[x], tint)
         to[k] = over(a, b, under[k])
         to[k + _ONE] = over(a, g, under[k + _ONE])
         to[k + _TWO] = over(a, r, under[k + _TWO])

@@ -1,4 +1,4 @@
-"""The operations on runs of BGR pixels, in explicit vectors.
+"""The operations on runs of pixels of three channels, in explicit vectors.
 
 Each step loads all it needs before it stores, so an output run may be an input run exactly. Pixels
 that fill no vector, before alignment and at the end, pass through the stack: a last vector moved
@@ -31,6 +31,7 @@ from fastvbg.kernels.vector.pixels import (
     above,
     bound_of,
     differences,
+    gray_weights,
     mix_pixels,
     select_pixels,
     spread,
@@ -39,22 +40,29 @@ from fastvbg.kernels.vector.pixels import (
 
 __all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
 
-# 3 * 43 = 129 is 1 modulo 64, 32 and 16: so many BGR pixels move an address, modulo a vector, by 1.
+# 3 * 43 = 129 is 1 modulo 64, 32 and 16: so many pixels move an address, modulo a vector, by 1.
 PIXELS_A_BYTE = 43
 
 
 @inline
-def _composite(prev: Any, next: Any, bg: Any, bound: Any) -> Any:
-    moved = above(weigh(differences(prev, next)), bound)
+def _composite(prev: Any, next: Any, bg: Any, weights: Any, bound: Any) -> Any:
+    moved = above(weigh(differences(prev, next), weights), bound)
     return select_pixels(spread(moved), next, bg)
 
 
 @inline
 def composite_run(
-    prev: Any, next: Any, bg: Any, out: Any, count: Any, threshold: Any, streaming: Any
+    prev: Any,
+    next: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    threshold: Any,
+    order: Any,
+    streaming: Any,
 ) -> None:
     """Write `next` where it differs from `prev` by more than `threshold`, else `bg`."""
-    bound = bound_of(threshold)
+    weights, bound = gray_weights(order), bound_of(threshold)
     few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0
     while i < count:
@@ -64,6 +72,7 @@ def composite_run(
                 load_few_pixels(prev + k, few),
                 load_few_pixels(next + k, few),
                 load_few_pixels(bg + k, few),
+                weights,
                 bound,
             )
             store_few_pixels(out + k, few, pixels)
@@ -75,40 +84,40 @@ def composite_run(
                 prefetch_pixels(next + k)
                 prefetch_pixels(bg + k)
                 p, n, b = load_pixels(prev + k), load_pixels(next + k), load_pixels(bg + k)
-                stream_pixels(out + k, _composite(p, n, b, bound))
+                stream_pixels(out + k, _composite(p, n, b, weights, bound))
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
             p, n, b = load_pixels(prev + k), load_pixels(next + k), load_pixels(bg + k)
-            store_pixels(out + k, _composite(p, n, b, bound))
+            store_pixels(out + k, _composite(p, n, b, weights, bound))
             i += LANES
         few = count - i
 
 
 @inline
 def motion_mask_run(
-    prev: Any, next: Any, out: Any, count: Any, threshold: Any, streaming: Any
+    prev: Any, next: Any, out: Any, count: Any, threshold: Any, order: Any, streaming: Any
 ) -> None:
     """Write 255 where `next` differs from `prev` by more than `threshold`, else 0."""
-    bound = bound_of(threshold)
+    weights, bound = gray_weights(order), bound_of(threshold)
     few = lead(out, count, streaming)
     i = 0
     while i < count:
         if few > 0:
             k = 3 * i
             changes = differences(load_few_pixels(prev + k, few), load_few_pixels(next + k, few))
-            store_few(out + i, few, above(weigh(changes), bound))
+            store_few(out + i, few, above(weigh(changes, weights), bound))
             i += few
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
                 changes = differences(load_pixels(prev + k), load_pixels(next + k))
-                stream(out + i, above(weigh(changes), bound))
+                stream(out + i, above(weigh(changes, weights), bound))
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
             changes = differences(load_pixels(prev + k), load_pixels(next + k))
-            store(out + i, above(weigh(changes), bound))
+            store(out + i, above(weigh(changes, weights), bound))
             i += LANES
         few = count - i
 

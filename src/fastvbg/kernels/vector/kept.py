@@ -28,6 +28,7 @@ from fastvbg.kernels.vector.pixels import (
     bound_of,
     differences,
     excess,
+    gray_weights,
     select_pixels,
     spread,
     weigh,
@@ -43,19 +44,22 @@ _WEIGHING_IS_DEAR = TARGET.level != "avx512"
 
 
 @inline
-def _composite_few(kept: Any, next: Any, bg: Any, out: Any, few: Any, bound: Any) -> None:
+def _composite_few(
+    kept: Any, next: Any, bg: Any, out: Any, few: Any, weights: Any, bound: Any
+) -> None:
     """Composite some pixels, which fill no vector."""
     new, old = load_few_pixels(next, few), load_few_pixels(kept, few)
-    moved = above(weigh(differences(old, new)), bound)
+    moved = above(weigh(differences(old, new), weights), bound)
     pixels = select_pixels(spread(moved), new, load_few_pixels(bg, few))
     store_few_pixels(kept, few, new)
     store_few_pixels(out, few, pixels)
 
 
 @inline
-def _block(arrays: Any, is_background: Any, j: Any, bound: Any, most: Any, streaming: Any) -> None:
+def _block(arrays: Any, is_background: Any, j: Any, gray: Any, streaming: Any) -> None:
     """Composite a vector's pixels."""
     kept, next, bg, out = arrays
+    weights, bound, most = gray
     k = 3 * LANES * np.int64(j)
     new = load_pixels(next + k)
     changes = differences(load_pixels(kept + k), new)
@@ -65,7 +69,7 @@ def _block(arrays: Any, is_background: Any, j: Any, bound: Any, most: Any, strea
     # No gray difference is above the largest one of the channels.
     if _WEIGHING_IS_DEAR and (there & all_are(excess(changes, most), 0)):
         return
-    moved = above(weigh(changes), bound)
+    moved = above(weigh(changes, weights), bound)
     still = all_are(moved, 0)
     if not (still & there):
         is_background[j] = still
@@ -77,7 +81,7 @@ def _block(arrays: Any, is_background: Any, j: Any, bound: Any, most: Any, strea
 
 
 @inline
-def _fetched_block(arrays: Any, is_background: Any, j: Any, bound: Any, most: Any) -> None:
+def _fetched_block(arrays: Any, is_background: Any, j: Any, gray: Any) -> None:
     """Do so, ask for what comes, and store past the caches."""
     _, next, bg, _ = arrays
     k = 3 * LANES * np.int64(j)
@@ -85,7 +89,7 @@ def _fetched_block(arrays: Any, is_background: Any, j: Any, bound: Any, most: An
     # Where the last frame moved so does this one, mostly.
     if not is_background[min(j + _BLOCKS_AHEAD, np.uint64(is_background.size - 1))]:
         prefetch_pixels(bg + k)
-    _block(arrays, is_background, j, bound, most, True)
+    _block(arrays, is_background, j, gray, True)
 
 
 @inline
@@ -97,6 +101,7 @@ def composite_kept_run(
     known: Any,
     count: Any,
     threshold: Any,
+    order: Any,
     streaming: Any,
     aligning: Any,
 ) -> None:
@@ -105,22 +110,22 @@ def composite_kept_run(
     `known` is the address of a map of the whole vectors: where nothing moves and it is set, `out`
     is `bg` already, and neither is touched. `out` may be `next` or `bg` exactly.
     """
-    bound = bound_of(threshold)
+    weights, bound = gray_weights(order), bound_of(threshold)
     first = lead(out * PIXELS_A_BYTE, count, aligning)
     if first > 0:
-        _composite_few(kept, next, bg, out, first, bound)
+        _composite_few(kept, next, bg, out, first, weights, bound)
     blocks = (count - first) // LANES
     is_background = bytes_at(known, blocks)
-    most = splat_byte(threshold)
+    gray = weights, bound, splat_byte(threshold)
     start = 3 * first
     arrays = kept + start, next + start, bg + start, out + start
     if streaming:
         for j in range(np.uint64(blocks)):
-            _fetched_block(arrays, is_background, j, bound, most)
+            _fetched_block(arrays, is_background, j, gray)
     else:
         for j in range(np.uint64(blocks)):
-            _block(arrays, is_background, j, bound, most, False)
+            _block(arrays, is_background, j, gray, False)
     done = first + LANES * blocks
     if done < count:
         k = 3 * done
-        _composite_few(kept + k, next + k, bg + k, out + k, count - done, bound)
+        _composite_few(kept + k, next + k, bg + k, out + k, count - done, weights, bound)

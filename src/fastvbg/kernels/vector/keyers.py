@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from numba import types
 
@@ -30,12 +30,15 @@ from fastvbg.kernels.vector.memory import (
     store,
     store_few,
 )
-from fastvbg.kernels.vector.pixels import keyspace_of
+from fastvbg.kernels.vector.pixels import key_weights, keyspace_of
 from fastvbg.kernels.vector.saturating import (
     relit,
     splat_word,
     strength,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _AHEAD = 1024
 
@@ -108,32 +111,119 @@ def plate_planes_run(
         store_few(out + i, few, plate_matte(frame, _plate_at(plate, i, step, count), limits))
 
 
+class Access(NamedTuple):
+    """How pixels are loaded: `LANES` from pixel `i` of a run on, or some; and asked for."""
+
+    load: Any
+    load_few: Any
+    ask: Any
+
+
+def plate_pixels(access: Access) -> Callable[..., None]:
+    """Make the function that writes the matte of pixels before the rows of a plate.
+
+    It asks for pixels that are needed soon.
+    """
+    load_at, load_few_at, ask = access
+
+    @inline
+    def pixels_run(
+        frame: Any,
+        plate: Any,
+        step: Any,
+        out: Any,
+        count: Any,
+        order: Any,
+        options: Any,
+        soon: Any,
+        spare: Any,
+    ) -> None:
+        weights = key_weights(order)
+        limits = plate_limits(options)
+        i = 0
+        while i + LANES + spare <= count:
+            ask(soon, i)
+            planes = keyspace_of(load_at(frame, i), weights)
+            store(out + i, plate_matte(planes, _plate_at(plate, i, step, count), limits))
+            i += LANES
+        while i < count:
+            few = min(count - i, LANES)
+            planes = keyspace_of(load_few_at(frame, i, few), weights)
+            store_few(out + i, few, plate_matte(planes, _plate_at(plate, i, step, count), limits))
+            i += few
+
+    return pixels_run
+
+
+def chroma_pixels(access: Access) -> Callable[..., None]:
+    """Make the function that writes the matte of pixels, and the strength of the key in them."""
+    load_at, load_few_at, _ = access
+
+    @inline
+    def pixels_run(
+        frame: Any,
+        reach: Any,
+        out: Any,
+        spill: Any,
+        count: Any,
+        order: Any,
+        options: Any,
+        spare: Any,
+    ) -> None:
+        weights = key_weights(order)
+        limits = chroma_limits(options)
+        i = 0
+        while i + LANES + spare <= count:
+            planes = keyspace_of(load_at(frame, i), weights)
+            matte, key = chroma_matte(planes[1], planes[2], load(reach + i), limits)
+            store(out + i, matte)
+            store(spill + i, key)
+            i += LANES
+        while i < count:
+            few = min(count - i, LANES)
+            planes = keyspace_of(load_few_at(frame, i, few), weights)
+            matte, key = chroma_matte(planes[1], planes[2], load_few(reach + i, few), limits)
+            store_few(out + i, few, matte)
+            store_few(spill + i, few, key)
+            i += few
+
+    return pixels_run
+
+
 @inline
-def _plate_pixels(
-    frame: Any, plate: Any, step: Any, out: Any, count: Any, options: Any, soon: Any
-) -> None:
-    """Write the matte of pixels before the rows of a plate, and ask for pixels needed soon."""
-    limits = plate_limits(options)
-    i = 0
-    while i + LANES <= count:
-        prefetch_pixels(frame + 3 * i)
-        for line in range(0, 3 * LANES, 64):
-            prefetch_row(soon + 3 * i + line)
-        planes = keyspace_of(load_pixels(frame + 3 * i))
-        store(out + i, plate_matte(planes, _plate_at(plate, i, step, count), limits))
-        i += LANES
-    few = count - i
-    if few > 0:
-        planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
-        store_few(out + i, few, plate_matte(planes, _plate_at(plate, i, step, count), limits))
+def _load_packed(frame: Any, i: Any) -> Any:
+    prefetch_pixels(frame + 3 * i)
+    return load_pixels(frame + 3 * i)
+
+
+@inline
+def _load_few_packed(frame: Any, i: Any, few: Any) -> Any:
+    return load_few_pixels(frame + 3 * i, few)
+
+
+@inline
+def _ask_packed(frame: Any, i: Any) -> None:
+    for line in range(0, 3 * LANES, 64):
+        prefetch_row(frame + 3 * i + line)
+
+
+_PACKED = Access(_load_packed, _load_few_packed, _ask_packed)
+_plate_pixels, _chroma_pixels = plate_pixels(_PACKED), chroma_pixels(_PACKED)
 
 
 @inline
 def plate_pixels_run(
-    frame: Any, spare: Any, plate: Any, step: Any, out: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    plate: Any,
+    step: Any,
+    out: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels before the rows of a plate; `spare` is not needed."""
-    _plate_pixels(frame, plate, step, out, count, options, frame + 3 * count)
+    _plate_pixels(frame, plate, step, out, count, order, options, frame + 3 * count, 0)
 
 
 @inline
@@ -145,6 +235,7 @@ def plate_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     streaming: Any,
 ) -> None:
@@ -153,7 +244,7 @@ def plate_composite_run(
     One loop for both took longer: its chain of operations is too long for the CPU to have the next
     step under way.
     """
-    _plate_pixels(frame, plate, step, spare[3], count, options, bg)
+    _plate_pixels(frame, plate, step, spare[3], count, order, options, bg, 0)
     blend_run(frame, spare[3], bg, out, count, streaming)
 
 
@@ -179,21 +270,14 @@ def chroma_planes_run(
 
 @inline
 def chroma_pixels_run(
-    frame: Any, spare: Any, reach: Any, out: Any, spill: Any, count: Any, options: Any
+    frame: Any,
+    spare: Any,
+    reach: Any,
+    out: Any,
+    spill: Any,
+    count: Any,
+    order: Any,
+    options: Any,
 ) -> None:
     """Write the matte of pixels, and the strength of the key in them; `spare` is not needed."""
-    limits = chroma_limits(options)
-    i = 0
-    while i + LANES <= count:
-        prefetch_pixels(frame + 3 * i)
-        planes = keyspace_of(load_pixels(frame + 3 * i))
-        matte, key = chroma_matte(planes[1], planes[2], load(reach + i), limits)
-        store(out + i, matte)
-        store(spill + i, key)
-        i += LANES
-    few = count - i
-    if few > 0:
-        planes = keyspace_of(load_few_pixels(frame + 3 * i, few))
-        matte, key = chroma_matte(planes[1], planes[2], load_few(reach + i, few), limits)
-        store_few(out + i, few, matte)
-        store_few(spill + i, few, key)
+    _chroma_pixels(frame, reach, out, spill, count, order, options, 0)

@@ -24,7 +24,8 @@ from fastvbg.kernels.vector._types import (
 STREAMS = TARGET.x86
 """Whether streaming stores are used: elsewhere than on x86 they are only a hint, and unmeasured."""
 
-_LINE = 64  # bytes in a cache line of x86
+LINE = 64
+"""Bytes in a cache line of x86."""
 AHEAD = 384
 """How many bytes on `prefetch_pixels` asks for pixels."""
 _PASSING_AHEAD = 3072
@@ -163,7 +164,7 @@ def prefetch_pixels(builder: Any, address: Any) -> None:
     this, composite at 1080p ran 6 to 10 % faster on Zen 4 and no slower at 720p and 4K.
     """
     if STREAMS:
-        for ahead in range(AHEAD, AHEAD + 3 * LANES, _LINE):
+        for ahead in range(AHEAD, AHEAD + 3 * LANES, LINE):
             emit_prefetch(builder, _offset(builder, address, ahead))
 
 
@@ -175,10 +176,16 @@ def prefetch_passing(builder: Any, address: Any) -> None:
     this the streaming composite at 1080p took 0.9 of the time on Zen 4.
     """
     if STREAMS:
-        for ahead in range(
-            _PASSING_AHEAD, _PASSING_AHEAD + max(_LINE, 3 * LANES // _LINE * _LINE), _LINE
-        ):
+        beyond = _PASSING_AHEAD + max(LINE, 3 * LANES // LINE * LINE)
+        for ahead in range(_PASSING_AHEAD, beyond, LINE):
             emit_prefetch(builder, _offset(builder, address, ahead), once=True)
+
+
+@operation(types.void, ADDRESS)
+def prefetch_far(builder: Any, address: Any) -> None:
+    """Ask for bytes a little past these; the address may lie past the end of memory."""
+    if STREAMS:
+        emit_prefetch(builder, _offset(builder, address, AHEAD))
 
 
 @operation(PIXELS, ADDRESS)

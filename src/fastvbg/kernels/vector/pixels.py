@@ -1,10 +1,11 @@
-"""Operations on `LANES` BGR pixels at once."""
+"""Operations on `LANES` pixels of three channels at once."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir
+from numba import types
 
 from fastvbg.constants import (
     GRAY_B,
@@ -44,6 +45,9 @@ from fastvbg.kernels.vector.arithmetic import (
     zip_bytes,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 def _split(weight: int) -> tuple[int, int]:
     """Write a luma weight as `256*high + low` with both in a signed byte."""
@@ -53,37 +57,72 @@ def _split(weight: int) -> tuple[int, int]:
 
 # With S the weighted sum of the differences, S = 256*high + low, where high is at most 32640 and
 # low within 26775 of 0: both fit signed words. Floor division makes S >> 8 = high + (low >> 8).
-_SPLIT = tuple(_split(weight) for weight in (GRAY_B, GRAY_G, GRAY_R))
+SPLIT = tuple(_split(weight) for weight in (GRAY_B, GRAY_G, GRAY_R))
+"""High and low part of the weights of blue, green and red."""
+
+# Weights are values, chosen by the order of the channels once a run: as constants of the code they
+# would need a second loop for RGB. Of sums of bytes they are pairs of bytes, of a pixel's first two
+# channels and of its last with 0; of sums of words they are words, a vector a channel.
+GRAY_WEIGHTS = types.UniTuple(BYTES, 4) if TARGET.x86 else types.UniTuple(WORDS, 6)
+"""The high parts of the three, then the low ones."""
+KEY_WEIGHTS = types.UniTuple(BYTES, 6) if TARGET.x86 else types.UniTuple(WORDS, 9)
+"""Those of Y, of U and of V."""
+
+
+def _chosen(builder: Any, order: Any, rows: Sequence[tuple[int, ...]]) -> list[Any]:
+    """Return weights of B, G and R for BGR pixels where `order` is 0, else for RGB ones."""
+    is_bgr = builder.icmp_signed("==", order, ir.Constant(order.type, 0))
+    chosen = []
+    for blue, green, red in rows:
+        if TARGET.x86:
+            forms = [((blue, green), (red, green)), ((red, 0), (blue, 0))]
+        else:
+            ways = zip((blue, green, red), (red, green, blue), strict=True)
+            forms = [((one % 65536,) * 2, (other % 65536,) * 2) for one, other in ways]
+        kind = BYTES if TARGET.x86 else WORDS
+        chosen += [
+            builder.select(is_bgr, *(constant(kind, *way) for way in form)) for form in forms
+        ]
+    return chosen
+
+
+@operation(GRAY_WEIGHTS, INT)
+def gray_weights(builder: Any, order: Any) -> list[Any]:
+    """Return the luma weights of channels in an order, 0 for BGR, 1 for RGB."""
+    return _chosen(builder, order, list(zip(*SPLIT, strict=True)))
+
+
+@operation(KEY_WEIGHTS, INT)
+def key_weights(builder: Any, order: Any) -> list[Any]:
+    """Return the weights of the keying space of channels in an order."""
+    return _chosen(builder, order, (KEYSPACE_Y, KEYSPACE_U, KEYSPACE_V))
 
 
 def _combined(builder: Any, high: Any, low: Any) -> Any:
     return builder.add(high, builder.ashr(low, constant(WORDS, 8)))
 
 
-def _weigh_pairs(builder: Any, blue_green: Any, red: Any) -> Any:
-    """Weigh pixels given as byte pairs (blue, green) and (red, anything)."""
+def weigh_pairs(builder: Any, pair: Any, last: Any, weights: Any) -> Any:
+    """Weigh pixels given as byte pairs: the first two channels, and the third with anything."""
     sums = []
     for part in range(2):
-        b, g, r = (weight[part] for weight in _SPLIT)
-        first = dot_pairs(builder, blue_green, constant(BYTES, b, g))
-        second = dot_pairs(builder, red, constant(BYTES, r, 0))
+        first = dot_pairs(builder, pair, weights[2 * part])
+        second = dot_pairs(builder, last, weights[2 * part + 1])
         sums.append(builder.add(first, second))
     return _combined(builder, *sums)
 
 
 def _pairs_avx512(builder: Any, pixels: Any) -> list[tuple[Any, Any]]:
-    """Return byte pairs (blue, green) and (red, red) of the first and of the last 32 pixels.
+    """Return byte pairs of channels (1, 2) and (3, 3) of the first and of the last 32 pixels.
 
     They come from two of the three vectors by one byte permutation each.
     """
     pairs = []
     for first, second, start in ((pixels[0], pixels[1], 0), (pixels[1], pixels[2], LANES // 2)):
         places = [3 * (start + i) - (0 if start == 0 else LANES) for i in range(LANES // 2)]
-        blue_green = [place + k for place in places for k in range(2)]
-        red = [place + 2 for place in places for _ in range(2)]
-        pairs.append(
-            (shuffle(builder, first, second, blue_green), shuffle(builder, first, second, red))
-        )
+        two = [place + k for place in places for k in range(2)]
+        last = [place + 2 for place in places for _ in range(2)]
+        pairs.append((shuffle(builder, first, second, two), shuffle(builder, first, second, last)))
     return pairs
 
 
@@ -126,42 +165,46 @@ def _channel(builder: Any, parts: Any, channel: int) -> Any:
 
 
 def _pairs_avx2(builder: Any, pixels: Any) -> list[tuple[Any, Any]]:
-    """Return byte pairs (blue, green) and (red, 0), the low half of each 16-byte lane first."""
+    """Return byte pairs of channels (1, 2) and (3, 0), low halves of 16-byte lanes first."""
     parts = _to_lanes(builder, pixels)
-    blue, green, red = (_channel(builder, parts, channel) for channel in range(3))
-    blue_green = zip_bytes(builder, blue, green)
-    reds = zip_bytes(builder, red, constant(BYTES, 0))
-    return list(zip(blue_green, reds, strict=True))
+    return channel_pairs(builder, [_channel(builder, parts, channel) for channel in range(3)])
 
 
-def _weigh_channels(builder: Any, channels: Any) -> list[Any]:
+def channel_pairs(builder: Any, channels: Any) -> list[tuple[Any, Any]]:
+    """Return such byte pairs of three vectors that hold a channel each."""
+    first, second, third = channels
+    two = zip_bytes(builder, first, second)
+    last = zip_bytes(builder, third, constant(BYTES, 0))
+    return list(zip(two, last, strict=True))
+
+
+def weigh_channels(builder: Any, channels: Any, weights: Any) -> list[Any]:
+    """Weigh pixels given as three vectors that hold a channel each, without x86's instructions."""
     weighed = []
-    for bgr in zip(*(widen(builder, channel) for channel in channels), strict=True):
+    for values in zip(*(widen(builder, channel) for channel in channels), strict=True):
         sums = []
         for part in range(2):
-            products = [
-                builder.mul(value, constant(WORDS, weight[part] % 65536))
-                for value, weight in zip(bgr, _SPLIT, strict=True)
-            ]
+            three = zip(values, weights[3 * part : 3 * part + 3], strict=True)
+            products = [builder.mul(value, weight) for value, weight in three]
             sums.append(builder.add(builder.add(products[0], products[1]), products[2]))
         weighed.append(_combined(builder, *sums))
     return weighed
 
 
-def _weighed(builder: Any, pixels: Any) -> list[Any]:
+def _weighed(builder: Any, pixels: Any, weights: Any) -> list[Any]:
     if not TARGET.x86:
-        return _weigh_channels(builder, pixels)
+        return weigh_channels(builder, pixels, weights)
     pairs = _pairs_avx512 if TARGET.level == "avx512" else _pairs_avx2
-    return [_weigh_pairs(builder, *pair) for pair in pairs(builder, pixels)]
+    return [weigh_pairs(builder, *pair, weights) for pair in pairs(builder, pixels)]
 
 
-@operation(TWO_WORDS, PIXELS)
-def weigh(builder: Any, pixels: Any) -> list[Any]:
+@operation(TWO_WORDS, PIXELS, GRAY_WEIGHTS)
+def weigh(builder: Any, pixels: Any, weights: Any) -> list[Any]:
     """Return the luma-weighted sums of pixels, shifted right by 8, in an order `above` knows."""
-    return _weighed(builder, pixels)
+    return _weighed(builder, pixels, weights)
 
 
-def _key_pairs(builder: Any, blue_green: Any, red: Any) -> list[Any]:
+def _key_pairs(builder: Any, two: Any, last: Any, weights: Any) -> list[Any]:
     """Return words whose high bytes are Y, U and V of pixels given as byte pairs.
 
     U and V: unsigned bytes times signed weights stay within 32385 of 0, and adding 2**15 for the
@@ -169,23 +212,23 @@ def _key_pairs(builder: Any, blue_green: Any, red: Any) -> list[Any]:
     unsigned side, and pixels less 128 the signed one, which takes 128*256 = 2**15 from the sum.
     """
     flip = constant(BYTES, 0x80)
-    shifted = builder.xor(blue_green, flip), builder.xor(red, flip)
+    shifted = builder.xor(two, flip), builder.xor(last, flip)
     sums = []
-    for blue, green, rest in (KEYSPACE_Y, KEYSPACE_U, KEYSPACE_V):
-        pair, single = constant(BYTES, blue, green), constant(BYTES, rest, 0)
-        if min(blue, green, rest) > 0:
+    for row, plain in enumerate((KEYSPACE_Y, KEYSPACE_U, KEYSPACE_V)):
+        pair, single = weights[2 * row : 2 * row + 2]
+        if min(plain) > 0:
             first, second = (
                 dot_pairs(builder, pair, shifted[0]),
                 dot_pairs(builder, single, shifted[1]),
             )
         else:
-            first, second = dot_pairs(builder, blue_green, pair), dot_pairs(builder, red, single)
+            first, second = dot_pairs(builder, two, pair), dot_pairs(builder, last, single)
         sums.append(builder.add(builder.add(first, second), constant(WORDS, 0x8000 + 128)))
     return sums
 
 
-def _key_avx512(builder: Any, pixels: Any) -> list[Any]:
-    halves = [_key_pairs(builder, *pairs) for pairs in _pairs_avx512(builder, pixels)]
+def _key_avx512(builder: Any, pixels: Any, weights: Any) -> list[Any]:
+    halves = [_key_pairs(builder, *pairs, weights) for pairs in _pairs_avx512(builder, pixels)]
     high = range(1, 2 * LANES, 2)
     planes = []
     for parts in zip(*halves, strict=True):
@@ -194,8 +237,8 @@ def _key_avx512(builder: Any, pixels: Any) -> list[Any]:
     return planes
 
 
-def _key_avx2(builder: Any, pixels: Any) -> list[Any]:
-    halves = [_key_pairs(builder, *pairs) for pairs in _pairs_avx2(builder, pixels)]
+def _key_avx2(builder: Any, pixels: Any, weights: Any) -> list[Any]:
+    halves = [_key_pairs(builder, *pairs, weights) for pairs in _pairs_avx2(builder, pixels)]
     return [
         call_x86(
             builder,
@@ -207,26 +250,25 @@ def _key_avx2(builder: Any, pixels: Any) -> list[Any]:
     ]
 
 
-def _key_channels(builder: Any, channels: Any) -> list[Any]:
+def _key_channels(builder: Any, channels: Any, weights: Any) -> list[Any]:
     halves = []
-    for bgr in zip(*(widen(builder, channel) for channel in channels), strict=True):
+    for values in zip(*(widen(builder, channel) for channel in channels), strict=True):
         sums = []
-        for weights in (KEYSPACE_Y, KEYSPACE_U, KEYSPACE_V):
-            total = constant(WORDS, 128 if min(weights) > 0 else 0x8000 + 128)
-            for value, weight in zip(bgr, weights, strict=True):
-                product = builder.mul(value, constant(WORDS, weight % 65536))
-                total = builder.add(total, product)
+        for row, plain in enumerate((KEYSPACE_Y, KEYSPACE_U, KEYSPACE_V)):
+            total = constant(WORDS, 128 if min(plain) > 0 else 0x8000 + 128)
+            for value, weight in zip(values, weights[3 * row : 3 * row + 3], strict=True):
+                total = builder.add(total, builder.mul(value, weight))
             sums.append(builder.lshr(total, constant(WORDS, 8)))
         halves.append(sums)
     return [narrow(builder, parts) for parts in zip(*halves, strict=True)]
 
 
-@operation(CHANNELS, PIXELS)
-def keyspace_of(builder: Any, pixels: Any) -> list[Any]:
+@operation(CHANNELS, PIXELS, KEY_WEIGHTS)
+def keyspace_of(builder: Any, pixels: Any, weights: Any) -> list[Any]:
     """Return Y, U and V of pixels, a vector each in order; `reference.keyspace` has the matrix."""
     if TARGET.level == "avx512":
-        return _key_avx512(builder, pixels)
-    return (_key_avx2 if TARGET.level == "avx2" else _key_channels)(builder, pixels)
+        return _key_avx512(builder, pixels, weights)
+    return (_key_avx2 if TARGET.level == "avx2" else _key_channels)(builder, pixels, weights)
 
 
 @operation(WORDS, INT)
@@ -254,11 +296,13 @@ def above(builder: Any, weighed: Any, bound: Any) -> Any:
     return narrow(builder, masks)
 
 
-@operation(BYTES, PIXELS)
-def gray_of(builder: Any, pixels: Any) -> Any:
+@operation(BYTES, PIXELS, GRAY_WEIGHTS)
+def gray_of(builder: Any, pixels: Any, weights: Any) -> Any:
     """Return the gray of pixels, in order: rounding's half is a multiple of 256, as in `above`."""
     half, shift = constant(WORDS, GRAY_HALF >> 8), constant(WORDS, GRAY_SHIFT - 8)
-    grays = [builder.lshr(builder.add(part, half), shift) for part in _weighed(builder, pixels)]
+    grays = [
+        builder.lshr(builder.add(part, half), shift) for part in _weighed(builder, pixels, weights)
+    ]
     if TARGET.level == "avx2":  # as `_pairs_avx2` has put them, this puts them in order
         return call_x86(builder, "avx2.packuswb|avx512.packuswb.512", BYTES, *grays)
     return narrow(builder, grays)

@@ -20,6 +20,7 @@ from fastvbg.kernels.vector._types import (
     BYTES,
     HALF_BYTES,
     INT,
+    LANES,
     WORDS,
     constant,
     halves,
@@ -40,9 +41,12 @@ I420 = types.Tuple((BYTES, BYTES, HALF_BYTES, HALF_BYTES))
 NV12 = types.Tuple((BYTES, BYTES, BYTES))
 I420_ROWS = types.UniTuple(ADDRESS, 4)
 NV12_ROWS = types.UniTuple(ADDRESS, 3)
-I420_SOURCE = types.UniTuple(ADDRESS, 8)
-NV12_SOURCE = types.UniTuple(ADDRESS, 6)
-"""A block's rows, and those of the next pair of rows, which are asked for ahead of their use."""
+I420_SOURCE = types.UniTuple(ADDRESS, 7)
+NV12_SOURCE = types.UniTuple(ADDRESS, 5)
+"""A block's rows, and each plane's step: how far what is asked for ahead of its use lies from them.
+
+That is the next pair of rows, until `_ahead` says otherwise.
+"""
 
 WEIGHTS = types.Tuple((BYTES, BYTES, *[WORDS] * 8))
 """A `YuvGray` and the bound that gray must exceed, each in all lanes."""
@@ -54,13 +58,16 @@ def _kinds(rows: Any) -> list[Any]:
     return [BYTES, BYTES, HALF_BYTES, HALF_BYTES] if len(rows) == 4 else [BYTES, BYTES, BYTES]
 
 
+def _offsets(builder: Any, rows: Any, column: Any) -> list[Any]:
+    """Return how far in each row a luma column is, which is even."""
+    half = builder.ashr(column, ir.Constant(column.type, 1))
+    return [column if kind is BYTES else half for kind in _kinds(rows)]
+
+
 def _places(builder: Any, rows: Any, column: Any) -> list[Any]:
     """Return the addresses in each row at a luma column, which is even."""
-    half = builder.lshr(column, ir.Constant(column.type, 1))
-    return [
-        builder.add(row, column if kind is BYTES else half)
-        for row, kind in zip(rows, _kinds(rows), strict=True)
-    ]
+    offsets = _offsets(builder, rows, column)
+    return [builder.add(row, offset) for row, offset in zip(rows, offsets, strict=True)]
 
 
 def _counts(builder: Any, rows: Any, count: Any) -> list[Any]:
@@ -72,24 +79,55 @@ def _counts(builder: Any, rows: Any, count: Any) -> list[Any]:
     return [count, count, builder.shl(half, one)]
 
 
-def _load(builder: Any, rows: Any, column: Any) -> list[Any]:
-    """Load a block, and ask for the one below it, whose rows may lie past the end of memory.
+AHEAD = 1024
+"""Columns from a block to the one that is asked for, in wide rows; elsewhere the whole row.
 
-    The CPU's own prefetching loses a dozen rows at every row's end: with this, composite at 1080p
-    took 0.7 to 0.8 of the time, and 0.85 to 0.9 of what asking for luma alone took.
+Of three pictures of 4K a whole pair of rows is more than the first cache holds.
+"""
+
+
+def _parted(rows: Any) -> tuple[Any, Any]:
+    """Return a source's rows, and for each row what its plane's step is."""
+    if len(rows) == len(I420_SOURCE):
+        y, u, v = rows[4:]
+        return rows[:4], [y, y, u, v]
+    y, uv = rows[3:]
+    return rows[:3], [y, y, uv]
+
+
+def _ahead(builder: Any, rows: Any, count: Any, ahead: Any, last: Any) -> list[Any]:
+    """Return a source with steps to what is `ahead` columns on.
+
+    For the last of `count` columns that is in the next pair of rows.
     """
-    here, below = rows[: len(rows) // 2], rows[len(rows) // 2 :]
-    for place in _places(builder, below, column):
-        memory.emit_prefetch(builder, place)
+    here, steps = _parted(rows)
+    within = _offsets(builder, here, ahead)
+    beyond = _offsets(builder, here, builder.sub(ahead, count))
+    asked = [
+        builder.select(last, builder.add(step, far), near)
+        for step, far, near in zip(steps, beyond, within, strict=True)
+    ]
+    return [*here, *asked[1:]]
+
+
+def _load(builder: Any, rows: Any, column: Any) -> list[Any]:
+    """Load a block, and ask for the one a step on, which may lie past the end of memory.
+
+    The CPU's own prefetching loses a dozen rows at every row's end.
+    """
+    here, steps = _parted(rows)
+    places = _places(builder, here, column)
+    for place, step in zip(places, steps, strict=True):
+        memory.emit_prefetch(builder, builder.add(place, step))
     return [
         memory.emit_load(builder, place, kind.llvm)
-        for place, kind in zip(_places(builder, here, column), _kinds(here), strict=True)
+        for place, kind in zip(places, _kinds(here), strict=True)
     ]
 
 
 def _load_few(builder: Any, rows: Any, column: Any, count: Any) -> list[Any]:
     """Load `count` columns, the last one twice: at an odd width it has its chroma alone."""
-    rows = rows[: len(rows) // 2]
+    rows, _ = _parted(rows)
     places, counts = _places(builder, rows, column), _counts(builder, rows, count)
     return [
         memory.emit_load_few(builder, place, size, kind.llvm, repeat_last=part < 2)
@@ -103,10 +141,19 @@ def _store(builder: Any, rows: Any, column: Any, block: Any) -> None:
         memory.emit_store(builder, place, part)
 
 
-def _stream(builder: Any, rows: Any, column: Any, block: Any) -> None:
-    """Store a block past the caches; each row must lie on a multiple of its vector's length."""
-    for place, part in zip(_places(builder, rows, column), block, strict=True):
+def _stream_two(builder: Any, rows: Any, column: Any, block: Any, follow: Any) -> None:
+    """Store two neighbouring blocks past the caches, row by row.
+
+    Each row must lie on a multiple of its vector's length. What fills a cache line is stored at a
+    stretch: AVX2's four pieces a line of chroma, taken in turns with those of other planes, took
+    twice as long where all planes began at the same place of a page, as large arrays do.
+    """
+    step = ir.Constant(column.type, LANES)
+    here = _places(builder, rows, column)
+    beside = _places(builder, rows, builder.add(column, step))
+    for place, part, next_place, next_part in zip(here, block, beside, follow, strict=True):
         memory.emit_store(builder, place, part, streaming=memory.STREAMS)
+        memory.emit_store(builder, next_place, next_part, streaming=memory.STREAMS)
 
 
 def _store_few(builder: Any, rows: Any, column: Any, count: Any, block: Any) -> None:
@@ -293,11 +340,12 @@ _TWO = types.UniTuple(BYTES, 2)
 class Form(NamedTuple):
     """The operations on blocks of one form."""
 
+    ahead: Any
     load: Any
     load_few: Any
     store: Any
     store_few: Any
-    stream: Any
+    stream_two: Any
     moved: Any
     coverage: Any
     select: Any
@@ -307,11 +355,12 @@ class Form(NamedTuple):
 
 def _form(block: Any, source: Any, rows: Any, coverage: Any) -> Form:
     return Form(
+        ahead=operation(source, source, INT, INT, types.boolean)(_ahead),
         load=operation(block, source, INT)(_load),
         load_few=operation(block, source, INT, INT)(_load_few),
         store=operation(types.void, rows, INT, block)(_store),
         store_few=operation(types.void, rows, INT, INT, block)(_store_few),
-        stream=operation(types.void, rows, INT, block)(_stream),
+        stream_two=operation(types.void, rows, INT, block, block)(_stream_two),
         moved=operation(block, block, block, WEIGHTS)(_moved),
         coverage=operation(block, _TWO)(coverage),
         select=operation(block, block, block, block)(_select),

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._target import TARGET
 from fastvbg.kernels.keying.evidence import tint_limits
 from fastvbg.kernels.vector._types import (
     BYTES,
-    CHANNELS,
     LANES,
     PIXELS,
     constant,
     operation,
-    shuffle,
 )
-from fastvbg.kernels.vector.arithmetic import LANE_BYTES, emit_saturated
+from fastvbg.kernels.vector.arithmetic import emit_saturated
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
+from fastvbg.kernels.vector.channels import interleaved
 from fastvbg.kernels.vector.keyers import chroma_pixels_run
 from fastvbg.kernels.vector.memory import (
     lead,
@@ -30,10 +28,10 @@ from fastvbg.kernels.vector.memory import (
     store_pixels,
     stream_pixels,
 )
-from fastvbg.kernels.vector.pixels import _from_lanes, mix_pixels, spread
+from fastvbg.kernels.vector.pixels import mix_pixels, spread
 from fastvbg.kernels.vector.saturating import portion
 
-__all__ = ["chroma_composite_run", "despill_run"]
+__all__ = ["chroma_composite_run", "cleared", "despill_run", "kept"]
 
 
 @operation(BYTES, BYTES, BYTES)
@@ -41,32 +39,6 @@ def kept(builder: Any, value: Any, coverage: Any) -> Any:
     """Return the value where there is coverage, else 0."""
     zero = constant(BYTES, 0)
     return builder.select(builder.icmp_unsigned("!=", coverage, zero), value, zero)
-
-
-def _interleaved(builder: Any, channels: Any) -> list[Any]:
-    """Return as pixels what three vectors hold channel by channel."""
-    if not TARGET.x86:
-        return list(channels)
-    width = LANES if TARGET.level == "avx512" else LANE_BYTES
-    parts = []
-    for part in range(3):
-        places = [divmod(width * part + i, 3) for i in range(width)]
-        bases = range(0, LANES, width)
-        two = [base + p + (LANES if c == 1 else 0) for base in bases for p, c in places]
-        all_three = [
-            LANES + base + p if c == 2 else base + i
-            for base in bases
-            for i, (p, c) in enumerate(places)
-        ]
-        pair = shuffle(builder, channels[0], channels[1], two)
-        parts.append(shuffle(builder, pair, channels[2], all_three))
-    return parts if TARGET.level == "avx512" else _from_lanes(builder, parts)
-
-
-@operation(PIXELS, CHANNELS)
-def interleaved(builder: Any, channels: Any) -> list[Any]:
-    """Return as pixels what three vectors hold channel by channel."""
-    return _interleaved(builder, channels)
 
 
 @operation(PIXELS, PIXELS, PIXELS, PIXELS)
@@ -81,7 +53,7 @@ def moved(builder: Any, pixels: Any, amounts: Any, ups: Any) -> list[Any]:
 
 
 @inline
-def _cleared(pixels: Any, spill: Any, tint: Any) -> Any:
+def cleared(pixels: Any, spill: Any, tint: Any) -> Any:
     """Return pixels without their spill."""
     factors, ups = tint
     amounts = portion(spill, factors[0]), portion(spill, factors[1]), portion(spill, factors[2])
@@ -95,12 +67,12 @@ def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints:
     i = 0
     while i + LANES <= count:
         amount = kept(load(spill + i), load(matte + i))
-        store_pixels(out + 3 * i, _cleared(load_pixels(frame + 3 * i), amount, tint))
+        store_pixels(out + 3 * i, cleared(load_pixels(frame + 3 * i), amount, tint))
         i += LANES
     few = count - i
     if few > 0:
         amount = kept(load_few(spill + i, few), load_few(matte + i, few))
-        pixels = _cleared(load_few_pixels(frame + 3 * i, few), amount, tint)
+        pixels = cleared(load_few_pixels(frame + 3 * i, few), amount, tint)
         store_few_pixels(out + 3 * i, few, pixels)
 
 
@@ -112,19 +84,20 @@ def chroma_composite_run(
     bg: Any,
     out: Any,
     count: Any,
+    order: Any,
     options: Any,
     tints: Any,
     streaming: Any,
 ) -> None:
     """Lay pixels without their spill over `bg` by their matte."""
-    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, options)
+    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, order, options)
     tint = tint_limits(tints)
     few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0
     while i < count:
         if few > 0:
             k = 3 * i
-            pixels = _cleared(load_few_pixels(frame + k, few), load_few(spare[4] + i, few), tint)
+            pixels = cleared(load_few_pixels(frame + k, few), load_few(spare[4] + i, few), tint)
             coverage = spread(load_few(spare[3] + i, few))
             mixed = mix_pixels(coverage, pixels, load_few_pixels(bg + k, few))
             store_few_pixels(out + k, few, mixed)
@@ -133,13 +106,13 @@ def chroma_composite_run(
             while i + LANES <= count:
                 k = 3 * i
                 prefetch_pixels(bg + k)
-                pixels = _cleared(load_pixels(frame + k), load(spare[4] + i), tint)
+                pixels = cleared(load_pixels(frame + k), load(spare[4] + i), tint)
                 mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
                 stream_pixels(out + k, mixed)
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
-            pixels = _cleared(load_pixels(frame + k), load(spare[4] + i), tint)
+            pixels = cleared(load_pixels(frame + k), load(spare[4] + i), tint)
             mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
             store_pixels(out + k, mixed)
             i += LANES

@@ -11,22 +11,23 @@ from fastvbg.checks import (
     check_integer,
     check_planes,
 )
-from fastvbg.constants import ADAPTIVE
+from fastvbg.constants import ADAPTIVE, ADAPTIVE_SLOWEST
 from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers._arrays import on_packed
+from fastvbg.keyers._frames import Packer, packed_alike
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.adaptive.memory import Memory
 from fastvbg.keyers.adaptive.scene import load_scene
-from fastvbg.layout import packed, written_packed
-from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.layout import as_bgr, packed, written_packed
+from fastvbg.outputs import plane_out, planes_out
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
     import os
 
     from fastvbg._types import Frame, Matte, Planes
-    from fastvbg.constants import AdaptiveSettings
+    from fastvbg.constants import AdaptiveSettings, Order
     from fastvbg.kernels._kernel import Kernel
     from fastvbg.keyers.adaptive.scene import Form, Scene
 
@@ -36,7 +37,6 @@ frames = Module("composite.frames")
 adaptive = Module("keying.adaptive")
 
 _LEVEL = 8  # parts of a gray level in which evidence counts
-_SLOWEST = 12  # a mean's smallest step is 1/128 gray level: slower rates would round it away
 
 
 class AdaptiveKeyer(OnePassKeyer):
@@ -64,6 +64,8 @@ class AdaptiveKeyer(OnePassKeyer):
     absorb : int, default 0
         Every so many frames foreground teaches too, so that what stays for long (some 16 times as
         many frames) becomes background; 0 for never, 1 for always.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in every result.
 
     Raises
     ------
@@ -99,16 +101,18 @@ class AdaptiveKeyer(OnePassKeyer):
         learning_rate: float = 2.0**-ADAPTIVE.rate,
         warm_up: int = ADAPTIVE.warm_up,
         absorb: int = ADAPTIVE.absorb,
+        order: Order = "bgr",
     ) -> None:
-        rate = round(-math.log2(check_fraction("learning_rate", learning_rate)))
-        if rate > _SLOWEST:
+        super().__init__(order)
+        self._packed = Packer()
+        if check_fraction("learning_rate", learning_rate) < ADAPTIVE_SLOWEST:
             raise OptionError(
-                f"learning_rate: got {learning_rate}, wanted at least 1/{1 << _SLOWEST} "
+                f"learning_rate: got {learning_rate}, wanted at least {ADAPTIVE_SLOWEST} "
                 "(to stop learning, call freeze())"
             )
         self._settings = ADAPTIVE._replace(
             threshold=_LEVEL * check_integer("threshold", threshold, 1, 31),
-            rate=rate,
+            rate=round(-math.log2(learning_rate)),
             warm_up=check_integer("warm_up", warm_up, 1, 1 << 30),
             absorb=check_integer("absorb", absorb, 0, 1 << 30),
         )
@@ -135,10 +139,11 @@ class AdaptiveKeyer(OnePassKeyer):
         return 0 if self._scene is None else self._scene.frames
 
     def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
-        scene = self._scene_of_frame(frame)
         out = plane_out(out, frame.shape, "frame", frame=frame)
+        pixels = self._packed(frame)
+        scene = self._scene_of_frame(pixels)
         with written_packed(out) as (rows,):
-            self._run(scene, adaptive.key, frame, rows)
+            self._run(scene, adaptive.key, pixels, rows)
         return out
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
@@ -149,14 +154,12 @@ class AdaptiveKeyer(OnePassKeyer):
             self._run(scene, adaptive.key_planes, *rows, mask, *shifts)
         return out
 
-    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
-        out = composite_out(frame, background, out)
-        scene = self._scene_of_frame(frame)
-        if all(array.strides[1:] == (3, 1) for array in (frame, background, out)):
-            self._run(scene, adaptive.composite, frame, background, out)
+    def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
+        if packed_alike(frame, background, out):
+            pictures = [as_bgr(each, self._order) for each in (frame, background, out)]
+            self._run(self._scene_of_frame(pictures[0]), adaptive.composite, *pictures)
         else:
             frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
-        return out
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         out = planes_out(planes, background, out)
@@ -208,13 +211,15 @@ class AdaptiveKeyer(OnePassKeyer):
         self._scene.save(check_path("path", path), self._settings, self._frozen)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> AdaptiveKeyer:
+    def load(cls, path: str | os.PathLike[str], *, order: Order = "bgr") -> AdaptiveKeyer:
         """Return a keyer that goes on where one was saved.
 
         Parameters
         ----------
         path : path
             Of a file that `save` wrote.
+        order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+            The channels of the frames to come; it may be another one than before.
 
         Returns
         -------
@@ -226,7 +231,7 @@ class AdaptiveKeyer(OnePassKeyer):
         SourceError
             The file cannot be read, or is none that `save` wrote (also an `OSError`).
         """
-        keyer = cls()
+        keyer = cls(order=order)
         scene, keyer._settings, keyer._frozen = load_scene(check_path("path", path))
         keyer._memory = Memory(scene)
         return keyer

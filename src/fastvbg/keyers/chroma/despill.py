@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fastvbg.checks import (
     check_apart,
+    check_colour,
     check_frame,
     check_integer,
     check_no_partial_overlap,
+    check_order,
     check_plane,
     check_planes,
     check_same_size,
@@ -18,12 +18,14 @@ from fastvbg.checks import (
 from fastvbg.errors import DTypeError, shown
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for
-from fastvbg.keyers._arrays import packed_rows
+from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers.chroma.screen import UNIT, chroma_of, direction_of
+from fastvbg.layout import as_bgr
 from fastvbg.outputs import frame_out, plane_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Colour, Frame, Matte, Plane, Planes
+    from fastvbg.constants import Order
 
 __all__ = ["despill", "despill_planes"]
 
@@ -49,19 +51,20 @@ def planes_amount(amount: int) -> int:
 
 
 def clear_frame(
-    frame: Frame, matte: Matte, direction: tuple[int, int], amount: int, out: Frame | None
+    frame: Frame,
+    matte: Matte,
+    direction: tuple[int, int],
+    amount: int,
+    out: Frame | None,
+    order: Order,
 ) -> Frame:
     """Take spill off a frame, checked here; `despill` says how."""
-    shape = check_frame("frame", frame)
+    shape = check_frame("frame", frame, order)
     check_same_size("matte", check_plane("matte", matte), "frame", shape)
-    out = frame_out(out, shape, "frame", frame=frame, matte=matte)
-    scratch = rows_for(CHROMA_ROWS, shape[1])
-    source, to = frame, out
-    if not packed_rows(frame, out):
-        source, to = np.ascontiguousarray(frame), np.empty(shape, np.uint8)
-    kernels.despill_frame.call(source, matte, to, scratch, direction, tint_of(direction, amount))
-    if to is not out:
-        np.copyto(out, to)
+    out = frame_out(out, shape, "frame", order, frame=frame, matte=matte)
+    rest = rows_for(CHROMA_ROWS, shape[1]), direction, tint_of(direction, amount)
+    to = as_kernels_write(out, order)
+    kernels.despill_frame.call(as_bgr(frame, order), matte, *to, *rest)
     return out
 
 
@@ -94,7 +97,13 @@ def clear_planes(
 
 
 def despill(
-    frame: Frame, matte: Matte, key: Colour, *, amount: int = ALL, out: Frame | None = None
+    frame: Frame,
+    matte: Matte,
+    key: Colour,
+    *,
+    amount: int = ALL,
+    order: Order = "bgr",
+    out: Frame | None = None,
 ) -> Frame:
     """Take a screen's light off what is kept of a frame.
 
@@ -104,20 +113,23 @@ def despill(
 
     Parameters
     ----------
-    frame : ndarray, shape (H, W, 3), uint8
-        Channels blue, green, red. Any strides, also read-only.
+    frame : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+        Channels as `order` says. Any strides, also read-only.
     matte : ndarray, shape (H, W), uint8
         Coverage; where it is 0 the frame stays as it is.
     key : (int, int, int)
-        The screen's colour, blue, green, red.
+        The screen's colour, blue, green, red or as `order` says.
     amount : int, default 255
         How much of the spill is taken off, 0 to 255.
-    out : ndarray, shape (H, W, 3), uint8, optional
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of the frame, and of `key`. Of four the last is not read, and is 255 in the
+        result.
+    out : ndarray, shape like `frame`, uint8, optional
         Where to write the result. May be `frame` itself.
 
     Returns
     -------
-    ndarray, shape (H, W, 3), uint8
+    ndarray, shape like `frame`, uint8
         The frame without spill; `out` when given.
 
     Raises
@@ -125,7 +137,8 @@ def despill(
     DTypeError, ShapeError, OverlapError
         An array is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
-        The key is no colour or nearly gray, or the amount is not in 0..255.
+        The key is no colour or nearly gray, the amount is not in 0..255, or the order is none of
+        the above.
 
     Examples
     --------
@@ -134,8 +147,10 @@ def despill(
     >>> despill(frame, np.full((1, 1), 255, np.uint8), (64, 160, 64))[0, 0]
     array([123, 124, 123], dtype=uint8)
     """
-    direction = direction_of(*chroma_of(key, planar=False))
-    return clear_frame(frame, matte, direction, check_integer("amount", amount, 0, 255), out)
+    order = check_order(order)
+    direction = direction_of(*chroma_of(check_colour("key", key, order), planar=False))
+    amount = check_integer("amount", amount, 0, 255)
+    return clear_frame(frame, matte, direction, amount, out, order)
 
 
 def despill_planes(
@@ -157,7 +172,7 @@ def despill_planes(
     matte : ndarray, shape of Y, uint8
         Coverage; chroma all of whose pixels have 0 stays as it is.
     key, amount : (int, int, int), int
-        As in `despill`.
+        As in `despill`; the colour is blue, green, red.
     out : tuple of 2 ndarray, optional
         Where to write U and V; they may be those of `planes`.
 

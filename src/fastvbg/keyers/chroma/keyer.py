@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.checks import (
+    check_colour,
     check_frame,
     check_integer,
     check_iterable,
@@ -17,22 +18,24 @@ from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for, slope_of
-from fastvbg.keyers._arrays import on_packed, packed_rows, thin_frame
+from fastvbg.keyers._arrays import on_packed, thin_frame
+from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
 from fastvbg.keyers.chroma.screen import UNIT, Shown, chroma_of, thinned
 from fastvbg.keyers.chroma.search import ScreenSearch
-from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.layout import as_bgr
+from fastvbg.outputs import copy_frame, plane_out, planes_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastvbg._types import Colour, Frame, Matte, Plane, Planes
+    from fastvbg.constants import Order
     from fastvbg.keyers.chroma.strength import Screen
 
 __all__ = ["ChromaKeyer"]
 
-frames = Module("composite.frames")
 kernels = Module("keying.chroma")
 
 
@@ -47,8 +50,8 @@ class ChromaKeyer(OnePassKeyer):
     Parameters
     ----------
     key : (int, int, int) or "auto", optional
-        The screen's colour, blue, green, red. When absent or "auto" it is found in the first frame
-        at whose border it shows; until then the matte is 0.
+        The screen's colour, blue, green, red or as `order` says. When absent or "auto" it is found
+        in the first frame at whose border it shows; until then the matte is 0.
     tolerance : int, default 26
         What a pixel of the screen may lack of the key, in 1/255, 0 to 255.
     falloff : int, default 166
@@ -57,6 +60,9 @@ class ChromaKeyer(OnePassKeyer):
         How far the matte's soft edge is drawn in: this much of its low end becomes 0, 0 to 254.
     despill : int, default 255
         How much of the screen's light `composite` takes off what is kept, 0 to 255.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames, and of `key`. Of four the last is not read, and is 255 in every
+        result.
 
     Raises
     ------
@@ -89,7 +95,9 @@ class ChromaKeyer(OnePassKeyer):
         falloff: int = CHROMA_FALLOFF,
         choke: int = 0,
         despill: int = ALL,
+        order: Order = "bgr",
     ) -> None:
+        super().__init__(order)
         tolerance = check_integer("tolerance", tolerance, 0, 255)
         falloff = check_integer("falloff", falloff, 1, 255)
         drawn = falloff * check_integer("choke", choke, 0, 254) // 255
@@ -97,8 +105,9 @@ class ChromaKeyer(OnePassKeyer):
         self._amount = check_integer("despill", despill, 0, 255)
         if isinstance(key, str) and key != "auto":
             raise OptionError(f'key: got {key!r}, wanted (blue, green, red) or "auto"')
-        self._key = None if key is None or isinstance(key, str) else key
-        if self._key is not None:
+        self._key: Colour | None = None
+        if key is not None and not isinstance(key, str):
+            self._key = check_colour("key", key, self._order)
             chroma_of(self._key, planar=False)
         self._form: tuple[tuple[int, ...], ...] | None = None
         self._expected: Sequence[Shown] = ()
@@ -170,27 +179,18 @@ class ChromaKeyer(OnePassKeyer):
         kernels.key_planes.call(*planes[1:], screen.reach, out, self._scratch, *shifts, options)
         return out
 
-    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
-        shape = self._check_frame(frame)
-        out = composite_out(frame, background, out)
-        if not packed_rows(frame, background, out):
-            matte = self.key(frame)
-            frames.blend.call(self.despill(frame, matte), matte, background, out, shape[0])
-            return out
-        screen = self._follow_frame(frame)
+    def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
+        given = as_bgr(frame, self._order)
+        self._check_frame(given)
+        screen = self._follow_frame(given)
         if screen is None:
-            np.copyto(out, background)
-            return out
-        kernels.composite.call(
-            frame,
-            screen.reach,
-            background,
-            out,
-            self._scratch,
-            (*screen.direction, *self._ramp),
-            tint_of(screen.direction, self._amount),
-        )
-        return out
+            copy_frame(background, out)
+            return
+        behind, to = as_bgr(background, self._order), as_kernels_write(out, self._order)
+        options = (*screen.direction, *self._ramp)
+        tint = tint_of(screen.direction, self._amount)
+        rest = self._scratch, options, tint
+        kernels.composite.call(given, screen.reach, behind, *to, *rest)
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         _, *shifts = self._check_planes(planes)
@@ -219,10 +219,10 @@ class ChromaKeyer(OnePassKeyer):
 
         Returns
         -------
-        ndarray, shape (H, W, 3), uint8
+        ndarray, shape like `frame`, uint8
             The frame without spill; `out` when given.
         """
-        return clear_frame(frame, matte, *self._spill(), out)
+        return clear_frame(frame, matte, *self._spill(), out, self._order)
 
     def despill_planes(
         self, planes: Planes, matte: Matte, *, out: tuple[Plane, Plane] | None = None

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from fastvbg.checks import check_colour, check_frame
+from fastvbg.checks import check_colour, check_order, exchanged
 from fastvbg.errors import OptionError
 from fastvbg.keyers._arrays import thin_frame, thin_planes
+from fastvbg.layout import checked_bgr
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Planes
+    from fastvbg.constants import Order
 
     Flags = npt.NDArray[np.bool_]
 
@@ -59,25 +61,28 @@ class Shown(NamedTuple):
         return abs(self.u * other.v - self.v * other.u) <= _SAME_HUE * along
 
 
-def pick_key(frame: Frame) -> tuple[int, int, int]:
+def pick_key(frame: Frame, *, order: Order = "bgr") -> tuple[int, int, int]:
     """Find the colour of the screen in a frame: what its border mostly shows.
 
     Parameters
     ----------
-    frame : ndarray, shape (H, W, 3), uint8
-        Channels blue, green, red.
+    frame : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+        Channels as `order` says.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of the frame, of which a fourth is not read, and of the colour.
 
     Returns
     -------
     (int, int, int)
-        Blue, green, red, each 0 to 255.
+        Blue, green, red or as `order` says, each 0 to 255.
 
     Raises
     ------
     DTypeError, ShapeError
         The frame is not as above (also a `TypeError` or `ValueError`).
     OptionError
-        No colour holds 2/5 of the border, as one of a screen would (also a `ValueError`).
+        No colour holds 2/5 of the border, as one of a screen would, or the order is none of the
+        above (also a `ValueError`).
 
     Examples
     --------
@@ -85,9 +90,9 @@ def pick_key(frame: Frame) -> tuple[int, int, int]:
     >>> pick_key(np.full((90, 160, 3), (64, 160, 64), np.uint8))
     (64, 160, 64)
     """
-    shape = check_frame("frame", frame)
-    step = frame_step(shape)
-    thin = np.ascontiguousarray(frame[::step, ::step])
+    given = checked_bgr("frame", frame, check_order(order))
+    step = frame_step(given.shape)
+    thin = np.ascontiguousarray(given[::step, ::step])
     border = _border(thin.shape[:2])
     _, u, v = (plane[border] for plane in thin_frame(thin, 1))
     near, _ = _most_common(u, v)
@@ -99,7 +104,7 @@ def pick_key(frame: Frame) -> tuple[int, int, int]:
             "name the screen's colour, as in key=(64, 160, 64)"
         )
     b, g, r = (round(float(value)) for value in thin[border][near].mean(axis=0))
-    return b, g, r
+    return (r, g, b) if exchanged(order) else (b, g, r)
 
 
 def frame_step(shape: tuple[int, ...]) -> int:

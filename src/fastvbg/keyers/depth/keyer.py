@@ -11,6 +11,7 @@ from fastvbg.checks import (
     check_depth,
     check_integer,
     check_number,
+    check_order,
     check_plane,
     check_same_size,
     check_writable,
@@ -19,12 +20,13 @@ from fastvbg.constants import DEPTH_HOLD, MOST_DEPTH, MOST_DEPTH_HOLD
 from fastvbg.errors import OptionError, ShapeError
 from fastvbg.kernels._kernel import Module
 from fastvbg.layout import packed, written_packed
-from fastvbg.outputs import composite_out, plane_out
+from fastvbg.outputs import composite_out, copy_frame, plane_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Depth, Frame, Matte
+    from fastvbg.constants import Order
 
 __all__ = ["DepthKeyer", "as_depth", "depth_matte"]
 
@@ -247,6 +249,7 @@ class DepthKeyer:
         frame: Frame,
         background: Frame,
         *,
+        order: Order = "bgr",
         out: Frame | None = None,
     ) -> Frame:
         """Lay a frame over a background by the next map, of the frame's size.
@@ -258,15 +261,17 @@ class DepthKeyer:
         ----------
         depth : ndarray, shape (H, W), uint16, uint8 or float32, or None
             The map, as `key_depth` takes it.
-        frame, background : ndarray, shape (H, W, 3), uint8
-            Channels blue, green, red. Any strides; rows of consecutive pixels are fastest.
-        out : ndarray, shape (H, W, 3), uint8, optional
+        frame, background : ndarray, shape (H, W, 3) or (H, W, 4), uint8
+            Channels as `order` says. Any strides; rows of consecutive pixels are fastest.
+        order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+            The channels of all frames. Of four the last is not read, and is 255 in the result.
+        out : ndarray, shape like `frame`, uint8, optional
             Where to write the result. May be `frame` or `background` itself, but may not share
             memory with the map.
 
         Returns
         -------
-        ndarray, shape (H, W, 3), uint8
+        ndarray, shape like `frame`, uint8
             The composited frame; `out` when given. As long as there was no map at all, the
             background.
 
@@ -277,15 +282,17 @@ class DepthKeyer:
         ShapeError
             A shape is not as above; a map of another size than the frame is for `key_depth` and
             `blend`, which stretches mattes (also a `ValueError`).
+        OptionError, OptionTypeError
+            The order is none of the above (also a `ValueError` or a `TypeError`).
         """
-        out = composite_out(frame, background, out)
+        out = composite_out(frame, background, out, check_order(order))
         shape = out.shape[0], out.shape[1]
         if depth is not None:
             _check_size(check_depth("depth", depth), shape)
             self._check_depth(depth)
             check_apart(out, (("depth", depth),))
         elif self._kept is None:
-            np.copyto(out, background)
+            copy_frame(background, out)
             return out
         else:
             _check_size(self._age.shape, shape)

@@ -10,20 +10,23 @@ import numpy as np
 from fastvbg.checks import (
     check_choice,
     check_flag,
-    check_frame,
     check_integer,
     check_number,
+    check_order,
     check_plane,
     check_same_size,
 )
 from fastvbg.errors import OptionError, ShapeError
 from fastvbg.kernels._kernel import Module
+from fastvbg.keyers._frames import contiguous
 from fastvbg.keyers.depth.disparity import PARTS, depth_table, looked_up, reach_of
+from fastvbg.layout import checked_bgr
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Depth, Disparity, Frame
+    from fastvbg.constants import Order
 
     Gray = npt.NDArray[np.uint8]
 
@@ -143,14 +146,16 @@ class StereoDepth:
             mode=_MODES[check_choice("mode", mode, tuple(_MODES))],
         )
 
-    def depth(self, left: Frame | Gray, right: Frame | Gray) -> Depth:
+    def depth(self, left: Frame | Gray, right: Frame | Gray, *, order: Order = "bgr") -> Depth:
         """Return the depth map of a pair, as the left camera sees it.
 
         Parameters
         ----------
-        left, right : ndarray, shape (H, W, 3) or (H, W), uint8
-            The frames, BGR or gray, rectified: a point lies in the same row of both, in the right
-            one at the same column or farther left.
+        left, right : ndarray, shape (H, W, 3 or 4) or (H, W), uint8
+            The frames, channels in order, or gray, rectified: a point lies in the same row of both,
+            in the right one at the same column or farther left.
+        order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+            The channels of frames; a fourth one is not read.
 
         Returns
         -------
@@ -162,16 +167,22 @@ class StereoDepth:
         DTypeError, ShapeError
             A frame is no such array, is smaller than a block, or the two differ in size (also a
             `TypeError` or a `ValueError`).
+        OptionError, OptionTypeError
+            The order is none of the above (also a `ValueError` or a `TypeError`).
         """
-        return looked_up(self._depths, self.disparity(left, right))
+        return looked_up(self._depths, self.disparity(left, right, order=order))
 
-    def disparity(self, left: Frame | Gray, right: Frame | Gray) -> Disparity:
+    def disparity(
+        self, left: Frame | Gray, right: Frame | Gray, *, order: Order = "bgr"
+    ) -> Disparity:
         """Return the disparities of a pair, as the left camera sees it.
 
         Parameters
         ----------
-        left, right : ndarray, shape (H, W, 3) or (H, W), uint8
+        left, right : ndarray, shape (H, W, 3 or 4) or (H, W), uint8
             The frames, as of `depth`.
+        order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+            The channels of frames; a fourth one is not read.
 
         Returns
         -------
@@ -180,10 +191,11 @@ class StereoDepth:
 
         Raises
         ------
-        DTypeError, ShapeError
+        DTypeError, ShapeError, OptionError, OptionTypeError
             As of `depth`.
         """
-        first, second = _gray("left", left), _gray("right", right)
+        order = check_order(order)
+        first, second = _gray("left", left, order), _gray("right", right, order)
         check_same_size("right", second.shape, "left", first.shape)
         if min(first.shape) < self._block:
             raise ShapeError(
@@ -239,11 +251,12 @@ def _texture(gray: Gray) -> npt.NDArray[np.float32]:
     return np.asarray(cv2.boxFilter(step, cv2.CV_32F, block), np.float32)
 
 
-def _gray(name: str, frame: Frame | Gray) -> Gray:
+def _gray(name: str, frame: Frame | Gray, order: Order) -> Gray:
     """Return a frame in gray, packed."""
     if isinstance(frame, np.ndarray) and frame.ndim == 2:
         check_plane(name, frame)
         return np.ascontiguousarray(frame)
-    if 0 in check_frame(name, frame):
+    given = checked_bgr(name, frame, order)
+    if 0 in given.shape:
         raise ShapeError(f"{name}: got an empty frame of shape {frame.shape}")
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_BGR2GRAY), np.uint8)
+    return np.asarray(cv2.cvtColor(contiguous(given), cv2.COLOR_BGR2GRAY), np.uint8)

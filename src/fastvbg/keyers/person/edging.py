@@ -17,13 +17,12 @@ import numpy as np
 
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
-from fastvbg.keyers._arrays import on_packed, packed_rows
+from fastvbg.keyers._arrays import on_packed
 from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane, Planes
 
-frames = Module("composite.frames")
 colourfit = Module("person.colourfit")
 discriminant = Module("person.discriminant")
 edges = Module("person.edges")
@@ -105,20 +104,17 @@ class Edges:
         return out
 
     def matte(self, picture: Plane | Frame, out: Matte) -> Matte:
-        """Write the fitted matte at the frame's size, by its luma or by a BGR frame."""
-        kernel = edges.apply if picture.ndim == 2 else edges.apply_frame
+        """Write the fitted matte at the frame's size, by its luma or by packed BGR pixels."""
         with written_packed(out) as (target,):
-            kernel.call(self._fit[0], packed(picture), target, self._work)
+            if picture.ndim == 2:
+                edges.apply.call(self._fit[0], packed(picture), target, self._work)
+            else:
+                edges.apply_frame.call(self._fit[0], picture, target, self._work)
         return out
 
-    def over(self, frame: Frame, background: Frame, out: Frame) -> Frame:
-        """Lay a frame over a background by the fitted matte."""
-        if packed_rows(frame, background, out):
-            edges.composite.call(self._fit[0], frame, background, out, self._work)
-        else:
-            matte = self.matte(frame, np.empty(frame.shape[:2], np.uint8))
-            frames.blend.call(frame, matte, background, out, frame.shape[0])
-        return out
+    def over(self, frame: Frame, background: Frame, out: Frame) -> None:
+        """Lay a frame over a background by the fitted matte; all packed alike, in BGR."""
+        edges.composite.call(self._fit[0], frame, background, out, self._work)
 
     def planes_over(
         self, planes: Planes, background: Planes, out: Planes, shifts: tuple[int, int]

@@ -19,21 +19,24 @@ from fastvbg.constants import MOST_EVERY, RUNTIMES, YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
+from fastvbg.keyers._frames import Packer, packed_alike
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.person.edging import Edges, chroma_of
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
 from fastvbg.keyers.person.steadying import Steady
-from fastvbg.layout import packed
-from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.layout import as_bgr, checked_bgr, packed
+from fastvbg.outputs import plane_out, planes_out
 from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Matte, Plane, Planes
+    from fastvbg.constants import Order
 
 __all__ = ["PersonKeyer"]
 
 canvas = Module("person.canvas")
+frames = Module("composite.frames")
 
 _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
@@ -76,6 +79,8 @@ class PersonKeyer(OnePassKeyer):
         Of planes.
     threads : int, default 1
         How many the runtime may use.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in every result.
 
     Raises
     ------
@@ -101,7 +106,11 @@ class PersonKeyer(OnePassKeyer):
         matrix: str = "bt601",
         range: str = "limited",
         threads: int = 1,
+        order: Order = "bgr",
     ) -> None:
+        super().__init__(order)
+        # A frame may be looked at while another is finished.
+        self._packed, self._packed_again = Packer(), Packer()
         check_choice("runtime", runtime, RUNTIMES)
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
@@ -166,7 +175,8 @@ class PersonKeyer(OnePassKeyer):
     def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         shape = check_frame("frame", frame)
         out = plane_out(out, shape, "frame", frame=frame)
-        return self.finish(self.look(frame), frame, out)
+        pixels = self._packed(frame)
+        return self._finish(self._look(pixels), pixels, out)
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         shape, _, _ = check_planes("planes", planes)
@@ -190,9 +200,8 @@ class PersonKeyer(OnePassKeyer):
         self._edges.fit(look.matte, look.guides)
         return self._edges.small(look.guides[0])
 
-    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
-        out = composite_out(frame, background, out)
-        return self.finish_frame_over(self.look(frame), frame, background, out)
+    def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
+        self.finish_frame_over(self.look(frame), frame, background, out)
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         out = planes_out(planes, background, out)
@@ -203,7 +212,7 @@ class PersonKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
+        picture : ndarray of shape (H, W, 3 or 4), or tuple of 3 ndarray, uint8
             As in `key` or `key_planes`.
 
         Returns
@@ -212,14 +221,18 @@ class PersonKeyer(OnePassKeyer):
             For `finish`.
         """
         if isinstance(picture, (tuple, list)):
+            check_planes("planes", picture)
+            y, u, v = (packed(plane) for plane in picture)
+            return self._look((y, u, v))
+        return self._look(self._packed(checked_bgr("frame", picture, self._order)))
+
+    def _look(self, picture: Frame | Planes) -> Look:
+        """Look at a frame of packed BGR pixels, or of packed planes."""
+        if isinstance(picture, tuple):
             shape, across, down = check_planes("planes", picture)
             self._start((shape, (across, down)))
-            y, u, v = (packed(plane) for plane in picture)
-            picture = y, u, v
         else:
-            rows, cols, _ = check_frame("frame", picture)
-            self._start(((rows, cols), None))
-            picture = packed(picture)
+            self._start((picture.shape[:2], None))
         guides = self._on_canvas(picture)
         guide = guides[0]
         if self._steady.is_cut(guide):
@@ -252,8 +265,8 @@ class PersonKeyer(OnePassKeyer):
         ----------
         look : Look
             Of the frame.
-        picture : ndarray, shape (H, W) or (H, W, 3), uint8
-            Y, or the gray of BGR; or the BGR frame itself.
+        picture : ndarray, shape (H, W) or (H, W, 3 or 4), uint8
+            Y, or the gray of a frame; or the frame itself.
         out : ndarray, shape (H, W), uint8
             The matte.
 
@@ -262,6 +275,11 @@ class PersonKeyer(OnePassKeyer):
         ndarray, shape (H, W), uint8
             `out`.
         """
+        if picture.ndim == 3:
+            picture = self._packed_again(as_bgr(picture, self._order))
+        return self._finish(look, picture, out)
+
+    def _finish(self, look: Look, picture: Plane | Frame, out: Matte) -> Matte:
         self._edges.fit(look.matte, look.guides)
         return self._edges.matte(picture, out)
 
@@ -272,16 +290,21 @@ class PersonKeyer(OnePassKeyer):
         ----------
         look : Look
             Of the frame.
-        frame, background, out : ndarray, shape (H, W, 3), uint8
+        frame, background, out : ndarray, shape (H, W, 3) or (H, W, 4), uint8
             As `composite` takes them; they are not checked again.
 
         Returns
         -------
-        ndarray, shape (H, W, 3), uint8
+        ndarray, shape like `frame`, uint8
             `out`.
         """
-        self._edges.fit(look.matte, look.guides)
-        return self._edges.over(frame, background, out)
+        if packed_alike(frame, background, out):
+            self._edges.fit(look.matte, look.guides)
+            self._edges.over(*(as_bgr(each, self._order) for each in (frame, background, out)))
+        else:
+            matte = self.finish(look, frame, np.empty(frame.shape[:2], np.uint8))
+            frames.blend.call(frame, matte, background, out, frame.shape[0])
+        return out
 
     def finish_planes_over(
         self, look: Look, planes: Planes, background: Planes, out: Planes

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from fastvbg.checks import check_frame, check_planes, check_same_size
+from fastvbg.checks import check_order, check_planes, check_same_size
+from fastvbg.keyers._frames import contiguous
+from fastvbg.layout import checked_bgr
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Plane, Planes
+    from fastvbg.constants import Order
 
 __all__ = ["CameraMotion"]
 
@@ -47,6 +50,16 @@ class CameraMotion:
     the camera counts as moving. Scenes whose borders show no texture, such as a flat screen, never
     do.
 
+    Parameters
+    ----------
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of frames; a fourth one is not read.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        The order is none of the above (also a `ValueError` or a `TypeError`).
+
     Examples
     --------
     >>> import numpy as np
@@ -57,7 +70,8 @@ class CameraMotion:
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, order: Order = "bgr") -> None:
+        self._order = check_order(order)
         self._shape: tuple[int, ...] = ()
         self._first: Plane | None = None
         self._frames = 0
@@ -78,23 +92,26 @@ class CameraMotion:
 
         Parameters
         ----------
-        frame : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
-            Blue, green, red; or planes Y, U and V.
+        frame : ndarray of shape (H, W, 3 or 4), or tuple of 3 ndarray, uint8
+            Channels in order; or planes Y, U and V.
 
         Returns
         -------
         bool
             `moves`.
         """
-        planar = isinstance(frame, (tuple, list))
-        shape = check_planes("planes", frame)[0] if planar else check_frame("frame", frame)[:2]  # type: ignore[arg-type]
+        if isinstance(frame, (tuple, list)):
+            shape, luma = check_planes("planes", frame)[0], frame[0]
+        else:
+            luma = checked_bgr("frame", frame, self._order)
+            shape = luma.shape[:2]
         if self._shape:
             check_same_size("frame", shape, "the first frame", self._shape)
         self._shape = shape
         self._frames += 1
         if self._frames % _EVERY != 1 or 0 in shape:
             return self.moves
-        small = _small(frame[0] if isinstance(frame, (tuple, list)) else frame)
+        small = _small(luma)
         if self._first is None:
             self._first = small if _shows_texture(small) else None
         elif _moved(self._first, small):
@@ -106,7 +123,8 @@ def _small(picture: Plane | Frame) -> Plane:
     """Return luma, or what stands for it, at a fixed width."""
     height, width = picture.shape[:2]
     size = _WIDTH, max(_BLOCK, round(height * _WIDTH / width))
-    small = cv2.resize(np.ascontiguousarray(picture), size, interpolation=cv2.INTER_AREA)
+    whole = contiguous(picture) if picture.ndim == 3 else np.ascontiguousarray(picture)
+    small = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     if small.ndim == 3:
         small = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     return np.asarray(small, np.uint8)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.checks import check_frame, check_integer, check_iterable, check_planes
+from fastvbg.checks import check_frame, check_integer, check_iterable, check_order, check_planes
 from fastvbg.errors import OptionError, ShapeError
+from fastvbg.outputs import copy_frame, with_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Plane, Planes
+    from fastvbg.constants import Order
 
 __all__ = ["PlateEstimator", "estimate_plate"]
 
@@ -39,11 +41,14 @@ class PlateEstimator:
     ----------
     count : int, default 31
         How many frames are kept at most, 3 to 255.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of frames. Of four the last is not read, and is 255 in the plate.
 
     Raises
     ------
     OptionError, OptionTypeError
-        `count` is out of range (also a `ValueError`), or not an integer (a `TypeError`).
+        `count` is out of range or the order none of the above (also a `ValueError`), or of another
+        type (a `TypeError`).
 
     Examples
     --------
@@ -56,7 +61,8 @@ class PlateEstimator:
     (array([51, 51, 51], dtype=uint8), array([[0]], dtype=uint8))
     """
 
-    def __init__(self, count: int = DEFAULT_COUNT) -> None:
+    def __init__(self, count: int = DEFAULT_COUNT, *, order: Order = "bgr") -> None:
+        self._order = check_order(order)
         self._count = check_integer("count", count, 3, 255)
         self._kept: list[tuple[Plane, ...]] = []
         self._planar = False
@@ -68,8 +74,8 @@ class PlateEstimator:
 
         Parameters
         ----------
-        frame : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
-            Blue, green, red; or planes Y, U and V. All of one form and size. It is copied.
+        frame : ndarray of shape (H, W, 3 or 4), or tuple of 3 ndarray, uint8
+            Channels in order; or planes Y, U and V. All of one form and size. It is copied.
 
         Raises
         ------
@@ -81,8 +87,8 @@ class PlateEstimator:
             check_planes("planes", frame)
             parts = tuple(frame)
         else:
-            check_frame("frame", frame)
-            parts = (frame,)
+            check_frame("frame", frame, self._order)
+            parts = (frame[..., :3],)
         if self._kept:
             shapes = [part.shape for part in self._kept[0]]
             if [part.shape for part in parts] != shapes:
@@ -94,7 +100,7 @@ class PlateEstimator:
                 self._kept = self._kept[::2]
                 self._stride *= 2
             if self._seen % self._stride == 0:
-                self._kept.append(tuple(part.copy() for part in parts))
+                self._kept.append(tuple(_copied(part) for part in parts))
         self._seen += 1
 
     def estimate(self) -> tuple[Frame | Planes, Plane]:
@@ -130,8 +136,17 @@ class PlateEstimator:
                     deviation = _median(np.abs(luma.astype(np.int16) - middle))
                     noise[band] = np.clip(_NOISE * (deviation - _USUAL), 0, _MOST_NOISE)
         if not self._planar:
-            return plates[0], noise
+            return with_alpha(plates[0], self._order), noise
         return (plates[0], plates[1], plates[2]), noise
+
+
+def _copied(part: Plane) -> Plane:
+    copy = np.empty(part.shape, np.uint8)
+    if part.ndim == 3:
+        copy_frame(part, copy)
+    else:
+        np.copyto(copy, part)
+    return copy
 
 
 def _median(samples: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -140,16 +155,21 @@ def _median(samples: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def estimate_plate(
-    frames: Iterable[Frame] | Iterable[Planes], *, count: int = DEFAULT_COUNT
+    frames: Iterable[Frame] | Iterable[Planes],
+    *,
+    count: int = DEFAULT_COUNT,
+    order: Order = "bgr",
 ) -> tuple[Frame | Planes, Plane]:
     """Estimate the empty scene from frames of a clip, in bounded memory.
 
     Parameters
     ----------
-    frames : iterable of ndarray of shape (H, W, 3), or of tuple of 3 ndarray, uint8
-        Frames, blue, green, red; or planes Y, U and V. All of one form and size.
+    frames : iterable of ndarray of shape (H, W, 3 or 4), or of tuple of 3 ndarray, uint8
+        Frames, channels in order; or planes Y, U and V. All of one form and size.
     count : int, default 31
         How many of them are kept at most, evenly spread, 3 to 255.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of frames. Of four the last is not read, and is 255 in the plate.
 
     Returns
     -------
@@ -163,7 +183,8 @@ def estimate_plate(
     DTypeError, ShapeError
         A frame is not as above (also a `TypeError` or `ValueError`).
     OptionError, OptionTypeError
-        There is no frame, or `count` is not an integer in its range.
+        There is no frame, `count` is not an integer in its range, or the order is none of the
+        above.
 
     Examples
     --------
@@ -172,7 +193,7 @@ def estimate_plate(
     >>> plate[0, 0]
     array([7, 7, 7], dtype=uint8)
     """
-    estimator = PlateEstimator(count)
+    estimator = PlateEstimator(count, order=order)
     for frame in check_iterable("frames", frames):
         estimator.add(frame)
     return estimator.estimate()

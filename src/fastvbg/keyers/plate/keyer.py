@@ -21,24 +21,25 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import PLATE_ROWS, model_for, rows_for, slope_of
 from fastvbg.keyers._arrays import (
     on_packed,
-    packed_rows,
     thin_frame,
     thin_planes,
     to_keyspace,
     widened,
 )
+from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.plate.light import LightMeter, step_for
-from fastvbg.outputs import composite_out, plane_out, planes_out
+from fastvbg.layout import as_bgr
+from fastvbg.outputs import plane_out, planes_out
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Matte, Plane, Planes
+    from fastvbg.constants import Order
 
 __all__ = ["PlateKeyer"]
 
-frames = Module("composite.frames")
 kernels = Module("keying.plate")
 
 _MOST_FLOOR = 15
@@ -56,9 +57,8 @@ class PlateKeyer(OnePassKeyer):
     Parameters
     ----------
     plate : ndarray or tuple of 3 ndarray, uint8
-        The empty scene: a frame of shape (H, W, 3), channels blue, green, red, for `key` and
-        `composite`; or planes Y, U and V, chroma as large as luma or halved across, or across and
-        down, for `key_planes`. It is copied.
+        The empty scene: a frame like those for `key` and `composite`; or planes Y, U and V, chroma
+        as large as luma or halved across, or across and down, for `key_planes`. It is copied.
     noise : ndarray, shape (H, W), uint8, optional
         Levels by which the empty scene wanders at each pixel, as `estimate_plate` gives them.
         Differences of up to so much, 15 at most, are forgiven there.
@@ -71,6 +71,8 @@ class PlateKeyer(OnePassKeyer):
         of what it is.
     compensate : bool, default True
         Whether slow changes of brightness and white balance of the whole scene are followed.
+    order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
+        The channels of all frames. Of four the last is not read, and is 255 in every result.
 
     Raises
     ------
@@ -98,7 +100,9 @@ class PlateKeyer(OnePassKeyer):
         falloff: int = PLATE_FALLOFF,
         shadows: bool = True,
         compensate: bool = True,
+        order: Order = "bgr",
     ) -> None:
+        super().__init__(order)
         tolerance = check_integer("tolerance", tolerance, 0, 255)
         falloff = check_integer("falloff", falloff, 1, 255)
         shadows, compensate = check_flag("shadows", shadows), check_flag("compensate", compensate)
@@ -110,8 +114,8 @@ class PlateKeyer(OnePassKeyer):
             whole: Planes = (y, *wide)  # type: ignore[assignment]
             black = _LIMITED_BLACK
         else:
-            self._shape, shifts = check_frame("plate", plate)[:2], [0, 0]
-            whole = to_keyspace(plate)
+            self._shape, shifts = check_frame("plate", plate, self._order)[:2], [0, 0]
+            whole = to_keyspace(as_bgr(plate, self._order))
             black = 0
         self._shifts = (shifts[0], shifts[1])
         if noise is not None:
@@ -151,15 +155,13 @@ class PlateKeyer(OnePassKeyer):
         )
         return out
 
-    def _composite(self, frame: Frame, background: Frame, out: Frame | None) -> Frame:
+    def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
+        frame, background = (as_bgr(each, self._order) for each in (frame, background))
         self._check_frame(frame)
-        out = composite_out(frame, background, out)
-        if not packed_rows(frame, background, out):
-            frames.blend.call(frame, self.key(frame), background, out, frame.shape[0])
-            return out
         self._follow_frame(frame)
-        kernels.composite.call(frame, self._lit, background, out, self._scratch, self._options)
-        return out
+        to = as_kernels_write(out, self._order)
+        rest = self._scratch, self._options
+        kernels.composite.call(frame, self._lit, background, *to, *rest)
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         self._check_planes(planes)

@@ -1,0 +1,186 @@
+"""The operations of keyers on rows of any layout, in explicit vectors.
+
+`spare` pixels at the end of a row are taken as those that fill no vector.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastvbg.kernels._jit import inline
+from fastvbg.kernels._layouts import way_of
+from fastvbg.kernels.keying.evidence import tint_limits
+from fastvbg.kernels.vector._types import LANES
+from fastvbg.kernels.vector.keyers import Access, chroma_pixels, plate_pixels
+from fastvbg.kernels.vector.memory import load, load_few, store, store_few
+from fastvbg.kernels.vector.pixels import key_weights, keyspace_of, mix_pixels, spread
+from fastvbg.kernels.vector.rows import (
+    SPARE,
+    ask_row,
+    lead_of,
+    load_few_row,
+    load_row,
+    store_few_row,
+    store_row,
+)
+from fastvbg.kernels.vector.spill import cleared, kept
+
+__all__ = [
+    "SPARE",
+    "chroma_any_run",
+    "cleared_over_run",
+    "despill_any_run",
+    "keyspace_any_run",
+    "over_run",
+    "plate_any_run",
+]
+
+
+@inline
+def _load_own(row: Any, i: Any) -> Any:
+    return load_row(row, i, way_of(row))
+
+
+@inline
+def _load_few_own(row: Any, i: Any, few: Any) -> Any:
+    return load_few_row(row, i, few, way_of(row))
+
+
+_ROWS = Access(_load_own, _load_few_own, ask_row)
+_plate_pixels, _chroma_pixels = plate_pixels(_ROWS), chroma_pixels(_ROWS)
+
+
+@inline
+def _order(way: Any) -> Any:
+    return 0 if way > 0 else 1
+
+
+@inline
+def _tint(tints: Any, way: Any) -> Any:
+    """Return a tint of blue, green and red for pixels of an order."""
+    if way > 0:
+        return tint_limits((tints[0], tints[1], tints[2]))
+    return tint_limits((tints[2], tints[1], tints[0]))
+
+
+@inline
+def plate_any_run(
+    row: Any,
+    planes: Any,
+    plate: Any,
+    step: Any,
+    out: Any,
+    count: Any,
+    options: Any,
+    soon: Any,
+    spare: Any,
+) -> None:
+    """Write the matte of pixels before the rows of a plate, and ask for a row needed soon.
+
+    `planes` are not needed.
+    """
+    _plate_pixels(row, plate, step, out, count, _order(way_of(row)), options, soon, spare)
+
+
+@inline
+def chroma_any_run(
+    row: Any, planes: Any, reach: Any, out: Any, spill: Any, count: Any, options: Any, spare: Any
+) -> None:
+    """Write the matte of pixels, and the strength of the key in them; `planes` are not needed."""
+    _chroma_pixels(row, reach, out, spill, count, _order(way_of(row)), options, spare)
+
+
+@inline
+def keyspace_any_run(row: Any, y: Any, u: Any, v: Any, count: Any, spare: Any) -> None:
+    """Write Y, U and V of pixels."""
+    weights = key_weights(_order(way_of(row)))
+    i = 0
+    while i + LANES + spare <= count:
+        planes = keyspace_of(_load_own(row, i), weights)
+        store(y + i, planes[0])
+        store(u + i, planes[1])
+        store(v + i, planes[2])
+        i += LANES
+    while i < count:
+        few = min(count - i, LANES)
+        planes = keyspace_of(_load_few_own(row, i, few), weights)
+        store_few(y + i, few, planes[0])
+        store_few(u + i, few, planes[1])
+        store_few(v + i, few, planes[2])
+        i += few
+
+
+@inline
+def despill_any_run(
+    row: Any, matte: Any, spill: Any, out: Any, count: Any, tints: Any, spare: Any
+) -> None:
+    """Write pixels without their spill, or as they are where the matte is 0."""
+    way = way_of(out)
+    tint = _tint(tints, way)
+    i = 0
+    while i + LANES + spare <= count:
+        amount = kept(load(spill + i), load(matte + i))
+        store_row(out, i, cleared(load_row(row, i, way), amount, tint), way, False)
+        i += LANES
+    while i < count:
+        few = min(count - i, LANES)
+        amount = kept(load_few(spill + i, few), load_few(matte + i, few))
+        pixels = cleared(load_few_row(row, i, few, way), amount, tint)
+        store_few_row(out, i, few, pixels, way)
+        i += few
+
+
+@inline
+def cleared_over_run(
+    row: Any,
+    matte: Any,
+    spill: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    tints: Any,
+    spare: Any,
+    streaming: Any,
+) -> None:
+    """Lay pixels without their spill over others by a matte."""
+    way = way_of(out)
+    tint = _tint(tints, way)
+    few = lead_of(out, count, streaming)
+    past = few >= 0
+    few, i = max(few, 0), 0
+    while i < count:
+        if few > 0:
+            pixels = cleared(load_few_row(row, i, few, way), load_few(spill + i, few), tint)
+            coverage = spread(load_few(matte + i, few))
+            mixed = mix_pixels(coverage, pixels, load_few_row(bg, i, few, way))
+            store_few_row(out, i, few, mixed, way)
+            i += few
+        while i + LANES + spare <= count:
+            pixels = cleared(load_row(row, i, way), load(spill + i), tint)
+            mixed = mix_pixels(spread(load(matte + i)), pixels, load_row(bg, i, way))
+            store_row(out, i, mixed, way, past)
+            i += LANES
+        few = min(count - i, LANES)
+
+
+@inline
+def over_run(
+    row: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
+) -> None:
+    """Lay pixels over others by a matte."""
+    way = way_of(out)
+    few = lead_of(out, count, streaming)
+    past = few >= 0
+    few, i = max(few, 0), 0
+    while i < count:
+        if few > 0:
+            pixels, under = load_few_row(row, i, few, way), load_few_row(bg, i, few, way)
+            mixed = mix_pixels(spread(load_few(matte + i, few)), pixels, under)
+            store_few_row(out, i, few, mixed, way)
+            i += few
+        while i + LANES + spare <= count:
+            coverage = spread(load(matte + i))
+            mixed = mix_pixels(coverage, load_row(row, i, way), load_row(bg, i, way))
+            store_row(out, i, mixed, way, past)
+            i += LANES
+        few = min(count - i, LANES)

@@ -1,0 +1,96 @@
+"""What stands in for a kernel leaves the same bytes, with the same arguments."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from fastvbg.kernels._kernel import named
+from fastvbg.kernels.person import plan
+from fastvbg.kernels.refine.plan import guided_scratch, regions_scratch
+from fastvbg.reference.stand_ins import STAND_INS
+from tests.support.arrays import random_plane
+
+SHAPES = [(1, 1), (13, 35), (48, 70)]
+
+
+def smooth(shape: tuple[int, int], seed: int) -> np.ndarray:
+    return np.asarray(cv2.GaussianBlur(random_plane(*shape, seed=seed), (0, 0), 3) * 3)
+
+
+def guided(shape, seed):
+    for radius, contrast, gain in ((1, 1, 1), (2, 20, 2), (6, 100, 8)):
+        out = np.zeros(shape, np.uint8)
+        given = smooth(shape, seed), smooth(shape, seed + 1), out, radius, contrast**2, gain
+        yield (*given, *guided_scratch(*shape, radius)), (out,)
+
+
+def regions(*numbers):
+    def cases(shape, seed):
+        for each in numbers:
+            out = np.zeros(shape, np.uint8)
+            yield (smooth(shape, seed), out, *each, regions_scratch(*shape)), (out,)
+
+    return cases
+
+
+def guides(shape, seed):
+    return tuple(smooth(shape, seed + k) for k in range(3))
+
+
+def fit(shape, seed):
+    for radius in (1, 5):
+        scratch = plan.colourfit_scratch(*shape, radius)
+        yield (smooth(shape, seed), guides(shape, seed), radius, (400, 9), *scratch), (scratch[0],)
+
+
+def separate(shape, seed):
+    matte = smooth(shape, seed)
+    inside = np.where(matte > 170, 255, 0).astype(np.uint8)
+    near = np.where(matte > 60, 255, 0).astype(np.uint8)
+    options = (6.0, 100.0, 4.0, 4.0, 8.0, 0.7, 1.0, 100.0)
+    out = np.zeros(shape, np.uint8)
+    given = matte, inside, near, guides(shape, seed), options, out
+    yield (*given, *plan.discriminant_scratch(*shape)), (out,)
+
+
+def composite_planes(shape, seed):
+    for factor in plan.FACTORS:
+        canvas = tuple(-(-side // factor) for side in shape)
+        scratch = plan.colourfit_scratch(*canvas, 2)
+        fitting = smooth(canvas, seed), guides(canvas, seed), 2, (400, 9), *scratch
+        named("person.colourfit.fit").call(*fitting)
+        for across, down in ((0, 0), (1, 0), (1, 1)):
+            half = (shape[0] + down) >> down, (shape[1] + across) >> across
+            frame, bg, out = (
+                tuple(random_plane(*size, seed=k + n) for n, size in enumerate((shape, half, half)))
+                for k in (seed, seed + 5, seed + 9)
+            )
+            work = (canvas[1], factor, 2), *plan.edges_scratch(*canvas, factor)
+            yield (scratch[0], frame, bg, out, (across, down), work), out
+
+
+CASES = {
+    "person.colourfit.fit": fit,
+    "person.discriminant.separate": separate,
+    "person.edges.composite_planes": composite_planes,
+    "refine.guided.smooth": guided,
+    "refine.regions.drop_specks": regions((1,), (40,), (10**6,)),
+    "refine.regions.fill_holes": regions((1,), (40,), (1 << 62,)),
+    "refine.regions.hysteresis": regions((60, 200), (1, 255), (128, 128)),
+}
+
+
+@pytest.mark.parametrize("name", STAND_INS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_the_bytes_are_those_of_the_kernel(name: str, shape: tuple[int, int]) -> None:
+    for seed in (1, 50):
+        for arguments, written in CASES[name](shape, seed):
+            STAND_INS[name](*arguments)
+            literal = [array.copy() for array in written]
+            for array in written:
+                array[:] = 77
+            named(name).call(*arguments)
+            for array, wanted in zip(written, literal, strict=True):
+                np.testing.assert_array_equal(array, wanted)

@@ -285,6 +285,8 @@ def _composite(
 ) -> tuple[int, float]:
     """Send everything through the stage to the sink; return the frames and the stage's seconds."""
     frames, seconds = 0, 0.0
+    most = job.settings.max_frames
+    expected = min((count for count in (info.frames, most) if count), default=None)
     for item in items:
         interrupts.check()
         if isinstance(item, CopiedPacket):
@@ -298,8 +300,8 @@ def _composite(
         behind.put((picture, item.pts, item.position + info.first_number))
         frames += 1
         if job.progress is not None:
-            job.progress(frames, info.frames)
-        if frames == job.settings.max_frames:
+            job.progress(frames, expected)
+        if frames == most:
             _send_late_sound(items, item.pts * info.time_base + 1 / info.rate, info, behind)
             break
     return frames, seconds

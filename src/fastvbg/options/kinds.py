@@ -68,6 +68,14 @@ class Option:
         return None if value is None else self.dump("", value, None)
 
 
+def _spelled(kind: type[int] | type[float], text: Any) -> Any:
+    """Return the number that a text spells; the text itself, for a check to refuse, if none."""
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
 @dataclass(frozen=True)
 class Integer(Option):
     """An integer from `low` to `high`."""
@@ -83,11 +91,7 @@ class Integer(Option):
 
     def parse(self, name: str, text: Any) -> int:
         """Return the integer that a text spells."""
-        try:
-            number = int(text)
-        except ValueError:
-            number = text
-        return self.check(name, number)
+        return self.check(name, _spelled(int, text))
 
     @property
     def bounds(self) -> str:
@@ -116,11 +120,7 @@ class Number(Option):
 
     def parse(self, name: str, text: Any) -> float:
         """Return the number that a text spells."""
-        try:
-            number = float(text)
-        except ValueError:
-            number = text
-        return self.check(name, number)
+        return self.check(name, _spelled(float, text))
 
     @property
     def bounds(self) -> str:

@@ -17,10 +17,11 @@ from fastvbg import reference
 from fastvbg.cli import run_command_line
 from fastvbg.media.model import StreamInfo, Timed
 from fastvbg.pipeline.backdrop import Placing, VideoBackdrop, is_video
-from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.process import matte, process
 from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
+from fastvbg.values.words import parse_blur
 from tests.support.media import Clip, make_clip, read_frames, read_times
 
 

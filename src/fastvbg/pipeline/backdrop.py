@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
-from fastvbg.backgrounds import MOST_ASPECT, fit_background, parse_colour
+from fastvbg.backgrounds import MOST_ASPECT, fit_background
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.names import checked_name
 from fastvbg.source import open_source
 from fastvbg.threads.overlap import Ahead
+from fastvbg.values.words import parse_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.upright import angle_of
 from fastvbg.pipeline.backdrop import Placing, open_backdrop
-from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
 from fastvbg.pipeline.stages import MatteAlone, OverBackdrop, OverBlur, Transparent
 from fastvbg.pipeline.wrap import Wrap
@@ -28,6 +28,7 @@ from fastvbg.source import open_source
 from fastvbg.threads.collector import settled
 from fastvbg.threads.interrupts import Interrupts
 from fastvbg.threads.overlap import Ahead, Behind
+from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvbg.backgrounds import check_background
 from fastvbg.checks import check_integer
 from fastvbg.errors import SourceError
 from fastvbg.matting.cuts import CutDetector
@@ -18,13 +17,15 @@ from fastvbg.meanwhile import stand_ins
 from fastvbg.media.model import CopiedPacket
 from fastvbg.pipeline.asked import changed
 from fastvbg.pipeline.backdrop import Placing, open_backdrop
-from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
 from fastvbg.pipeline.sheet import Labelled, contact_sheet
 from fastvbg.pipeline.wrap import Wrap
 from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
 from fastvbg.values import check_path
+from fastvbg.values.pictures import check_background
+from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

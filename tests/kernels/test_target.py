@@ -22,9 +22,9 @@ AVX512 = AVX2 | {f"avx512{part}" for part in ("f", "bw", "cd", "dq", "vl", "vbmi
         ("auto", "x86_64", AVX512, ("vector", "avx512", 64)),
         ("auto", "amd64", AVX2, ("vector", "avx2", 32)),
         ("auto", "x86_64", AVX2 | {"avx512bw"}, ("vector", "avx2", 32)),
-        ("auto", "x86_64", AVX2 - {"fma"}, ("portable", "any", 16)),
-        ("auto", "x86_64", set(), ("portable", "any", 16)),
-        ("vector", "x86_64", set(), ("vector", "any", 16)),
+        ("auto", "x86_64", AVX2 - {"fma"}, ("vector", "any", 16)),
+        ("auto", "x86_64", set(), ("vector", "any", 16)),
+        ("vector", "riscv64", set(), ("vector", "any", 16)),
         ("auto", "aarch64", {"neon"}, ("vector", "any", 16)),
         ("auto", "arm64", set(), ("vector", "any", 16)),
         ("portable", "x86_64", AVX512, ("portable", "avx512", 64)),
@@ -65,8 +65,8 @@ HASWELL = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "+avx2,+sse4.2,+fm
     ("environment", "expected"),
     [
         (HASWELL, "vector-x86-64-v3\n"),
-        ({"NUMBA_CPU_NAME": "generic"}, "portable-x86-64\n"),
-        ({"NUMBA_CPU_NAME": "generic", "FASTVBG_KERNELS": "vector"}, "vector-x86-64\n"),
+        ({"NUMBA_CPU_NAME": "generic"}, "vector-x86-64\n"),
+        ({"NUMBA_CPU_NAME": "generic", "FASTVBG_KERNELS": "portable"}, "portable-x86-64\n"),
         ({"FASTVBG_KERNELS": "portable"}, "portable-x86-64-v"),
     ],
 )

@@ -203,6 +203,13 @@ def test_progress_is_told_after_each_frame(clip: Clip, tmp_path: Path) -> None:
     assert calls == [(n, clip.frames) for n in range(1, clip.frames + 1)]
 
 
+def test_progress_expects_no_more_frames_than_were_asked_for(clip: Clip, tmp_path: Path) -> None:
+    calls: list[tuple[int, int | None]] = []
+    settings = fastvbg.Settings(background="navy", max_frames=2)
+    process(clip.path, tmp_path / "o.mp4", settings, progress=lambda *said: calls.append(said))
+    assert calls == [(1, 2), (2, 2)]
+
+
 class StopError(Exception):
     pass
 

@@ -125,9 +125,20 @@ def _make_bar(things: str) -> Progress:
         BarColumn,
         MofNCompleteColumn,
         Progress,
+        ProgressColumn,
         TextColumn,
-        TimeRemainingColumn,
     )
+    from rich.text import Text
+
+    class _Left(ProgressColumn):
+        """How long it will go on, once that is known."""
+
+        def render(self, task: Any) -> Text:
+            seconds = task.time_remaining
+            if seconds is None or task.finished:
+                return Text()
+            minutes, seconds = divmod(int(seconds), 60)
+            return Text(f"{minutes // 60}:{minutes % 60:02}:{seconds:02} left")
 
     columns: tuple[Any, ...] = (
         TextColumn("{task.description}"),
@@ -135,8 +146,7 @@ def _make_bar(things: str) -> Progress:
         MofNCompleteColumn(),
         TextColumn(things),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("left"),
+        _Left(),
     )
     return Progress(*columns, console=Console(stderr=True), transient=True)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from fastvbg.errors import ModelError
 from fastvbg.libraries import hushed_opencv
+from fastvbg.models._notes import notes_left_out
 from fastvbg.models.recast import recast
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class LiteRT:
         memory, _ = _input_for(spec)
         if list(details["shape"]) != list(memory.shape):
             self._net.resize_tensor_input(details["index"], memory.shape)
-        self._net.allocate_tensors()
+        with notes_left_out():
+            self._net.allocate_tensors()
         self._planar = spec.layout != "nhwc"
         self._input = self._net.tensor(details["index"])
         self._output = self._net.get_output_details()[0]["index"]

@@ -16,8 +16,8 @@ from fastvbg.meanwhile import stand_ins
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.upright import angle_of
-from fastvbg.pipeline.backdrop import open_backdrop
-from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.backdrop import Placing, open_backdrop
+from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
 from fastvbg.pipeline.stages import MatteAlone, OverBackdrop, OverBlur, Transparent
 from fastvbg.pipeline.wrap import Wrap
@@ -28,6 +28,7 @@ from fastvbg.source import open_source
 from fastvbg.threads.collector import settled
 from fastvbg.threads.interrupts import Interrupts
 from fastvbg.threads.overlap import Ahead, Behind
+from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -219,16 +220,7 @@ def _make_stage(job: Job, info: StreamInfo, masker: Masker, seen: Run) -> Stage:
     strength = parse_blur(background) if isinstance(background, str) else None
     if strength is not None:
         return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
-    backdrop = open_backdrop(
-        background,
-        pixels,
-        (info.width, info.height),
-        fit=settings.fit,
-        end=settings.background_end,
-        max_pixels=settings.max_pixels,
-        aspect=info.sample_aspect,
-        reports=seen.reports,
-    )
+    backdrop = open_backdrop(background, pixels, Placing.of(settings, info), seen.reports)
     shape = info.height, info.width
     wrap = Wrap(pixels, shape, settings.light_wrap) if settings.light_wrap else None
     return OverBackdrop(pixels, masker, seen.stack.enter_context(backdrop), wrap)
@@ -285,6 +277,8 @@ def _composite(
 ) -> tuple[int, float]:
     """Send everything through the stage to the sink; return the frames and the stage's seconds."""
     frames, seconds = 0, 0.0
+    most = job.settings.max_frames
+    expected = min((count for count in (info.frames, most) if count), default=None)
     for item in items:
         interrupts.check()
         if isinstance(item, CopiedPacket):
@@ -298,8 +292,8 @@ def _composite(
         behind.put((picture, item.pts, item.position + info.first_number))
         frames += 1
         if job.progress is not None:
-            job.progress(frames, info.frames)
-        if frames == job.settings.max_frames:
+            job.progress(frames, expected)
+        if frames == most:
             _send_late_sound(items, item.pts * info.time_base + 1 / info.rate, info, behind)
             break
     return frames, seconds

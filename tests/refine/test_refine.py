@@ -160,8 +160,8 @@ def test_any_content(name, data) -> None:
     check(name, np.array(rows, np.uint8).reshape(height, width))
 
 
-# Literal forms take seconds a picture: each step has its first case at full size, the others smaller.
-FULL = {name.split()[0]: name for name in reversed(sorted(CASES))}
+# Literal forms take seconds a picture: each step has one case at full size, the others smaller.
+FULL = {name.split()[0]: name for name in sorted(CASES, reverse=True)}
 
 
 @each_case

@@ -1,4 +1,4 @@
-"""What may be asked of a live session while it runs: by the page, by keys, by signals, from Python."""
+"""What may be asked of a live session while it runs: by the page, keys, signals, from Python."""
 
 from __future__ import annotations
 
@@ -87,4 +87,4 @@ class Controls(Protocol):
         """
 
     def shown(self, after: int, timeout: float) -> Shown | None:
-        """Return the newest frame whose number is above `after`, waiting for one; None if none came."""
+        """Return the newest frame whose number is above `after`, or None when none came in time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
@@ -129,6 +129,7 @@ class Work:
         self._stack = ExitStack()
         with ExitStack() as failing:
             failing.callback(self._stack.close)
+            self.keying: _Keying
             if last is not None and last.info == info and last.keying.serves(settings):
                 self.keying = last.keying
             else:
@@ -200,8 +201,7 @@ class Work:
     def blurred(self, picture: av.VideoFrame) -> av.VideoFrame:
         """Return a picture blurred all over, for one in which nobody is."""
         nobody = np.zeros((self.info.height, self.info.width), np.uint8)
-        made: Any = self._nobody(picture, nobody)
-        return made
+        return cast("av.VideoFrame", self._nobody(picture, nobody))
 
     def forget(self) -> None:
         """Begin anew: the next picture does not follow on the last one."""

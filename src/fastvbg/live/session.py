@@ -1,0 +1,468 @@
+"""A live session: what the pictures of a source become, and where they go."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import cv2
+
+from fastvbg.errors import FastvbgError, OptionError
+from fastvbg.live.controls import Shown
+from fastvbg.live.figures import Figures
+from fastvbg.live.grab import FORM
+from fastvbg.live.idle import Idle
+from fastvbg.live.leaving import Stills
+from fastvbg.live.overload import Overload, Reduced
+from fastvbg.live.plates import PlateTaking
+from fastvbg.live.reader import Reader
+from fastvbg.live.tap import Tap
+from fastvbg.live.work import Work, checked_live
+from fastvbg.masks.person import Person
+from fastvbg.media.model import StreamInfo
+from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.pixels import make_pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import av
+
+    from fastvbg.live.controls import Nobody, State
+    from fastvbg.live.grab import Grab, Source
+    from fastvbg.live.sinks import Sink
+    from fastvbg.settings import Settings
+
+STILL_RATE, IDLE_RATE = 5.0, 1.0
+"""Pictures a second of a card, of black and of a frozen picture: watched, and not."""
+_GONE_SECONDS = 1.0
+"""Without a new picture a card leaves."""
+_NOBODY_SECONDS = 2.0
+_AGAIN_SECONDS = 1.0
+_WAIT = 0.1
+
+
+class Session:
+    """Reads a source, makes composites and hands them to sinks; controlled while it runs.
+
+    Parameters
+    ----------
+    source : Source
+        Where pictures come from.
+    sinks : sequence of Sink
+        Where they go.
+    settings : Settings
+        What is made of them.
+    card : str or Path, optional
+        A picture file for when nothing else may leave.
+    tell : callable
+        Takes lines that are worth knowing.
+    always : bool
+        Whether to work while nobody watches.
+    flip, auto_frame, nobody : optional
+        As `Controls.switch` has them.
+
+    Notes
+    -----
+    `run` works in the thread that calls it. Nothing but `_send` hands pictures to sinks, and it gets
+    composites, cards and black only: a picture of the room can leave by mistake nowhere.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sinks: Sequence[Sink],
+        settings: Settings,
+        *,
+        tell: Callable[[str], None],
+        card: str | Path | None = None,
+        always: bool = False,
+        flip: bool = False,
+        auto_frame: bool = False,
+        nobody: Nobody = "keep",
+    ) -> None:
+        self._source, self._sinks, self._tell = source, list(sinks), tell
+        self._settings, self._card = checked_live(settings), card
+        self._switches: dict[str, Any] = {
+            "flip": flip,
+            "auto_frame": auto_frame,
+            "nobody": nobody,
+            "always": always,
+        }
+        self._state: State = "live"
+        self._ended = threading.Event()
+        self._building = threading.Lock()
+        self._pending: Work | None = None
+        self._work: Work | None = None
+        self._info: StreamInfo | None = None
+        self._reduced = Reduced()
+        self._tap = Tap()
+        self._figures = Figures()
+        self._doing = "starting"
+        self._plate: PlateTaking | None = None
+        self._broken_until = 0.0
+        self._nobody_since: float | None = None
+        self._sent = 0.0
+        self._left = 0.0
+        self._skipped = 0
+
+    # What is asked for from elsewhere.
+
+    @property
+    def settings(self) -> Settings:
+        """What is being made of the frames now."""
+        return self._settings
+
+    def apply(self, settings: Settings) -> None:
+        """Work by other settings from the next frame on; the old ones hold until then."""
+        settings = checked_live(settings)
+        with self._building:
+            if self._info is not None:
+                self._pending = self._made(settings)
+            self._settings = settings
+
+    @property
+    def state(self) -> State:
+        """What leaves."""
+        return self._state
+
+    def set_state(self, state: State) -> None:
+        """Let something else leave from the next frame on."""
+        if state not in ("live", "freeze", "card", "black"):
+            raise OptionError(f"state: got {state!r}, wanted live, freeze, card or black")
+        self._state = state
+
+    def switch(
+        self,
+        *,
+        flip: bool | None = None,
+        auto_frame: bool | None = None,
+        nobody: Nobody | None = None,
+        always: bool | None = None,
+    ) -> None:
+        """Turn what is not None."""
+        if nobody not in (None, "keep", "card", "blur"):
+            raise OptionError(f"nobody: got {nobody!r}, wanted keep, card or blur")
+        asked = {"flip": flip, "auto_frame": auto_frame, "nobody": nobody, "always": always}
+        self._switches.update({k: v for k, v in asked.items() if v is not None})
+
+    def take_plate(self, seconds: float = 5.0) -> None:
+        """Count down, take the empty room, and key by it."""
+        self._plate = PlateTaking(time.monotonic() + seconds)
+
+    def look(self, watcher: object, *, wants: bool) -> None:
+        """Say whether somebody looks at previews now."""
+        self._tap.look(watcher, wants=wants)
+
+    def shown(self, after: int, timeout: float) -> Shown | None:
+        """Return the newest frame whose number is above `after`, or None."""
+        return self._tap.shown(after, timeout)
+
+    def end(self) -> None:
+        """Let `run` come to its end."""
+        self._ended.set()
+
+    def figures(self) -> dict[str, Any]:
+        """Return the newest figures, ready for JSON."""
+        source, plate = self._source, self._plate
+        now = time.monotonic()
+        used = self._figures.stage("key")
+        return {
+            **self._figures.snapshot(),
+            "state": self._state,
+            "doing": self._doing,
+            "source": {
+                "name": source.name,
+                "width": source.width,
+                "height": source.height,
+                "rate": source.rate,
+                "told": source.told,
+            },
+            "dropped": self._dropped(),
+            "budget": round(used * (source.rate or 30) / self._reduced.rate, 3),
+            "reduced": str(self._reduced),
+            "countdown": None if plate is None else round(max(0.0, plate.due - now), 1),
+            "switches": dict(self._switches),
+            "sinks": [
+                {"name": s.name, "watched": s.watched(), "status": s.status, "dropped": s.dropped}
+                for s in self._sinks
+            ],
+        }
+
+    def _dropped(self) -> int:
+        reader = getattr(self, "_reader", None)
+        waiting = reader.slot.dropped if reader is not None else 0
+        return self._source.dropped + waiting + self._skipped
+
+    # What is done.
+
+    def run(self) -> None:
+        """Work until `end` is called or the source is over; raise what makes that impossible."""
+        with ExitStack() as stack:
+            self._source.open()
+            stack.callback(self._source.close)
+            self._info = info = self._described()
+            self._tell(f"{self._source.name}: {self._source.told}")
+            pixels = make_pixels(info, 1)
+            self._stills = Stills(pixels, info, self._card)
+            for sink in self._sinks:
+                sink.open(info.width, info.height, float(info.rate), info.colour)
+                stack.callback(sink.close)
+            self._send(self._stills.card, time.monotonic())
+            stack.callback(self._close_work)
+            with self._building:
+                self._work = self._made(self._settings)
+            self._overload = Overload(network=isinstance(self._settings.kind, Person))
+            self._reader = stack.enter_context(Reader(self._source, self._tell))
+            self._loop()
+
+    def _described(self) -> StreamInfo:
+        source = self._source
+        rate = Fraction(source.rate or 30).limit_denominator(1001)
+        return StreamInfo(
+            source.width,
+            source.height,
+            rate,
+            Fraction(1, 90_000),
+            None,
+            source.colour,
+            pixel_format=FORM,
+        )
+
+    def _made(self, settings: Settings) -> Work:
+        """Return what works by settings, as far reduced as it has to be."""
+        assert self._info is not None  # noqa: S101  (the source was opened)
+        info, reduced = self._info, self._reduced
+        if reduced.size > 1:
+            even = ~1
+            width, height = info.width // reduced.size & even, info.height // reduced.size & even
+            info = replace(info, width=max(2, width), height=max(2, height))
+        kind = settings.kind
+        if reduced.every > 1 and isinstance(kind, Person) and kind.every < reduced.every:
+            settings = replace(settings, mask=replace(kind, every=reduced.every))
+        return Work(settings, info, self._tell, self._work)
+
+    def _close_work(self) -> None:
+        if self._pending is not None:
+            self._pending.close(self._work)
+        if self._work is not None:
+            self._work.close()
+
+    def _loop(self) -> None:
+        idle = Idle(time.monotonic())
+        while not self._ended.is_set():
+            now = time.monotonic()
+            effort = idle.effort(watched=self._is_watched(), now=now)
+            self._reader.want(wanted=effort != "sleep")
+            grab = self._reader.slot.take(_WAIT)
+            now = time.monotonic()
+            if grab is None:
+                if self._reader.over:
+                    return
+                self._without(now, effort)
+                continue
+            self._figures.came(now)
+            if effort != "work" or self._state != "live":
+                self._doing = "nobody watches" if effort != "work" else f"showing: {self._state}"
+                self._source.recycle(grab.picture)
+                self._still(now, effort)
+            elif self._reduced.rate > 1 and self._figures.frames_in % self._reduced.rate:
+                self._skipped += 1
+                self._source.recycle(grab.picture)
+            else:
+                self._composite(grab, now)
+
+    def _is_watched(self) -> bool:
+        if self._switches["always"] or self._tap.is_watched or self._plate is not None:
+            return True
+        # A sink of which nobody can know counts as watched.
+        return any(sink.watched() is not False for sink in self._sinks)
+
+    def _without(self, now: float, effort: str) -> None:
+        """Do what is due while no picture comes."""
+        if effort == "sleep":
+            self._doing = "nobody watches: the camera is closed"
+            self._still(now, effort)
+        elif self._state != "live":
+            self._still(now, effort)
+        elif now - self._left > _GONE_SECONDS:
+            self._doing = "waiting for the camera"
+            if self._work is not None:
+                self._work.forget()
+            self._still(now, effort)
+
+    def _still(self, now: float, effort: str) -> None:
+        """Send a still picture, if it is time for one."""
+        rate = STILL_RATE if effort == "work" else IDLE_RATE
+        if now - self._sent < 1 / rate:
+            return
+        if self._state == "black":
+            picture = self._stills.black
+        elif self._state == "freeze" and effort == "work":
+            picture = self._stills.frozen
+        else:
+            picture = self._stills.card
+        self._send(picture, now)
+        self._tap.offer_still(picture, now)
+
+    def _composite(self, grab: Grab, now: float) -> None:
+        """Make the composite of a picture and send it; a card where that goes wrong."""
+        if now < self._broken_until:
+            self._source.recycle(grab.picture)
+            self._still(now, "work")
+            return
+        try:
+            self._swap()
+            self._compose(grab, now)
+        # Whatever a keyer, a library or a plug-in raises: no picture of the room may leave.
+        except Exception as error:
+            self._broken_until = time.monotonic() + _AGAIN_SECONDS
+            self._tell(f"the mask failed, so a card is shown: {_line(error)}")
+            self._doing = "the mask failed; trying again"
+            self._send(self._stills.card, time.monotonic())
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Make the work anew after a failure, if it can be."""
+        with self._building:
+            broken, self._work = self._work, None
+            if broken is not None:
+                broken.close()
+            try:
+                self._work = self._made(self._settings)
+            except Exception as error:
+                self._tell(f"the mask cannot be made: {_line(error)}")
+
+    def _swap(self) -> None:
+        """Take over settings that have been opened meanwhile."""
+        if self._pending is None:
+            return
+        with self._building:
+            pending, self._pending = self._pending, None
+            old, self._work = self._work, pending
+            if old is not None:
+                old.close(pending)
+            self._overload = Overload(network=isinstance(self._settings.kind, Person))
+            self._reduced = Reduced()
+
+    def _compose(self, grab: Grab, now: float) -> None:
+        if self._work is None:
+            self._begin_anew()
+            if self._work is None:
+                raise RuntimeError("the mask could not be made")
+        work = self._work
+        switches = self._switches
+        work.follow(wanted=switches["auto_frame"])
+        picture = self._flipped(grab.picture) if switches["flip"] else grab.picture
+        small = self._scaled(picture, work.info)
+        wants = self._tap.is_due(now) or switches["nobody"] != "keep"
+        made, old = work(small, grab.captured, wants_matte=wants)
+        result = self._by_presence(work, made.picture, small, now)
+        if result is not self._stills.card:
+            result = self._full_size(result)
+        keyed = time.monotonic()
+        self._send(result, grab.captured)
+        left = time.monotonic()
+        self._left = left
+        stages = {"wait": now - grab.captured, "key": keyed - now, "write": left - keyed}
+        self._figures.went(left, grab.captured, stages)
+        self._doing = "live"
+        self._stills_keep(result, left)
+        tapped = self._tap.offer(now, picture, made.matte, result)
+        self._take(picture, now)
+        if old is not None and old is not picture and not tapped and work.info == self._info:
+            self._source.recycle(old)
+        if not tapped and result is made.picture:
+            work.pixels.recycle(result)
+        if self._overload.add(left - now, 1 / (self._source.rate or 30), left):
+            self._reduce()
+
+    def _stills_keep(self, result: Any, now: float) -> None:
+        """Keep what is to be frozen: seldom, since it is a copy."""
+        if now - getattr(self, "_kept", 0.0) > 1.0 and result is not self._stills.card:
+            self._kept = now
+            self._stills.keep(result)
+
+    def _by_presence(self, work: Work, made: Any, picture: Any, now: float) -> Any:
+        """Return what leaves, by whether somebody is in the picture."""
+        nobody = self._switches["nobody"]
+        if nobody == "keep" or work.somebody:
+            self._nobody_since = None
+            return made
+        if self._nobody_since is None:
+            self._nobody_since = now
+        if now - self._nobody_since < _NOBODY_SECONDS:
+            return made
+        return self._stills.card if nobody == "card" else work.blurred(picture)
+
+    def _reduce(self) -> None:
+        """Give up more, or less, as the overload says."""
+        self._reduced = self._overload.reduced
+        said = str(self._reduced)
+        self._tell(f"to keep up: {said}" if said else "keeping up again: nothing is given up")
+        with self._building:
+            old, self._work = self._work, self._made(self._settings)
+            if old is not None:
+                old.close(self._work)
+
+    def _flipped(self, picture: av.VideoFrame) -> av.VideoFrame:
+        flipped = new_picture(picture.width, picture.height, FORM)
+        for source, target in zip(planes_of(picture), planes_of(flipped), strict=True):
+            cv2.flip(source, 1, target)
+        return flipped
+
+    def _scaled(self, picture: av.VideoFrame, info: StreamInfo) -> av.VideoFrame:
+        """Return a picture in the size in which it is worked on."""
+        if (picture.width, picture.height) == (info.width, info.height):
+            return picture
+        return _resized(picture, info.width, info.height, cv2.INTER_AREA)
+
+    def _full_size(self, picture: av.VideoFrame) -> av.VideoFrame:
+        info = self._info
+        assert info is not None  # noqa: S101  (the source was opened)
+        if (picture.width, picture.height) == (info.width, info.height):
+            return picture
+        return _resized(picture, info.width, info.height, cv2.INTER_LINEAR)
+
+    def _send(self, picture: av.VideoFrame, captured: float) -> None:
+        """Hand a picture to every sink; one that fails is left out from then on."""
+        self._sent = time.monotonic()
+        for sink in list(self._sinks):
+            try:
+                sink.write(picture, captured)
+            except FastvbgError as error:
+                self._tell(str(error))
+                self._sinks.remove(sink)
+                sink.close()
+                if not self._sinks:
+                    self._ended.set()
+
+    def _take(self, picture: av.VideoFrame, now: float) -> None:
+        """Take the empty room, if that is asked for and due."""
+        taking = self._plate
+        if taking is None or self._info is None or not taking.add(picture, self._info, now):
+            return
+        self._plate = None
+        try:
+            settings = replace(self._settings, mask=taking.mask(self._settings))
+            self.apply(settings)
+            self._tell(f"the empty room was taken: {settings.kind.data()['plate']}")
+        except FastvbgError as error:
+            self._tell(f"the empty room could not be taken: {error}")
+
+
+def _resized(picture: av.VideoFrame, width: int, height: int, how: int) -> av.VideoFrame:
+    result = new_picture(width, height, FORM)
+    for source, target in zip(planes_of(picture), planes_of(result), strict=True):
+        cv2.resize(source, (target.shape[1], target.shape[0]), target, interpolation=how)
+    return result
+
+
+def _line(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if isinstance(error, FastvbgError) else f"{type(error).__name__}: {text}"

@@ -1,0 +1,231 @@
+"""Where pictures go that have no room of their own: a recording, standard output, a window."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fastvbg.errors import FastvbgError, SinkError
+from fastvbg.live.grab import FORM, Pool
+from fastvbg.media.model import StreamInfo
+from fastvbg.media.planes import planes_of
+from fastvbg.sink import open_sink
+from fastvbg.threads.overlap import Behind
+
+if TYPE_CHECKING:
+    import av
+
+    from fastvbg.media.colour import ColourTags
+    from fastvbg.sink.encoding import EncodeOptions
+
+
+class Sink(Protocol):
+    """Takes finished pictures. All methods are called from one thread."""
+
+    name: str
+    """As the user wrote it."""
+    status: str
+    """What is to be known of it, one line, or ""."""
+    dropped: int
+    """Pictures that it could not take in time."""
+
+    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:
+        """Open it; raises a `FastvbgError` of one line where that fails."""
+
+    def write(self, picture: av.VideoFrame, captured: float) -> None:
+        """Take a picture, which is not changed afterwards; never waits for long."""
+
+    def watched(self) -> bool | None:
+        """Tell whether somebody reads it; None where nobody can know."""
+
+    def close(self) -> None:
+        """Release it, and finish what is to be finished."""
+
+
+_TICKS = 90_000
+"""A second; the time base of recordings, as MPEG has it."""
+
+
+class Recording:
+    """A file, written on the side: a slow disk costs it frames, never the session.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    options : EncodeOptions
+        Of the encoder.
+    overwrite : bool
+        Whether it may replace another.
+    """
+
+    def __init__(self, path: str | Path, options: EncodeOptions, *, overwrite: bool) -> None:
+        self.name, self.status, self.dropped = str(path), "", 0
+        self._options, self._overwrite = options, overwrite
+        self._sink: Any = None
+        self._thread: Any = None
+        self._failed = False
+        self._first: float | None = None
+        self._last = -1
+        self._count = 0
+
+    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:
+        """Begin the file."""
+        info = StreamInfo(
+            width,
+            height,
+            Fraction(rate).limit_denominator(1001),
+            Fraction(1, _TICKS),
+            None,
+            colour,
+            pixel_format=FORM,
+        )
+        self._pool = Pool(width, height)
+        self._sink = open_sink(self.name, info, overwrite=self._overwrite, options=self._options)
+        self._sink.__enter__()
+        self._thread = Behind(self._encode, "recording", lambda kind: True)
+        self._thread.__enter__()
+
+    def _encode(self, item: tuple[av.VideoFrame, int, int]) -> None:
+        picture, pts, number = item
+        self._sink.write(picture, pts, number)
+        self._pool.give(picture)
+
+    def write(self, picture: av.VideoFrame, captured: float) -> None:
+        """Take a copy of a picture, unless the encoder is behind."""
+        if self._failed:
+            return
+        self._first = captured if self._first is None else self._first
+        pts = round((captured - self._first) * _TICKS)
+        if pts <= self._last:
+            return
+        if not self._thread.has_room:
+            self.dropped += 1
+            return
+        copy = self._pool.take()
+        for source, target in zip(planes_of(picture), planes_of(copy), strict=True):
+            target[:] = source
+        try:
+            self._thread.put((copy, pts, self._count))
+        except FastvbgError as error:  # the disk is full, say
+            self._fail(error)
+            return
+        self._last = pts
+        self._count += 1
+
+    def _fail(self, error: FastvbgError) -> None:
+        self._failed = True
+        self.status = f"recording ended: {error}"
+        with suppress(FastvbgError):
+            self._thread.__exit__(type(error), error, None)
+        with suppress(FastvbgError):
+            self._sink.__exit__(type(error), error, None)
+        self._sink = None
+
+    def watched(self) -> bool | None:
+        """Tell that a recording has to go on, while it does."""
+        return not self._failed
+
+    def close(self) -> None:
+        """Finish the file, or leave none where nothing was written."""
+        if self._sink is None:
+            return
+        sink, self._sink = self._sink, None
+        failure = None if self._count else SinkError(f"{self.name}: nothing was recorded")
+        try:
+            self._thread.__exit__(None, None, None)
+        except FastvbgError as error:
+            failure = error
+        if failure is None:
+            sink.__exit__(None, None, None)
+            return
+        self.status = str(failure)
+        sink.__exit__(type(failure), failure, None)
+
+
+class Y4M:
+    """Raw pictures on standard output, as Y4M (`-`)."""
+
+    def __init__(self) -> None:
+        self.name, self.status, self.dropped = "-", "", 0
+
+    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:  # noqa: ARG002
+        """Write the header."""
+        fps = Fraction(rate).limit_denominator(1001)
+        head = f"YUV4MPEG2 W{width} H{height} F{fps.numerator}:{fps.denominator} Ip A1:1 C420jpeg\n"
+        self._write(head.encode())
+
+    def write(self, picture: av.VideoFrame, captured: float) -> None:  # noqa: ARG002
+        """Write a picture; waits for whoever reads, who sets the pace."""
+        self._write(b"FRAME\n")
+        for plane in planes_of(picture):
+            self._write(plane.tobytes())
+
+    def _write(self, content: bytes) -> None:
+        try:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except (BrokenPipeError, ValueError):
+            raise SinkError("standard output: whoever read it has gone") from None
+        except OSError as error:
+            raise SinkError(f"standard output: {error.strerror}") from None
+
+    def watched(self) -> bool | None:
+        """Tell that somebody reads it."""
+        return True
+
+    def close(self) -> None:
+        """Write what is held back."""
+        with suppress(OSError, ValueError):
+            sys.stdout.buffer.flush()
+
+
+class Window:
+    """A window of OpenCV's on the screen; `q` or its cross ends the session."""
+
+    def __init__(self, title: str = "fastvbg") -> None:
+        self.name, self.status, self.dropped = "window", "", 0
+        self._title = title
+        self.keys: list[str] = []
+        """Keys that were pressed in it, for the session to take."""
+
+    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:  # noqa: ARG002
+        """Open the window."""
+        import cv2
+
+        from fastvbg.media.colour import ToBGR
+
+        self._convert = ToBGR(colour)
+        try:
+            cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            cv2.resizeWindow(self._title, width, height)
+        except cv2.error as error:
+            raise SinkError(
+                "window: OpenCV opens none here (no screen, or a build without windows); wanted "
+                "another sink, such as --page"
+            ) from error
+
+    def write(self, picture: av.VideoFrame, captured: float) -> None:  # noqa: ARG002
+        """Show a picture, mirrored as in a mirror."""
+        import cv2
+
+        cv2.imshow(self._title, cv2.flip(self._convert(picture), 1))
+        key = cv2.waitKey(1) & 0xFF
+        if key != 0xFF:
+            self.keys.append(chr(key))
+        if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+            self.keys.append("q")
+
+    def watched(self) -> bool | None:
+        """Tell that somebody looks."""
+        return True
+
+    def close(self) -> None:
+        """Close the window."""
+        import cv2
+
+        with suppress(cv2.error):
+            cv2.destroyWindow(self._title)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -13,10 +11,10 @@ import numpy as np
 
 from fastvbg.checks import check_choice, check_frame, check_number, check_order, check_size
 from fastvbg.constants import Fit, Order
-from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
+from fastvbg.errors import ShapeError
 from fastvbg.media.image import read_image
 from fastvbg.outputs import with_alpha
-from fastvbg.values import check_path
+from fastvbg.values.words import parse_colour
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Size
@@ -28,85 +26,6 @@ MOST_ASPECT = 100
 """No pixel is wider than this many are high, or higher than so many are wide."""
 _FAR = 4
 """So many times as long as the frame, a scaled picture is cut before it is scaled."""
-
-# The basic colours of CSS (CSS Color Module Level 4, section 6.1), as red, green, blue.
-_NAMED = {
-    "aqua": "00ffff",
-    "black": "000000",
-    "blue": "0000ff",
-    "fuchsia": "ff00ff",
-    "gray": "808080",
-    "green": "008000",
-    "grey": "808080",
-    "lime": "00ff00",
-    "maroon": "800000",
-    "navy": "000080",
-    "olive": "808000",
-    "orange": "ffa500",
-    "purple": "800080",
-    "red": "ff0000",
-    "silver": "c0c0c0",
-    "teal": "008080",
-    "white": "ffffff",
-    "yellow": "ffff00",
-}
-
-
-def parse_colour(text: str) -> tuple[int, int, int] | None:
-    """Return blue, green, red of `#rrggbb`, `#rgb` or a basic CSS name; None for anything else.
-
-    Parameters
-    ----------
-    text : str
-        What the user gave.
-
-    Returns
-    -------
-    (int, int, int) or None
-        Each 0 to 255.
-
-    Raises
-    ------
-    OptionError
-        It starts with # but is no colour.
-    """
-    if text.startswith("#"):
-        digits = text[1:]
-        if len(digits) == 3:
-            digits = "".join(2 * digit for digit in digits)
-        if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):
-            raise OptionError(f"background: got {text!r}, wanted a colour as #rrggbb")
-    else:
-        digits = _NAMED.get(text.lower(), "")
-        if not digits:
-            return None
-    red, green, blue = bytes.fromhex(digits)
-    return blue, green, red
-
-
-def check_background(background: object) -> str | Path | Frame:
-    """Return a background as a text, a file or a picture.
-
-    Parameters
-    ----------
-    background : str, path-like or ndarray of shape (H, W, 3), uint8
-        What the user gave.
-
-    Raises
-    ------
-    OptionError, OptionTypeError, DTypeError, ShapeError
-        It is none of these.
-    """
-    if isinstance(background, np.ndarray):
-        if 0 in check_frame("background", background):
-            raise ShapeError(f"background: got an empty picture of shape {background.shape}")
-        return background
-    if not isinstance(background, (str, os.PathLike)):
-        raise OptionTypeError(
-            f"background: got {shown(background)}, wanted the name of a file, a picture as an "
-            'array, or a colour such as "#00ff00" or "navy"'
-        )
-    return check_path("background", background)
 
 
 def load_background(

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import fastvbg
-from fastvbg.backgrounds import load_background, parse_colour
+from fastvbg.backgrounds import load_background
+from fastvbg.values.words import parse_colour
 from tests.support.arrays import random_frame
 
 

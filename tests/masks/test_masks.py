@@ -143,7 +143,7 @@ def test_options_of_another_kind_are_refused(options: dict, message: str) -> Non
         (["--mask", "chroma", "--key", "greenish"], "key: got 'greenish', wanted a colour"),
         (["--mask", "chroma", "--key", "#808080"], "key"),
         (["--light-wrap", "300"], "light_wrap: got 300"),
-        (["--keep-region", "1,1 2,2"], "keep-region"),
+        (["--keep-region", "1,1 2,2"], "keep_region: got 2 corners"),
         (["--drop-region", "none.png"], "drop-region: no such file: none.png"),
     ],
 )

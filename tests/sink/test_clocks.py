@@ -214,7 +214,7 @@ def test_a_coarse_unit_moves_frames_by_half_of_it_at_most() -> None:
 
 
 def test_a_steady_rate_follows_a_clock_that_runs_a_little_slower() -> None:
-    pace = Steady(Fraction(1, 1000), Fraction(1, 25))
+    pace = Steady(Fraction(1, 1000), Beat(Fraction(1, 25)))
     places = [pace.place(41 * n) for n in range(200)]
     assert all(place is not None for place in places)
     assert sum(place.repeats for place in places) == round(199 * 41 / 40 - 199)

@@ -16,11 +16,12 @@ import fastvbg
 from fastvbg import reference
 from fastvbg.cli import run_command_line
 from fastvbg.media.model import StreamInfo, Timed
-from fastvbg.pipeline.backdrop import VideoBackdrop, is_video
-from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.backdrop import Placing, VideoBackdrop, is_video
+from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.process import matte, process
 from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
+from fastvbg.values.words import parse_blur
 from tests.support.media import Clip, make_clip, read_frames, read_times
 
 
@@ -169,9 +170,8 @@ def test_a_background_video_goes_by_its_own_times(tmp_path: Path, end: str, want
     path = numbered_video(tmp_path / "bg.mkv", 3, 10)
     info = StreamInfo(32, 24, Fraction(20), Fraction(1, 20), 13, colour=None)
     pixels = BGRPixels(info, None)
-    with VideoBackdrop(
-        str(path), pixels, (32, 24), fit="stretch", end=end, max_pixels=1 << 20
-    ) as backdrop:
+    placing = Placing((32, 24), "stretch", end, 1 << 20)
+    with VideoBackdrop(str(path), pixels, placing) as backdrop:
         shown = [backdrop.at(Fraction(100) + Fraction(n, 20)) for n in range(len(wanted))]
     assert [None if f is None else (int(f[0, 0, 0]) - 20) // 10 for f in shown] == wanted
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fastvbg.pipeline import backdrop as backdrop_module
-from fastvbg.pipeline.backdrop import VideoBackdrop
+from fastvbg.pipeline.backdrop import Placing, VideoBackdrop
 from fastvbg.pipeline.process import process
 from fastvbg.pixels import BGRPixels
 from fastvbg.source.clock import Rising
@@ -40,7 +40,7 @@ def backdrop(path: Path, end: Any = "loop") -> VideoBackdrop:
     with VideoSource(path) as source:
         pixels = BGRPixels(source.info, None)
     size = source.info.width, source.info.height
-    return VideoBackdrop(str(path), pixels, size, fit="stretch", end=end, max_pixels=1 << 20)
+    return VideoBackdrop(str(path), pixels, Placing(size, "stretch", end, 1 << 20))
 
 
 def test_a_loop_is_not_gone_through_for_a_jump_of_the_clock(tmp_path: Path, opened) -> None:

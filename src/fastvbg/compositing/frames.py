@@ -140,28 +140,19 @@ def blend(
     order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
         The channels of all frames. Of four the last is not read, and is 255 in the result.
     threads : int, optional
-        How many threads share the rows, 1 to 256. By default one, unless the frame is so large that
-        more gain; then all processors, or as many as the environment's `FASTVBG_THREADS` says.
+        As of `composite`.
     out : ndarray, shape like `frame`, uint8, optional
-        Where to write the result. May be `frame` or `bg` itself, but no other view that shares
-        memory with an input. Allocated when absent.
+        Where to write: `frame` or `bg` itself, or memory apart from all inputs. New when absent.
 
     Returns
     -------
     ndarray, shape like `frame`, uint8
-        The blended frame; `out` when given.
+        The frame as it lies over the background; `out` when given.
 
     Raises
     ------
-    DTypeError
-        An array is not a `numpy.ndarray` of the type above (also a `TypeError`).
-    ShapeError
-        A shape is not as above, or sizes differ (also a `ValueError`).
-    OptionError, OptionTypeError
-        `threads` is outside 1..256 or the order none of the above (also a `ValueError`), or of
-        another type (a `TypeError`).
-    OverlapError
-        `out` is read-only, or overlaps an input without being it (also a `ValueError`).
+    DTypeError, ShapeError, OptionError, OptionTypeError, OverlapError
+        As of `composite`; the matte may have any size.
 
     Examples
     --------

@@ -95,7 +95,7 @@ class FrameKeyer(ABC):
         Returns
         -------
         ndarray, shape like `frame`, uint8
-            The composited frame; `out` when given.
+            The frame, composited over the background; `out` when given.
 
         Raises
         ------

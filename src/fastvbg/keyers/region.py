@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -23,12 +21,13 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.mattes import as_matte
 from fastvbg.layout import checked_bgr
 from fastvbg.media.image import read_matte
-from fastvbg.media.numbering import IMAGE_SUFFIXES
+from fastvbg.media.polygons import is_polygons, parse_polygons
 from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Mask, Matte, Size
     from fastvbg.constants import Order
+    from fastvbg.media.polygons import Corner
 
     Polygon = list[tuple[float, float]]
 
@@ -38,11 +37,6 @@ kernels = Module("refine.keepdrop")
 
 _INSIDE = 128
 """Gray from which a pixel of an image belongs to the region."""
-
-_FARTHEST = 1e9
-
-_COORDINATE = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(%?)")
-_FORM = "such as '10,20 300,20 300,200' or '0%,0% 50%,0% 50%,100%'"
 
 
 def region_mask(
@@ -94,11 +88,9 @@ def region_mask(
         return _picture_mask(region, size, name, order)
     if not isinstance(region, (str, os.PathLike)):
         raise OptionTypeError(f"{name}: got {shown(region)}, wanted polygons, a file or a picture")
-    if isinstance(region, str) and _is_polygons(region):
-        try:
-            mask = _polygon_mask(_parse(region, size), size)
-        except OptionError as error:
-            raise OptionError(f"{name}: {error}") from None
+    if isinstance(region, str) and (not region.strip() or is_polygons(region)):
+        polygons = parse_polygons(name, region)
+        mask = _polygon_mask([[_in_pixels(c, size) for c in each] for each in polygons], size)
         if not mask.any():
             raise OptionError(f"{name}: {region!r} covers no pixel of {size[0]}x{size[1]}")
         return mask
@@ -106,43 +98,10 @@ def region_mask(
     return _picture_mask(as_matte(picture), size, name, order)
 
 
-def _is_polygons(text: str) -> bool:
-    if not text.strip():
-        return True
-    try:
-        path = Path(text)
-        return "," in text and path.suffix.lower() not in IMAGE_SUFFIXES and not path.exists()
-    except (OSError, ValueError):  # too long for a name, or with a zero byte
-        return True
-
-
-def _parse(text: str, size: Size) -> list[Polygon]:
-    """Return the corners of polygons in pixels."""
-    polygons: list[Polygon] = []
-    for part in text.split(";"):
-        words = part.split()
-        if not words and polygons:
-            continue  # nothing after the last semicolon
-        polygon = [_point(word, size) for word in words]
-        if len(polygon) < 3:
-            got = f"{len(polygon)} corners in {part.strip()!r}"
-            raise OptionError(f"got {got}, wanted 3 or more, {_FORM}")
-        polygons.append(polygon)
-    return polygons
-
-
-def _point(word: str, size: Size) -> tuple[float, float]:
-    matches = [_COORDINATE.fullmatch(number) for number in word.split(",")]
-    if len(matches) != 2 or matches[0] is None or matches[1] is None:
-        raise OptionError(f"got {word!r}, wanted x,y in pixels or per cent, {_FORM}")
-    x, y = (
-        float(match[1]) * (side / 100 if match[2] else 1)
-        for match, side in zip(matches, size, strict=True)
-        if match is not None
-    )
-    if max(abs(x), abs(y)) > _FARTHEST:
-        raise OptionError(f"got {word!r}, which is far outside any frame")
-    return x, y
+def _in_pixels(corner: Corner, size: Size) -> tuple[float, float]:
+    (x, of_width), (y, of_height) = corner
+    width, height = size
+    return x * (width / 100 if of_width else 1), y * (height / 100 if of_height else 1)
 
 
 def _polygon_mask(polygons: list[Polygon], size: Size) -> Mask:

@@ -1,4 +1,4 @@
-"""What leaves when no composite may: cards, black, the last composite; and what they cost nothing."""
+"""What leaves where no composite may: a card, black, the last composite."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class PlateTaking:
         return True
 
     def mask(self, settings: Settings) -> Plate:
-        """Return the mask by what was taken, which is kept as a file so that settings can name it."""
+        """Return the mask by what was taken, kept as a file so that settings can name it."""
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}.png"

@@ -69,8 +69,8 @@ class Session:
 
     Notes
     -----
-    `run` works in the thread that calls it. Nothing but `_send` hands pictures to sinks, and it gets
-    composites, cards and black only: a picture of the room can leave by mistake nowhere.
+    `run` works in the thread that calls it. Nothing but `_send` hands pictures to sinks, and it
+    gets composites, cards and black only: a picture of the room can leave by mistake nowhere.
     """
 
     def __init__(

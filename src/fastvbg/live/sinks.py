@@ -86,7 +86,7 @@ class Recording:
         self._pool = Pool(width, height)
         self._sink = open_sink(self.name, info, overwrite=self._overwrite, options=self._options)
         self._sink.__enter__()
-        self._thread = Behind(self._encode, "recording", lambda kind: True)
+        self._thread = Behind(self._encode, "recording", lambda _: True)
         self._thread.__enter__()
 
     def _encode(self, item: tuple[av.VideoFrame, int, int]) -> None:
@@ -134,7 +134,9 @@ class Recording:
         if self._sink is None:
             return
         sink, self._sink = self._sink, None
-        failure = None if self._count else SinkError(f"{self.name}: nothing was recorded")
+        failure: FastvbgError | None = None
+        if not self._count:
+            failure = SinkError(f"{self.name}: nothing was recorded")
         try:
             self._thread.__exit__(None, None, None)
         except FastvbgError as error:

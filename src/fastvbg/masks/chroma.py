@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from fastvbg.matting.chroma import ChromaRun
     from fastvbg.matting.run import Run
 
+_FOUND = ("auto",)
+
 
 @dataclass(frozen=True, eq=False)
 class Chroma(Mask):
@@ -29,7 +31,11 @@ class Chroma(Mask):
 
     key: str | tuple[int, int, int] = option(
         "auto",
-        Colour("Colour of the screen: #rrggbb, a CSS name, or auto to find it.", metavar="COLOUR"),
+        Colour(
+            "Colour of the screen: #rrggbb, a CSS name, or auto to find it.",
+            metavar="COLOUR",
+            words=_FOUND,
+        ),
     )
     tolerance: int = option(
         CHROMA_TOLERANCE,
@@ -44,10 +50,11 @@ class Chroma(Mask):
     def keyer(self, run: Run) -> ChromaRun:
         """Return what keys the screen, which is looked for all over a file first."""
         from fastvbg.matting.chroma import ChromaRun
+        from fastvbg.values.words import colour_of
 
         return ChromaRun(
             run,
-            self.key,
+            colour_of("key", self.key, _FOUND),
             tolerance=self.tolerance,
             falloff=self.falloff,
             choke=self.choke,

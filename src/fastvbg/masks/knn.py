@@ -1,27 +1,15 @@
-"""KNN: OpenCV's subtractor of that name, to compare with."""
+"""KNN: OpenCV's subtractor of that name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from fastvbg.masks.base import Mask
-
-if TYPE_CHECKING:
-    from fastvbg.matting.keyer import RunKeyer
-    from fastvbg.matting.run import Run
+from fastvbg.masks.subtractor import Subtractor
 
 
 @dataclass(frozen=True, eq=False)
-class KNN(Mask):
+class KNN(Subtractor):
     """OpenCV's background subtractor by nearest neighbours, to compare with."""
 
     name: ClassVar[str] = "knn"
-    refinement: ClassVar[str] = "despeckle=5,fill"  # its users' usual clean-up
-
-    def keyer(self, run: Run) -> RunKeyer:
-        """Return what subtracts the scene, in BGR, in which it is used elsewhere."""
-        from fastvbg.keyers.subtractors import SubtractorKeyer
-        from fastvbg.matting.keyer import KeyedInBGR
-
-        return KeyedInBGR(run.pixels, SubtractorKeyer("knn"), run.shape)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastvbg.constants import MOST_EVERY, RUNTIMES
+from fastvbg.errors import OptionError, shown
 from fastvbg.masks.base import Mask
 from fastvbg.options import Choice, File, Integer, Size, Text, option
 
@@ -54,6 +55,23 @@ class Person(Mask):
             "The network looks at each Nth frame; motion does the rest.", 1, MOST_EVERY, metavar="N"
         ),
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        given = self.given("model_size", "model_range")
+        if self.model is None and given:
+            wanted = "wanted a model of your own beside it, such as --model FILE"
+            raise OptionError(f"{', '.join(given)}: got no model; {wanted}")
+        if self.model is None:
+            return
+        from fastvbg.models.spec import MOST_SIDE, format_of
+        from fastvbg.values.words import parse_range
+
+        size: Any = self.model_size
+        if size is not None and max(size) > MOST_SIDE:
+            raise OptionError(f"model_size: got {shown(size)}, wanted at most {MOST_SIDE} a side")
+        parse_range("model_range", self.model_range)
+        format_of(self.model)
 
     def keyer(self, run: Run) -> PersonRun:
         """Return what keys people, a network some frames ahead of it."""

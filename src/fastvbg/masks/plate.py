@@ -46,6 +46,13 @@ class Plate(Mask):
         PLATE_FALLOFF, Integer("Width of the soft ramp beyond the tolerance.", 1, 255)
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.plate, str):
+            from fastvbg.values.words import parse_first
+
+            parse_first("plate", self.plate)
+
     def keyer(self, run: Run) -> PlateRun:
         """Return what keys against the plate, which is read or estimated first."""
         from fastvbg.matting.plate import PlateRun

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.backgrounds import parse_colour
 from fastvbg.errors import OptionError
 from fastvbg.keyers.chroma.keyer import ChromaKeyer
 from fastvbg.keyers.chroma.screen import LEAST_SHARE
@@ -15,7 +14,7 @@ from fastvbg.pixels import make_pixels
 from fastvbg.source.sampling import can_be_read_twice, samples
 
 if TYPE_CHECKING:
-    from fastvbg._types import Matte
+    from fastvbg._types import Colour, Matte
     from fastvbg.keyers.chroma.screen import Shown
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
@@ -37,17 +36,16 @@ class ChromaRun(Fused):
     run : Run
         The run. Files are looked through for the screen beforehand; of what can be read once only,
         it is found as soon as it shows, and nothing is kept until then.
-    key : str or (int, int, int)
-        The screen's colour, or "auto".
+    key : (int, int, int) or None
+        The screen's colour; None where it is to be found.
     **given
         Of `ChromaKeyer`.
     """
 
-    def __init__(self, run: Run, key: str | tuple[int, int, int], **given: Any) -> None:
-        colour = key_of(key)
-        self._screen = ChromaKeyer(colour, **given)
+    def __init__(self, run: Run, key: Colour | None, **given: Any) -> None:
+        self._screen = ChromaKeyer(key, **given)
         self._input, self._told = run.input, list[str]()
-        if colour is None and can_be_read_twice(run.input):
+        if key is None and can_be_read_twice(run.input):
             screens, self._told = _screens(run)
             self._screen.expect(screens)
         self._despills = given.get("despill") != 0
@@ -92,21 +90,3 @@ def _screens(run: Run) -> tuple[list[Shown], list[str]]:
         f"colour hold {100 * LEAST_SHARE:.0f} % of the border, {100 * most:.0f} % at most; "
         f"{_REMEDY}"
     )
-
-
-def key_of(key: str | tuple[int, int, int]) -> tuple[int, int, int] | None:
-    """Return the screen's colour in blue, green, red; None where it is to be found.
-
-    Raises
-    ------
-    OptionError
-        It is no colour.
-    """
-    if key == "auto":
-        return None
-    if not isinstance(key, str):
-        return key
-    colour = parse_colour(key)
-    if colour is None:
-        raise OptionError(f"key: got {key!r}, wanted a colour such as #00b140 or green, or auto")
-    return colour

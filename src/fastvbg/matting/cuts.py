@@ -34,8 +34,6 @@ class CutDetector:
     def __init__(self, pixels: Pixels) -> None:
         self._pixels = pixels
         self._before = 0.0
-        self.count = 0
-        """How many cuts there were."""
 
     def __call__(self, prev: Picture, next: Picture) -> bool:
         """Judge the next pair."""
@@ -43,7 +41,6 @@ class CutDetector:
         cut = share >= _SHARE and share - self._before >= _RISE
         # The pair after a cut is judged by itself: another cut may follow at once.
         self._before = 0.0 if cut else share
-        self.count += cut
         return cut
 
     def goes_on(self, before: Picture, after: Picture) -> bool:

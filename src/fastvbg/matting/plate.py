@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from fastvbg.media.names import checked_name
 from fastvbg.pixels import make_pixels
 from fastvbg.source import open_source
 from fastvbg.source.sampling import can_be_read_twice
+from fastvbg.values.words import FIRST, parse_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from fastvbg.pixels import Pixels
     from fastvbg.source import Source
 
-_FIRST = re.compile(r"first:(\d+(?:\.\d+)?)s?")
 _MOST_LEAD = 10
 """Seconds that may go by before the scene begins: black, a slate, a fade."""
 _MOVES = (
@@ -64,8 +63,8 @@ class PlateRun(Fused):
             plate = _picture(asked, shape, pixels)
         elif asked == "auto":
             plate, noise = _estimated(run, None)
-        elif isinstance(asked, str) and asked.startswith("first:"):
-            plate, noise = _estimated(run, _seconds(asked))
+        elif isinstance(asked, str) and asked.startswith(FIRST):
+            plate, noise = _estimated(run, parse_first("plate", asked))
         else:
             name = checked_name(asked, "plate")
             picture, alpha = read_frame(name, "plate", run.reading.max_pixels)
@@ -100,14 +99,6 @@ def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:
             "frames; a plate must be from the same camera at the same place"
         )
     return pixels.sample(pixels.from_bgr(picture))
-
-
-def _seconds(text: str) -> Fraction:
-    match = _FIRST.fullmatch(text)
-    seconds = Fraction(match[1]) if match else Fraction(0)
-    if not seconds:
-        raise OptionError(f"plate: got {text!r}, wanted first:SECONDS, such as first:2s")
-    return seconds
 
 
 def _estimated(run: Run, seconds: Fraction | None) -> Any:

@@ -254,14 +254,7 @@ def check_record(option: str, path: Path) -> None:
 
 
 def write_record(content: dict[str, Any], path: Path) -> None:
-    """Write plain data to a JSON file.
-
-    Parameters
-    ----------
-    content : dict
-        The data.
-    path : Path
-        The file; it is replaced.
+    """Write plain data to a JSON file, which is replaced.
 
     Raises
     ------

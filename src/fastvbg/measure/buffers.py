@@ -105,7 +105,7 @@ def make_video(width: int, height: int) -> list[Frame]:
     Parameters
     ----------
     width, height : int
-        Size in pixels.
+        As of `make_frames`.
 
     Returns
     -------

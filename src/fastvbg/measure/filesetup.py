@@ -14,8 +14,8 @@ from fastvbg.measure.fullhd import HEIGHT, WIDTH, draw_picture
 from fastvbg.measure.usual import fetch_models
 from fastvbg.media.image import write_image
 from fastvbg.pipeline.backdrop import is_video
-from fastvbg.pipeline.blur import parse_blur
 from fastvbg.settings import Settings
+from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,6 +14,8 @@ from fastvbg.models.runtimes import open_model
 from fastvbg.models.spec import read_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastvbg._types import Frame, Matte
     from fastvbg.measure.fullhd import FullHD, Shown
 
@@ -66,38 +68,30 @@ class Lane:
         return cpu * 1e3, wall * 1e3, process * 1e3
 
 
-class FromPlanes(Lane):
-    """`PersonKeyer.composite_planes`: what a run does."""
+class Ours(Lane):
+    """A `PersonKeyer` on one form of the frames.
 
-    def __init__(self, frames: FullHD, bg: Frame, runtime: str, every: int) -> None:
-        matrix, range = frames.space
-        self._keyer = PersonKeyer(runtime=runtime, every=every, matrix=matrix, range=range)
-        super().__init__(PLANES, self._keyer.runtime)
-        self._bg = frames.in_planes(bg)
-        y, u, v = (np.empty_like(plane) for plane in self._bg)
-        self._out = y, u, v
+    Parameters
+    ----------
+    name : str
+        One of `TITLES`.
+    keyer : PersonKeyer
+        Sees them in turn.
+    work : callable
+        Keys a frame and lays it over the background: `composite` or `composite_planes`.
+    matte : callable
+        Keys a frame.
+    """
 
-    def begin(self) -> None:
-        """Let the keyer forget the video."""
-        self._keyer.reset()
-
-    def work(self, shown: Shown) -> None:
-        """Key and blend the planes."""
-        self._keyer.composite_planes(shown.planes, self._bg, out=self._out)
-        self.looks = self._keyer.looks
-
-    def matte(self, shown: Shown) -> Matte:
-        """Return the keyer's matte."""
-        return self._keyer.key_planes(shown.planes)
-
-
-class FromBGR(Lane):
-    """`PersonKeyer.composite`."""
-
-    def __init__(self, bg: Frame, runtime: str, every: int) -> None:
-        self._keyer = PersonKeyer(runtime=runtime, every=every)
-        super().__init__(BGR, self._keyer.runtime)
-        self._bg, self._out = bg, np.empty_like(bg)
+    def __init__(
+        self,
+        name: str,
+        keyer: PersonKeyer,
+        work: Callable[[Shown], object],
+        matte: Callable[[Shown], Matte],
+    ) -> None:
+        super().__init__(name, keyer.runtime)
+        self._keyer, self._work, self._matte = keyer, work, matte
 
     def begin(self) -> None:
         """Let the keyer forget the video."""
@@ -105,12 +99,37 @@ class FromBGR(Lane):
 
     def work(self, shown: Shown) -> None:
         """Key and blend the frame."""
-        self._keyer.composite(shown.bgr, self._bg, out=self._out)
+        self._work(shown)
         self.looks = self._keyer.looks
 
     def matte(self, shown: Shown) -> Matte:
         """Return the keyer's matte."""
-        return self._keyer.key(shown.bgr)
+        return self._matte(shown)
+
+
+def on_planes(frames: FullHD, bg: Frame, runtime: str, every: int) -> Lane:
+    """Return `PersonKeyer.composite_planes`: what a run does."""
+    matrix, range = frames.space
+    keyer = PersonKeyer(runtime=runtime, every=every, matrix=matrix, range=range)
+    behind = frames.in_planes(bg)
+    y, u, v = (np.empty_like(plane) for plane in behind)
+    return Ours(
+        PLANES,
+        keyer,
+        lambda shown: keyer.composite_planes(shown.planes, behind, out=(y, u, v)),
+        lambda shown: keyer.key_planes(shown.planes),
+    )
+
+
+def on_bgr(bg: Frame, runtime: str, every: int) -> Lane:
+    """Return `PersonKeyer.composite`."""
+    keyer, out = PersonKeyer(runtime=runtime, every=every), np.empty_like(bg)
+    return Ours(
+        BGR,
+        keyer,
+        lambda shown: keyer.composite(shown.bgr, bg, out=out),
+        lambda shown: keyer.key(shown.bgr),
+    )
 
 
 class Usual(Lane):
@@ -163,8 +182,8 @@ def open_lanes(program: str, frames: FullHD, bg: Frame, runtime: str, every: int
         Its model does not run here.
     """
     if program == PLANES:
-        return [FromPlanes(frames, bg, runtime, every)]
+        return [on_planes(frames, bg, runtime, every)]
     if program == BGR:
-        return [FromBGR(bg, runtime, every)]
+        return [on_bgr(bg, runtime, every)]
     code = UsualCode(MODELS[program], runtime)
     return [Usual(program, code, bg), Network(program, runtime)]

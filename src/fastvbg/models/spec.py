@@ -8,6 +8,7 @@ a protocol buffer (onnx.proto of ONNX 1.x).
 from __future__ import annotations
 
 import struct
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 FORMATS = {".tflite": "tflite", ".onnx": "onnx"}
 _FLOAT32 = {"tflite": 0, "onnx": 1}
-_MAX_SIDE = 4096
+MOST_SIDE = 4096
+"""Pixels of a model's input, across or down."""
 
 
 class ModelSpec(NamedTuple):
@@ -63,10 +65,7 @@ def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> Model
     ModelError
         The file cannot be read, or takes something else than one float32 RGB picture.
     """
-    path = Path(path)
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise ModelError(f"model: {path} is neither .tflite nor .onnx")
+    path, form = Path(path), format_of(path)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -84,6 +83,20 @@ def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> Model
     return ModelSpec(path, form, height, width, layout)
 
 
+def format_of(path: str | PathLike[str]) -> str:
+    """Return the format that a model's name says.
+
+    Raises
+    ------
+    ModelError
+        It says none.
+    """
+    form = FORMATS.get(Path(path).suffix.lower())
+    if form is None:
+        raise ModelError(f"model: {path} is neither .tflite nor .onnx")
+    return form
+
+
 def _picture(path: Path, shape: list[int], size: tuple[int, int] | None) -> tuple[int, int, str]:
     """Return height, width and layout; sides of 0 or less are open."""
     if len(shape) == 4 and shape[0] <= 1 and 3 in (shape[1], shape[3]):
@@ -96,9 +109,9 @@ def _picture(path: Path, shape: list[int], size: tuple[int, int] | None) -> tupl
                 f"model: {path} takes {width}x{height} (width x height) only, not "
                 f"{size[0]}x{size[1]}"
             )
-        if min(height, width) > 0 and max(height, width) <= _MAX_SIDE:
+        if min(height, width) > 0 and max(height, width) <= MOST_SIDE:
             return height, width, layout
-        if max(height, width) <= _MAX_SIDE:
+        if max(height, width) <= MOST_SIDE:
             raise ModelError(
                 f"model: {path} leaves its input's size open; give it, such as --model-size 256x256"
             )

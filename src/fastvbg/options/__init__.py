@@ -7,10 +7,10 @@ documentation all come from these descriptions.
 from __future__ import annotations
 
 from fastvbg.options.described import Described, digest_of, option
+from fastvbg.options.files import File, joined
 from fastvbg.options.kinds import (
     Choice,
     Colour,
-    File,
     Flag,
     Integer,
     Number,
@@ -20,7 +20,6 @@ from fastvbg.options.kinds import (
     Seconds,
     Size,
     Text,
-    joined,
 )
 
 __all__ = [

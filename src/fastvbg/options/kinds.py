@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar, get_args
 
-from fastvbg.errors import OptionError, OptionTypeError, shown
+from fastvbg.errors import OptionError, shown
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,14 @@ class Option:
         return None if value is None else self.dump("", value, None)
 
 
+def _spelled(kind: type[int] | type[float], text: Any) -> Any:
+    """Return the number that a text spells; the text itself, for a check to refuse, if none."""
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
 @dataclass(frozen=True)
 class Integer(Option):
     """An integer from `low` to `high`."""
@@ -83,11 +90,7 @@ class Integer(Option):
 
     def parse(self, name: str, text: Any) -> int:
         """Return the integer that a text spells."""
-        try:
-            number = int(text)
-        except ValueError:
-            number = text
-        return self.check(name, number)
+        return self.check(name, _spelled(int, text))
 
     @property
     def bounds(self) -> str:
@@ -116,11 +119,7 @@ class Number(Option):
 
     def parse(self, name: str, text: Any) -> float:
         """Return the number that a text spells."""
-        try:
-            number = float(text)
-        except ValueError:
-            number = text
-        return self.check(name, number)
+        return self.check(name, _spelled(float, text))
 
     @property
     def bounds(self) -> str:
@@ -181,14 +180,22 @@ class Choice(Option):
 
 @dataclass(frozen=True)
 class Colour(Option):
-    """A colour: a word or #rrggbb, or three integers, blue, green, red."""
+    """A colour: #rrggbb or its name in CSS, or three integers, blue, green, red; or a word."""
+
+    words: tuple[str, ...] = field(default=(), kw_only=True)
+    """Texts that stand for no colour."""
 
     def check(self, name: str, value: Any) -> str | tuple[int, int, int]:
         """Return the text as it is, or the three."""
         from fastvbg.checks import check_colour
         from fastvbg.values import check_text
+        from fastvbg.values.words import colour_of
 
-        return check_text(name, value) if isinstance(value, str) else check_colour(name, value)
+        if not isinstance(value, str):
+            return check_colour(name, value)
+        text = check_text(name, value)
+        colour_of(name, text, self.words)
+        return text
 
     def dump(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
         """Return the three as a list."""
@@ -267,101 +274,3 @@ class Pairs(Option):
         from fastvbg.values import parse_pairs
 
         return self.check(name, parse_pairs(name, text))
-
-
-@dataclass(frozen=True)
-class File(Option):
-    """The name of a file, or one of some words that mean no file.
-
-    Parameters
-    ----------
-    picture : bool
-        Whether a picture as an array will do.
-    words : tuple of str
-        Texts that name no file; one that ends with a colon stands for all that begin so.
-    prefix : str
-        What may come before the name.
-    """
-
-    picture: bool = field(default=False, kw_only=True)
-    words: tuple[str, ...] = field(default=(), kw_only=True)
-    prefix: str = field(default="", kw_only=True)
-
-    def check(self, name: str, value: Any) -> Any:
-        """Return a text as it is, what stands for a file as a Path, and a picture as it is."""
-        from fastvbg.checks import check_array
-        from fastvbg.values import check_path
-
-        if self.picture and hasattr(value, "__array_interface__"):
-            check_array(name, value)
-            return value
-        return check_path(name, value)
-
-    def file(self, value: Any) -> str | None:
-        """Return the file's name, a home folder written out."""
-        from fastvbg.media.names import at_home
-
-        if isinstance(value, str):
-            if self.is_word(value):
-                return None
-            return str(at_home(value.removeprefix(self.prefix)))
-        return os.fspath(value) if isinstance(value, os.PathLike) else None
-
-    def identity(self, value: Any) -> Any:
-        """Return a file's whole name, wherever it is named from; words and pictures as they are."""
-        path = self.file(value)
-        if path is None or "://" in path or path == "-":
-            return super().identity(value)
-        prefixed = isinstance(value, str) and value.startswith(self.prefix)
-        whole = os.path.abspath(path)  # noqa: PTH100  # a numbered name is none that `Path` finds
-        return ["file", self.prefix if prefixed else "", whole]
-
-    def is_word(self, text: str) -> bool:
-        """Tell whether a text names no file."""
-        return any(
-            text.startswith(word) if word.endswith(":") else text == word for word in self.words
-        )
-
-    def dump(self, name: str, value: Any, folder: Path | None) -> str:
-        """Return the name relative to the folder, or the words."""
-        if hasattr(value, "__array_interface__"):
-            raise OptionTypeError(
-                f"{name}: got {shown(value)}, which no settings file holds; "
-                "wanted the name of a picture file"
-            )
-        path = self.file(value)
-        if path is None or "://" in path or path == "-":
-            return str(value)
-        if folder is not None:
-            path = _relative(path, folder)
-        prefix = self.prefix if isinstance(value, str) and value.startswith(self.prefix) else ""
-        # A name that could be taken for a word is told from it by its folder.
-        return prefix + (path if self.file(path) is not None else f"./{path}")
-
-    def load(self, name: str, value: Any, folder: Path | None) -> Any:  # noqa: ARG002
-        """Return the name as it is to be opened, or the words."""
-        path = self.file(value) if isinstance(value, str) else None
-        if path is None or folder is None or "://" in path or path == "-":
-            return value
-        prefix = self.prefix if value.startswith(self.prefix) else ""
-        # Joined as text: `Path` would take the dot off a name that is told from a word by it.
-        return prefix + (path if os.path.isabs(path) else joined(folder, path))  # noqa: PTH117
-
-
-def joined(folder: Path, path: str) -> str:
-    """Return a name in a folder, without ways up and down again where links do not matter."""
-    if str(folder) == os.curdir:
-        return path
-    whole = os.path.join(folder, path)  # noqa: PTH118  # `Path` would take a leading dot off
-    if ".." not in path:
-        return whole
-    short = os.path.normpath(whole)
-    return short if os.path.realpath(short) == os.path.realpath(whole) else whole
-
-
-def _relative(path: str, folder: Path) -> str:
-    """Return a name as seen from a folder; whole where there is no way from there."""
-    try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # another drive
-        return os.path.abspath(path)  # noqa: PTH100  # a numbered name is none that `Path` finds

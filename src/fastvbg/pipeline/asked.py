@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.backgrounds import check_background
 from fastvbg.checks import check_callable, check_flag
 from fastvbg.errors import OptionTypeError, SinkError, shown
 from fastvbg.masks.registry import nearest, owners_of
@@ -13,6 +12,7 @@ from fastvbg.media.names import are_same
 from fastvbg.pipeline.job import Job
 from fastvbg.settings import Settings
 from fastvbg.values import check_path
+from fastvbg.values.pictures import check_background
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
-from fastvbg.backgrounds import MOST_ASPECT, fit_background, parse_colour
+from fastvbg.backgrounds import MOST_ASPECT, fit_background
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.names import checked_name
 from fastvbg.source import open_source
 from fastvbg.threads.overlap import Ahead
+from fastvbg.values.words import parse_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,8 +25,31 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Size
     from fastvbg.constants import BackgroundEnd, Fit
     from fastvbg.matting.reports import Reports
-    from fastvbg.media.model import Picture
+    from fastvbg.media.model import Picture, StreamInfo
     from fastvbg.pixels import Pixels
+    from fastvbg.settings import Settings
+
+
+class Placing(NamedTuple):
+    """How a background is laid behind frames."""
+
+    size: Size
+    """Of the frames."""
+    fit: Fit
+    """As in `fit_background`."""
+    end: BackgroundEnd
+    """What follows a video's last frame: its first again, nothing but that frame, or the end."""
+    max_pixels: int
+    """As in `ReadOptions`."""
+    aspect: Fraction | None = None
+    """Width of a pixel of the frames divided by its height."""
+
+    @classmethod
+    def of(cls, settings: Settings, info: StreamInfo) -> Placing:
+        """Return what settings say of the frames of a video."""
+        size = info.width, info.height
+        end, most = settings.background_end, settings.max_pixels
+        return cls(size, settings.fit, end, most, info.sample_aspect)
 
 
 class Backdrop(Protocol):
@@ -73,16 +97,8 @@ class VideoBackdrop:
         The file.
     pixels : Pixels
         The operations on the frames that it lies behind.
-    size : (int, int)
-        Of those frames.
-    fit : {"stretch", "cover", "contain"}
-        As in `fit_background`.
-    end : {"loop", "hold", "trim"}
-        What follows its last frame: its first again, nothing but that frame, or the end.
-    max_pixels : int
-        As in `ReadOptions`.
-    aspect : Fraction, optional
-        Width of a pixel of those frames divided by its height.
+    placing : Placing
+        How it lies there.
     reports : Reports, optional
         Takes in what is opened, to tell of its damage.
     """
@@ -91,25 +107,19 @@ class VideoBackdrop:
         self,
         path: str,
         pixels: Pixels,
-        size: Size,
-        *,
-        fit: Fit,
-        end: BackgroundEnd,
-        max_pixels: int,
-        aspect: Fraction | None = None,
+        placing: Placing,
         reports: Reports | None = None,
     ) -> None:
-        self._reports = reports
-        self._wanted, self._aspect = aspect, 1.0
-        self._path, self._pixels, self._size = path, pixels, size
-        self._fit, self._end = fit, end
+        self._path, self._reports = path, reports
+        self._pixels, self._placing = pixels, placing
+        self._aspect = 1.0
         self._options = ReadOptions(
-            alpha="black", sizes="any", max_pixels=max_pixels, role="background"
+            alpha="black", sizes="any", max_pixels=placing.max_pixels, role="background"
         )
         self._stack = ExitStack()
         self._began: Fraction | None = None
         self._sought: Any = 0
-        self._frames = self._forever() if end == "loop" else self._once()
+        self._frames = self._forever() if placing.end == "loop" else self._once()
         self._next = next(self._frames)  # tells now if it cannot be read
         self._shown: Picture | None = None
         self._until = self._next[0]
@@ -122,7 +132,7 @@ class VideoBackdrop:
             if self._reports is not None:
                 self._reports.add(source, self._path, "background")
             info, first, last = source.info, None, None
-            self._aspect = _relative(self._wanted, info.sample_aspect)
+            self._aspect = _relative(self._placing.aspect, info.sample_aspect)
             for item in ahead:
                 if isinstance(item, CopiedPacket):
                     continue
@@ -160,14 +170,15 @@ class VideoBackdrop:
         frame: Frame | None = None
         while self._next is not None and self._next[0] <= seconds:
             if self._next[1] is None:
-                if self._end == "trim":
+                if self._placing.end == "trim":
                     return None
                 self._next = (seconds + 1, None)
                 break
             frame = self._next[1]
             self._next = next(self._frames)
         if frame is not None:
-            fitted = fit_background(frame, self._size, fit=self._fit, aspect=self._aspect)
+            size, fit, *_ = self._placing
+            fitted = fit_background(frame, size, fit=fit, aspect=self._aspect)
             self._shown = self._pixels.from_bgr(fitted)
         return self._shown
 
@@ -190,37 +201,24 @@ def _relative(frames: Fraction | None, background: Fraction | None) -> float:
 def open_backdrop(
     background: str | Path | Frame,
     pixels: Pixels,
-    size: Size,
-    *,
-    fit: Fit,
-    end: BackgroundEnd,
-    max_pixels: int,
-    aspect: Fraction | None = None,
+    placing: Placing,
     reports: Reports | None = None,
 ) -> Backdrop:
     """Return the background that a user named: a colour, a picture, or a video."""
     if not isinstance(background, np.ndarray):
         background = checked_name(background, "background")
     if is_video(background):
-        return VideoBackdrop(
-            str(background),
-            pixels,
-            size,
-            fit=fit,
-            end=end,
-            max_pixels=max_pixels,
-            aspect=aspect,
-            reports=reports,
-        )
+        return VideoBackdrop(str(background), pixels, placing, reports)
     colour = parse_colour(background) if isinstance(background, str) else None
     if colour is not None:
         return StillBackdrop(pixels.solid(colour))
     if isinstance(background, np.ndarray):
         picture = background
     else:
-        picture = _still(background, max_pixels, reports)
-    relative = _relative(aspect, None)
-    return StillBackdrop(pixels.from_bgr(fit_background(picture, size, fit=fit, aspect=relative)))
+        picture = _still(background, placing.max_pixels, reports)
+    relative = _relative(placing.aspect, None)
+    fitted = fit_background(picture, placing.size, fit=placing.fit, aspect=relative)
+    return StillBackdrop(pixels.from_bgr(fitted))
 
 
 def _still(path: str | Path, max_pixels: int, reports: Reports | None) -> Frame:

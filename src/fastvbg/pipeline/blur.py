@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.errors import OptionError
-
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from fastvbg.media.model import Picture
     from fastvbg.pixels import Pixels
 
-DEFAULT_STRENGTH = 4.0
-_MOST = 50.0
 # A blur needs no more rows than some for each standard deviation: work is done at a size where it
 # is about this many rows.
 _SIGMA_ROWS = 3.0
@@ -27,31 +23,6 @@ _SIGMA_ROWS = 3.0
 _LEAST = 1e-3
 # By less than that, samples of halved and rounded planes are off being square.
 _SLACK = 0.05
-
-
-def parse_blur(text: str) -> float | None:
-    """Return the strength of `blur` or `blur:strength`; None for anything else.
-
-    Raises
-    ------
-    OptionError
-        The strength is no number in 0.1..50.
-    """
-    name, colon, number = text.partition(":")
-    if name != "blur":
-        return None
-    if not colon:
-        return DEFAULT_STRENGTH
-    try:
-        strength = float(number)
-    except ValueError:
-        strength = 0.0
-    if not 0.1 <= strength <= _MOST:
-        raise OptionError(
-            f"background: got {text!r}, wanted blur or blur:strength, 0.1 to {_MOST:g} percent "
-            "of the height"
-        )
-    return strength
 
 
 def _reduced(length: int, sigma: float) -> tuple[int, float]:

@@ -10,11 +10,12 @@ from fastvbg.keyers.region import region_mask
 from fastvbg.matting.masker import Masker
 from fastvbg.meanwhile import stands_in_for
 from fastvbg.media.model import ReadOptions
-from fastvbg.pipeline.backdrop import open_backdrop
-from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.backdrop import Placing, open_backdrop
+from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.stages import OverBackdrop, OverBlur
 from fastvbg.pipeline.wrap import Wrap
 from fastvbg.refine.refiner import Refiner
+from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from fastvbg.matting.run import Run
@@ -70,15 +71,6 @@ def make_laying(settings: Settings, masker: Masker, run: Run) -> Laying:
     strength = parse_blur(background) if isinstance(background, str) else None
     if strength is not None:
         return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
-    backdrop = open_backdrop(
-        background,
-        pixels,
-        (info.width, info.height),
-        fit=settings.fit,
-        end=settings.background_end,
-        max_pixels=settings.max_pixels,
-        aspect=info.sample_aspect,
-        reports=run.reports,
-    )
+    backdrop = open_backdrop(background, pixels, Placing.of(settings, info), run.reports)
     wrap = Wrap(pixels, run.shape, settings.light_wrap) if settings.light_wrap else None
     return OverBackdrop(pixels, masker, run.stack.enter_context(backdrop), wrap)

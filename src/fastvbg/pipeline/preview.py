@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvbg.backgrounds import check_background
 from fastvbg.checks import check_integer
 from fastvbg.errors import SourceError
 from fastvbg.matting.cuts import CutDetector
@@ -17,14 +16,16 @@ from fastvbg.matting.run import Run, unheard
 from fastvbg.meanwhile import stand_ins
 from fastvbg.media.model import CopiedPacket
 from fastvbg.pipeline.asked import changed
-from fastvbg.pipeline.backdrop import open_backdrop
-from fastvbg.pipeline.blur import Blur, parse_blur
+from fastvbg.pipeline.backdrop import Placing, open_backdrop
+from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
 from fastvbg.pipeline.sheet import Labelled, contact_sheet
 from fastvbg.pipeline.wrap import Wrap
 from fastvbg.pixels import BGRPixels
 from fastvbg.source import open_source
 from fastvbg.values import check_path
+from fastvbg.values.pictures import check_background
+from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -142,23 +143,14 @@ def _backgrounds(
     stack: ExitStack,
 ) -> Callable[[Any, Frame, Any], Any]:
     """Return what gives the background of a frame at a time, with its mask."""
-    size = info.width, info.height
     if isinstance(background, str) and background == "transparent":
-        board = chequerboard(*size)
+        board = chequerboard(info.width, info.height)
         return lambda seconds, frame, mask: board  # noqa: ARG005
     strength = parse_blur(background) if isinstance(background, str) else None
     if strength is not None:
         blur = Blur(pixels, strength, info.sample_aspect)
         return lambda seconds, frame, mask: blur(frame, mask)  # noqa: ARG005
-    opened = open_backdrop(
-        background,
-        pixels,
-        size,
-        fit=settings.fit,
-        end=settings.background_end,
-        max_pixels=settings.max_pixels,
-        aspect=info.sample_aspect,
-    )
+    opened = open_backdrop(background, pixels, Placing.of(settings, info))
     backdrop = stack.enter_context(opened)
     return lambda seconds, frame, mask: backdrop.at(seconds)  # noqa: ARG005
 

@@ -79,7 +79,7 @@ def tutorial_composite(
     background : ndarray, shape (any, any, 3), uint8
         The background at its own size; it is resized with `INTER_AREA`, again for every frame.
     threshold : int
-        Gray difference in 0..255.
+        As of `composite`.
 
     Returns
     -------

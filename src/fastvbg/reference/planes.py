@@ -111,11 +111,11 @@ def blend_plane(matte: Matte, frame: Plane, bg: Plane) -> Plane:
     matte : ndarray, shape (H, W), uint8
         Coverage, 0 to 255.
     frame, bg : ndarray, uint8 or uint16
-        Planes of the matte's shape, or halved across, or across and down.
+        As `select_plane` takes them.
 
     Returns
     -------
-    ndarray
+    ndarray, shape like `frame`
         The blended plane.
     """
     out: Plane = bg.copy()

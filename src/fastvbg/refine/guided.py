@@ -90,21 +90,18 @@ def smooth_guided(
     gain : int, default 2
         How much steeper the smoothed matte is made, 1 (not at all) to 8.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `matte` itself, but no other view that shares memory with
-        it, nor with `guide`. Allocated when absent.
+        Where to write: `matte` itself, or memory apart from it and `guide`. New when absent.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
-        The smoothed matte; `out` when given.
+        The matte, smoothed along edges; `out` when given.
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `radius` is outside 1..24, `contrast` outside 1..100 or `gain` outside 1..8 (also a
-        `ValueError`), or not an integer (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; `radius` is outside 1..24, `contrast` outside 1..100, `gain`
+        outside 1..8, or one of them no integer.
 
     Examples
     --------

@@ -91,20 +91,17 @@ def fill_holes(mask: Mask, *, max_area: int | float | None = None, out: Mask | N
         Leave holes of more pixels than this; below 1 it is a share of the frame. All are filled
         when absent.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `mask` itself, but no other view that shares memory with
-        it. Allocated when absent.
+        Where to write: `mask` itself, or memory apart from it. New when absent.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
-        The mask or matte without holes; `out` when given.
+        The mask or matte, its holes filled; `out` when given.
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `max_area` is negative or not whole (also a `ValueError`), or not a number (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; `max_area` is negative, not whole, or no number.
 
     Notes
     -----
@@ -136,8 +133,7 @@ def drop_specks(mask: Mask, *, min_area: int | float, out: Mask | None = None) -
     min_area : int or float
         Regions of fewer pixels go; below 1 it is a share of the frame.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `mask` itself, but no other view that shares memory with
-        it. Allocated when absent.
+        Where to write: `mask` itself, or memory apart from it. New when absent.
 
     Returns
     -------
@@ -146,10 +142,8 @@ def drop_specks(mask: Mask, *, min_area: int | float, out: Mask | None = None) -
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `min_area` is negative or not whole (also a `ValueError`), or not a number (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; `min_area` is negative, not whole, or no number.
 
     Examples
     --------
@@ -174,8 +168,7 @@ def hysteresis(matte: Matte, *, low: int, high: int, out: Mask | None = None) ->
     low, high : int
         The thresholds, 0 to 255, `low` at most `high`.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `matte` itself, but no other view that shares memory with
-        it. Allocated when absent.
+        Where to write: `matte` itself, or memory apart from it. New when absent.
 
     Returns
     -------
@@ -184,11 +177,9 @@ def hysteresis(matte: Matte, *, low: int, high: int, out: Mask | None = None) ->
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        A threshold is outside 0..255 or `low` above `high` (also a `ValueError`), or not
-        an integer (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; a threshold is outside 0..255 or no integer, or `low` above
+        `high`.
 
     Examples
     --------

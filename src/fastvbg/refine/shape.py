@@ -78,8 +78,7 @@ def despeckle(mask: Mask, *, size: int = 5, out: Mask | None = None) -> Mask:
     size : int, default 5
         Side of the square in pixels, odd, 3 to 15.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `mask` itself, but no other view that shares memory with
-        it. Allocated when absent.
+        Where to write: `mask` itself, or memory apart from it. New when absent.
 
     Returns
     -------
@@ -88,10 +87,8 @@ def despeckle(mask: Mask, *, size: int = 5, out: Mask | None = None) -> Mask:
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `size` is even or outside 3..15 (also a `ValueError`), or not an integer (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; `size` is even, outside 3..15, or no integer.
 
     Examples
     --------
@@ -115,22 +112,19 @@ def choke(matte: Matte, radius: int, *, out: Matte | None = None) -> Matte:
     matte : ndarray, shape (H, W), uint8
         The matte, or a mask. Any strides, also read-only; H and W may be 0.
     radius : int
-        How far in pixels, 0 or more.
+        How far the edge goes in, in pixels, 0 or more.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `matte` itself, but no other view that shares memory with
-        it. Allocated when absent.
+        Where to write: `matte` itself, or memory apart from it. New when absent.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
-        The choked matte; `out` when given.
+        The matte, shrunk; `out` when given.
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `radius` is negative or huge (also a `ValueError`), or not an integer (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; `radius` is negative, huge, or no integer.
 
     Examples
     --------
@@ -152,27 +146,27 @@ def spread(matte: Matte, radius: int, *, out: Matte | None = None) -> Matte:
     matte : ndarray, shape (H, W), uint8
         The matte, or a mask. Any strides, also read-only; H and W may be 0.
     radius : int
-        How far in pixels, 0 or more.
+        How many pixels the edge goes out, 0 or more.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `matte` itself, but no other view that shares memory with
-        it. Allocated when absent.
+        Where to write: `matte` itself, or memory apart from it. New when absent.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
-        The spread matte; `out` when given.
+        The grown matte; `out` when given.
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `radius` is negative or huge (also a `ValueError`), or not an integer (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array or `radius` is not as above: negative, huge, or no integer.
 
     Examples
     --------
     >>> import numpy as np
-    >>> spread(np.array([[0, 0, 0, 200]], np.uint8), 1)
+    >>> matte = np.array([[0, 0, 0, 200]], np.uint8)
+    >>> spread(matte, 1)
+    array([[  0,   0, 200, 200]], dtype=uint8)
+    >>> 255 - choke(255 - matte, 1)
     array([[  0,   0, 200, 200]], dtype=uint8)
     """
     return apply_once(Spread(radius), "matte", matte, out)

@@ -60,21 +60,18 @@ def feather(matte: Matte, radius: int, *, passes: int = 2, out: Matte | None = N
         How often, 1 to 4: an edge becomes a ramp of `2*radius*passes` pixels, straight after one
         pass and nearly that of a Gaussian of variance `passes*radius*(radius + 1)/3` after three.
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `matte` itself, but no other view that shares memory with
-        it. Allocated when absent.
+        Where to write: `matte` itself, or memory apart from it. New when absent.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
-        The feathered matte; `out` when given.
+        The matte with soft edges; `out` when given.
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `radius` is outside 0..63 or `passes` outside 1..4 (also a `ValueError`), or not
-        an integer (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; `radius` is outside 0..63, `passes` outside 1..4, or one of them
+        no integer.
 
     Examples
     --------

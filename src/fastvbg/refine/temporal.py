@@ -40,20 +40,17 @@ def hold(
     decay : int, default 40
         How much a pixel may fall in a frame, 0 (it never does) to 255 (at once).
     out : ndarray, shape (H, W), uint8, optional
-        Where to write the result. May be `matte` or `held` itself, but no other view that shares
-        memory with them. Allocated when absent.
+        Where to write: `matte` or `held` itself, or memory apart from both. New when absent.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
-        The matte with what it holds; `out` when given.
+        At each pixel the larger of the two; `out` when given.
 
     Raises
     ------
-    DTypeError, ShapeError, OverlapError
-        An array is not as above (also a `TypeError` or `ValueError`).
-    OptionError, OptionTypeError
-        `decay` is outside 0..255 (also a `ValueError`), or not an integer (a `TypeError`).
+    DTypeError, ShapeError, OverlapError, OptionError, OptionTypeError
+        An array is not as above; `decay` is outside 0..255, or no integer.
 
     Examples
     --------

@@ -83,10 +83,6 @@ def draw_room(width: int, height: int, rng: np.random.Generator) -> Frame:
     rng : numpy.random.Generator
         Of the texture.
 
-    Returns
-    -------
-    ndarray, shape (H, W, 3), uint8
-        The room.
     """
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     light = 1.05 - 0.35 * (x / width) - 0.15 * (y / height)
@@ -122,10 +118,6 @@ def draw_backdrop(width: int, height: int) -> Frame:
     width, height : int
         Size in pixels.
 
-    Returns
-    -------
-    ndarray, shape (H, W, 3), uint8
-        The picture.
     """
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     fx, fy = x / width, y / height

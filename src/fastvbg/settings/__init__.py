@@ -9,102 +9,29 @@ from fastvbg.constants import BackgroundEnd, Fit, PairingName, PixelPath
 from fastvbg.errors import OptionError
 from fastvbg.masks.base import Mask
 from fastvbg.masks.motion import Motion
-from fastvbg.masks.registry import parse
 from fastvbg.media.model import MAX_PIXELS
 from fastvbg.options import (
     Choice,
     Described,
-    File,
     Integer,
     Number,
-    Option,
     Pairs,
     Rate,
     Seconds,
     Size,
     Text,
     digest_of,
-    joined,
     option,
 )
+from fastvbg.settings.kinds import TRANSPARENT, Background, Kind, Region, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
-    from pathlib import Path
 
     from fastvbg import _types
 
 __all__ = ["Settings"]
-
-TRANSPARENT = "transparent"
-
-
-@dataclass(frozen=True)
-class _Kind(Option):
-    """A kind of mask with its options."""
-
-    def check(self, name: str, value: Any) -> Mask:  # noqa: ARG002
-        """Return the mask that a name or a mask stands for."""
-        return parse(value)
-
-    def dump(self, name: str, value: Mask, folder: Path | None) -> Any:  # noqa: ARG002
-        """Return the kind and its options."""
-        return value.data(folder)
-
-    def identity(self, value: Mask) -> Any:
-        """Return the kind and what tells its options from others."""
-        return value.identity()
-
-
-@dataclass(frozen=True)
-class _Region(File):
-    """Polygons as text, a picture file, or a picture."""
-
-    def is_word(self, text: str) -> bool:
-        """Tell whether a text is polygons: with commas, where no file is called so."""
-        from fastvbg.media.names import exists
-
-        return "," in text and not exists(text)
-
-    def load(self, name: str, value: Any, folder: Path | None) -> Any:
-        """Return a file's name as it is to be opened, or the polygons."""
-        if isinstance(value, str) and folder is not None and self.is_word(value):
-            from fastvbg.media.names import exists
-
-            there = joined(folder, value)
-            return there if exists(there) else value
-        return super().load(name, value, folder)
-
-
-@dataclass(frozen=True)
-class _Background(File):
-    """A colour, `blur`, `transparent`, or what lies in a file or an array."""
-
-    def check(self, name: str, value: Any) -> Any:  # noqa: ARG002
-        """Return it, if it is one of these."""
-        from fastvbg.backgrounds import check_background
-
-        return check_background(value)
-
-    def is_word(self, text: str) -> bool:
-        """Tell whether a text names no file."""
-        from fastvbg.backgrounds import parse_colour
-
-        blurs = text == "blur" or text.startswith("blur:")
-        return text == TRANSPARENT or blurs or parse_colour(text) is not None
-
-
-@dataclass(frozen=True)
-class _Steps(Text):
-    """Steps of refinement."""
-
-    def check(self, name: str, value: Any) -> str:
-        """Return the text, if `Refiner` takes it."""
-        from fastvbg.refine.refiner import Refiner
-
-        Refiner(value)
-        return super().check(name, value)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -176,25 +103,24 @@ class Settings(Described):
         A background is an array of another form (also a `TypeError` or a `ValueError`).
     """
 
-    mask: Mask | str = option(Motion, _Kind("The kind of mask.", metavar="KIND"))
+    mask: Mask | str = option(Motion, Kind("The kind of mask.", metavar="KIND"))
     refine: str | None = option(
-        None, _Steps("Steps such as despeckle=5,fill,feather=1, or none.", metavar="STEPS")
+        None, Steps("Steps such as despeckle=5,fill,feather=1, or none.", metavar="STEPS")
     )
     keep_region: _types.File | _types.Mask | _types.Frame | None = option(
         None,
-        _Region(
+        Region(
             "Always in: polygons 10%,20% 90%,20% 50%,90%; or an image.",
             metavar="REGION",
-            picture=True,
         ),
     )
     drop_region: _types.File | _types.Mask | _types.Frame | None = option(
         None,
-        _Region("Always out; wins over --keep-region.", metavar="REGION", picture=True),
+        Region("Always out; wins over --keep-region.", metavar="REGION"),
     )
     background: _types.File | _types.Frame | None = option(
         None,
-        _Background(
+        Background(
             "An image, a video, a colour (#rrggbb or a CSS name), blur[:strength], transparent.",
             metavar="BACKGROUND",
             group="background",
@@ -312,6 +238,11 @@ class Settings(Described):
                 f"light_wrap: the background {self.background!r} has no light of its own; wanted "
                 "another background, or 0"
             )
+        if self.codec is not None:
+            from fastvbg.values.encoders import check_words
+
+            words: Any = {"preset": self.preset, **(self.encoder_options or {})}
+            check_words(self.codec, words)
         start: Any = self.start or 0
         end: Any = self.end
         if end is not None and end <= start:
@@ -321,8 +252,10 @@ class Settings(Described):
 
     def _has_light(self) -> bool:
         """Tell whether the background is one whose light can fall on what is before it."""
-        word = isinstance(self.background, str)
-        return not word or not (self.transparent or str(self.background).startswith("blur"))
+        from fastvbg.values.words import parse_blur
+
+        blurs = isinstance(self.background, str) and parse_blur(self.background) is not None
+        return not (self.transparent or blurs)
 
     @property
     def kind(self) -> Mask:

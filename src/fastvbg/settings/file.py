@@ -10,7 +10,7 @@ from fastvbg.checks import check_flag
 from fastvbg.errors import FastvbgError, OptionError, OptionTypeError, SinkError, SourceError, shown
 from fastvbg.masks.registry import kind_of, make, nearest
 from fastvbg.media.names import STANDARD
-from fastvbg.options.kinds import File as FileName
+from fastvbg.options.files import File as FileName
 from fastvbg.settings import Settings
 from fastvbg.sink.staging import Staged, check_folder, refuse_existing
 from fastvbg.values import check_path

@@ -88,8 +88,9 @@ def open_sink(
     if numbering is not None and suffix in IMAGE_SUFFIXES:
         from fastvbg.sink.sequence import SequenceSink
 
+        alpha = options is not None and options.alpha
         return SequenceSink(
-            numbering, info, overwrite=overwrite, options=options, keep_partial=keep_partial
+            numbering, info, overwrite=overwrite, alpha=alpha, keep_partial=keep_partial
         )
     if suffix in IMAGE_SUFFIXES:
         raise SinkError(

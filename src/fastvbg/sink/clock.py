@@ -65,7 +65,7 @@ class Pace(Protocol):
 def make_pace(time_base: Fraction, beat: Beat) -> Pace:
     """Return the pace from a source's unit to an output's."""
     if beat.steady:
-        return Steady(time_base, beat.unit)
+        return Steady(time_base, beat)
     if beat.unit == time_base and beat.least == 1:
         return AsTheyAre()
     return Rounded(time_base, beat)
@@ -83,11 +83,8 @@ class AsTheyAre:
         return []
 
 
-class Rounded:
-    """A coarser unit, or a least distance.
-
-    A frame whose place is taken goes to the next one that is free, if that is at most half of the
-    least distance late; else it is left out.
+class _Counting:
+    """A pace that counts in a unit of its own, and frames that it leaves out.
 
     Parameters
     ----------
@@ -99,9 +96,21 @@ class Rounded:
 
     def __init__(self, time_base: Fraction, beat: Beat) -> None:
         self._factor = time_base / beat.unit
+        self._unit = beat.unit
+        self._left_out = self._frames = 0
+
+
+class Rounded(_Counting):
+    """A coarser unit, or a least distance.
+
+    A frame whose place is taken goes to the next one that is free, if that is at most half of the
+    least distance late; else it is left out.
+    """
+
+    def __init__(self, time_base: Fraction, beat: Beat) -> None:
+        super().__init__(time_base, beat)
         self._beat = beat
         self._last: int | None = None
-        self._left_out = self._frames = 0
         self._moved = Fraction(0)
         self._cut = 0
 
@@ -123,7 +132,7 @@ class Rounded:
 
     def told(self, holder: str) -> list[str]:
         """Return how many frames are left out, or how far they are moved."""
-        unit = self._beat.unit
+        unit = self._unit
         told = []
         if self._left_out:
             most = 1 / (unit * self._beat.least)
@@ -144,25 +153,16 @@ class Rounded:
         return told
 
 
-class Steady:
+class Steady(_Counting):
     """One rate for all: a frame in each unit, from the first frame on.
 
     As long as frames come at that rate each is shown once, whatever their times are off by.
-
-    Parameters
-    ----------
-    time_base : Fraction
-        Of the source.
-    unit : Fraction
-        Seconds a frame.
     """
 
-    def __init__(self, time_base: Fraction, unit: Fraction) -> None:
-        self._factor = time_base / unit
-        self._unit = unit
+    def __init__(self, time_base: Fraction, beat: Beat) -> None:
+        super().__init__(time_base, beat)
         self._origin: Fraction | None = None
-        self._next = 0
-        self._repeated = self._left_out = self._frames = 0
+        self._next = self._repeated = 0
         self._jumped = Fraction(0)
 
     def place(self, pts: int) -> Place | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import av
 from av.codec.codec import UnknownCodecError
 
-from fastvbg.errors import OptionError, SinkError, shown
+from fastvbg.errors import OptionError, SinkError
 from fastvbg.media.formats import BGR, Layout, layout_of
+from fastvbg.values.encoders import check_words
 
 if TYPE_CHECKING:
     from fastvbg.media.model import StreamInfo
@@ -35,26 +35,6 @@ _ALPHA = {
 _FOR_ALPHA = {"prores_ks": {"profile": "4444"}, "libvpx": {"auto-alt-ref": "0"}}
 # The alpha of these is a second stream beside the first, for which other kinds have no place.
 _BESIDE = {"libvpx-vp9": (".webm", ".mkv"), "libvpx": (".webm", ".mkv")}
-# x264 and x265 print what they do not know by themselves, past FFmpeg's log, so it is not tried.
-# A number counts presets from the fastest.
-_PRESETS = (
-    *("ultrafast", "superfast", "veryfast", "faster", "fast"),
-    *("medium", "slow", "slower", "veryslow", "placebo"),
-)
-_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
-    "libx264": {
-        "preset": _PRESETS,
-        "tune": (
-            *("film", "animation", "grain", "stillimage"),
-            *("psnr", "ssim", "fastdecode", "zerolatency"),
-        ),
-        "profile": ("baseline", "main", "high", "high10", "high422", "high444"),
-    },
-    "libx265": {
-        "preset": _PRESETS,
-        "tune": ("psnr", "ssim", "grain", "fastdecode", "zerolatency", "animation"),
-    },
-}
 # 4:2:0 pictures have even sizes in these; 4:4:4 ones any.
 _EVEN = ("libx264", "libx265")
 
@@ -128,7 +108,7 @@ def _options_of(
     if codec == "libx264" and info.interlaced:
         options |= {"flags": "+ildct+ilme", "x264-params": f"tff={1 - info.field_order % 2}"}
     options |= wanted.extra
-    _check_words(codec, options)
+    check_words(codec, options)
     return options
 
 
@@ -144,17 +124,6 @@ def _demand_alpha(suffix: str, codec: str, formats: list[str]) -> None:
         raise SinkError(
             f"output: {suffix} holds no transparency of {codec}; {' and '.join(holders)} can"
         )
-
-
-def _check_words(codec: str, options: dict[str, str]) -> None:
-    """Demand that an encoder knows the words of its options, where that is known here."""
-    for name, known in _WORDS.get(codec, {}).items():
-        text = options.get(name)
-        if text is None or (name == "preset" and text in tuple("0123456789")):
-            continue
-        for word in re.split("[,./+-]", text) if name == "tune" else [text]:  # x264's own marks
-            if word not in known:
-                raise OptionError(f"{name}: got {shown(text)}, wanted one of {', '.join(known)}")
 
 
 def _default_codec(suffix: str, layout: Layout | None, *, alpha: bool) -> str:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
     from fastvbg.media.numbering import Numbering
-    from fastvbg.sink.encoding import EncodeOptions
 
 _WITH_ALPHA = (".png", ".webp", ".tif", ".tiff")
 # Disks and their journals take many flushes at once for little more than one.
@@ -42,8 +41,8 @@ class SequenceSink:
         Of the frames to come.
     overwrite : bool
         Whether a sequence of that name is replaced, with all its files.
-    options : EncodeOptions, optional
-        Of these only `alpha` concerns images.
+    alpha : bool
+        Whether the frames have alpha.
     keep_partial : bool
         Whether an interrupt keeps the images written so far.
     """
@@ -54,12 +53,12 @@ class SequenceSink:
         info: StreamInfo,
         *,
         overwrite: bool = False,
-        options: EncodeOptions | None = None,
+        alpha: bool = False,
         keep_partial: bool = False,
     ) -> None:
         check_folder(numbering.folder)
         with_alpha = numbering.after.lower().endswith(_WITH_ALPHA)
-        if options is not None and options.alpha and not with_alpha:
+        if alpha and not with_alpha:
             raise SinkError(
                 f"output: {numbering.name} holds no transparency; .png, .webp and .tif do"
             )

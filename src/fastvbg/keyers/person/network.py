@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.constants import YUV_RGB
-from fastvbg.errors import ModelError, OptionError
+from fastvbg.errors import ModelError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.kernels.person.taps import UNIT, columns, table
+from fastvbg.values.words import parse_range
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,8 +25,6 @@ scaled = Module("composite.scaled")
 kernels = Module("person.network")
 
 _IMAGENET_MEAN, _IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-_FARTHEST = 1e6  # from 0, of what black or white may be
-RANGES = ("imagenet", "LOW:HIGH such as 0:1, -1:1 or 0:255")
 
 
 def scale_of(text: str) -> npt.NDArray[np.float32]:
@@ -42,19 +41,13 @@ def scale_of(text: str) -> npt.NDArray[np.float32]:
     OptionError
         It is neither.
     """
-    if text == "imagenet":
+    ends = parse_range("model_range", text)
+    if ends is None:
         steps = [1 / (255 * spread) for spread in _IMAGENET_SPREAD]
         pairs = zip(_IMAGENET_MEAN, _IMAGENET_SPREAD, strict=True)
         offsets = [-mean / spread for mean, spread in pairs]
     else:
-        low, colon, high = text.partition(":")
-        try:
-            first, last = float(low), float(high)
-        except ValueError:
-            first = last = 0.0
-        far = not max(abs(first), abs(last)) <= _FARTHEST  # also NaN
-        if not colon or far or first == last:
-            raise OptionError(f"model_range: got {text!r}, wanted {' or '.join(RANGES)}")
+        first, last = ends
         steps, offsets = [(last - first) / 255] * 3, [first] * 3
     unit = np.float32(UNIT * UNIT)
     return np.array([*(np.float32(step) / unit for step in steps), *offsets], np.float32)

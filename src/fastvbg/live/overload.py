@@ -74,7 +74,7 @@ class Overload:
     def add(self, seconds: float, period: float, now: float) -> bool:
         """Take in how long a frame took and had; tell whether something changed."""
         if self._since is None:
-            self._since = now
+            self._since = now + _SECONDS  # the first frames load much
         self._shares.append(seconds / (period * self.reduced.rate))
         age = now - self._since
         if age < _SECONDS or len(self._shares) < 10:

@@ -217,7 +217,7 @@ class Session:
             stack.callback(self._close_work)
             with self._building:
                 self._work = self._made(self._settings)
-            self._overload = Overload(network=isinstance(self._settings.kind, Person))
+            self._overload = Overload(network=self._work.has_network)
             self._reader = stack.enter_context(Reader(self._source, self._tell))
             self._loop()
 
@@ -242,7 +242,7 @@ class Session:
             even = ~1
             width, height = info.width // reduced.size & even, info.height // reduced.size & even
             info = replace(info, width=max(2, width), height=max(2, height))
-        kind = settings.kind
+        kind = settings.kind if self._work is None else self._work.keying.kind
         if reduced.every > 1 and isinstance(kind, Person) and kind.every < reduced.every:
             settings = replace(settings, mask=replace(kind, every=reduced.every))
         return Work(settings, info, self._tell, self._work)
@@ -347,7 +347,7 @@ class Session:
             old, self._work = self._work, pending
             if old is not None:
                 old.close(pending)
-            self._overload = Overload(network=isinstance(self._settings.kind, Person))
+            self._overload = Overload(network=pending.has_network)
             self._reduced = Reduced()
 
     def _compose(self, grab: Grab, now: float) -> None:

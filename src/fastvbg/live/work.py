@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -17,6 +18,7 @@ from fastvbg.matting.run import Run
 from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.opening import make_laying, make_masker, reading_of
 from fastvbg.pixels import make_pixels
+from fastvbg.preparing import prepare
 from fastvbg.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 _OF_FILES = ("start", "end", "max_frames", "fps", "scale")
 _BESIDE = ("matte", "depth")
+_OVER = "composite.apart.i420", "composite.planar.blend_i420"
+_MATTES = {"person": ("person.edges.apply",)}
+"""Kernels for what files seldom need: mattes beside composites, for previews and framing."""
 _NOBODY_BLUR = 4.0
 """Percent of the height, of a picture in which nobody is."""
 
@@ -91,7 +96,11 @@ class _Keying:
     def __init__(self, settings: Settings, run: Run) -> None:
         self._stack = run.stack
         self._asked = _of_mattes(settings)
-        self.masker: Masker = make_masker(settings, run)
+        self.kind = settings.kind.chosen(run)
+        # A card is shown meanwhile: literal forms would be slower than the camera.
+        needs = *self.kind.needs(settings.refine), *_OVER, *_MATTES.get(self.kind.name, ())
+        prepare(needs, lambda *told: _tell_of(run, *told))
+        self.masker: Masker = make_masker(replace(settings, mask=self.kind), run)
 
     def serves(self, settings: Settings) -> bool:
         """Tell whether other settings want the same mattes, so that nothing learned is lost."""
@@ -100,6 +109,10 @@ class _Keying:
     def close(self) -> None:
         """Close what is open."""
         self._stack.close()
+
+
+def _tell_of(run: Run, name: str, number: int, total: int) -> None:  # noqa: ARG001
+    run.tell(f"preparing kernels {number} of {total}, once for this machine")
 
 
 class Work:
@@ -154,7 +167,7 @@ class Work:
     @property
     def has_network(self) -> bool:
         """Whether a network looks at the frames."""
-        return isinstance(self.settings.kind, Person)
+        return isinstance(self.keying.kind, Person)
 
     def follow(self, *, wanted: bool) -> None:
         """Let a crop follow who is in the picture, or no longer."""

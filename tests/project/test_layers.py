@@ -37,7 +37,7 @@ LAYERS: list[tuple[str, ...]] = [
         "meanwhile",
     ),
     ("bands", "outputs", "options"),
-    ("media", "models", "kernels"),
+    ("media", "models", "kernels", "devices"),
     ("values", "libraries"),
     ("layout", "threads"),
     ("checks",),

@@ -1,0 +1,64 @@
+"""Pictures of live mode in one piece of memory: Y, then U and V, as I420 has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastvbg.checks import check_integer, check_planes
+from fastvbg.errors import OptionError, ShapeError
+
+if TYPE_CHECKING:
+    from fastvbg._types import Plane, Planes, Size
+
+_MOST_SIDE = 1 << 14
+_BLACK = (16, 128, 128)  # limited range, ITU-R BT.601-7 section 2.5.3
+
+
+def check_even_size(width: int, height: int) -> Size:
+    """Return a size that has 4:2:0 pictures without a remainder: even, 2 to 16384 each."""
+    for name, side in (("width", width), ("height", height)):
+        if check_integer(name, side, 2, _MOST_SIDE) % 2:
+            raise OptionError(f"{name}: got {side}, wanted an even number of pixels")
+    return width, height
+
+
+def check_picture(planes: Planes, width: int, height: int) -> None:
+    """Demand a picture of 4:2:0 planes of that size."""
+    (rows, columns), *halved = check_planes("planes", planes)
+    if (columns, rows) != (width, height) or halved != [1, 1]:
+        raise ShapeError(
+            f"planes: got luma of {columns}x{rows} and chroma of "
+            f"{planes[1].shape[1]}x{planes[1].shape[0]}, wanted {width}x{height} and half of it"
+        )
+
+
+def picture_bytes(width: int, height: int) -> int:
+    """Return how many bytes a picture has."""
+    return width * height * 3 // 2
+
+
+def planes_in(memory: Plane, width: int, height: int) -> Planes:
+    """Return the planes of the picture at the beginning of a row of bytes, as views."""
+    luma, chroma = width * height, width * height // 4
+    half = (height // 2, width // 2)
+    return (
+        memory[:luma].reshape(height, width),
+        memory[luma : luma + chroma].reshape(half),
+        memory[luma + chroma : luma + 2 * chroma].reshape(half),
+    )
+
+
+def copy_planes(planes: Planes, into: Planes) -> None:
+    """Copy a picture over another one of its size."""
+    for plane, target in zip(planes, into, strict=True):
+        np.copyto(target, plane)
+
+
+def black(width: int, height: int) -> Planes:
+    """Return a black picture of its own memory."""
+    picture = planes_in(np.empty(picture_bytes(width, height), np.uint8), width, height)
+    for plane, level in zip(picture, _BLACK, strict=True):
+        plane[:] = level
+    return picture

@@ -28,6 +28,16 @@ def test_the_newest_is_read_and_the_others_are_counted() -> None:
     assert slot.lost == 2
 
 
+def test_rows_begin_where_who_reads_wants_them() -> None:
+    slot = Newest(6, 4, 4)
+    planes = black(6, 4)
+    for number, plane in enumerate(planes):
+        plane[:] = number + 1 + np.arange(plane.shape[1])
+    slot.put(planes)
+    taken = slot.take(lambda: False).tolist()
+    assert taken == [1, 2, 3, 4, 5, 6, 0, 0] * 4 + [2, 3, 4, 0] * 2 + [3, 4, 5, 0] * 2
+
+
 def test_what_is_being_read_is_not_written_to() -> None:
     slot = Newest(4, 2)
     slot.put(gray(20))

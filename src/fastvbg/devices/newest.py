@@ -25,12 +25,14 @@ class Newest:
     ----------
     width, height : int
         Of the pictures, even.
+    align : int
+        What the rows of what is read begin at multiples of; the bytes between them are 0.
     """
 
-    def __init__(self, width: int, height: int) -> None:
-        self._size = width, height
+    def __init__(self, width: int, height: int, align: int = 1) -> None:
+        self._layout = width, height, align
         self._free: list[Plane] = [
-            np.empty(picture_bytes(width, height), np.uint8) for _ in range(_BUFFERS)
+            np.zeros(picture_bytes(*self._layout), np.uint8) for _ in range(_BUFFERS)
         ]
         self._waits: Plane | None = None
         self._read: Plane | None = None
@@ -41,7 +43,7 @@ class Newest:
         """Copy a picture into the slot."""
         with self._changed:
             buffer = self._free.pop()
-        copy_planes(planes, planes_in(buffer, *self._size))
+        copy_planes(planes, planes_in(buffer, *self._layout))
         with self._changed:
             if self._waits is not None:
                 self._free.append(self._waits)

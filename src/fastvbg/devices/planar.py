@@ -34,20 +34,35 @@ def check_picture(planes: Planes, width: int, height: int) -> None:
         )
 
 
-def picture_bytes(width: int, height: int) -> int:
-    """Return how many bytes a picture has."""
-    return width * height * 3 // 2
+def picture_bytes(width: int, height: int, align: int = 1) -> int:
+    """Return how many bytes a picture has whose rows begin at multiples of `align`."""
+    return sum(rows * stride for rows, _, stride in _shapes(width, height, align))
 
 
-def planes_in(memory: Plane, width: int, height: int) -> Planes:
-    """Return the planes of the picture at the beginning of a row of bytes, as views."""
-    luma, chroma = width * height, width * height // 4
-    half = (height // 2, width // 2)
-    return (
-        memory[:luma].reshape(height, width),
-        memory[luma : luma + chroma].reshape(half),
-        memory[luma + chroma : luma + 2 * chroma].reshape(half),
-    )
+def planes_in(memory: Plane, width: int, height: int, align: int = 1) -> Planes:
+    """Return the planes of the picture at the beginning of a row of bytes, as views.
+
+    Parameters
+    ----------
+    memory : (N,) uint8 ndarray
+        At least `picture_bytes` of them.
+    width, height : int
+        Of the picture, even.
+    align : int
+        What rows begin at multiples of.
+    """
+    planes, start = [], 0
+    for rows, columns, stride in _shapes(width, height, align):
+        end = start + rows * stride
+        planes.append(memory[start:end].reshape(rows, stride)[:, :columns])
+        start = end
+    return planes[0], planes[1], planes[2]
+
+
+def _shapes(width: int, height: int, align: int) -> list[tuple[int, int, int]]:
+    """Return rows, columns and bytes from row to row of each plane."""
+    sizes = [(height, width), *[(height // 2, width // 2)] * 2]
+    return [(rows, columns, -(-columns // align) * align) for rows, columns in sizes]
 
 
 def copy_planes(planes: Planes, into: Planes) -> None:

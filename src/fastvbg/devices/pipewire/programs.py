@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Final
 
+from fastvbg.devices.planar import picture_bytes
 from fastvbg.errors import MissingLibraryError
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ LAUNCH: Final = "gst-launch-1.0"
 INSPECT: Final = "gst-inspect-1.0"
 DUMP: Final = "pw-dump"
 ELEMENTS: Final = ("fdsrc", "rawvideoparse", "identity", "pipewiresink")
+ALIGN: Final = 4
+"""What rows of I420 begin at multiples of in GStreamer (`gst_video_info_set_format`)."""
 MARK: Final = "fastvbg.mark"
 """The property by which a node is told from those of other runs."""
 
@@ -95,7 +98,13 @@ def pipeline(size: tuple[int, int], rate: Fraction, node: dict[str, str]) -> lis
     return [
         # Without its own handler of faults, which would keep a crashed process spinning.
         *("-q", "--no-fault"),
-        *("fdsrc", "fd=0", "do-timestamp=true", f"blocksize={width * height * 3 // 2}", "!"),
+        *(
+            "fdsrc",
+            "fd=0",
+            "do-timestamp=true",
+            f"blocksize={picture_bytes(width, height, ALIGN)}",
+            "!",
+        ),
         *("rawvideoparse", "format=i420", f"width={width}", f"height={height}"),
         *(f"framerate={rate.numerator}/{rate.denominator}", "!"),
         # fdsrc would fill PipeWire's own buffers, of which there are none before a reader comes:

@@ -13,7 +13,7 @@ from fastvbg.devices.keeper import Keeper, Patience
 from fastvbg.devices.newest import Newest
 from fastvbg.devices.pipewire.launch import Launch
 from fastvbg.devices.pipewire.node import NodeWatch
-from fastvbg.devices.pipewire.programs import LAUNCH, MARK, demand_elements, find, pipeline
+from fastvbg.devices.pipewire.programs import ALIGN, LAUNCH, MARK, demand_elements, find, pipeline
 from fastvbg.devices.planar import black, check_even_size, check_picture, picture_bytes
 from fastvbg.errors import OptionError, SinkError, shown
 from fastvbg.values import check_text, parse_rate
@@ -106,12 +106,12 @@ class PipeWireSink:
             MARK: mark,
         }
         command = [program, *pipeline(self._size, parse_rate(rate), node)]
-        self._pictures = pictures = Newest(width, height)
+        self._pictures = pictures = Newest(width, height, ALIGN)
         self._watch = NodeWatch(mark)
         pictures.put(black(width, height))  # the node is there from the first picture on
 
         def start() -> Launch:
-            launch = Launch(command, pictures, picture_bytes(width, height), keeper.ended)
+            launch = Launch(command, pictures, picture_bytes(width, height, ALIGN), keeper.ended)
             keeper.at_work()
             return launch
 

@@ -87,7 +87,7 @@ class Keeper:
         """Why the program ended the last time; empty while none is known."""
         return self._reason
 
-    def wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float | None) -> bool:
         """Wait until the program is at work, or has failed; tell whether it is at work."""
         with self._changed:
             self._changed.wait_for(

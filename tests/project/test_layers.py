@@ -31,6 +31,7 @@ LAYERS: list[tuple[str, ...]] = [
         "compositing",
         "backgrounds",
         "scenes",
+        "devices",
         "reference",
         "warmup",
         "preparing",

@@ -16,8 +16,10 @@ class Sink(Protocol):
 
     name: str
     """As the user wrote it, for messages."""
-    dropped: int
-    """Pictures that were not taken, since `open`."""
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that were not taken, since `open`."""
 
     def open(self, width: int, height: int, rate: float) -> None:
         """Get ready for pictures of this size, `rate` a second; `FastvbgError` where it cannot."""

@@ -36,8 +36,10 @@ class Source(Protocol):
     colour: ColourTags
     told: str
     """What was negotiated, for people: format, size, rate."""
-    dropped: int
-    """Frames that were left out so that the newest is given."""
+
+    @property
+    def dropped(self) -> int:
+        """Frames that were left out so that the newest is given."""
 
     def open(self) -> None:
         """Open it, or open it again; raises a `FastvbgError` of one line where that fails."""

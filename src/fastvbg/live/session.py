@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from contextlib import ExitStack
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
     import av
 
+    from fastvbg.live.choosing import MakesSink
     from fastvbg.live.controls import Nobody, State
     from fastvbg.live.grab import Grab, Source
-    from fastvbg.live.sinks import Sink
     from fastvbg.settings import Settings
 
 STILL_RATE, IDLE_RATE = 5.0, 1.0
@@ -54,8 +55,8 @@ class Session:
     ----------
     source : Source
         Where pictures come from.
-    sinks : sequence of Sink
-        Where they go.
+    sinks : sequence of callable
+        Each makes one of the places where they go, once the colours are known.
     settings : Settings
         What is made of them.
     card : str or Path, optional
@@ -64,6 +65,8 @@ class Session:
         Takes lines that are worth knowing.
     always : bool
         Whether to work while nobody watches.
+    seconds : float, optional
+        How long to work.
     flip, auto_frame, nobody : optional
         As `Controls.switch` has them.
 
@@ -76,17 +79,19 @@ class Session:
     def __init__(
         self,
         source: Source,
-        sinks: Sequence[Sink],
+        sinks: Sequence[MakesSink],
         settings: Settings,
         *,
         tell: Callable[[str], None],
         card: str | Path | None = None,
         always: bool = False,
+        seconds: float | None = None,
         flip: bool = False,
         auto_frame: bool = False,
         nobody: Nobody = "keep",
     ) -> None:
-        self._source, self._sinks, self._tell = source, list(sinks), tell
+        self._source, self._tell = source, tell
+        self._makers, self._sinks = list(sinks), list[Any]()
         self._settings, self._card = checked_live(settings), card
         self._switches: dict[str, Any] = {
             "flip": flip,
@@ -94,6 +99,7 @@ class Session:
             "nobody": nobody,
             "always": always,
         }
+        self._seconds = seconds
         self._state: State = "live"
         self._ended = threading.Event()
         self._building = threading.Lock()
@@ -189,10 +195,20 @@ class Session:
             "countdown": None if plate is None else round(max(0.0, plate.due - now), 1),
             "switches": dict(self._switches),
             "sinks": [
-                {"name": s.name, "watched": s.watched(), "status": s.status, "dropped": s.dropped}
-                for s in self._sinks
+                {
+                    "name": sink.name,
+                    "watched": sink.watched(),
+                    "status": _status(sink),
+                    "dropped": sink.dropped,
+                }
+                for sink in list(self._sinks)
             ],
         }
+
+    def summary(self) -> dict[str, Any]:
+        """Return what was done in all, ready for JSON."""
+        more = {"dropped": self._dropped(), "cpu_of_all": round(self._figures.cpu_of_all(), 1)}
+        return {**self._figures.snapshot(), **more}
 
     def _dropped(self) -> int:
         reader = getattr(self, "_reader", None)
@@ -210,9 +226,11 @@ class Session:
             self._tell(f"{self._source.name}: {self._source.told}")
             pixels = make_pixels(info, 1)
             self._stills = Stills(pixels, info, self._card)
-            for sink in self._sinks:
-                sink.open(info.width, info.height, float(info.rate), info.colour)
+            for make in self._makers:
+                sink = make(info.colour)
+                sink.open(info.width, info.height, float(info.rate))
                 stack.callback(sink.close)
+                self._sinks.append(sink)
             self._send(self._stills.card, time.monotonic())
             stack.callback(self._close_work)
             with self._building:
@@ -254,9 +272,12 @@ class Session:
             self._work.close()
 
     def _loop(self) -> None:
-        idle = Idle(time.monotonic())
+        start = time.monotonic()
+        idle, end = Idle(start), math.inf if self._seconds is None else start + self._seconds
         while not self._ended.is_set():
             now = time.monotonic()
+            if now >= end:
+                return
             effort = idle.effort(watched=self._is_watched(), now=now)
             self._reader.want(wanted=effort != "sleep")
             grab = self._reader.slot.take(_WAIT)
@@ -432,9 +453,10 @@ class Session:
     def _send(self, picture: av.VideoFrame, captured: float) -> None:
         """Hand a picture to every sink; one that fails is left out from then on."""
         self._sent = time.monotonic()
+        planes: Any = planes_of(picture)
         for sink in list(self._sinks):
             try:
-                sink.write(picture, captured)
+                sink.write(planes, captured)
             except FastvbgError as error:
                 self._tell(str(error))
                 self._sinks.remove(sink)
@@ -461,6 +483,12 @@ def _resized(picture: av.VideoFrame, width: int, height: int, how: int) -> av.Vi
     for source, target in zip(planes_of(picture), planes_of(result), strict=True):
         cv2.resize(source, (target.shape[1], target.shape[0]), target, interpolation=how)
     return result
+
+
+def _status(sink: Any) -> str:
+    """Return what is to be known of a sink, one line, or ""."""
+    status = getattr(sink, "status", "")
+    return str(status() if callable(status) else status)
 
 
 def _line(error: Exception) -> str:

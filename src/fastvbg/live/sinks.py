@@ -6,43 +6,22 @@ import sys
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import FastvbgError, SinkError
 from fastvbg.live.grab import FORM, Pool
+from fastvbg.media.colour import ToBGR
 from fastvbg.media.model import StreamInfo
-from fastvbg.media.planes import planes_of
+from fastvbg.media.planes import new_picture, planes_of
 from fastvbg.sink import open_sink
 from fastvbg.threads.overlap import Behind
 
 if TYPE_CHECKING:
     import av
 
+    from fastvbg._types import Planes
     from fastvbg.media.colour import ColourTags
     from fastvbg.sink.encoding import EncodeOptions
-
-
-class Sink(Protocol):
-    """Takes finished pictures. All methods are called from one thread."""
-
-    name: str
-    """As the user wrote it."""
-    status: str
-    """What is to be known of it, one line, or ""."""
-    dropped: int
-    """Pictures that it could not take in time."""
-
-    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:
-        """Open it; raises a `FastvbgError` of one line where that fails."""
-
-    def write(self, picture: av.VideoFrame, captured: float) -> None:
-        """Take a picture, which is not changed afterwards; never waits for long."""
-
-    def watched(self) -> bool | None:
-        """Tell whether somebody reads it; None where nobody can know."""
-
-    def close(self) -> None:
-        """Release it, and finish what is to be finished."""
 
 
 _TICKS = 90_000
@@ -58,13 +37,17 @@ class Recording:
         The file.
     options : EncodeOptions
         Of the encoder.
+    colour : ColourTags
+        Of the pictures.
     overwrite : bool
         Whether it may replace another.
     """
 
-    def __init__(self, path: str | Path, options: EncodeOptions, *, overwrite: bool) -> None:
+    def __init__(
+        self, path: str | Path, options: EncodeOptions, colour: ColourTags, *, overwrite: bool
+    ) -> None:
         self.name, self.status, self.dropped = str(path), "", 0
-        self._options, self._overwrite = options, overwrite
+        self._options, self._colour, self._overwrite = options, colour, overwrite
         self._sink: Any = None
         self._thread: Any = None
         self._failed = False
@@ -72,7 +55,7 @@ class Recording:
         self._last = -1
         self._count = 0
 
-    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:
+    def open(self, width: int, height: int, rate: float) -> None:
         """Begin the file."""
         info = StreamInfo(
             width,
@@ -80,7 +63,7 @@ class Recording:
             Fraction(rate).limit_denominator(1001),
             Fraction(1, _TICKS),
             None,
-            colour,
+            self._colour,
             pixel_format=FORM,
         )
         self._pool = Pool(width, height)
@@ -94,7 +77,7 @@ class Recording:
         self._sink.write(picture, pts, number)
         self._pool.give(picture)
 
-    def write(self, picture: av.VideoFrame, captured: float) -> None:
+    def write(self, planes: Planes, captured: float) -> None:
         """Take a copy of a picture, unless the encoder is behind."""
         if self._failed:
             return
@@ -106,7 +89,7 @@ class Recording:
             self.dropped += 1
             return
         copy = self._pool.take()
-        for source, target in zip(planes_of(picture), planes_of(copy), strict=True):
+        for source, target in zip(planes, planes_of(copy), strict=True):
             target[:] = source
         try:
             self._thread.put((copy, pts, self._count))
@@ -154,16 +137,16 @@ class Y4M:
     def __init__(self) -> None:
         self.name, self.status, self.dropped = "-", "", 0
 
-    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:  # noqa: ARG002
+    def open(self, width: int, height: int, rate: float) -> None:
         """Write the header."""
         fps = Fraction(rate).limit_denominator(1001)
         head = f"YUV4MPEG2 W{width} H{height} F{fps.numerator}:{fps.denominator} Ip A1:1 C420jpeg\n"
         self._write(head.encode())
 
-    def write(self, picture: av.VideoFrame, captured: float) -> None:  # noqa: ARG002
+    def write(self, planes: Planes, captured: float) -> None:  # noqa: ARG002
         """Write a picture; waits for whoever reads, who sets the pace."""
         self._write(b"FRAME\n")
-        for plane in planes_of(picture):
+        for plane in planes:
             self._write(plane.tobytes())
 
     def _write(self, content: bytes) -> None:
@@ -188,19 +171,16 @@ class Y4M:
 class Window:
     """A window of OpenCV's on the screen; `q` or its cross ends the session."""
 
-    def __init__(self, title: str = "fastvbg") -> None:
+    def __init__(self, colour: ColourTags) -> None:
         self.name, self.status, self.dropped = "window", "", 0
-        self._title = title
+        self._title, self._convert = "fastvbg", ToBGR(colour)
         self.keys: list[str] = []
         """Keys that were pressed in it, for the session to take."""
 
-    def open(self, width: int, height: int, rate: float, colour: ColourTags) -> None:  # noqa: ARG002
+    def open(self, width: int, height: int, rate: float) -> None:  # noqa: ARG002
         """Open the window."""
         import cv2
 
-        from fastvbg.media.colour import ToBGR
-
-        self._convert = ToBGR(colour)
         try:
             cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
             cv2.resizeWindow(self._title, width, height)
@@ -210,11 +190,14 @@ class Window:
                 "another sink, such as --page"
             ) from error
 
-    def write(self, picture: av.VideoFrame, captured: float) -> None:  # noqa: ARG002
+    def write(self, planes: Planes, captured: float) -> None:  # noqa: ARG002
         """Show a picture, mirrored as in a mirror."""
         import cv2
 
-        cv2.imshow(self._title, cv2.flip(self._convert(picture), 1))
+        frame = new_picture(planes[0].shape[1], planes[0].shape[0], FORM)
+        for source, target in zip(planes, planes_of(frame), strict=True):
+            target[:] = source
+        cv2.imshow(self._title, cv2.flip(self._convert(frame), 1))
         key = cv2.waitKey(1) & 0xFF
         if key != 0xFF:
             self.keys.append(chr(key))

@@ -32,14 +32,14 @@ def halved(planes: Planes, *, full: bool) -> Planes:
 def _luma(plane: Plane, *, full: bool) -> Plane:
     if not full:
         return plane.copy()
-    return np.rint(16 + plane * 219.0 / 255).astype(np.uint8)
+    return np.rint(16 + plane.astype(np.float64) * 219 / 255).astype(np.uint8)
 
 
 def _chroma(plane: Plane, *, full: bool) -> Plane:
     total = plane[::2].astype(np.int64) + plane[1::2]
     if not full:
-        return ((total + 1) // 2).astype(np.uint8)
-    return np.rint(128 + (total / 2 - 128) * 224 / 255).astype(np.uint8)
+        return np.asarray((total + 1) // 2, np.uint8)
+    return np.asarray(np.rint(128 + (total / 2 - 128) * 224 / 255), np.uint8)
 
 
 def taken_apart(samples: Plane, *, chroma_first: bool = False) -> Planes:

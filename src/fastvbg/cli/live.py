@@ -106,6 +106,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         [make_sink(place, settings, overwrite=overwrite) for place in places],
         settings,
         tell=lambda line: say(f"fastvbg: {line}"),
+        note=lambda line: None if quiet else say(f"fastvbg: {line}"),
         card=card,
         always=always,
         seconds=seconds,

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import av
+import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from fastvbg.errors import SourceError
@@ -18,7 +20,6 @@ from fastvbg.source import open_source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import av
 
 _FULL, _LIMITED = 2, 1
 _ALONE_RATE = Fraction(5)
@@ -131,7 +132,10 @@ class FileSource:
 
     def _in_form(self, frame: Any) -> av.VideoFrame:
         """Return a frame in 8-bit 4:2:0 of limited range and even size."""
+        if isinstance(frame, np.ndarray):  # in BGR, as still pictures are
+            frame = av.VideoFrame.from_ndarray(frame, format="bgr24")
         tags = tags_of(frame)
+        rgb = frame.format.name == "bgr24"
         even = frame.width == self.width and frame.height == self.height
         if even and frame.format.name == FORM and tags.range != _FULL:
             return frame  # type: ignore[no-any-return]
@@ -140,7 +144,7 @@ class FileSource:
             self.width,
             self.height,
             FORM,
-            src_color_range=_FULL if tags.range == _FULL else _LIMITED,
+            src_color_range=_FULL if tags.range == _FULL or rgb else _LIMITED,
             dst_color_range=_LIMITED,
             dst_colorspace=self.colour.matrix,
             interpolation=EXACT,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.live.cards import draw_card, read_card
-from fastvbg.media.planes import new_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,21 +34,15 @@ class Stills:
         self.card: Any = pixels.from_bgr(away)
         self.black: Any = pixels.solid((0, 0, 0))
         self._last: Any = None
-        self._pixels, self._info = pixels, info
+        self._is_used = True
 
-    def keep(self, picture: av.VideoFrame) -> None:
-        """Keep a copy of a composite, to freeze it."""
-        if self._last is None:
-            self._last = new_picture(self._info.width, self._info.height, picture.format.name)
-        planes = zip(self._pixels.planes(picture), self._pixels.planes(self._last), strict=True)
-        for source, target in planes:
-            target[:] = source
+    def keep(self, picture: av.VideoFrame, *, used: bool) -> av.VideoFrame | None:
+        """Keep the last composite; return the one before it, unless others may still read that."""
+        last, is_used = self._last, self._is_used
+        self._last, self._is_used = picture, used
+        return None if is_used else last
 
     @property
     def frozen(self) -> Any:
-        """The last composite that was kept; the card where there is none."""
+        """The last composite; the card where there is none."""
         return self.card if self._last is None else self._last
-
-    def forget(self) -> None:
-        """Freeze nothing that was kept before."""
-        self._last = None

@@ -27,12 +27,14 @@ class Reader:
     ----------
     source : Source
         Opened already; from now on only the reader's thread touches it.
-    tell : callable
-        Takes lines that are worth knowing.
+    tell, note : callable
+        Take lines of what goes wrong, and of what goes as it should.
     """
 
-    def __init__(self, source: Source, tell: Callable[[str], None]) -> None:
-        self._source, self._tell = source, tell
+    def __init__(
+        self, source: Source, tell: Callable[[str], None], note: Callable[[str], None]
+    ) -> None:
+        self._source, self._tell, self._note = source, tell, note
         self.slot: Slot[Grab] = Slot()
         self.over = False
         """Whether the source has come to its end."""
@@ -117,6 +119,6 @@ class Reader:
                 wait = min(2 * wait, _LONGEST_WAIT)
             else:
                 self._open = True
-                self._tell(f"{self._source.name}: open, {self._source.told}")
+                self._note(f"{self._source.name}: open, {self._source.told}")
                 return True
         return False

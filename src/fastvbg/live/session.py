@@ -24,6 +24,7 @@ from fastvbg.live.reader import Reader
 from fastvbg.live.tap import Tap
 from fastvbg.live.work import Work, checked_live
 from fastvbg.masks.person import Person
+from fastvbg.matting.run import unheard
 from fastvbg.media.model import StreamInfo
 from fastvbg.media.planes import new_picture, planes_of
 from fastvbg.pixels import make_pixels
@@ -62,7 +63,9 @@ class Session:
     card : str or Path, optional
         A picture file for when nothing else may leave.
     tell : callable
-        Takes lines that are worth knowing.
+        Takes lines of what goes wrong.
+    note : callable, optional
+        Takes lines of what goes as it should; nothing does by default.
     always : bool
         Whether to work while nobody watches.
     seconds : float, optional
@@ -83,6 +86,7 @@ class Session:
         settings: Settings,
         *,
         tell: Callable[[str], None],
+        note: Callable[[str], None] = unheard,
         card: str | Path | None = None,
         always: bool = False,
         seconds: float | None = None,
@@ -90,7 +94,7 @@ class Session:
         auto_frame: bool = False,
         nobody: Nobody = "keep",
     ) -> None:
-        self._source, self._tell = source, tell
+        self._source, self._tell, self._note = source, tell, note
         self._makers, self._sinks = list(sinks), list[Any]()
         self._settings, self._card = checked_live(settings), card
         self._switches: dict[str, Any] = {
@@ -223,7 +227,7 @@ class Session:
             self._source.open()
             stack.callback(self._source.close)
             self._info = info = self._described()
-            self._tell(f"{self._source.name}: {self._source.told}")
+            self._note(f"{self._source.name}: {self._source.told}")
             pixels = make_pixels(info, 1)
             self._stills = Stills(pixels, info, self._card)
             for make in self._makers:
@@ -236,7 +240,7 @@ class Session:
             with self._building:
                 self._work = self._made(self._settings)
             self._overload = Overload(network=self._work.has_network)
-            self._reader = stack.enter_context(Reader(self._source, self._tell))
+            self._reader = stack.enter_context(Reader(self._source, self._tell, self._note))
             self._loop()
 
     def _described(self) -> StreamInfo:
@@ -263,7 +267,7 @@ class Session:
         kind = settings.kind if self._work is None else self._work.keying.kind
         if reduced.every > 1 and isinstance(kind, Person) and kind.every < reduced.every:
             settings = replace(settings, mask=replace(kind, every=reduced.every))
-        return Work(settings, info, self._tell, self._work)
+        return Work(settings, info, self._note, self._work)
 
     def _close_work(self) -> None:
         if self._pending is not None:
@@ -393,21 +397,16 @@ class Session:
         stages = {"wait": now - grab.captured, "key": keyed - now, "write": left - keyed}
         self._figures.went(left, grab.captured, stages)
         self._doing = "live"
-        self._stills_keep(result, left)
         tapped = self._tap.offer(now, picture, made.matte, result)
         self._take(picture, now)
         if old is not None and old is not picture and not tapped and work.info == self._info:
             self._source.recycle(old)
-        if not tapped and result is made.picture:
-            work.pixels.recycle(result)
+        # The last one is kept, to be frozen.
+        last = self._stills.keep(result, used=tapped or result is not made.picture)
+        if last is not None:
+            work.pixels.recycle(last)
         if self._overload.add(left - now, 1 / (self._source.rate or 30), left):
             self._reduce()
-
-    def _stills_keep(self, result: Any, now: float) -> None:
-        """Keep what is to be frozen: seldom, since it is a copy."""
-        if now - getattr(self, "_kept", 0.0) > 1.0 and result is not self._stills.card:
-            self._kept = now
-            self._stills.keep(result)
 
     def _by_presence(self, work: Work, made: Any, picture: Any, now: float) -> Any:
         """Return what leaves, by whether somebody is in the picture."""
@@ -470,10 +469,17 @@ class Session:
         if taking is None or self._info is None or not taking.add(picture, self._info, now):
             return
         self._plate = None
+        # Frames go on while kernels are made for it.
+        threading.Thread(
+            target=self._key_by, args=(taking,), name="fastvbg plate", daemon=True
+        ).start()
+
+    def _key_by(self, taking: PlateTaking) -> None:
+        """Key by a plate that has been taken."""
         try:
             settings = replace(self._settings, mask=taking.mask(self._settings))
             self.apply(settings)
-            self._tell(f"the empty room was taken: {settings.kind.data()['plate']}")
+            self._note(f"the empty room was taken: {settings.kind.data()['plate']}")
         except FastvbgError as error:
             self._tell(f"the empty room could not be taken: {error}")
 

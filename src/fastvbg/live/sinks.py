@@ -116,7 +116,6 @@ class Recording:
         """Finish the file, or leave none where nothing was written."""
         if self._sink is None:
             return
-        sink, self._sink = self._sink, None
         failure: FastvbgError | None = None
         if not self._count:
             failure = SinkError(f"{self.name}: nothing was recorded")
@@ -124,6 +123,7 @@ class Recording:
             self._thread.__exit__(None, None, None)
         except FastvbgError as error:
             failure = error
+        sink, self._sink = self._sink, None
         if failure is None:
             sink.__exit__(None, None, None)
             return

@@ -13,10 +13,12 @@ import fastvbg
 from fastvbg.errors import OptionError
 from fastvbg.live import reader, session
 from fastvbg.live.session import Session
+from fastvbg.live.switches import Switches
 from fastvbg.live.work import Work
 from fastvbg.settings import Settings
 from tests.support.live import SQUARE, FakeCamera, Kept
 
+WHITE = Settings(mask="motion", background="white")
 MOTION = Settings(mask="motion", background="navy")
 
 
@@ -175,7 +177,7 @@ def test_always_works_without_watchers(monkeypatch) -> None:
     monkeypatch.setattr("fastvbg.live.idle.REST_AFTER", 0.1)
     monkeypatch.setattr("fastvbg.live.idle.SLEEP_AFTER", 0.2)
     camera, kept = FakeCamera(), Kept(watched=False)
-    with running(camera, kept, always=True):
+    with running(camera, kept, switches=Switches(always=True)):
         assert eventually(lambda: len(live_ones(kept)) > 60)
     assert camera.opens == 1
 
@@ -289,7 +291,7 @@ def test_frames_in_are_frames_out_and_counted_drops() -> None:
 def test_flip_mirrors_the_camera_alone() -> None:
     kept, flipped = Kept(), Kept()
     for sink, flip in ((kept, False), (flipped, True)):
-        with running(FakeCamera(count=6), sink, flip=flip):
+        with running(FakeCamera(count=6), sink, switches=Switches(flip=flip)):
             assert eventually(lambda sink=sink: len(live_ones(sink)) > 1)
     first = kept.pictures[live_ones(kept)[0]]
     mirrored = flipped.pictures[live_ones(flipped)[0]]
@@ -302,7 +304,7 @@ def test_nobody_means_a_card(monkeypatch) -> None:
     still = FakeCamera()
     still.silent.set()
     empty, kept = _empty_room(), Kept()
-    with running(empty, kept, nobody="card", settings=Settings(mask="motion", background="white")):
+    with running(empty, kept, switches=Switches(nobody="card"), settings=WHITE):
         assert eventually(lambda: len(kept.pictures) > 30)
         assert kept.pictures[-1].mean() < 60  # the card is dark, the background is not
     with pytest.raises(OptionError, match="nobody: got 'hide', wanted keep, card or blur"):

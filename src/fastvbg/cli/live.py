@@ -90,6 +90,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     from fastvbg.live.choosing import make_sink, make_source
     from fastvbg.live.running import Running, default_sinks
     from fastvbg.live.session import Session
+    from fastvbg.live.switches import Switches
     from fastvbg.values import parse_rate, parse_size
 
     if settings.background is None:
@@ -108,11 +109,8 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         tell=lambda line: say(f"fastvbg: {line}"),
         note=lambda line: None if quiet else say(f"fastvbg: {line}"),
         card=card,
-        always=always,
         seconds=seconds,
-        flip=flip,
-        auto_frame=auto_frame,
-        nobody=cast("Any", nobody),
+        switches=Switches(flip, auto_frame, cast("Any", nobody), always),
     )
     running = Running(session, quiet=quiet, json_lines=json_lines)
     with running.page(bind) if page else running.alone():

@@ -41,7 +41,10 @@ def press(session: Session, key: str) -> None:
 
 @contextmanager
 def listening(session: Session) -> Iterator[None]:
-    """Heed keys, where standard input is a terminal, and SIGUSR1 (card) and SIGUSR2 (live)."""
+    """Heed keys, where standard input is a terminal, and signals.
+
+    SIGINT and SIGTERM end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
+    """
     with _signals(session), _keys(lambda key: press(session, key)):
         yield
 
@@ -49,15 +52,24 @@ def listening(session: Session) -> Iterator[None]:
 @contextmanager
 def _signals(session: Session) -> Iterator[None]:
     before: dict[Any, Any] = {}
+
+    def stop(number: int, _frame: Any) -> None:
+        """End well at the first signal; the second one is heeded as ever."""
+        session.end()
+        signal.signal(number, before[number])
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, stop)
     for name, state in _SIGNALS.items():
-        number = getattr(signal, name, None)  # Windows has none
-        if number is None or threading.current_thread() is not threading.main_thread():
+        user: Any = getattr(signal, name, None)  # Windows has none
+        if user is None or threading.current_thread() is not threading.main_thread():
             continue
 
         def heed(_number: int, _frame: Any, state: Any = state) -> None:
             session.set_state(state)
 
-        before[number] = signal.signal(number, heed)
+        before[user] = signal.signal(user, heed)
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.live.cards import draw_card, read_card
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import av
@@ -34,13 +35,13 @@ class Stills:
         self.card: Any = pixels.from_bgr(away)
         self.black: Any = pixels.solid((0, 0, 0))
         self._last: Any = None
-        self._is_used = True
+        self._recycle: Callable[[Any], None] | None = None
 
-    def keep(self, picture: av.VideoFrame, *, used: bool) -> av.VideoFrame | None:
-        """Keep the last composite; return the one before it, unless others may still read that."""
-        last, is_used = self._last, self._is_used
-        self._last, self._is_used = picture, used
-        return None if is_used else last
+    def keep(self, picture: av.VideoFrame, recycle: Callable[[Any], None] | None) -> None:
+        """Keep the last composite; give the one before it back, where somebody takes it."""
+        if self._last is not None and self._recycle is not None:
+            self._recycle(self._last)
+        self._last, self._recycle = picture, recycle
 
     @property
     def frozen(self) -> Any:

@@ -6,9 +6,9 @@ import math
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 
@@ -18,12 +18,11 @@ from fastvbg.live.figures import Figures
 from fastvbg.live.grab import FORM
 from fastvbg.live.idle import Idle
 from fastvbg.live.leaving import Stills
-from fastvbg.live.overload import Overload, Reduced
+from fastvbg.live.making import Making
 from fastvbg.live.plates import PlateTaking
 from fastvbg.live.reader import Reader
+from fastvbg.live.switches import Switches
 from fastvbg.live.tap import Tap
-from fastvbg.live.work import Work, checked_live
-from fastvbg.masks.person import Person
 from fastvbg.matting.run import unheard
 from fastvbg.media.model import StreamInfo
 from fastvbg.media.planes import new_picture, planes_of
@@ -66,12 +65,10 @@ class Session:
         Takes lines of what goes wrong.
     note : callable, optional
         Takes lines of what goes as it should; nothing does by default.
-    always : bool
-        Whether to work while nobody watches.
     seconds : float, optional
         How long to work.
-    flip, auto_frame, nobody : optional
-        As `Controls.switch` has them.
+    switches : Switches, optional
+        What can be turned while it runs.
 
     Notes
     -----
@@ -88,29 +85,19 @@ class Session:
         tell: Callable[[str], None],
         note: Callable[[str], None] = unheard,
         card: str | Path | None = None,
-        always: bool = False,
         seconds: float | None = None,
-        flip: bool = False,
-        auto_frame: bool = False,
-        nobody: Nobody = "keep",
+        switches: Switches | None = None,
     ) -> None:
         self._source, self._tell, self._note = source, tell, note
         self._makers, self._sinks = list(sinks), list[Any]()
-        self._settings, self._card = checked_live(settings), card
-        self._switches: dict[str, Any] = {
-            "flip": flip,
-            "auto_frame": auto_frame,
-            "nobody": nobody,
-            "always": always,
-        }
-        self._seconds = seconds
+        self._making = Making(settings, tell, note)
+        self._card, self._seconds = card, seconds
+        self._switches = switches or Switches()
         self._state: State = "live"
         self._ended = threading.Event()
-        self._building = threading.Lock()
-        self._pending: Work | None = None
-        self._work: Work | None = None
+        self.started = threading.Event()
+        """Set once source and sinks are open."""
         self._info: StreamInfo | None = None
-        self._reduced = Reduced()
         self._tap = Tap()
         self._figures = Figures()
         self._doing = "starting"
@@ -126,15 +113,11 @@ class Session:
     @property
     def settings(self) -> Settings:
         """What is being made of the frames now."""
-        return self._settings
+        return self._making.settings
 
     def apply(self, settings: Settings) -> None:
         """Work by other settings from the next frame on; the old ones hold until then."""
-        settings = checked_live(settings)
-        with self._building:
-            if self._info is not None:
-                self._pending = self._made(settings)
-            self._settings = settings
+        self._making.apply(settings)
 
     @property
     def state(self) -> State:
@@ -156,10 +139,9 @@ class Session:
         always: bool | None = None,
     ) -> None:
         """Turn what is not None."""
-        if nobody not in (None, "keep", "card", "blur"):
-            raise OptionError(f"nobody: got {nobody!r}, wanted keep, card or blur")
         asked = {"flip": flip, "auto_frame": auto_frame, "nobody": nobody, "always": always}
-        self._switches.update({k: v for k, v in asked.items() if v is not None})
+        given = {name: value for name, value in asked.items() if value is not None}
+        self._switches = replace(self._switches, **cast("Any", given))
 
     def take_plate(self, seconds: float = 5.0) -> None:
         """Count down, take the empty room, and key by it."""
@@ -194,10 +176,10 @@ class Session:
                 "told": source.told,
             },
             "dropped": self._dropped(),
-            "budget": round(used * (source.rate or 30) / self._reduced.rate, 3),
-            "reduced": str(self._reduced),
+            "budget": round(used * (source.rate or 30) / self._making.reduced.rate, 3),
+            "reduced": str(self._making.reduced),
             "countdown": None if plate is None else round(max(0.0, plate.due - now), 1),
-            "switches": dict(self._switches),
+            "switches": asdict(self._switches),
             "sinks": [
                 {
                     "name": sink.name,
@@ -236,10 +218,9 @@ class Session:
                 stack.callback(sink.close)
                 self._sinks.append(sink)
             self._send(self._stills.card, time.monotonic())
-            stack.callback(self._close_work)
-            with self._building:
-                self._work = self._made(self._settings)
-            self._overload = Overload(network=self._work.has_network)
+            self.started.set()
+            stack.callback(self._making.close)
+            self._making.begin(info)
             self._reader = stack.enter_context(Reader(self._source, self._tell, self._note))
             self._loop()
 
@@ -255,25 +236,6 @@ class Session:
             source.colour,
             pixel_format=FORM,
         )
-
-    def _made(self, settings: Settings) -> Work:
-        """Return what works by settings, as far reduced as it has to be."""
-        assert self._info is not None  # noqa: S101  (the source was opened)
-        info, reduced = self._info, self._reduced
-        if reduced.size > 1:
-            even = ~1
-            width, height = info.width // reduced.size & even, info.height // reduced.size & even
-            info = replace(info, width=max(2, width), height=max(2, height))
-        kind = settings.kind if self._work is None else self._work.keying.kind
-        if reduced.every > 1 and isinstance(kind, Person) and kind.every < reduced.every:
-            settings = replace(settings, mask=replace(kind, every=reduced.every))
-        return Work(settings, info, self._note, self._work)
-
-    def _close_work(self) -> None:
-        if self._pending is not None:
-            self._pending.close(self._work)
-        if self._work is not None:
-            self._work.close()
 
     def _loop(self) -> None:
         start = time.monotonic()
@@ -296,14 +258,17 @@ class Session:
                 self._doing = "nobody watches" if effort != "work" else f"showing: {self._state}"
                 self._source.recycle(grab.picture)
                 self._still(now, effort)
-            elif self._reduced.rate > 1 and self._figures.frames_in % self._reduced.rate:
+            elif (
+                self._making.reduced.rate > 1
+                and self._figures.frames_in % self._making.reduced.rate
+            ):
                 self._skipped += 1
                 self._source.recycle(grab.picture)
             else:
                 self._composite(grab, now)
 
     def _is_watched(self) -> bool:
-        if self._switches["always"] or self._tap.is_watched or self._plate is not None:
+        if self._switches.always or self._tap.is_watched or self._plate is not None:
             return True
         # A sink of which nobody can know counts as watched.
         return any(sink.watched() is not False for sink in self._sinks)
@@ -317,8 +282,7 @@ class Session:
             self._still(now, effort)
         elif now - self._left > _GONE_SECONDS:
             self._doing = "waiting for the camera"
-            if self._work is not None:
-                self._work.forget()
+            self._making.forget()
             self._still(now, effort)
 
     def _still(self, now: float, effort: str) -> None:
@@ -342,7 +306,6 @@ class Session:
             self._still(now, "work")
             return
         try:
-            self._swap()
             self._compose(grab, now)
         # Whatever a keyer, a library or a plug-in raises: no picture of the room may leave.
         except Exception as error:
@@ -350,104 +313,42 @@ class Session:
             self._tell(f"the mask failed, so a card is shown: {_line(error)}")
             self._doing = "the mask failed; trying again"
             self._send(self._stills.card, time.monotonic())
-            self._begin_anew()
-
-    def _begin_anew(self) -> None:
-        """Make the work anew after a failure, if it can be."""
-        with self._building:
-            broken, self._work = self._work, None
-            if broken is not None:
-                broken.close()
-            try:
-                self._work = self._made(self._settings)
-            except Exception as error:
-                self._tell(f"the mask cannot be made: {_line(error)}")
-
-    def _swap(self) -> None:
-        """Take over settings that have been opened meanwhile."""
-        if self._pending is None:
-            return
-        with self._building:
-            pending, self._pending = self._pending, None
-            old, self._work = self._work, pending
-            if old is not None:
-                old.close(pending)
-            self._overload = Overload(network=pending.has_network)
-            self._reduced = Reduced()
+            self._making.drop()
 
     def _compose(self, grab: Grab, now: float) -> None:
-        if self._work is None:
-            self._begin_anew()
-            if self._work is None:
-                raise RuntimeError("the mask could not be made")
-        work = self._work
         switches = self._switches
-        work.follow(wanted=switches["auto_frame"])
-        picture = self._flipped(grab.picture) if switches["flip"] else grab.picture
-        small = self._scaled(picture, work.info)
-        wants = self._tap.is_due(now) or switches["nobody"] != "keep"
-        made, old = work(small, grab.captured, wants_matte=wants)
-        result = self._by_presence(work, made.picture, small, now)
-        if result is not self._stills.card:
-            result = self._full_size(result)
+        picture = _flipped(grab.picture) if switches.flip else grab.picture
+        wants = self._tap.is_due(now) or switches.nobody != "keep"
+        composed = self._making(
+            picture, grab.captured, wants_matte=wants, follows=switches.auto_frame
+        )
+        result = self._by_presence(composed.picture, picture, now)
         keyed = time.monotonic()
         self._send(result, grab.captured)
-        left = time.monotonic()
-        self._left = left
+        left = self._left = time.monotonic()
         stages = {"wait": now - grab.captured, "key": keyed - now, "write": left - keyed}
         self._figures.went(left, grab.captured, stages)
         self._doing = "live"
-        tapped = self._tap.offer(now, picture, made.matte, result)
+        tapped = self._tap.offer(now, picture, composed.matte, result)
         self._take(picture, now)
-        if old is not None and old is not picture and not tapped and work.info == self._info:
-            self._source.recycle(old)
+        if composed.before is not None and not self._tap.holds(composed.before):
+            self._source.recycle(composed.before)
         # The last one is kept, to be frozen.
-        last = self._stills.keep(result, used=tapped or result is not made.picture)
-        if last is not None:
-            work.pixels.recycle(last)
-        if self._overload.add(left - now, 1 / (self._source.rate or 30), left):
-            self._reduce()
+        mine = result is composed.picture and composed.recycle is not None and not tapped
+        self._stills.keep(result, composed.recycle if mine else None)
+        self._making.spent(left - now, 1 / (self._source.rate or 30), left)
 
-    def _by_presence(self, work: Work, made: Any, picture: Any, now: float) -> Any:
+    def _by_presence(self, made: Any, picture: Any, now: float) -> Any:
         """Return what leaves, by whether somebody is in the picture."""
-        nobody = self._switches["nobody"]
-        if nobody == "keep" or work.somebody:
+        nobody = self._switches.nobody
+        if nobody == "keep" or self._making.somebody:
             self._nobody_since = None
             return made
         if self._nobody_since is None:
             self._nobody_since = now
         if now - self._nobody_since < _NOBODY_SECONDS:
             return made
-        return self._stills.card if nobody == "card" else work.blurred(picture)
-
-    def _reduce(self) -> None:
-        """Give up more, or less, as the overload says."""
-        self._reduced = self._overload.reduced
-        said = str(self._reduced)
-        self._tell(f"to keep up: {said}" if said else "keeping up again: nothing is given up")
-        with self._building:
-            old, self._work = self._work, self._made(self._settings)
-            if old is not None:
-                old.close(self._work)
-
-    def _flipped(self, picture: av.VideoFrame) -> av.VideoFrame:
-        flipped = new_picture(picture.width, picture.height, FORM)
-        for source, target in zip(planes_of(picture), planes_of(flipped), strict=True):
-            cv2.flip(source, 1, target)
-        return flipped
-
-    def _scaled(self, picture: av.VideoFrame, info: StreamInfo) -> av.VideoFrame:
-        """Return a picture in the size in which it is worked on."""
-        if (picture.width, picture.height) == (info.width, info.height):
-            return picture
-        return _resized(picture, info.width, info.height, cv2.INTER_AREA)
-
-    def _full_size(self, picture: av.VideoFrame) -> av.VideoFrame:
-        info = self._info
-        assert info is not None  # noqa: S101  (the source was opened)
-        if (picture.width, picture.height) == (info.width, info.height):
-            return picture
-        return _resized(picture, info.width, info.height, cv2.INTER_LINEAR)
+        return self._stills.card if nobody == "card" else self._making.blurred(picture)
 
     def _send(self, picture: av.VideoFrame, captured: float) -> None:
         """Hand a picture to every sink; one that fails is left out from then on."""
@@ -477,18 +378,18 @@ class Session:
     def _key_by(self, taking: PlateTaking) -> None:
         """Key by a plate that has been taken."""
         try:
-            settings = replace(self._settings, mask=taking.mask(self._settings))
+            settings = replace(self.settings, mask=taking.mask(self.settings))
             self.apply(settings)
             self._note(f"the empty room was taken: {settings.kind.data()['plate']}")
         except FastvbgError as error:
             self._tell(f"the empty room could not be taken: {error}")
 
 
-def _resized(picture: av.VideoFrame, width: int, height: int, how: int) -> av.VideoFrame:
-    result = new_picture(width, height, FORM)
-    for source, target in zip(planes_of(picture), planes_of(result), strict=True):
-        cv2.resize(source, (target.shape[1], target.shape[0]), target, interpolation=how)
-    return result
+def _flipped(picture: av.VideoFrame) -> av.VideoFrame:
+    flipped = new_picture(picture.width, picture.height, FORM)
+    for source, target in zip(planes_of(picture), planes_of(flipped), strict=True):
+        cv2.flip(source, 1, target)
+    return flipped
 
 
 def _status(sink: Any) -> str:

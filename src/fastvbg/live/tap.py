@@ -52,6 +52,11 @@ class Tap:
         """Tell whether a frame is wanted at a time."""
         return bool(self._watchers) and now - self._last >= 0.9 / _RATE
 
+    def holds(self, picture: object) -> bool:
+        """Tell whether a picture is kept for whoever looks, and so may not be used again."""
+        kept = self._kept
+        return kept is not None and any(each is picture for each in kept)
+
     def offer(
         self, now: float, source: av.VideoFrame, matte: Matte | None, result: av.VideoFrame
     ) -> bool:

@@ -38,7 +38,7 @@ LAYERS: list[tuple[str, ...]] = [
         "meanwhile",
     ),
     ("bands", "outputs", "options"),
-    ("media", "models", "kernels", "devices"),
+    ("media", "models", "kernels"),
     ("values", "libraries"),
     ("layout", "threads"),
     ("checks",),

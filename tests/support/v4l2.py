@@ -11,10 +11,12 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import islice
 from typing import NoReturn
 
 from fastvbg.devices.v4l2 import abi
 from fastvbg.devices.v4l2.nodes import LOOPBACK_DRIVER
+from fastvbg.devices.v4l2.offers import rate_of
 from fastvbg.devices.v4l2.system import IN, PRIORITY, System
 
 CAMERA_CAPS = abi.CAP_CAPTURE | abi.CAP_STREAMING
@@ -214,8 +216,7 @@ def _querycap(device: FakeDevice, answer: abi.Capability) -> None:
 
 
 def _at(items: Iterable, index: int):
-    listed = list(items)
-    return listed[index] if index < len(listed) else fail(errno.EINVAL)
+    return next(islice(items, index, None), None) or fail(errno.EINVAL)
 
 
 def _enum_fmt(device: FakeDevice, answer: abi.FormatDescription) -> None:
@@ -269,8 +270,7 @@ def _g_parm(device: FakeDevice, answer: abi.StreamParameters) -> None:
 
 
 def _s_parm(device: FakeDevice, answer: abi.StreamParameters) -> None:
-    asked = answer.frames.time_per_frame
-    device.rate = Fraction(asked.denominator, asked.numerator)
+    (device.rate,) = rate_of(answer.frames.time_per_frame)
 
 
 def _reqbufs(device: FakeDevice, answer: abi.RequestBuffers) -> None:

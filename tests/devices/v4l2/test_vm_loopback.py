@@ -36,11 +36,12 @@ pytestmark = needs_devices()
 WIDTH, HEIGHT = 320, 180
 READER = """
 import sys
-from fractions import Fraction
 from fastvbg.devices.v4l2.capture import Camera
 with Camera(sys.argv[1]) as camera:
     picture = camera.picture
     frame = camera.read(20.0)
+    print(picture.fourcc, picture.width, picture.height, camera.rate, flush=True)
+    print(bytes(frame.data[: picture.least]).hex(), flush=True)
     sys.stdin.readline()
 """
 
@@ -106,7 +107,7 @@ def test_another_process_reads_equal_bytes(pixel_format: str) -> None:
             told, data = lines_of(sink, process)
             assert [one.pid for one in holders(SHARED, System())] == [process.pid]
             written_until(sink, lambda: sink.watched() is True)
-        assert told.split()[:3] == [pixel_format.upper(), str(WIDTH), str(HEIGHT)]
+        assert told.split() == [pixel_format.upper(), str(WIDTH), str(HEIGHT), "20"]
         y, u, v = planes()
         flat = b"".join(plane.tobytes() for plane in (y, u, v))
         assert bytes.fromhex(data) == (flat if pixel_format == "yu12" else packed(y, u, v))
@@ -133,7 +134,7 @@ def test_the_size_cannot_change_while_it_is_open() -> None:
     sink.write(planes(), 0.0)
     with pytest.raises(SinkError, match="close it, and open it anew"):
         sink.open(2 * WIDTH, HEIGHT, 20.0)
-    with pytest.raises(ShapeError, match=r"got a picture of 160x180, wanted 320x180"):
+    with pytest.raises(ShapeError, match=r"got planes of 160x180, .* wanted .* of 320x180"):
         sink.write((planes()[0][:, ::2], *planes()[1:]), 0.0)
     other = LoopbackSink(SHARED)
     with pytest.raises(SinkError, match="holds on to 320x180 as YU12|in use by"):
@@ -146,10 +147,14 @@ def test_the_size_cannot_change_while_it_is_open() -> None:
 def test_readers_are_counted_where_the_module_has_the_event_and_seen_where_not() -> None:
     device = Device(SHARED, System(), SinkError)
     counted = counted_readers(device)
-    version = module_version(System())
-    assert (counted is None) == (version == "?")  # before 0.13 it tells no version here
+    assert (counted is None) == is_old()
     assert (counted or SeenReaders(device)).watched() in {None, False}
     device.close()
+
+
+def is_old() -> bool:
+    """Tell whether the module is 0.12, which tells no version where it was built like that."""
+    return str(module_version(System())).startswith(("?", "0.12"))
 
 
 def state() -> str:
@@ -183,10 +188,10 @@ def test_a_device_that_another_writer_left_stuck_is_freed() -> None:
     device.order(abi.S_FMT, form, "take a format")
     os.write(device.fd, bytes(WIDTH * HEIGHT * 3 // 2))
     device.close()
-    if module_version(System()) == "?":
-        assert state() == STUCK
+    assert state() == (STUCK if is_old() else WAITING)
     sink = LoopbackSink(EXCLUSIVE)
     sink.open(WIDTH, HEIGHT, 20.0)
-    assert state() == WRITTEN or module_version(System()) != "?"
+    sink.write(planes(), 0.0)
+    assert state() == WRITTEN
     sink.close()
     assert state() == WAITING

@@ -39,15 +39,14 @@ COLORSPACE_BT2020: Final = 10
 COLORSPACE_DCI_P3: Final = 12
 ENCODING_601: Final = 1
 ENCODING_709: Final = 2
-ENCODING_XV601: Final = 3
 ENCODING_XV709: Final = 4
 ENCODING_BT2020: Final = 6
 FULL_RANGE: Final = 1
 LIMITED_RANGE: Final = 2
 
 EVENT_CLIENT_USAGE: Final = 0x10E00001
-"""Of v4l2loopback since 0.13: how many readers stream; `V4L2_EVENT_PRIVATE_START` (0x08000000) plus
-its own 0x08E00000 and 1 (v4l2loopback.h)."""
+"""Of v4l2loopback (0.15.4 has it, 0.12.7 not): how many readers stream. The number is
+`V4L2_EVENT_PRIVATE_START` (0x08000000) plus its own 0x08E00000 and 1."""
 SEND_INITIAL: Final = 1
 EXPOSURE_DYNAMIC_FRAMERATE: Final = 0x009A0903
 """`V4L2_CID_EXPOSURE_AUTO_PRIORITY` of v4l2-controls.h: may exposure lower the frame rate?"""

@@ -22,7 +22,7 @@ WAITING: Final = "waiting"
 WRITTEN: Final = "written"
 """It says that it gives pictures: somebody writes them, or keep_format holds it so."""
 STUCK: Final = "stuck"
-"""It says neither, and refuses every format, as 0.12 leaves it after a writer by write(2)."""
+"""It says neither, and refuses every format, as 0.12.7 leaves it after a writer by write(2)."""
 STILL_READ: Final = "still read"
 """It says both, though exclusive_caps is on: the writer closed, and readers are left."""
 
@@ -81,7 +81,7 @@ def _parameter(name: str, system: System) -> list[str]:
 
 
 def sign_writer(device: Device) -> None:
-    """Let a module before 0.13 know that this is its writer, so that it notes when it closes.
+    """Let an old module (0.12.7) know that this is its writer, so that it notes when it closes.
 
     It marks as writer who starts a stream, and forgets who only writes: after the close the device
     would announce nothing and be `STUCK`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from fastvbg.devices.v4l2.device import Device
 from fastvbg.devices.v4l2.holders import holders, told
 from fastvbg.devices.v4l2.layouts import LAYOUTS, frame_bytes
 from fastvbg.devices.v4l2.loopbacks import STUCK, free, loopback_state, sign_writer
-from fastvbg.devices.v4l2.naming import find_loopback
+from fastvbg.devices.v4l2.naming import MODPROBE, find_loopback
 from fastvbg.devices.v4l2.negotiate import set_rate
 from fastvbg.devices.v4l2.nodes import node_of
 from fastvbg.devices.v4l2.readers import SeenReaders, counted_readers
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from fastvbg._types import Planes
     from fastvbg.devices.v4l2.nodes import Node
     from fastvbg.devices.v4l2.readers import Readers
-
-_RELOAD: Final = "'sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback'"
 
 
 class LoopbackSink:
@@ -143,6 +141,8 @@ class _Writer:
     ) -> None:
         self.size = (form.pix.width, form.pix.height)
         self.told = f"{form.pix.width}x{form.pix.height}"
+        half = (form.pix.height // 2, form.pix.width // 2)
+        self._shapes = [self.size[::-1], half, half]
         self._system = system
         with ExitStack() as stack:
             self._device = Device(node.path, system, SinkError)
@@ -176,8 +176,8 @@ class _Writer:
         if number == errno.EINVAL and node.is_loopback and loopback_state(node.caps) == STUCK:
             raise SinkError(
                 f"{node}: v4l2loopback is stuck (capabilities 0x{node.caps:08x}) after an earlier "
-                f"writer, held by {told(holders(node.path, self._system))}: {_RELOAD}; versions "
-                "from 0.13 on do not get stuck"
+                f"writer: end what has it open, then sudo modprobe -r v4l2loopback; {MODPROBE}; "
+                "newer versions such as 0.15 do not get stuck"
             )
         if number:
             raise self._device.error(number, f"take {self.told} as {abi.code_of(code)}")
@@ -191,11 +191,12 @@ class _Writer:
 
     def write(self, planes: Planes) -> bool:
         """Write a picture; return whether the device took it."""
-        height, width = planes[0].shape
-        if (width, height) != self.size:
+        got = [plane.shape for plane in planes]
+        if got != self._shapes:
+            sizes = ", ".join("x".join(map(str, shape[::-1])) for shape in got)
             raise ShapeError(
-                f"{self.node}: got a picture of {width}x{height}, wanted {self.told}, with which "
-                "it was opened: close it, and open it anew"
+                f"{self.node}: got planes of {sizes}, wanted a 4:2:0 picture of {self.told}, with "
+                "which it was opened: close it, and open it anew"
             )
         self._fill(planes)
         try:

@@ -32,7 +32,7 @@ class Readers(Protocol):
 
 
 class CountedReaders:
-    """Readers that stream, as v4l2loopback counts them since 0.13; who only asks is none.
+    """Readers that stream, as newer versions of v4l2loopback count them; who only asks is none.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class SeenReaders:
 
 
 def counted_readers(device: Device) -> CountedReaders | None:
-    """Return the module's own count of readers; None where it has none, before 0.13."""
+    """Return the module's own count of readers; None where it has none, such as 0.12.7."""
     return None if device.ask(abi.SUBSCRIBE_EVENT, _subscription()) else CountedReaders(device)
 
 

@@ -43,6 +43,7 @@ def test_a_place_is_nobodys_twice(pipe: io.BytesIO) -> None:
     places = [outbox.place(), outbox.place()]
     assert sorted(places) == [0, 1]
     assert outbox.place() is None
+    assert outbox.place(0.01) is None
     outbox.send(places[0], 7, 1.5)
     outbox.free(places[0])
     assert outbox.place() == places[0]

@@ -124,10 +124,16 @@ def test_a_receiver_that_comes_back_is_found(pids: list[int]) -> None:
 
 def test_who_listens_waits_for_a_peer(pids: list[int]) -> None:
     port = free_port()
-    with opened(f"tcp://127.0.0.1:{port}?listen=1", QUICK._replace(start=0.1)) as sink, fed(sink):
-        with Receiver(f"tcp://127.0.0.1:{port}") as receiver:
+
+    def received() -> list[int]:
+        with Receiver(f"tcp://127.0.0.1:{port}") as receiver:  # which ends where nobody listens yet
             wait_for(lambda: receiver.numbers or not receiver._thread.is_alive(), 60)
+            return receiver.numbers
+
+    with opened(f"tcp://127.0.0.1:{port}?listen=1", QUICK._replace(start=0.1)) as sink, fed(sink):
+        wait_for(received, 60)
         assert sink.name == f"tcp://127.0.0.1:{port}?listen=1"
+    assert not any(map(alive, pids))
 
 
 def test_a_mute_peer_blocks_nobody(pids: list[int]) -> None:

@@ -70,10 +70,19 @@ def last(source: NetworkSource, number: int) -> tuple[np.ndarray, ...]:
 
 
 def test_the_newest_is_read_as_it_was_sent() -> None:
-    pictures = [stamped(number) for number in range(1, 60)]
-    with source_of(sends(nut(pictures))) as (source, _):
+    data = nut([stamped(number) for number in range(1, 60)])
+    seen = threading.Event()
+
+    def serve(peer: socket.socket) -> None:
+        peer.sendall(data[:-40_000])  # all but a picture or two
+        seen.wait(60)
+        peer.sendall(data[-40_000:])
+
+    with source_of(serve) as (source, _):
         assert source.open() == StreamFormat(WIDTH, HEIGHT, 30.0)
         assert source.status() == "connected"
+        assert stamp(source.read(20).planes[0]) < 59
+        seen.set()
         planes = last(source, 59)
         for plane, wanted in zip(planes, stamped(59), strict=True):
             np.testing.assert_array_equal(plane, wanted)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _FORMAT = "yuv420p"
 _LIMITED = 1  # FFmpeg's number of the range
+# The parent gives back at once what it passes over. Without waiting for that, the last pictures of
+# a burst would be the ones that are lost.
+_PLACE_SECONDS = 0.02
 
 
 class _RefusedError(Exception):
@@ -86,7 +89,7 @@ class _Receiver:
         if self._number == 0:
             self._begin(frame, stream)
         self._number += 1
-        place = self._outbox.place()
+        place = self._outbox.place(_PLACE_SECONDS)
         if place is None:  # the parent has them all: this one is lost, as its number tells
             return
         assert self._size is not None  # noqa: S101

@@ -111,15 +111,20 @@ class Outbox:
 
     def __init__(self, mouth: Mouth, count: int) -> None:
         self._mouth = mouth
+        self._changed = threading.Condition()
         self._free = list(range(count))
 
     def free(self, place: int) -> None:
         """Note that a place was given back."""
-        self._free.append(place)
+        with self._changed:
+            self._free.append(place)
+            self._changed.notify_all()
 
-    def place(self) -> int | None:
-        """Return a place to write to; None when the other process has them all."""
-        return self._free.pop() if self._free else None
+    def place(self, timeout: float = 0.0) -> int | None:
+        """Return a place to write to; None when the other process has them all for so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free, timeout)
+            return self._free.pop() if self._free else None
 
     def send(self, place: int, number: int, captured: float) -> None:
         """Hand over what was written there."""

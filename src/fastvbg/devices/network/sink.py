@@ -112,8 +112,10 @@ class NetworkSink:
                 keeper.at_work()
             elif said[0] == FREE and self._outbox is not None:
                 self._outbox.free(said[1])
-                self.dropped += said[2]
-                keeper.alive()
+                if said[2]:  # passed over while the sending itself may be stuck
+                    self.dropped += 1
+                else:
+                    keeper.alive()
             elif said[0] == ALIVE:
                 keeper.alive()
             elif said[0] == FAILED:

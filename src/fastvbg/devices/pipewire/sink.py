@@ -63,16 +63,13 @@ class PipeWireSink:
                 f"camera: got {shown(camera)}, wanted at most 64 letters, digits, blanks and .-()"
             )
         self.name = name
+        self.dropped = 0
+        """Pictures that a newer one has replaced before GStreamer took them, since `open`."""
         self._camera, self._patience = camera, patience
         self._size = (0, 0)
         self._pictures: Newest | None = None
         self._keeper: Keeper | None = None
         self._watch: NodeWatch | None = None
-
-    @property
-    def dropped(self) -> int:
-        """Pictures that a newer one has replaced before GStreamer took them, since `open`."""
-        return 0 if self._pictures is None else self._pictures.lost
 
     def open(self, width: int, height: int, rate: float) -> None:
         """Show the camera, black at first.
@@ -108,6 +105,7 @@ class PipeWireSink:
         command = [program, *pipeline(self._size, parse_rate(rate), node)]
         self._pictures = pictures = Newest(width, height, ALIGN)
         self._watch = NodeWatch(mark)
+        self.dropped = 0
         pictures.put(black(width, height))  # the node is there from the first picture on
 
         def start() -> Launch:
@@ -140,6 +138,7 @@ class PipeWireSink:
             raise SinkError(f"{self.name}: got a picture before open or after close")
         check_picture(planes, *self._size)
         self._pictures.put(planes)
+        self.dropped = self._pictures.lost
 
     def watched(self) -> bool | None:
         """Tell whether somebody reads the camera; None where that is not known."""

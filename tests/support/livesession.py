@@ -15,7 +15,7 @@ from fastvbg.backgrounds import load_background
 from fastvbg.errors import OptionError
 from fastvbg.keyers.region import region_mask
 from fastvbg.live.controls import Shown
-from fastvbg.live.page.gallery import first_picture
+from fastvbg.live.page.gallery import Gallery, first_picture
 from fastvbg.scenes.speaker import Scene
 from fastvbg.settings import Settings
 
@@ -70,7 +70,7 @@ class FakeSession:
     def apply(self, settings: Settings) -> None:
         if self.failing is not None:
             raise self.failing
-        if settings.kind.name == "plate" and settings.kind.plate == "auto":
+        if isinstance(getattr(settings.kind, "plate", None), str) and settings.kind.plate == "auto":
             raise OptionError(
                 "plate: auto looks at a whole clip, which a camera has not; wanted a picture, or "
                 "the empty room taken now"
@@ -88,7 +88,7 @@ class FakeSession:
         background = settings.background
         if background is None or str(background).startswith("blur"):
             return None
-        if isinstance(background, np.ndarray) or str(background).startswith("#"):
+        if isinstance(background, np.ndarray) or Gallery.is_word(background):
             return load_background(background, self._size, fit=settings.fit)
         picture = first_picture(background)
         return fastvbg.fit_background(picture, self._size, fit=settings.fit)
@@ -197,5 +197,3 @@ def _card(frame: Any) -> Any:
         card, text, ((width - wide) // 2, height // 2), 0, scale, (225, 225, 225), 2, cv2.LINE_AA
     )
     return card
-
-

@@ -30,7 +30,7 @@ def described_kinds() -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "label": name.replace("_", " ").capitalize(),
+            "label": _label(name),
             "help": kind.summary(),
             "refine": kind.refinement,
             "options": described(kind),
@@ -38,6 +38,12 @@ def described_kinds() -> list[dict[str, Any]]:
         for name, kind in sorted(kinds().items(), key=lambda item: _place(item[0]))
         if name not in _LEFT_OUT and stands_alone(kind)
     ]
+
+
+def _label(name: str) -> str:
+    """Return a kind's name for people; what nobody could say as a word is an abbreviation."""
+    short = any(each.isdigit() for each in name) or not set(name) & set("aeiou")
+    return name.upper() if short else name.replace("_", " ").capitalize()
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -98,7 +98,7 @@ class Connection:
 
     def _answer(self, message: dict[str, Any]) -> None:
         self._answers.append(message)
-        if len(self._answers) > _MOST_UNSENT:
+        if len(self._answers) == _MOST_UNSENT:
             self._spawn(self._give_up())
         self._watch.came.set()
 

@@ -68,7 +68,7 @@ export class Backgrounds {
   #set(value, rest = 0) { this.#link.set("background", value, rest); }
 
   #swatches() {
-    const set = (colour, rest) => { this.#colour = colour; this.#set({ colour }, rest); };
+    const set = (colour, rest = null) => { this.#colour = colour; this.#set({ colour }, rest); };
     this.picker = el("input", { type: "color", "aria-label": "Another colour", on: { input: (event) => set(event.target.value) } });
     const known = COLOURS.map((colour) => {
       const swatch = el("button", { type: "button", class: "swatch", title: colour, "aria-label": `Colour ${colour}`, "data-colour": colour, on: { click: () => set(colour, 0) } });
@@ -86,7 +86,7 @@ export class Backgrounds {
     input.addEventListener("input", () => {
       this.#strength = Number(input.value);
       this.showBlur(this.#strength);
-      this.#set({ blur: this.#strength }, undefined);
+      this.#set({ blur: this.#strength }, null);
     });
     this.blur = el("div", { class: "option" },
       el("div", { class: "row" }, el("label", { htmlFor: "blur-strength" }, "Strength"), value),

@@ -1,8 +1,8 @@
-// The WebSocket: orders with answers, settings that are sent once they rest, pictures.
+// The WebSocket: orders with answers, settings that are sent now and then, pictures.
 
 import { refusal } from "./dom.js";
 
-const REST = 70; // milliseconds without a change before one is sent
+const APART = 70; // milliseconds between changes of one thing that slides
 const AGAIN = [500, 1000, 2000, 4000];
 
 export class Link extends EventTarget {
@@ -61,14 +61,16 @@ export class Link extends EventTarget {
     });
   }
 
-  /** Change a setting once it rests; while one is under way the newest waits for its answer. */
-  set(about, value, rest = REST) {
+  /** Change a setting now and then while it slides, or once it rests where that is told.
+   *  While one change is under way the newest waits for its answer. */
+  set(about, value, rest = null) {
     const change = this.#changes.get(about) ?? { busy: false, timer: 0 };
     this.#changes.set(about, change);
     change.value = value;
     change.new = true;
-    clearTimeout(change.timer);
-    change.timer = setTimeout(() => this.#flush(about, change), rest);
+    if (rest !== null) clearTimeout(change.timer);
+    else if (change.timer) return;
+    change.timer = setTimeout(() => { change.timer = 0; this.#flush(about, change); }, rest ?? APART);
   }
 
   async #flush(about, change) {
@@ -77,6 +79,7 @@ export class Link extends EventTarget {
     change.new = false;
     await this.order({ do: "set", value: change.value }, about);
     change.busy = false;
+    if (change.timer) return;
     if (change.new) this.#flush(about, change);
     else if (this.#changes.get(about) === change) this.#changes.delete(about);
   }

@@ -1,7 +1,10 @@
 // The kinds of mask, the options of the chosen one, refinement, and the taking of the empty room.
 
-import { button, byId, press, refusal } from "./dom.js";
+import { button, byId, el, press, refusal } from "./dom.js";
 import { control } from "./options.js";
+
+/** Tell whether an option is one that few ever touch: what is typed, or named at the start. */
+const isExpert = ({ form, picture }) => form === "text" || form === "size" || (form === "file" && !picture);
 
 export class Masks {
   #link;
@@ -38,7 +41,10 @@ export class Masks {
     byId("kind-help").textContent = kind.help;
     this.#controls = new Map(kind.options.map((told) => [told.name, control(told, `mask.${told.name}`, this.#link)]));
     const refine = control({ ...this.refine, placeholder: kind.refine }, "refine", this.#link);
-    byId("mask-options").replaceChildren(...[...this.#controls.values()].map((each) => each.node));
+    const [plain, expert] = [[], []];
+    for (const told of kind.options) (isExpert(told) ? expert : plain).push(this.#controls.get(told.name).node);
+    byId("mask-options").replaceChildren(...plain);
+    if (expert.length) byId("mask-options").append(el("details", { class: "more" }, el("summary", {}, "More options"), ...expert));
     byId("refine-option").replaceChildren(refine.node);
     this.#controls.set("refine", refine);
   }

@@ -7,7 +7,7 @@ const MOST_BUTTONS = 3;
 
 /** Return a control: `node`, and `update(value)`, which shows what the server says. */
 export function control(told, about, link) {
-  const change = (value, rest) => { link.set(about, value, rest); mark(value); };
+  const change = (value, rest = null) => { link.set(about, value, rest); mark(value); };
   const id = `option-${about.replace(".", "-")}`;
   const reset = el("button", { type: "button", class: "reset", hidden: true, title: `Back to ${told.default ?? "automatic"}` }, "Reset");
   const value = el("span", { class: "value" });
@@ -90,14 +90,14 @@ function choice(told, id, change) {
   }
   const group = el("div", { class: "segmented choices", role: "group", id, "aria-label": told.label });
   for (const each of told.choices) {
-    group.append(button(each, false, () => { press(group, each); change(each, 0); }, { "data-value": each }));
+    group.append(button(each[0].toUpperCase() + each.slice(1), false, () => { press(group, each); change(each, 0); }, { "data-value": each }));
   }
   return { whole: el("div", { class: "row" }, el("span", { class: "label" }, told.label)), entry: group, show: (now) => press(group, now) };
 }
 
 function colour(told, id, change) {
   const input = el("input", { type: "text", id, spellcheck: false, autocomplete: "off" });
-  const picker = el("input", { type: "color", "aria-label": `${told.label}: pick a colour` });
+  const picker = el("input", { type: "color", value: "#00b140", "aria-label": `${told.label}: pick a colour` });
   input.addEventListener("change", () => change(input.value.trim() || null, 0));
   picker.addEventListener("input", () => { input.value = picker.value; change(picker.value); });
   const show = (now) => {

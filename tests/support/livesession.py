@@ -70,7 +70,8 @@ class FakeSession:
     def apply(self, settings: Settings) -> None:
         if self.failing is not None:
             raise self.failing
-        if isinstance(getattr(settings.kind, "plate", None), str) and settings.kind.plate == "auto":
+        plate = getattr(settings.kind, "plate", None)
+        if isinstance(plate, str) and plate == "auto":
             raise OptionError(
                 "plate: auto looks at a whole clip, which a camera has not; wanted a picture, or "
                 "the empty room taken now"
@@ -85,7 +86,7 @@ class FakeSession:
             self.applied.append(settings)
 
     def _loaded(self, settings: Settings) -> Any:
-        background = settings.background
+        background: Any = settings.background
         if background is None or str(background).startswith("blur"):
             return None
         if isinstance(background, np.ndarray) or Gallery.is_word(background):

@@ -37,8 +37,9 @@ export class Backgrounds {
   }
 
   options(described) {
+    this.nothing = el("p", { class: "help apart" }, "Nothing is replaced: whoever watches sees the room.");
     this.controls = new Map(described.filter((each) => each.name !== "refine").map((each) => [each.name, control(each, each.name, this.#link)]));
-    byId("background-options").replaceChildren(this.#swatches(), this.#blur(), ...[...this.controls.values()].map((each) => each.node));
+    byId("background-options").replaceChildren(this.nothing, this.#swatches(), this.#blur(), ...[...this.controls.values()].map((each) => each.node));
   }
 
   list(items) {
@@ -69,13 +70,13 @@ export class Backgrounds {
 
   #swatches() {
     const set = (colour, rest = null) => { this.#colour = colour; this.#set({ colour }, rest); };
-    this.picker = el("input", { type: "color", "aria-label": "Another colour", on: { input: (event) => set(event.target.value) } });
+    this.picker = el("input", { type: "color", "aria-label": "Another colour", title: "Another colour", on: { input: (event) => set(event.target.value) } });
     const known = COLOURS.map((colour) => {
       const swatch = el("button", { type: "button", class: "swatch", title: colour, "aria-label": `Colour ${colour}`, "data-colour": colour, on: { click: () => set(colour, 0) } });
       swatch.style.background = colour;
       return swatch;
     });
-    this.swatches = el("div", { class: "swatches", role: "group", "aria-label": "Colours" }, ...known, el("label", { class: "inline" }, "Other", this.picker));
+    this.swatches = el("div", { class: "swatches", role: "group", "aria-label": "Colours" }, ...known, this.picker);
     return this.swatches;
   }
 
@@ -121,6 +122,7 @@ export class Backgrounds {
     for (const each of this.swatches.querySelectorAll(".swatch")) each.setAttribute("aria-pressed", String(each.dataset.colour === now.colour));
     if (now.form === "blur") this.#strength = now.strength ?? BLUR;
     this.showBlur(this.#strength);
+    this.nothing.hidden = now.form !== "none";
     this.swatches.hidden = now.form !== "colour";
     this.blur.hidden = now.form !== "blur";
     const picture = now.form === "item" || now.form === "other";

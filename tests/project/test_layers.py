@@ -18,6 +18,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("__main__",),
     ("cli",),
     ("measure",),
+    ("live",),
     ("pipeline",),
     ("settings",),
     ("masks",),

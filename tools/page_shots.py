@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.support.livesession import FakeSession
 
-from fastvbg.live.page.server import Page
+from fastvbg.live_mode.page.server import Page
 from fastvbg.settings import Settings
 
 if TYPE_CHECKING:

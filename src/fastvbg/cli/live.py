@@ -11,7 +11,7 @@ from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import say, tell
 
 if TYPE_CHECKING:
-    from fastvbg.live.session import Session
+    from fastvbg.live_mode.session import Session
     from fastvbg.settings import Settings
 
 
@@ -80,17 +80,17 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
 ) -> None:
     """Put yourself in a call over another background: a camera in, a virtual camera out."""
     if list_devices:
-        from fastvbg.live.listing import lines
+        from fastvbg.live_mode.listing import lines
 
         for line in lines():
             tell(line)
         return
     from dataclasses import replace
 
-    from fastvbg.live.choosing import make_sink, make_source
-    from fastvbg.live.running import Running, default_sinks
-    from fastvbg.live.session import Session
-    from fastvbg.live.switches import Switches
+    from fastvbg.live_mode.choosing import make_sink, make_source
+    from fastvbg.live_mode.running import Running, default_sinks
+    from fastvbg.live_mode.session import Session
+    from fastvbg.live_mode.switches import Switches
     from fastvbg.values import parse_rate, parse_size
 
     if settings.background is None:

@@ -31,7 +31,7 @@ def halved(planes: Planes, *, full: bool) -> Planes:
 
 def _luma(plane: Plane, *, full: bool) -> Plane:
     if not full:
-        return plane.copy()
+        return np.array(plane, np.uint8)
     scaled: Plane = np.rint(16 + plane.astype(np.float64) * 219 / 255).astype(np.uint8)
     return scaled
 

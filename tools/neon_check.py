@@ -86,6 +86,7 @@ def check() -> dict[str, list[Loop]]:
     found = {}
     for module, names in (
         ("frames", ("composite", "motion_mask", "blend")),
+        ("kept", ("composite",)),
         ("tensors", ("composite", "motion_mask", "blend")),
         ("layouts", ("composite", "motion_mask", "blend")),
         ("planar", ("composite_i420", "composite_nv12", "blend_i420", "blend_nv12")),

@@ -31,16 +31,25 @@ A = TypeVar("A", bound="npt.NDArray[Any]")
 _LINE = 64
 
 
-def from_a_line_on(shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-    """Return new bytes that begin on a cache line.
+def from_a_line_on(shape: tuple[int, ...], *, after: int = 0) -> npt.NDArray[np.uint8]:
+    """Return new bytes that begin on a cache line, or so many bytes after its beginning.
 
     Decoders' planes do, too. Where rows do not, streaming stores begin with some single samples:
     at 1080p the plate keyer's composite took up to 1.2 times as long.
     """
     size = math.prod(shape)
     memory = np.empty(size + _LINE, np.uint8)
-    start = -memory.ctypes.data % _LINE
+    start = (after - memory.ctypes.data) % _LINE
     return memory[start : start + size].reshape(shape)
+
+
+def beside(array: Array) -> npt.NDArray[np.uint8]:
+    """Return new bytes of an array's shape that begin where it does within a cache line.
+
+    Vectors that are aligned in one are in both, as in others from the same allocator: NumPy's large
+    arrays all begin 16 bytes after a line.
+    """
+    return from_a_line_on(array.shape, after=array.ctypes.data % _LINE)
 
 
 def as_bgr(frame: Frame, order: Order) -> Frame:

@@ -11,6 +11,7 @@ import pytest
 import fastvbg
 from fastvbg import reference
 from tests.support.arrays import LAYOUTS, random_frame
+from tests.support.kernel_arrays import at_offset
 from tests.support.media import moving_frames
 
 
@@ -153,6 +154,25 @@ def test_any_sequence_of_calls(width: int, threads: int, seed: int) -> None:
             out = None
         assert np.array_equal(compositor(given, out=out), wanted)
         previous = frame
+
+
+@pytest.mark.parametrize("width", [70, 128, 200])
+@pytest.mark.parametrize("offset", [0, 16, 5])
+@pytest.mark.parametrize("height", [1, 9])
+def test_rows_may_follow_one_another_or_not_from_frame_to_frame(
+    width: int, offset: int, height: int
+) -> None:
+    rng = np.random.default_rng(offset)
+    bg = at_offset(random_frame(height, width, 1), offset)
+    compositor = fastvbg.Compositor(bg)
+    frame = random_frame(height, width, 2)
+    assert compositor(frame).ctypes.data % 64 == offset
+    for _ in range(60):
+        moved = rng.random((height, width, 1)) < rng.choice([0, 0.005])
+        next = np.where(moved, frame ^ 90, frame)
+        given = LAYOUTS[rng.choice(["contiguous", "padded rows"])](next)
+        assert np.array_equal(compositor(given), reference.composite(frame, next, bg))
+        frame = next
 
 
 def test_threads_share_large_frames() -> None:

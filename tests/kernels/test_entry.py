@@ -88,15 +88,15 @@ def test_numbers_and_their_count_are_checked() -> None:
 def test_parts_of_tuples_are_checked() -> None:
     planes = [np.zeros((4, 4), np.uint8), np.zeros((2, 2), np.uint8), np.zeros((2, 2), np.uint8)]
     call = named("composite.planar.composite_i420").call
-    good = tuple(planes)
-    call(good, good, good, good, (0,) * 9, 10, 4)
+    good, known = tuple(planes), np.zeros((0, 0), np.uint8)
+    call(good, good, good, good, known, (0,) * 9, 10, 4)
     bad = (planes[0], planes[1], np.zeros((2, 2), np.int16))
     with pytest.raises(TypeError, match=r"1\[2\]: wanted an aligned array of 2 axes of uint8"):
-        call(good, bad, good, good, (0,) * 9, 10, 4)
+        call(good, bad, good, good, known, (0,) * 9, 10, 4)
     with pytest.raises(TypeError, match="argument 1: wanted a tuple of 3"):
-        call(good, good[:2], good, good, (0,) * 9, 10, 4)
+        call(good, good[:2], good, good, known, (0,) * 9, 10, 4)
     with pytest.raises(TypeError, match="argument 1: wanted a tuple of 3"):
-        call(good, list(good), good, good, (0,) * 9, 10, 4)
+        call(good, list(good), good, good, known, (0,) * 9, 10, 4)
 
 
 def test_a_byte_order_of_another_machine_is_refused() -> None:

@@ -14,6 +14,7 @@ from tools import options_tables
 
 import fastvbg
 from fastvbg.cli import run_command_line
+from fastvbg.compositing.planar import composite_known
 from fastvbg.pipeline.job import Result
 from fastvbg.refine.spec import STEPS
 from tests.support.media import make_clip
@@ -157,7 +158,7 @@ def test_the_way_to_the_pixel_is_the_way(tmp_path: Path, monkeypatch) -> None:
     assert len(told) == 7
     source = str(Path(fastvbg.__file__).parent)
     found: list[list[str]] = []
-    compose = fastvbg.composite_planar
+    compose = composite_known
 
     def watched(*arguments: Any, **options: Any) -> Any:
         frame, files = sys._getframe(1), [str(compose.__code__.co_filename)]
@@ -167,7 +168,7 @@ def test_the_way_to_the_pixel_is_the_way(tmp_path: Path, monkeypatch) -> None:
         found.append([Path(f).relative_to(source).as_posix() for f in files if source in f][::-1])
         return compose(*arguments, **options)
 
-    monkeypatch.setattr("fastvbg.pixels.native.composite_planar", watched)
+    monkeypatch.setattr("fastvbg.pixels.native.composite_known", watched)
     clip = make_clip(tmp_path / "clip.mp4", count=3).path
     line = ["run", str(clip), "-b", "navy", "-o", str(tmp_path / "o.mp4"), "--mask", "motion", "-q"]
     assert run_command_line(line) == 0

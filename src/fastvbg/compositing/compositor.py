@@ -17,7 +17,7 @@ from fastvbg.checks import (
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.composite.plan import background_map
-from fastvbg.layout import from_a_line_on
+from fastvbg.layout import beside, from_a_line_on
 from fastvbg.outputs import copy_frame, frame_out
 
 if TYPE_CHECKING:
@@ -85,14 +85,17 @@ class Compositor:
         self._threads = thread_count(check_threads(threads), 4 * background.size)
         self._background = background
         self._has_previous = False
-        self._kept, self._spare = from_a_line_on(self._shape), background[:0]
-        if len(self._order) == 4:  # frames mostly lie as the background does
+        if len(self._order) == 3:
+            self._kept, self._result = beside(background), beside(background)
+            self._spare = background[:0]
+        else:  # frames mostly lie as the background does
             self._kept, self._spare = (np.empty_like(background, subok=False) for _ in range(2))
-        self._result = from_a_line_on(self._shape)
+            self._result = from_a_line_on(self._shape)
         # Whoever wrote upon the result would find it in the next one.
         self._shown: Frame = self._result.view()
         self._shown.flags.writeable = False
         self._known = background_map(*self._shape[:2])
+        self._whole = True
 
     @property
     def background(self) -> Frame:
@@ -154,8 +157,11 @@ class Compositor:
         """Write of a result what is not there already, and keep the frame in the same pass."""
         if not self._has_previous:
             np.copyto(self._kept, frame)
-        if not own:
+        # The map's blocks go on from row to row where all rows are one run.
+        whole = frame.strides[0] == self._background.strides[0] == self._result.strides[0]
+        if not own or whole != self._whole:
             self._known.fill(0)
+        self._whole = whole
         arrays = (self._kept, frame, self._background, out, self._known)
         settings = self._threshold, exchanged(self._order)
         call_in_bands(kept.composite, self._threads, arrays, *settings)

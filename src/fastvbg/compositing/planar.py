@@ -18,11 +18,12 @@ from fastvbg.checks import (
 from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
 from fastvbg.errors import DTypeError, OverlapError, ShapeError
 from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.composite.plan import NOTHING_KNOWN
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Matte
+    from fastvbg._types import Matte, Plane
     from fastvbg.kernels._kernel import Kernel
 
 __all__ = ["I420", "NV12", "blend_planar", "composite_planar"]
@@ -130,6 +131,36 @@ def composite_planar(
     >>> int(composite_planar(flat(16), flat(26), flat(77)).y[0, 0])
     26
     """
+    return composite_known(
+        prev,
+        next,
+        bg,
+        matrix=matrix,
+        range=range,
+        threshold=threshold,
+        threads=threads,
+        out=out,
+        known=NOTHING_KNOWN,
+    )
+
+
+def composite_known(
+    prev: I420 | NV12,
+    next: I420 | NV12,
+    bg: I420 | NV12,
+    *,
+    matrix: str,
+    range: str,
+    threshold: int,
+    threads: int | None,
+    out: I420 | NV12 | None,
+    known: Plane,
+) -> I420 | NV12:
+    """Do as `composite_planar`, and leave in `out` what `known` says is `bg` already.
+
+    `known` is a `background_map` of luma's size, of this `out` with this `bg`, neither changed by
+    others since; or `NOTHING_KNOWN`. It is brought up to date.
+    """
     weights = _WEIGHTS[
         check_choice("matrix", matrix, _MATRICES), check_choice("range", range, _RANGES)
     ]
@@ -137,7 +168,7 @@ def composite_planar(
     out = _checked(out, prev=prev, next=next, bg=bg)
     kernel = planar.composite_i420 if len(out) == 3 else planar.composite_nv12
     count = thread_count(check_threads(threads), 6 * out.y.size)
-    _call_in_bands(kernel, count, (prev, next, bg, out), weights, threshold)
+    _call_in_bands(kernel, count, (prev, next, bg, out, known), weights, threshold)
     return out
 
 
@@ -184,6 +215,19 @@ def blend_planar(
     OverlapError
         A plane of `out` is read-only, or overlaps an input without being it (also a `ValueError`).
     """
+    return blend_known(frame, matte, bg, threads=threads, out=out, known=NOTHING_KNOWN)
+
+
+def blend_known(
+    frame: I420 | NV12,
+    matte: Matte,
+    bg: I420 | NV12,
+    *,
+    threads: int | None,
+    out: I420 | NV12 | None,
+    known: Plane,
+) -> I420 | NV12:
+    """Do as `blend_planar`, with `known` as in `composite_known`."""
     out = _checked(out, frame=frame, bg=bg)
     shape = check_plane("matte", matte)
     if shape != out.y.shape:
@@ -192,7 +236,7 @@ def blend_planar(
         check_no_partial_overlap(plane, (("matte", matte),))
     kernel = planar.blend_i420 if len(out) == 3 else planar.blend_nv12
     count = thread_count(check_threads(threads), 5 * out.y.size)
-    _call_in_bands(kernel, count, (frame, matte, bg, out))
+    _call_in_bands(kernel, count, (frame, matte, bg, out, known))
     return out
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import av
 import cv2
 import numpy as np
 
-from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
+from fastvbg.compositing.planar import I420, NV12, blend_known, composite_known
 from fastvbg.compositing.planes import blend_planes, select_planes
+from fastvbg.kernels.composite.plan import NOTHING_KNOWN, background_map
 from fastvbg.keyers.motion_planes import PlanesKeyer
 from fastvbg.layout import packed
 from fastvbg.media.colour import FromBGR, ToBGR
 from fastvbg.media.formats import Layout
 from fastvbg.media.planes import new_picture, plane_of, planes_of
 from fastvbg.pixels.face import row_step
-from fastvbg.threads.overlap import DEPTH
+from fastvbg.pixels.reused import ReusedFrames
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -65,8 +65,15 @@ class NativePixels:
         self._sample: Sample | None = None
         self._from_bgr = FromBGR(info.colour, layout.name)
         self._to_bgr = ToBGR(info.colour)
-        # New memory costs a page fault every 4 kB: at 1080p as much time as compositing does.
-        self._free: deque[av.VideoFrame] = deque(maxlen=DEPTH + 2)
+        self._unmapped = [NOTHING_KNOWN] * self._fields
+        self._frames = ReusedFrames(self._new, self._new_maps)
+
+    def _new(self) -> av.VideoFrame:
+        return new_picture(*self._size, self._layout.name)
+
+    def _new_maps(self) -> list[Plane]:
+        width, height = self._size
+        return [background_map(height // self._fields, width) for _ in range(self._fields)]
 
     def planes(self, picture: av.VideoFrame) -> Planes:
         """Return Y, U and V of a frame, on its own memory."""
@@ -104,10 +111,10 @@ class NativePixels:
         if self._layout.depth > 8 or self._layout.chroma != "420":
             return self.select(self.mask(prev, next, threshold), next, bg)
         form: Any = NV12 if self._layout.name == "nv12" else I420
-        picture = self.empty()
-        frames = [planes_of(frame) for frame in (prev, next, bg, picture)]
-        for before, after, behind, out in self._by_field(*frames):
-            composite_planar(
+        picture, maps = self._frames.take_for(bg)
+        fields = self._by_field(*(planes_of(frame) for frame in (prev, next, bg, picture)))
+        for (before, after, behind, out), known in zip(fields, maps or self._unmapped, strict=True):
+            composite_known(
                 form(*before),
                 form(*after),
                 form(*behind),
@@ -116,6 +123,7 @@ class NativePixels:
                 threshold=threshold,
                 threads=self._threads,
                 out=form(*out),
+                known=known,
             )
         return picture
 
@@ -129,13 +137,22 @@ class NativePixels:
 
     def blend(self, matte: Matte, frame: av.VideoFrame, bg: av.VideoFrame) -> av.VideoFrame:
         """Return a frame over a background by a matte."""
-        picture = self.empty()
         if self._layout.depth == 8 and self._layout.chroma == "420":
             form: Any = NV12 if self._layout.name == "nv12" else I420
+            picture, maps = self._frames.take_for(bg)
             frames = [planes_of(each) for each in (frame, bg, picture)]
-            for part, new, old, out in self._by_field((matte,), *frames):
-                blend_planar(form(*new), part[0], form(*old), threads=self._threads, out=form(*out))
+            fields = self._by_field((matte,), *frames)
+            for (part, new, old, out), known in zip(fields, maps or self._unmapped, strict=True):
+                blend_known(
+                    form(*new),
+                    part[0],
+                    form(*old),
+                    threads=self._threads,
+                    out=form(*out),
+                    known=known,
+                )
             return picture
+        picture = self.empty()
         planes = [self.planes(each) for each in (frame, bg, picture)]
         for part, new, old, out in self._by_field((matte,), *planes):
             blend_planes(part[0], new, old, out)
@@ -208,17 +225,14 @@ class NativePixels:
         A few pixels are converted and the rest filled: at 1080p 1 ms for 24.
         """
         few = self._from_bgr(np.full((_FEW, _FEW, 3), colour, np.uint8))
-        picture = new_picture(*self._size, self._layout.name)
+        picture = self._new()
         for plane, sample in zip(self.planes(picture), self.planes(few), strict=True):
             plane[:] = sample[0, 0]
         return picture
 
     def empty(self) -> av.VideoFrame:
         """Return a frame that is to be written."""
-        try:
-            return self._free.pop()
-        except IndexError:
-            return new_picture(*self._size, self._layout.name)
+        return self._frames.take()
 
     def recycle(self, picture: av.VideoFrame) -> None:
         """Take back a frame that `empty` gave and nobody reads any more."""
@@ -227,7 +241,7 @@ class NativePixels:
             self._layout.name,
         )
         if same:
-            self._free.append(picture)
+            self._frames.give_back(picture)
 
 
 def _packed(planes: Planes) -> Planes:

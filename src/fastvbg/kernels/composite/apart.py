@@ -10,7 +10,7 @@ from typing import Any
 from fastvbg.kernels._jit import inline, kernel
 from fastvbg.kernels._memory import address_of
 from fastvbg.kernels._planes import PLANES
-from fastvbg.kernels.composite.strided_planar import NV12
+from fastvbg.kernels.composite.planar_forms import NV12
 
 
 @inline
@@ -56,7 +56,7 @@ def i420(out: Any, planes: Any) -> Any:
     )
 
 
-@kernel(NV12, NV12)
+@kernel(NV12.frame, NV12.frame)
 def nv12(out: Any, planes: Any) -> Any:
     """Tell whether planes are those of `out`, each its own, or share no memory with any."""
     y, uv = out

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, kernel
+from fastvbg.kernels._layouts import in_one
 from fastvbg.kernels._memory import address_of, packed, stream_bytes
 from fastvbg.kernels._runs import composite_kept_run, fence
 from fastvbg.kernels.composite import strided
-from fastvbg.kernels.composite.plan import BLOCK
 
 
 @kernel(
@@ -27,24 +27,14 @@ def composite(
     """`out` is `next` where it differs from `kept` by more than `threshold`, elsewhere `bg`.
 
     Then `kept` is `next`. `known` is a `plan.background_map` of `out`: what it says is background
-    is not written again. It lasts while arrays of the same rows and memory are given. `order` is 0
-    for BGR and 1 for RGB.
+    is not written again. It lasts for the same `out` and `bg`, and either while rows follow one
+    another in all arrays, or while they do not in one. `order` is 0 for BGR and 1 for RGB.
     """
     if not (packed(kept) and packed(next) and packed(bg) and packed(out)):
         return False
     rows, cols, _ = out.shape
     streaming = 12 * whole * cols >= stream_bytes()
-    step = 3 * cols
-    flat = (
-        kept.strides[0] == step
-        and next.strides[0] == step
-        and bg.strides[0] == step
-        and out.strides[0] == step
-    )
-    # Rows of whole blocks are mapped alike whether they are one run or many; others are not.
-    lasting = flat or cols % BLOCK == 0
-    if not lasting:
-        strided.forget(known)
+    flat = in_one(kept) and in_one(next) and in_one(bg) and in_one(out)
     if flat:
         rows, cols = 1 if rows else 0, rows * cols
     for y in range(rows):
@@ -58,8 +48,7 @@ def composite(
             threshold,
             order,
             streaming,
+            streaming or flat,
         )
-    if not lasting:
-        strided.forget(known)
     fence()
     return True

@@ -25,6 +25,10 @@ def background_map(rows: int, cols: int) -> Any:
     return np.zeros((rows, -(-cols // BLOCK)), np.uint8)
 
 
+NOTHING_KNOWN = background_map(0, 0)
+"""No map, for kernels that may do without."""
+
+
 def stretch_scratch(matte_width: int, frame_width: int) -> tuple[Any, Any]:
     """Return the two scratch arrays that the kernels here take last.
 

@@ -5,24 +5,21 @@ Where planes begin and how far apart their rows are is found once; the loops go 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from fastvbg.kernels._jit import INT, PLANE, YUV_WEIGHTS, inline, kernel
+from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import address_of, packed, packed_pairs, stream_bytes
-from fastvbg.kernels._planes import OUT_PLANES, PLANES
-from fastvbg.kernels.composite import strided_planar
-from fastvbg.kernels.composite.strided_planar import NV12, OUT_NV12
+from fastvbg.kernels.composite import planar_forms, strided_planar
+from fastvbg.kernels.composite.planar_forms import I420, NV12
 from fastvbg.kernels.vector._types import HALF, LANES
 from fastvbg.kernels.vector.memory import fence
+from fastvbg.kernels.vector.planes import weights_of
 from fastvbg.kernels.vector.yuv import (
     blend_i420_rows,
     blend_nv12_rows,
     composite_i420_rows,
     composite_nv12_rows,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 class _Form(NamedTuple):
@@ -34,8 +31,8 @@ class _Form(NamedTuple):
     """Return each plane's address and the distance of its rows."""
     rows: Any
     """Return the addresses of two rows of luma and of their chroma."""
-    steps: Any
-    """Return how far apart each plane's rows of two pairs are."""
+    source: Any
+    """Return these, and for each plane how far its row of the next pair is from them."""
     aligned: Any
     """Tell whether these are places for streaming stores."""
 
@@ -48,6 +45,11 @@ def _start(plane: Any) -> Any:
 @inline
 def _row(start: Any, row: Any) -> Any:
     return start[0] + row * start[1]
+
+
+@inline
+def _row_of_map(known: Any, row: Any) -> Any:
+    return address_of(known, row) if known.shape[0] else 0
 
 
 @inline
@@ -68,9 +70,10 @@ def _i420_rows(starts: Any, upper: Any, lower: Any) -> Any:
 
 
 @inline
-def _i420_steps(starts: Any) -> Any:
+def _i420_source(starts: Any, upper: Any, lower: Any) -> Any:
     luma, u, v = starts
-    return 2 * luma[1], u[1], v[1]
+    steps = 2 * luma[1], u[1], v[1]
+    return _i420_rows(starts, upper, lower) + steps
 
 
 @inline
@@ -95,9 +98,10 @@ def _nv12_rows(starts: Any, upper: Any, lower: Any) -> Any:
 
 
 @inline
-def _nv12_steps(starts: Any) -> Any:
+def _nv12_source(starts: Any, upper: Any, lower: Any) -> Any:
     luma, uv = starts
-    return 2 * luma[1], uv[1]
+    steps = 2 * luma[1], uv[1]
+    return _nv12_rows(starts, upper, lower) + steps
 
 
 @inline
@@ -105,46 +109,40 @@ def _nv12_aligned(rows: Any) -> Any:
     return ((rows[0] | rows[1] | rows[2]) & (LANES - 1)) == 0
 
 
-_I420 = _Form(_i420_are_packed, _i420_starts, _i420_rows, _i420_steps, _i420_aligned)
-_NV12 = _Form(_nv12_are_packed, _nv12_starts, _nv12_rows, _nv12_steps, _nv12_aligned)
+_I420 = _Form(_i420_are_packed, _i420_starts, _i420_rows, _i420_source, _i420_aligned)
+_NV12 = _Form(_nv12_are_packed, _nv12_starts, _nv12_rows, _nv12_source, _nv12_aligned)
 
 
-def _composite(form: _Form, composite_rows: Callable[..., None]) -> Callable[..., bool]:
-    are_packed, starts, rows_of, steps_of, aligned = form
+def _composite(form: _Form, composite_rows: Any) -> Any:
+    are_packed, starts, rows_of, source, aligned = form
 
     @inline
-    def composite(
-        prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
-    ) -> Any:
+    def composite(sources: Any, out: Any, known: Any, gray: Any, whole: Any) -> Any:
+        prev, next, bg = sources
         if not (are_packed(prev) and are_packed(next) and are_packed(bg) and are_packed(out)):
             return False
         rows, cols = out[0].shape
         before, after, under, to = starts(prev), starts(next), starts(bg), starts(out)
         large = 6 * whole * cols >= stream_bytes()
+        scales = weights_of(gray[0], gray[1])
         for y in range(0, rows, 2):
             lower = y + 1 if y + 1 < rows else y
             target = rows_of(to, y, lower)
-            composite_rows(
-                rows_of(before, y, lower) + steps_of(before),
-                rows_of(after, y, lower) + steps_of(after),
-                rows_of(under, y, lower) + steps_of(under),
-                target,
-                cols,
-                weights,
-                threshold,
-                large and aligned(target),
-            )
+            three = source(before, y, lower), source(after, y, lower), source(under, y, lower)
+            streaming = large and aligned(target)
+            composite_rows(three, target, _row_of_map(known, y), cols, scales, streaming)
         fence()
         return True
 
     return composite
 
 
-def _blend(form: _Form, blend_rows: Callable[..., None]) -> Callable[..., bool]:
-    are_packed, starts, rows_of, steps_of, aligned = form
+def _blend(form: _Form, blend_rows: Any) -> Any:
+    are_packed, starts, rows_of, source, aligned = form
 
     @inline
-    def blend(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> Any:
+    def blend(sources: Any, out: Any, known: Any, matte: Any, whole: Any) -> Any:
+        frame, bg = sources
         if not (are_packed(frame) and packed(matte) and are_packed(bg) and are_packed(out)):
             return False
         rows, cols = out[0].shape
@@ -153,49 +151,25 @@ def _blend(form: _Form, blend_rows: Callable[..., None]) -> Callable[..., bool]:
         for y in range(0, rows, 2):
             lower = y + 1 if y + 1 < rows else y
             target = rows_of(to, y, lower)
-            blend_rows(
-                rows_of(over, y, lower) + steps_of(over),
-                _row(cover, y),
-                _row(cover, lower),
-                rows_of(under, y, lower) + steps_of(under),
-                target,
-                cols,
-                large and aligned(target),
-            )
+            two = source(over, y, lower), source(under, y, lower)
+            covering = _row(cover, y), _row(cover, lower)
+            streaming = large and aligned(target)
+            blend_rows(two, target, _row_of_map(known, y), cols, covering, streaming)
         fence()
         return True
 
     return blend
 
 
-_composite_i420 = _composite(_I420, composite_i420_rows)
-_composite_nv12 = _composite(_NV12, composite_nv12_rows)
-_blend_i420, _blend_nv12 = _blend(_I420, blend_i420_rows), _blend(_NV12, blend_nv12_rows)
-
-
-@kernel(*(PLANES,) * 3, OUT_PLANES, YUV_WEIGHTS, INT, INT, fallback=strided_planar.composite_i420)
-def composite_i420(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
-) -> bool:
-    """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    return _composite_i420(prev, next, bg, out, weights, threshold, whole)
-
-
-@kernel(NV12, NV12, NV12, OUT_NV12, YUV_WEIGHTS, INT, INT, fallback=strided_planar.composite_nv12)
-def composite_nv12(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
-) -> bool:
-    """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    return _composite_nv12(prev, next, bg, out, weights, threshold, whole)
-
-
-@kernel(PLANES, PLANE, PLANES, OUT_PLANES, INT, fallback=strided_planar.blend_i420)
-def blend_i420(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
-    """`out` is `frame` over `bg` by `matte`."""
-    return _blend_i420(frame, matte, bg, out, whole)
-
-
-@kernel(NV12, PLANE, NV12, OUT_NV12, INT, fallback=strided_planar.blend_nv12)
-def blend_nv12(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> bool:
-    """`out` is `frame` over `bg` by `matte`."""
-    return _blend_nv12(frame, matte, bg, out, whole)
+composite_i420 = planar_forms.composite(
+    "planar_frames", I420, _composite(_I420, composite_i420_rows), strided_planar.composite_i420
+)
+composite_nv12 = planar_forms.composite(
+    "planar_frames", NV12, _composite(_NV12, composite_nv12_rows), strided_planar.composite_nv12
+)
+blend_i420 = planar_forms.blend(
+    "planar_frames", I420, _blend(_I420, blend_i420_rows), strided_planar.blend_i420
+)
+blend_nv12 = planar_forms.blend(
+    "planar_frames", NV12, _blend(_NV12, blend_nv12_rows), strided_planar.blend_nv12
+)

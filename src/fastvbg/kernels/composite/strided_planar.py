@@ -1,24 +1,19 @@
-"""The planar kernels in plain loops, sample by sample: the portable variant, and any strides."""
+"""The planar kernels in plain loops, sample by sample: the portable variant, and any strides.
+
+They write all of `out`; a map of what of it is background is cleared.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from fastvbg.constants import YUV_SHIFT, YUV_UNIT
-from fastvbg.kernels._jit import (
-    FRAME,
-    INT,
-    OUT_FRAME,
-    OUT_PLANE,
-    PLANE,
-    YUV_WEIGHTS,
-    inline,
-    kernel,
-)
-from fastvbg.kernels._planes import OUT_PLANES, PLANES
+from fastvbg.kernels._jit import inline
+from fastvbg.kernels.composite import planar_forms
+from fastvbg.kernels.composite.planar_forms import I420, NV12
+from fastvbg.kernels.composite.strided import forget
 from fastvbg.kernels.portable.bgr import over
 
 
@@ -92,32 +87,34 @@ def _parted(planes: Any) -> Any:
     return y, uv[:, :, 0], uv[:, :, 1]
 
 
-NV12, OUT_NV12 = types.Tuple((PLANE, FRAME)), types.Tuple((OUT_PLANE, OUT_FRAME))
+@inline
+def _composite_i420(sources: Any, out: Any, known: Any, gray: Any, whole: Any) -> None:
+    prev, next, bg = sources
+    forget(known)
+    _composite(prev, next, bg, out, gray[0], gray[1])
 
 
-@kernel(*(PLANES,) * 3, OUT_PLANES, YUV_WEIGHTS, INT, INT)
-def composite_i420(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
-) -> None:
-    """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    _composite(prev, next, bg, out, weights, threshold)
+@inline
+def _composite_nv12(sources: Any, out: Any, known: Any, gray: Any, whole: Any) -> None:
+    prev, next, bg = sources
+    parts = _parted(prev), _parted(next), _parted(bg)
+    _composite_i420(parts, _parted(out), known, gray, whole)
 
 
-@kernel(NV12, NV12, NV12, OUT_NV12, YUV_WEIGHTS, INT, INT)
-def composite_nv12(
-    prev: Any, next: Any, bg: Any, out: Any, weights: Any, threshold: Any, whole: Any
-) -> None:
-    """`out` is `next` where it moved since `prev`, elsewhere `bg`."""
-    _composite(_parted(prev), _parted(next), _parted(bg), _parted(out), weights, threshold)
-
-
-@kernel(PLANES, PLANE, PLANES, OUT_PLANES, INT)
-def blend_i420(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
-    """`out` is `frame` over `bg` by `matte`."""
+@inline
+def _blend_i420(sources: Any, out: Any, known: Any, matte: Any, whole: Any) -> None:
+    frame, bg = sources
+    forget(known)
     _blend(frame, matte, bg, out)
 
 
-@kernel(NV12, PLANE, NV12, OUT_NV12, INT)
-def blend_nv12(frame: Any, matte: Any, bg: Any, out: Any, whole: Any) -> None:
-    """`out` is `frame` over `bg` by `matte`."""
-    _blend(_parted(frame), matte, _parted(bg), _parted(out))
+@inline
+def _blend_nv12(sources: Any, out: Any, known: Any, matte: Any, whole: Any) -> None:
+    frame, bg = sources
+    _blend_i420((_parted(frame), _parted(bg)), _parted(out), known, matte, whole)
+
+
+composite_i420 = planar_forms.composite("strided_planar", I420, _composite_i420)
+composite_nv12 = planar_forms.composite("strided_planar", NV12, _composite_nv12)
+blend_i420 = planar_forms.blend("strided_planar", I420, _blend_i420)
+blend_nv12 = planar_forms.blend("strided_planar", NV12, _blend_nv12)

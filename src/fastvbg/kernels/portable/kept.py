@@ -52,6 +52,7 @@ def composite_kept_run(
     threshold: Any,
     order: Any,
     streaming: Any,
+    aligning: Any,
 ) -> None:
     """Write `next` where it differs from `kept` by more than `threshold`, else `bg`; keep `next`.
 

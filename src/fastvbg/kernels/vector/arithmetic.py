@@ -89,10 +89,18 @@ def emit_saturated(builder: Any, name: str, first: Any, second: Any) -> Any:
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, full), [first, second])
 
 
+def emit_all_are(builder: Any, values: Any, value: int) -> Any:
+    """Tell whether every byte is `value`."""
+    return _all_set(builder, builder.icmp_unsigned("==", values, constant(BYTES, value)))
+
+
 @operation(types.boolean, BYTES, INT)
 def all_are(builder: Any, values: Any, value: Any) -> Any:
     """Tell whether every byte is `value`."""
-    same = builder.icmp_unsigned("==", values, splat(builder, BYTES, value))
+    return _all_set(builder, builder.icmp_unsigned("==", values, splat(builder, BYTES, value)))
+
+
+def _all_set(builder: Any, same: Any) -> Any:
     if TARGET.x86:
         bits = builder.bitcast(same, ir.IntType(LANES))
         return builder.icmp_unsigned("==", bits, ir.Constant(bits.type, -1))

@@ -56,6 +56,43 @@ def _composite_few(
 
 
 @inline
+def _block(arrays: Any, is_background: Any, j: Any, gray: Any, streaming: Any) -> None:
+    """Composite a vector's pixels."""
+    kept, next, bg, out = arrays
+    weights, bound, most = gray
+    k = 3 * LANES * np.int64(j)
+    new = load_pixels(next + k)
+    changes = differences(load_pixels(kept + k), new)
+    # Also what has not changed is stored: a test would cost more than it saves.
+    store_pixels(kept + k, new)
+    there = is_background[j] != 0
+    # No gray difference is above the largest one of the channels.
+    if _WEIGHING_IS_DEAR and (there & all_are(excess(changes, most), 0)):
+        return
+    moved = above(weigh(changes, weights), bound)
+    still = all_are(moved, 0)
+    if not (still & there):
+        is_background[j] = still
+        pixels = select_pixels(spread(moved), new, load_pixels(bg + k))
+        if streaming:
+            stream_pixels(out + k, pixels)
+        else:
+            store_pixels(out + k, pixels)
+
+
+@inline
+def _fetched_block(arrays: Any, is_background: Any, j: Any, gray: Any) -> None:
+    """Do so, ask for what comes, and store past the caches."""
+    _, next, bg, _ = arrays
+    k = 3 * LANES * np.int64(j)
+    prefetch_passing(next + k)
+    # Where the last frame moved so does this one, mostly.
+    if not is_background[min(j + _BLOCKS_AHEAD, np.uint64(is_background.size - 1))]:
+        prefetch_pixels(bg + k)
+    _block(arrays, is_background, j, gray, True)
+
+
+@inline
 def composite_kept_run(
     kept: Any,
     next: Any,
@@ -66,6 +103,7 @@ def composite_kept_run(
     threshold: Any,
     order: Any,
     streaming: Any,
+    aligning: Any,
 ) -> None:
     """Write `next` where it differs from `kept` by more than `threshold`, else `bg`; keep `next`.
 
@@ -73,36 +111,20 @@ def composite_kept_run(
     is `bg` already, and neither is touched. `out` may be `next` or `bg` exactly.
     """
     weights, bound = gray_weights(order), bound_of(threshold)
-    first = lead(out * PIXELS_A_BYTE, count, streaming)
+    first = lead(out * PIXELS_A_BYTE, count, aligning)
     if first > 0:
         _composite_few(kept, next, bg, out, first, weights, bound)
     blocks = (count - first) // LANES
     is_background = bytes_at(known, blocks)
-    most = splat_byte(threshold)
-    for j in range(np.uint64(blocks)):
-        k = 3 * (first + LANES * np.int64(j))
-        if streaming:
-            prefetch_passing(next + k)
-            # Where the last frame moved so does this one, mostly.
-            if not is_background[min(j + _BLOCKS_AHEAD, np.uint64(blocks - 1))]:
-                prefetch_pixels(bg + k)
-        new = load_pixels(next + k)
-        changes = differences(load_pixels(kept + k), new)
-        # Also what has not changed is stored: a test would cost more than it saves.
-        store_pixels(kept + k, new)
-        there = is_background[j] != 0
-        # No gray difference is above the largest one of the channels.
-        if _WEIGHING_IS_DEAR and there and all_are(excess(changes, most), 0):
-            continue
-        moved = above(weigh(changes, weights), bound)
-        still = all_are(moved, 0)
-        if not (still & there):
-            is_background[j] = still
-            pixels = select_pixels(spread(moved), new, load_pixels(bg + k))
-            if streaming:
-                stream_pixels(out + k, pixels)
-            else:
-                store_pixels(out + k, pixels)
+    gray = weights, bound, splat_byte(threshold)
+    start = 3 * first
+    arrays = kept + start, next + start, bg + start, out + start
+    if streaming:
+        for j in range(np.uint64(blocks)):
+            _fetched_block(arrays, is_background, j, gray)
+    else:
+        for j in range(np.uint64(blocks)):
+            _block(arrays, is_background, j, gray, False)
     done = first + LANES * blocks
     if done < count:
         k = 3 * done

@@ -176,7 +176,8 @@ def prefetch_passing(builder: Any, address: Any) -> None:
     this the streaming composite at 1080p took 0.9 of the time on Zen 4.
     """
     if STREAMS:
-        for ahead in range(_PASSING_AHEAD, _PASSING_AHEAD + 3 * LANES, LINE):
+        beyond = _PASSING_AHEAD + max(LINE, 3 * LANES // LINE * LINE)
+        for ahead in range(_PASSING_AHEAD, beyond, LINE):
             emit_prefetch(builder, _offset(builder, address, ahead), once=True)
 
 

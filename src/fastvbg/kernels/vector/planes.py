@@ -32,6 +32,7 @@ from fastvbg.kernels.vector.arithmetic import (
     absolute,
     choose,
     dot_pairs,
+    emit_all_are,
     mix_bytes,
     rounded_high_product,
 )
@@ -267,6 +268,11 @@ def _select(builder: Any, masks: Any, yes: Any, no: Any) -> list[Any]:
     return [choose(builder, *values) for values in zip(masks, yes, no, strict=True)]
 
 
+def _bare(builder: Any, masks: Any) -> Any:
+    """Tell whether a mask or coverage is 0 all over: its luma is, of which its chroma is made."""
+    return emit_all_are(builder, builder.or_(masks[0], masks[1]), 0)
+
+
 def _mix(builder: Any, coverage: Any, foreground: Any, background: Any) -> list[Any]:
     """Lay a block over another by its coverage."""
     if len(foreground) == 3:
@@ -344,6 +350,7 @@ class Form(NamedTuple):
     coverage: Any
     select: Any
     mix: Any
+    bare: Any
 
 
 def _form(block: Any, source: Any, rows: Any, coverage: Any) -> Form:
@@ -358,6 +365,7 @@ def _form(block: Any, source: Any, rows: Any, coverage: Any) -> Form:
         coverage=operation(block, _TWO)(coverage),
         select=operation(block, block, block, block)(_select),
         mix=operation(block, block, block, block)(_mix),
+        bare=operation(types.boolean, block)(_bare),
     )
 
 

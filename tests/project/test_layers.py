@@ -18,7 +18,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("__main__",),
     ("cli",),
     ("measure",),
-    ("live",),
+    ("live_mode",),
     ("pipeline",),
     ("settings",),
     ("masks",),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.values.words import parse_colour
 from fastvbg.errors import OptionError, OptionTypeError, shown
 from fastvbg.live_mode.page.describe import OWN, stands_alone
 from fastvbg.live_mode.page.polygons import drawn, spelled
 from fastvbg.masks.registry import kind_of
 from fastvbg.options import File, Integer, Number
 from fastvbg.settings import Settings
+from fastvbg.values.words import parse_colour
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -74,6 +74,7 @@ class Session:
     -----
     `run` works in the thread that calls it. Nothing but `_send` hands pictures to sinks, and it
     gets composites, cards and black only: a picture of the room can leave by mistake nowhere.
+    Settings without a background ask for the room as it is.
     """
 
     def __init__(

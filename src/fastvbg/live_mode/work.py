@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from fastvbg._types import Matte
     from fastvbg.live_mode.framing import Box
     from fastvbg.matting.masker import Masker
-    from fastvbg.media.model import StreamInfo
+    from fastvbg.media.model import Picture, StreamInfo
     from fastvbg.pipeline.stages import Laying
+    from fastvbg.pixels import Pixels
 
 _OF_FILES = ("start", "end", "max_frames", "fps", "scale")
 _BESIDE = ("matte", "depth")
@@ -115,6 +116,25 @@ def _tell_of(run: Run, name: str, number: int, total: int) -> None:  # noqa: ARG
     run.tell(f"preparing kernels {number} of {total}, once for this machine")
 
 
+class AsItIs:
+    """The camera's picture: the room is shown, since no background was asked for."""
+
+    def __init__(self, pixels: Pixels) -> None:
+        self._pixels = pixels
+
+    def __call__(self, pair: Pair, seconds: Fraction) -> Picture:  # noqa: ARG002
+        """Return a copy of a picture."""
+        shown = self._pixels.empty()
+        planes = zip(self._pixels.planes(pair.next), self._pixels.planes(shown), strict=True)
+        for source, target in planes:
+            target[:] = source
+        return shown
+
+    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture:  # noqa: ARG002
+        """Return a copy of a picture, whatever its matte is."""
+        return self(pair, seconds)
+
+
 class Work:
     """Makes the composite of each picture of a source.
 
@@ -149,7 +169,11 @@ class Work:
                 stack = failing.enter_context(ExitStack())
                 self.keying = _Keying(settings, self._run(stack, tell))
             run = self._run(self._stack, tell)
-            self._laying: Laying = make_laying(settings, self.keying.masker, run)
+            self._laying: Laying = (
+                AsItIs(self.pixels)
+                if settings.background is None
+                else make_laying(settings, self.keying.masker, run)
+            )
             failing.pop_all()
         self._prev: av.VideoFrame | None = None
         self._start: float | None = None

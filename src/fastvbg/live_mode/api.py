@@ -70,7 +70,7 @@ class Live:
         ----------
         settings : Settings, optional
             By default those of now.
-        **changes
+        **changes : object
             Single settings, such as `background="blur"`.
 
         Raises
@@ -180,7 +180,7 @@ def live(  # noqa: PLR0913  (a session's whole description)
         Whether recordings may replace files.
     tell : callable
         Called with lines that are worth knowing.
-    **changes
+    **changes : object
         Single settings, as of `Settings`.
 
     Returns

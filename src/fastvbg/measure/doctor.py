@@ -15,7 +15,6 @@ from fastvbg.models.store import models_state
 __all__ = ["examine"]
 
 
-
 def examine() -> list[Finding]:
     """Look over what fastvbg needs.
 

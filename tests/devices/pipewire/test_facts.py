@@ -39,7 +39,7 @@ def test_a_machine_without_any_of_it(folder: Path) -> None:
         "'dnf install pipewire-utils' (Fedora) adds it",
     )
     assert found["GStreamer"][0] is False
-    assert found["camera permission"][0] is None
+    assert found["camera portal"][0] is None
 
 
 def test_a_fit_machine(folder: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_fit_machine(folder: Path) -> None:
     assert facts() == {
         "PipeWire": (True, "1.4.2, WirePlumber"),
         "GStreamer": (True, "1.26.2"),
-        "camera permission": (True, "no program is refused"),
+        "camera portal": (True, "no program is refused"),
     }
 
 
@@ -64,13 +64,13 @@ def test_a_fit_machine(folder: Path) -> None:
         (
             "flatpak",
             PRINTS.format("devices camera no 0x00\ndevices camera org.a.b no 0x00"),
-            "camera permission",
+            "camera portal",
             "programs outside Flatpak, org.a.b; 'flatpak permission-remove devices camera'",
         ),
         (
             "flatpak",
             PRINTS.format("Table\tObject\tApp\tPermissions\ndevices\tcamera\torg.a.b\tno\t"),
-            "camera permission",
+            "camera portal",
             "a no for org.a.b; 'flatpak permission-reset APP'",
         ),
     ],
@@ -88,7 +88,7 @@ def test_what_fails_or_hangs_is_not_known(folder: Path, monkeypatch: pytest.Monk
     stand_in(folder, "flatpak", FAILS.format("no such bus"))
     stand_in(folder, "pw-dump", "import time\ntime.sleep(60)")
     found = facts()
-    assert found["camera permission"] == (
+    assert found["camera portal"] == (
         None,
         "the portal's store does not answer (no such bus)",
     )

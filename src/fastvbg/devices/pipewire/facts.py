@@ -89,7 +89,7 @@ def _gstreamer() -> Fact:
 
 def _permission() -> Fact:
     """Return what the desktop's portal, which browsers ask for cameras, remembers."""
-    name = "camera permission"
+    name = "camera portal"
     path = shutil.which("flatpak")
     if path is None:
         return Fact(name, None, "no flatpak to ask the portal by; browsers ask it all the same")

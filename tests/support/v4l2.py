@@ -321,10 +321,6 @@ def _subscribe(device: FakeDevice, answer: abi.EventSubscription) -> None:
         device.events.append(device.readers)
 
 
-def _unsubscribe(device: FakeDevice, answer: abi.EventSubscription) -> None:
-    device.events.clear()
-
-
 def _dqevent(device: FakeDevice, answer: abi.Event) -> None:
     answer.type, answer.count = abi.EVENT_CLIENT_USAGE, device.events.popleft()
 
@@ -346,6 +342,6 @@ _ANSWERS = {
     abi.G_CTRL: _g_ctrl,
     abi.S_CTRL: _s_ctrl,
     abi.SUBSCRIBE_EVENT: _subscribe,
-    abi.UNSUBSCRIBE_EVENT: _unsubscribe,
+    abi.UNSUBSCRIBE_EVENT: lambda device, _: device.events.clear(),
     abi.DQEVENT: _dqevent,
 }

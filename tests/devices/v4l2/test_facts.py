@@ -43,6 +43,13 @@ def test_cameras_are_told_with_formats_and_who_has_them() -> None:
     assert facts(system)[0] == ("camera", True, line)
 
 
+def test_a_camera_of_strange_formats_is_bad() -> None:
+    strange = {"H264": {(640, 480): [30]}}
+    found = facts(FakeSystem({"/dev/video0": FakeDevice("Cam", formats=strange)}))[0]
+    line = "/dev/video0 (Cam): no format that fastvbg understands"
+    assert found == ("camera", False, line)
+
+
 def test_a_camera_that_may_not_be_opened_is_bad() -> None:
     system = FakeSystem({"/dev/video0": FakeDevice("Cam")})
     system.will_fail("open", errno.EACCES)

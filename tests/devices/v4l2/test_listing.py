@@ -50,11 +50,11 @@ def test_cameras_are_listed_by_number_without_metadata_nodes(system: FakeSystem)
 
 
 def test_spans_of_sizes_and_rates(system: FakeSystem) -> None:
-    system.devices["/dev/video10"].formats = {"NV12": {(-1920, -1080): [(1, 60)]}}
+    system.devices["/dev/video10"].formats = {"NV12": {(-1920, -1080): [(1, 1000)]}}
     (offer,) = cameras(system)[2].offers
     assert offer[:3] == ("NV12", Span(16, 1920, 16), Span(8, 1080, 8))
-    assert offer.rates == tuple(map(Fraction, (60, 50, 30, 25, 24, 20, 15, 10, 5, 1)))
-    assert str(offer).startswith("NV12 [16..1920]x[8..1080] at 60, 50")
+    assert offer.rates == tuple(map(Fraction, (120, 90, 60, 50, 30, 25, 24, 20, 15, 10, 5)))
+    assert str(offer).startswith("NV12 [16..1920]x[8..1080] at 120, 90")
 
 
 def test_a_device_that_may_not_be_opened_is_listed_with_the_reason(system: FakeSystem) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 DEFAULT_SIZE: Final = (1280, 720)
 DEFAULT_RATE: Final = Fraction(30)
 
-_SMALL: Final = ("NV12", "YU12", "YV12", "NV21", "YUYV", "UYVY", "MJPG", "JPEG", "GREY")
+UNDERSTOOD: Final = ("NV12", "YU12", "YV12", "NV21", "YUYV", "UYVY", "MJPG", "JPEG", "GREY")
 _LARGE: Final = ("NV12", "YU12", "YV12", "NV21", "MJPG", "JPEG", "YUYV", "UYVY", "GREY")
 """Formats that are understood, the best first. Beyond `_SMALL_PIXELS` USB 2, which carries some
 40 MB/s, has no room for packed frames at 30 a second (720p of them are 55 MB/s)."""
@@ -96,10 +96,12 @@ def choose(
     """
     goal = rate or DEFAULT_RATE
     near = size or DEFAULT_SIZE
-    fits = [offer for offer in offers if offer.fourcc in (_wished(name, offers, format) or _SMALL)]
+    fits = [
+        offer for offer in offers if offer.fourcc in (_wished(name, offers, format) or UNDERSTOOD)
+    ]
     if not fits:
         raise SourceError(
-            f"{name}: offers {_listed(offers)}, wanted one of {', '.join(_SMALL)}, "
+            f"{name}: offers {_listed(offers)}, wanted one of {', '.join(UNDERSTOOD)}, "
             "the formats that fastvbg understands"
         )
     candidates = [_candidate(offer, near, goal) for offer in fits]
@@ -109,7 +111,7 @@ def choose(
     def order(one: _Candidate) -> tuple[object, ...]:
         away = sum(abs(a - b) for a, b in zip(one.size, near, strict=True))
         pixels = one.size[0] * one.size[1]
-        ranks = _LARGE if pixels > _SMALL_PIXELS else _SMALL
+        ranks = _LARGE if pixels > _SMALL_PIXELS else UNDERSTOOD
         speed = one.rate if one.reaches else -one.rate
         return away, -pixels, not one.reaches, speed, ranks.index(one.fourcc)
 
@@ -122,8 +124,8 @@ def _wished(name: str, offers: Sequence[Offer], format: str | None) -> tuple[str
         return ()
     code = format.strip().upper()
     code = _NAMES.get(code, code)
-    if code not in _SMALL:
-        raise OptionError(f"format: got {shown(format)}, wanted one of {', '.join(_SMALL)}")
+    if code not in UNDERSTOOD:
+        raise OptionError(f"format: got {shown(format)}, wanted one of {', '.join(UNDERSTOOD)}")
     if all(offer.fourcc != code for offer in offers):
         raise OptionError(f"format: got {shown(format)}, but {name} offers {_listed(offers)}")
     return (code,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from fastvbg.devices.v4l2.choose import UNDERSTOOD
 from fastvbg.devices.v4l2.holders import holders, told
 from fastvbg.devices.v4l2.listing import cameras
 from fastvbg.devices.v4l2.loopbacks import (
@@ -70,10 +71,12 @@ def _camera(listed: Listed, system: System) -> Fact:
     node = listed.node
     if node.problem:
         return Fact("camera", False, f"{node.card}: {node.problem}")
-    codes = ", ".join(dict.fromkeys(offer.fourcc for offer in listed.offers)) or "no format"
+    offered = {offer.fourcc for offer in listed.offers}
+    known = [code for code in UNDERSTOOD if code in offered]
+    codes = ", ".join(known) or "no format that fastvbg understands"
     held = holders(node.path, system)
     use = f"; open in {told(held)}" if held else ""
-    return Fact("camera", bool(listed.offers), f"{node}: {codes}{use}")
+    return Fact("camera", bool(known), f"{node}: {codes}{use}")
 
 
 def _virtual(system: System) -> list[Fact]:

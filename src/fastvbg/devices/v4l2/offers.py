@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_ENTRIES: Final = 1000
 """A driver that counts on for ever is left here."""
 _PLAYED: Final = tuple(map(Fraction, (5, 10, 15, 20, 24, 25, 30, 50, 60, 90, 120)))
-"""What is shown and chosen of a span of rates."""
+"""What is shown and chosen of a span of rates, beside its ends if they are among these."""
 
 
 class Span(NamedTuple):
@@ -107,7 +107,8 @@ def _rates(device: Device, number: int, size: Size) -> Iterator[Fraction]:
             continue
         shortest, longest = list(rate_of(answer.least)), list(rate_of(answer.most))
         for high, low in zip(shortest, longest or [Fraction(0)], strict=True):
-            yield from (rate for rate in (high, low, *_PLAYED) if low <= rate <= high and rate)
+            yield from (rate for rate in (high, low) if _PLAYED[0] <= rate <= _PLAYED[-1])
+            yield from (rate for rate in _PLAYED if low <= rate <= high)
         return
 
 

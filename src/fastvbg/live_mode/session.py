@@ -106,6 +106,7 @@ class Session:
         self._broken_until = 0.0
         self._nobody_since: float | None = None
         self._sent = 0.0
+        self._watched: dict[int, bool | None] = {}
         self._left = 0.0
         self._skipped = 0
 
@@ -184,7 +185,7 @@ class Session:
             "sinks": [
                 {
                     "name": sink.name,
-                    "watched": sink.watched(),
+                    "watched": self._watched.get(id(sink)),
                     "status": _status(sink),
                     "dropped": sink.dropped,
                 }
@@ -269,10 +270,12 @@ class Session:
                 self._composite(grab, now)
 
     def _is_watched(self) -> bool:
+        # Sinks are asked in this thread only, and others are told what they said.
+        self._watched = {id(sink): sink.watched() for sink in self._sinks}
         if self._switches.always or self._tap.is_watched or self._plate is not None:
             return True
         # A sink of which nobody can know counts as watched.
-        return any(sink.watched() is not False for sink in self._sinks)
+        return any(watched is not False for watched in self._watched.values())
 
     def _without(self, now: float, effort: str) -> None:
         """Do what is due while no picture comes."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fastvbg.kernels import _cache
+from fastvbg.kernels import _cache, _load
 from fastvbg.masks.motion import Motion
 from fastvbg.models.store import KNOWN
 from fastvbg.preparing import prepare
@@ -46,6 +46,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip("in a browser, by -m page"))
         if {"clips", "real_models"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("clips")
+
+
+@pytest.fixture
+def all_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let kernels store past the caches whatever the size, as they do with large frames."""
+    monkeypatch.setattr(_load.stream_bytes, "value", 0)
 
 
 @pytest.fixture(scope="session")

@@ -129,8 +129,9 @@ def test_any_size(kind, shifts, height, width, seed):
 
 @keyers
 @forms
-def test_large_enough_for_streaming_stores(kind, shifts, rng):
-    size = (2199, 1999) if kind.startswith("chroma") else (1201, 1999)
+@pytest.mark.usefixtures("all_streams")
+def test_streaming_stores(kind, shifts, rng):
+    size = (61, 1999)
     scene, frames = scenes(rng, size, shifts, 1)
     apart, fused = MAKERS[kind](scene), MAKERS[kind](scene)
     background = planes_of(rng, size, shifts)

@@ -101,6 +101,16 @@ def test_unaligned_starts(operation, rng):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("offset", [0, 1, 5, 32, 63])
+@pytest.mark.usefixtures("all_streams")
+def test_streaming_stores(operation, offset, rng):
+    height, width = 37, 1999
+    arrays = inputs(rng, operation, height, width)
+    shape = (height, width) if operation == "motion_mask" else (height, width, 3)
+    check(operation, arrays, out=at_offset(np.zeros(shape, np.uint8), offset))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("offset", [5])
 def test_frames_large_enough_for_streaming_stores(operation, offset, rng):
     width = 1999
     height = STREAM_BYTES // (7 * width) + 1  # `motion_mask` moves the fewest bytes a pixel

@@ -66,8 +66,9 @@ def test_unaligned_memory(offset, rng):
 
 @pytest.mark.parametrize("width", [1920, 1999])
 @pytest.mark.parametrize("offset", [0, 5])
-def test_frames_large_enough_for_streaming_stores(width, offset, rng):
-    frames, bg = video(rng, 1501, width, 4), rng.integers(0, 256, (1501, width, 3), np.uint8)
+@pytest.mark.usefixtures("all_streams")
+def test_streaming_stores(width, offset, rng):
+    frames, bg = video(rng, 51, width, 4), rng.integers(0, 256, (51, width, 3), np.uint8)
     check_stream(frames, bg, at_offset(bg, offset))
 
 

@@ -88,8 +88,9 @@ def test_composite_of_layouts_that_change(form, rng):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_frames_large_enough_for_streaming_stores(form, rng):
-    run_composite(form, video(rng, 1801, 1920, 4), noise(rng, 1801, 1920), rng)
+@pytest.mark.usefixtures("all_streams")
+def test_streaming_stores(form, rng):
+    run_composite(form, video(rng, 61, 1920, 4), noise(rng, 61, 1920), rng)
 
 
 @pytest.mark.parametrize("form", FORMS)

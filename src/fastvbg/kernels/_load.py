@@ -45,6 +45,8 @@ NONE, ARRAY, TUPLE, TYPE_ERROR = (
     f"fastvbg.{name}" for name in ("none", "array", "tuple", "type_error")
 )
 STREAM_BYTES = "fastvbg.stream_bytes"
+stream_bytes = ctypes.c_int64(_target.STREAM_BYTES)
+"""What kernels read under that name; a test makes it 0, so that small frames are streamed."""
 """Symbol of the bound from which results are stored past the caches, which is the machine's."""
 
 _FASTCALL = 0x0080  # METH_FASTCALL: arguments as an array of objects and their number
@@ -79,9 +81,7 @@ def _engine() -> Any:
     known = {NONE: None, ARRAY: np.ndarray, TUPLE: tuple, TYPE_ERROR: TypeError}
     for name, value in known.items():
         llvm.add_symbol(name, id(value))
-    bound = ctypes.c_int64(_target.STREAM_BYTES)
-    _kept.append(bound)
-    llvm.add_symbol(STREAM_BYTES, ctypes.addressof(bound))
+    llvm.add_symbol(STREAM_BYTES, ctypes.addressof(stream_bytes))
     machine = llvm.Target.from_default_triple().create_target_machine()
     return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
 

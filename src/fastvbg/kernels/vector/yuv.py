@@ -55,8 +55,8 @@ def _rows(form: Form, step: _Step) -> Any:
 
     Where `known` is not 0, blocks that `_stays` tells of are left as they are; of two that are
     stored at a stretch both or none. Without a map those have a loop of their own: where a test
-    parts looking from laying, both masks are kept meanwhile, and composite at 1080p took up to
-    1.07 times as long on AVX2, which has few registers.
+    parts looking from laying, both masks are kept meanwhile, and composite of I420 at 1080p took
+    1.02 times as long on AVX2, which has few registers.
     """
     store, store_few, stream_two, bare = form.store, form.store_few, form.stream_two, form.bare
     ahead, look, lay, lay_few = step

@@ -85,32 +85,18 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         for line in lines():
             tell(line)
         return
-    from dataclasses import replace
-
-    from fastvbg.live_mode.choosing import make_sink, make_source
+    from fastvbg.live_mode.asked import Asked, make_session
     from fastvbg.live_mode.running import Running, default_sinks
-    from fastvbg.live_mode.session import Session
     from fastvbg.live_mode.switches import Switches
-    from fastvbg.values import parse_rate, parse_size
 
-    if settings.background is None:
-        settings = replace(settings, background="blur")
     places = to or ([] if page else default_sinks())
-    session = Session(
-        make_source(
-            source,
-            size=None if size is None else parse_size("size", size),
-            fps=None if fps is None else parse_rate(fps),
-            form=format,
-            loop=loop,
-        ),
-        [make_sink(place, settings, overwrite=overwrite) for place in places],
+    switches = Switches(flip, auto_frame, cast("Any", nobody), always)
+    asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    session = make_session(
+        asked,
         settings,
         tell=lambda line: say(f"fastvbg: {line}"),
         note=lambda line: None if quiet else say(f"fastvbg: {line}"),
-        card=card,
-        seconds=seconds,
-        switches=Switches(flip, auto_frame, cast("Any", nobody), always),
     )
     running = Running(session, quiet=quiet, json_lines=json_lines)
     with running.page(bind) if page else running.alone():

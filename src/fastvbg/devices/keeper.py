@@ -155,3 +155,13 @@ class Keeper:
                     self._reason = f"{what} for {limit:g} s"
                     return
                 self._changed.wait(min(left, threading.TIMEOUT_MAX))
+
+
+class HasKeeper:
+    """Tells how the program behind something does."""
+
+    _keeper: Keeper | None = None
+
+    def status(self) -> str:
+        """Return `connecting`, `connected`, `reconnecting in n s: why` or `closed`."""
+        return "closed" if self._keeper is None else self._keeper.status()

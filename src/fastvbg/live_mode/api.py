@@ -5,13 +5,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.live_mode.choosing import make_sink, make_source
+from fastvbg.live_mode.asked import Asked, make_session
 from fastvbg.live_mode.running import default_sinks
-from fastvbg.live_mode.session import Session
 from fastvbg.live_mode.switches import Switches
 from fastvbg.matting.run import unheard
 from fastvbg.pipeline.asked import changed
-from fastvbg.values import parse_rate, parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,18 +18,20 @@ if TYPE_CHECKING:
 
     from fastvbg import _types
     from fastvbg.live_mode.controls import Nobody, State
+    from fastvbg.live_mode.session import Session
     from fastvbg.settings import Settings
 
 __all__ = ["Live", "live"]
 
 
 class Live:
-    """A live session that has begun. A context manager, which ends it.
+    """A live session that has begun, as `live` gives it. A context manager, which ends it.
 
     Parameters
     ----------
-    session : Session
-        Not run yet.
+    session : object
+        What does the work. It has not begun yet: this makes it begin, in a thread of its own, and
+        waits until its source and its sinks are open.
     """
 
     def __init__(self, session: Session) -> None:
@@ -93,7 +93,8 @@ class Live:
         always: bool | None = None,
     ) -> None:
         """Turn what is not None; as `live` has them."""
-        self._session.switch(flip=flip, auto_frame=auto_frame, nobody=nobody, always=always)
+        asked = {"flip": flip, "auto_frame": auto_frame, "nobody": nobody, "always": always}
+        self._session.switch(**{k: v for k, v in asked.items() if v is not None})
 
     def take_plate(self, seconds: float = 5.0) -> None:
         """Take the empty room after so many seconds, and key by it."""
@@ -196,23 +197,7 @@ def live(  # noqa: PLR0913  (a session's whole description)
     if settings is None:
         changes = {"mask": "auto", **changes}
     made = changed(settings, changes)
-    if made.background is None:
-        made = changed(made, {"background": "blur"})
     places = default_sinks() if to is None else [to] if isinstance(to, str) else list(to)
-    session = Session(
-        make_source(
-            source,
-            size=None if size is None else parse_size("size", size),
-            fps=None if fps is None else parse_rate(fps),
-            form=format,
-            loop=loop,
-        ),
-        [make_sink(place, made, overwrite=overwrite) for place in places],
-        made,
-        tell=tell,
-        note=tell,
-        card=None if card is None else str(card),
-        seconds=seconds,
-        switches=Switches(flip, auto_frame, nobody, always),
-    )
-    return Live(session)
+    switches = Switches(flip, auto_frame, nobody, always)
+    asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    return Live(make_session(asked, made, tell, tell))

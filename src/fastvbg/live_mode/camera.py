@@ -12,7 +12,7 @@ from fastvbg.devices.v4l2.capture import Camera
 from fastvbg.devices.v4l2.picture import COMPRESSED, views
 from fastvbg.errors import SourceError
 from fastvbg.kernels._kernel import Module
-from fastvbg.live_mode.grab import Grab, Pool
+from fastvbg.live_mode.grab import Grab, OfOneSize, Pool
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import planes_of
 
@@ -30,7 +30,7 @@ _BY_PLANES = ("yuvj422p", "yuv422p")
 _FULL_LUMA = 255
 
 
-class CameraSource:
+class CameraSource(OfOneSize):
     """Reads a camera.
 
     Parameters
@@ -40,12 +40,9 @@ class CameraSource:
     """
 
     def __init__(self, camera: Camera) -> None:
+        super().__init__(camera.source)
         self._camera = camera
-        self.name = camera.source
-        self.width = self.height = 0
-        self.rate, self.told, self.colour = 0.0, "", ColourTags()
         self._before = 0
-        self._pool: Pool | None = None
         self._decoder: Any = None
         self._broken = 0
 
@@ -55,7 +52,7 @@ class CameraSource:
         camera.open()
         form = camera.picture
         size = form.width & ~1, form.height & ~1
-        if self._pool is not None and size != (self.width, self.height):
+        if self.pool is not None and size != (self.width, self.height):
             camera.close()
             raise SourceError(
                 f"{self.name}: it gives {size[0]}x{size[1]} now, wanted {self.width}x{self.height} "
@@ -67,7 +64,7 @@ class CameraSource:
         self.colour = ColourTags(_MATRICES[form.matrix], _LIMITED)
         said = f"{self.rate:.4g} frames/s" if rate else "at its own rate"
         self.told = f"{camera.node.card}, {form.fourcc} {form.width}x{form.height}, {said}"
-        self._pool = self._pool or Pool(*size)
+        self.pool = self.pool or Pool(*size)
         if form.fourcc in COMPRESSED:
             self._decoder = av.CodecContext.create("mjpeg", "r")
             # A thread a frame would hold each picture back by one.
@@ -87,17 +84,17 @@ class CameraSource:
         frame = self._camera.read(timeout)
         if frame is None:
             return None
-        assert self._pool is not None  # noqa: S101  (it was opened)
+        assert self.pool is not None  # noqa: S101  (it was opened)
         form = self._camera.picture
         if form.fourcc in COMPRESSED:
             return self._decoded(frame, form)
-        picture = self._pool.take()
+        picture = self.pool.take()
         self._copy(views(frame.data, form), form, planes_of(picture))
         return Grab(picture, frame.captured)
 
     def _decoded(self, frame: Frame, form: Picture) -> Grab | None:
         """Return a JPEG in planes; None for a damaged one, which cameras send now and then."""
-        assert self._pool is not None  # noqa: S101  (it was opened)
+        assert self.pool is not None  # noqa: S101  (it was opened)
         try:
             pictures = self._decoder.decode(av.Packet(frame.data.tobytes()))
         except av.error.FFmpegError:
@@ -109,11 +106,11 @@ class CameraSource:
             self._broken += 1
             return None
         decoded = pictures[0]
-        picture = self._pool.take()
+        picture = self.pool.take()
         if decoded.format.name in _BY_PLANES:
             self._halve(planes_of(decoded), planes_of(picture), full=form.full_range)
         else:
-            self._pool.give(picture)
+            self.pool.give(picture)
             picture = decoded.reformat(
                 self.width,
                 self.height,
@@ -153,11 +150,6 @@ class CameraSource:
             u[:], v[:] = (plane[: height // 2, : width // 2] for plane in planes[1:])
         if form.full_range:
             _limit(y, u, v)
-
-    def recycle(self, picture: av.VideoFrame) -> None:
-        """Take back a picture."""
-        if self._pool is not None:
-            self._pool.give(picture)
 
     def close(self) -> None:
         """Release the camera: its light goes off."""

@@ -56,15 +56,8 @@ class Controls(Protocol):
     def set_state(self, state: State) -> None:
         """Let something else leave from the next frame on."""
 
-    def switch(
-        self,
-        *,
-        flip: bool | None = None,
-        auto_frame: bool | None = None,
-        nobody: Nobody | None = None,
-        always: bool | None = None,
-    ) -> None:
-        """Turn what is not None: mirrored camera, following crop, what nobody means, never idle."""
+    def switch(self, **turned: bool | Nobody) -> None:
+        """Turn what is named: `flip`, `auto_frame`, `nobody`, `always`; see `Switches`."""
 
     def take_plate(self, seconds: float = 5.0) -> None:
         """Count down, take the empty room from the camera, and use it as the mask's plate."""

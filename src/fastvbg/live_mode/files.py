@@ -12,7 +12,7 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from fastvbg.errors import SourceError
-from fastvbg.live_mode.grab import FORM, Grab
+from fastvbg.live_mode.grab import FORM, Grab, OfOneSize
 from fastvbg.media.colour import EXACT, ColourTags, tags_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.source import open_source
@@ -26,7 +26,7 @@ _ALONE_RATE = Fraction(5)
 """Frames a second of a still picture."""
 
 
-class FileSource:
+class FileSource(OfOneSize):
     """Plays a file by its own times.
 
     Frames that are late by more than one are left out, as a camera's would be.
@@ -34,7 +34,8 @@ class FileSource:
     Parameters
     ----------
     name : str
-        Of the file.
+        Of a video, an animation or a still picture, or of the files of an image sequence with its
+        number field.
     loop : bool
         Whether to begin anew at its end.
     size : (int, int), optional
@@ -51,15 +52,14 @@ class FileSource:
         size: tuple[int, int] | None = None,
         fps: Fraction | None = None,
     ) -> None:
-        self.name, self._loop, self._fps = name, loop, fps
+        super().__init__(name)
+        self._loop, self._fps = loop, fps
         self._options = ReadOptions(pixels="native", alpha="black", scale=size)
         self._stack = ExitStack()
         self._frames: Iterator[tuple[Any, float]] | None = None
         self._reformatter = VideoReformatter()
         self._start: float | None = None
         self.dropped = 0
-        self.width = self.height = 0
-        self.rate, self.told, self.colour = 0.0, "", ColourTags()
         self._held: tuple[Any, float] | None = None
 
     def open(self) -> None:
@@ -149,9 +149,6 @@ class FileSource:
             dst_colorspace=self.colour.matrix,
             interpolation=EXACT,
         )
-
-    def recycle(self, picture: av.VideoFrame) -> None:
-        """Do nothing: decoders have pools of their own."""
 
     def close(self) -> None:
         """Close the file."""

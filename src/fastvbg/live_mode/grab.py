@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import new_picture
 
 if TYPE_CHECKING:
     import av
-
-    from fastvbg.media.colour import ColourTags
 
 FORM = "yuv420p"
 """Of all pictures in live mode, limited range: what virtual cameras want, and keyers like best."""
@@ -80,3 +79,21 @@ class Pool:
         """Take a picture back."""
         if (picture.width, picture.height) == self._size:
             self._free.append(picture)
+
+
+class OfOneSize:
+    """A source whose pictures stay of one size, from its first opening on.
+
+    Its subclasses fill in what `Source` has.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name, self.told = name, ""
+        self.width = self.height = 0
+        self.rate, self.colour = 0.0, ColourTags()
+        self.pool: Pool | None = None
+
+    def recycle(self, picture: av.VideoFrame) -> None:
+        """Take back a picture that nobody needs any more, where pictures are used again."""
+        if self.pool is not None:
+            self.pool.give(picture)

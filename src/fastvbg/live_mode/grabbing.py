@@ -11,7 +11,7 @@ import av
 from av.video.reformatter import VideoReformatter
 
 from fastvbg.errors import SourceError
-from fastvbg.live_mode.grab import FORM, Grab
+from fastvbg.live_mode.grab import FORM, Grab, OfOneSize
 from fastvbg.media.colour import ColourTags, tags_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def camera_device(name: str) -> tuple[str, str]:
     return f"video={name}" if name else "video=Integrated Camera", "dshow"
 
 
-class GrabbedSource:
+class GrabbedSource(OfOneSize):
     """Reads a device of FFmpeg's; only what came last is converted.
 
     Parameters
@@ -65,13 +65,13 @@ class GrabbedSource:
         size: tuple[int, int] | None = None,
         rate: Fraction | None = None,
     ) -> None:
-        self.name, self._device = name, device
+        super().__init__(name)
+        self._device = device
         self._size, self._rate = size, rate
         self._container: Any = None
         self._frames: Any = None
         self._reformatter = VideoReformatter()
-        self.width = self.height = self.dropped = 0
-        self.rate, self.told, self.colour = 0.0, "", ColourTags()
+        self.dropped = 0
 
     def open(self) -> None:
         """Open the device."""
@@ -111,9 +111,6 @@ class GrabbedSource:
             dst_colorspace=self.colour.matrix,
         )
         return Grab(picture, now)
-
-    def recycle(self, picture: av.VideoFrame) -> None:
-        """Do nothing: the converter has new ones."""
 
     def close(self) -> None:
         """Release the device."""

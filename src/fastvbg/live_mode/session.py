@@ -44,6 +44,7 @@ STILL_RATE, IDLE_RATE = 5.0, 1.0
 _GONE_SECONDS = 1.0
 """Without a new picture a card leaves."""
 _NOBODY_SECONDS = 2.0
+"""Somebody may bend down, or turn aside, for less."""
 _AGAIN_SECONDS = 1.0
 _WAIT = 0.1
 
@@ -54,7 +55,8 @@ class Session:
     Parameters
     ----------
     source : Source
-        Where pictures come from.
+        Where pictures come from; it is opened and closed by the session, and again where it was
+        gone.
     sinks : sequence of callable
         Each makes one of the places where they go, once the colours are known.
     settings : Settings
@@ -132,18 +134,9 @@ class Session:
             raise OptionError(f"state: got {state!r}, wanted live, freeze, card or black")
         self._state = state
 
-    def switch(
-        self,
-        *,
-        flip: bool | None = None,
-        auto_frame: bool | None = None,
-        nobody: Nobody | None = None,
-        always: bool | None = None,
-    ) -> None:
-        """Turn what is not None."""
-        asked = {"flip": flip, "auto_frame": auto_frame, "nobody": nobody, "always": always}
-        given = {name: value for name, value in asked.items() if value is not None}
-        self._switches = replace(self._switches, **cast("Any", given))
+    def switch(self, **turned: bool | Nobody) -> None:
+        """Turn what is named; see `Switches`."""
+        self._switches = replace(self._switches, **cast("Any", turned))
 
     def take_plate(self, seconds: float = 5.0) -> None:
         """Count down, take the empty room, and key by it."""

@@ -30,16 +30,9 @@ _numbers = itertools.count(1)
 
 
 class Memory:
-    """Places for pictures.
+    """Places for pictures, of so many bytes each.
 
-    Parameters
-    ----------
-    place_bytes : int
-        Of each.
-    where : dict
-        How the other process finds the memory.
-    mapped : mmap
-        The memory.
+    `where` tells the other process how to find the memory that is `mapped`.
     """
 
     def __init__(self, place_bytes: int, where: dict[str, Any], mapped: mmap.mmap) -> None:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_integer
-from fastvbg.devices.keeper import Keeper, Patience
+from fastvbg.devices.keeper import HasKeeper, Keeper, Patience
 from fastvbg.devices.network.addresses import bitrate_of, parse_address
 from fastvbg.devices.network.child import Child
 from fastvbg.devices.network.memory import COUNT, Memory
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _MOST_BITRATE = 1_000_000_000
 
 
-class NetworkSink:
+class NetworkSink(HasKeeper):
     """H.264 over the network, encoded and sent by a process of its own, which is kept running.
 
     Parameters
@@ -159,10 +159,6 @@ class NetworkSink:
     def watched(self) -> bool:
         """Tell whether it is connected."""
         return self._keeper is not None and self._keeper.working
-
-    def status(self) -> str:
-        """Return `connecting`, `connected`, `reconnecting in n s: why` or `closed`."""
-        return "closed" if self._keeper is None else self._keeper.status()
 
     def close(self) -> None:
         """End the stream and the process within 2 seconds; a second call does nothing."""

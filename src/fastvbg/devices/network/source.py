@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from fastvbg.devices.keeper import Keeper, Patience
+from fastvbg.devices.keeper import HasKeeper, Keeper, Patience
 from fastvbg.devices.network.addresses import parse_address
 from fastvbg.devices.network.child import Child
 from fastvbg.devices.network.memory import Memory
@@ -43,7 +43,7 @@ class Received(NamedTuple):
     """Its number; those of pictures that were dropped are left out."""
 
 
-class NetworkSource:
+class NetworkSource(HasKeeper):
     """The newest picture of a stream, received and decoded by a process that is kept running.
 
     Parameters
@@ -148,10 +148,6 @@ class NetworkSource:
     def dropped(self) -> int:
         """Pictures that came and were not read, since `open`."""
         return max(0, self._latest - self._read)
-
-    def status(self) -> str:
-        """Return `connecting`, `connected`, `reconnecting in n s: why` or `closed`."""
-        return "closed" if self._keeper is None else self._keeper.status()
 
     def close(self) -> None:
         """End the process within 2 seconds; a second call does nothing."""

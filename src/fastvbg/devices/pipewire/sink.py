@@ -72,14 +72,7 @@ class PipeWireSink:
         self._watch: NodeWatch | None = None
 
     def open(self, width: int, height: int, rate: float) -> None:
-        """Show the camera, black at first.
-
-        Parameters
-        ----------
-        width, height : int
-            Of the pictures in pixels, even.
-        rate : float
-            Pictures a second, as readers are told; 0.001 to 1000.
+        """Show the camera, black at first; readers are told the rate, 0.001 to 1000 a second.
 
         Raises
         ------
@@ -120,19 +113,8 @@ class PipeWireSink:
     def write(self, planes: Planes, captured: float) -> None:  # noqa: ARG002
         """Hand over a picture; it replaces one that GStreamer has not taken yet.
 
-        Parameters
-        ----------
-        planes : tuple of (H, W), (H / 2, W / 2) and (H / 2, W / 2) uint8 ndarray
-            Y, U and V in limited range. They are copied.
-        captured : float
-            Not used: readers get a picture's time when it arrives at PipeWire.
-
-        Raises
-        ------
-        SinkError
-            The sink is not open.
-        DTypeError, ShapeError
-            These are not planes of that size.
+        Readers get its time when it arrives at PipeWire, so `captured` is not used. The rest is as
+        of `NetworkSink.write`.
         """
         if self._keeper is None or self._pictures is None:
             raise SinkError(f"{self.name}: got a picture before open or after close")

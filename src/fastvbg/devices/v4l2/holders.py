@@ -54,10 +54,7 @@ def _holds(pid: str, path: str, system: System) -> bool:
 
 
 def _name(pid: int, system: System) -> str:
-    try:
-        return system.text(f"/proc/{pid}/comm")
-    except OSError:
-        return "?"
+    return system.word(f"/proc/{pid}/comm")
 
 
 def told(found: list[Holder]) -> str:

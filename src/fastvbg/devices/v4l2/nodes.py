@@ -89,10 +89,7 @@ def node_of(device: Device) -> Node:
 
 
 def _label(path: str, system: System) -> str:
-    try:
-        return system.text(f"/sys/class/video4linux/{path.rpartition('/')[2]}/name")
-    except OSError:
-        return "?"
+    return system.word(f"/sys/class/video4linux/{path.rpartition('/')[2]}/name")
 
 
 def _text(letters: Iterable[int]) -> str:

@@ -95,6 +95,13 @@ class System:
         """Return a small file of /sys or /proc, without blanks around it."""
         return Path(path).read_text(encoding="utf-8", errors="replace").strip()
 
+    def word(self, path: str) -> str:
+        """Return such a file; a question mark where it cannot be read."""
+        try:
+            return self.text(path)
+        except OSError:
+            return "?"
+
     def pid(self) -> int:
         """Return the number of this process."""
         return os.getpid()

@@ -43,10 +43,8 @@ def kept(settings: Settings, gallery: Gallery, folder: Path) -> Kept:
 
     Parameters
     ----------
-    settings : Settings
-        The ones in use.
-    gallery : Gallery
-        The backgrounds there are.
+    settings, gallery
+        Those in use, and the backgrounds there are.
     folder : Path
         The session's private folder.
     """

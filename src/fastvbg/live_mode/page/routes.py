@@ -54,15 +54,7 @@ def own_files() -> dict[str, tuple[str, bytes]]:
 
 
 class Routes:
-    """Answers requests.
-
-    Parameters
-    ----------
-    session : Session
-        What is shown and changed.
-    guard : Guard
-        Who may ask.
-    """
+    """Answers requests about a session, where the guard lets them in."""
 
     def __init__(self, session: Session, guard: Guard) -> None:
         self._session, self._guard = session, guard

@@ -108,9 +108,10 @@ class Page:
 
     @property
     def _entered(self) -> Guard:
-        if self._guard is None:
-            raise OptionTypeError("page: it has an address while it is entered only")
-        return self._guard
+        guard = self._guard
+        if guard is not None:
+            return guard
+        raise OptionTypeError("page: it has an address while it is entered only")
 
     def __enter__(self) -> Self:
         listening = _listening(self._host, self._port)

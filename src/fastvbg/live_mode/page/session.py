@@ -49,16 +49,8 @@ class Client(Protocol):
 class Session:
     """A live session as pages see it.
 
-    Parameters
-    ----------
-    controls : Controls
-        The session.
-    pool : Executor
-        Whose threads do what may take time.
-    own : Path
-        A private folder.
-    folder : Path, optional
-        Of backgrounds that are offered.
+    The threads of `pool` do what may take time; `own` is a private folder, and `folder`, where
+    there is one, has backgrounds that are offered.
     """
 
     def __init__(

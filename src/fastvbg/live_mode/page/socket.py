@@ -28,16 +28,9 @@ _MOST_UNSENT = 256
 
 
 class Connection:
-    """A page that is connected.
+    """A page that is connected by a socket that has been prepared, and what it speaks of.
 
-    Parameters
-    ----------
-    socket : WebSocketResponse
-        Which has been prepared.
-    session : Session
-        What it speaks of.
-    local : bool
-        Whether the page is on this machine: only there the camera's own picture is shown unasked.
+    Only where it is `local`, on this machine, the camera's own picture is shown unasked.
     """
 
     def __init__(self, socket: web.WebSocketResponse, session: Session, *, local: bool) -> None:

@@ -250,6 +250,7 @@ def test_settings_change_while_it_runs() -> None:
         (Settings(mask="plate"), "plate: 'auto' needs the clip first"),
         (Settings(mask="matte:m.mkv", background="red"), "mask: 'matte' takes what lies beside"),
         (Settings(background="transparent"), "background: a camera's picture has no transparency"),
+        (Settings(background="red", background_end="trim"), "background_end: got 'trim', which"),
         (Settings(background="red", start=3), "start: it goes with files"),
         (Settings(background="red", pairing="tutorial"), "pairing, pixel_path: the tutorial's"),
     ],

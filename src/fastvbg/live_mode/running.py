@@ -75,6 +75,8 @@ class Running:
         if port and not port.isdecimal():
             raise OptionError(f"bind: got {bind!r}, wanted HOST or HOST:PORT")
         with Page(self._session, host=host, port=int(port or 0)) as page:
+            for line in page.warnings:
+                self._say(f"fastvbg: warning: {line}")
             self._say(f"page: {page.url}")
             yield
 

@@ -66,6 +66,10 @@ def checked_live(settings: Settings) -> Settings:
         raise OptionError(
             "background: a camera's picture has no transparency; wanted a colour, a file or blur"
         )
+    if settings.background_end == "trim":
+        raise OptionError(
+            "background_end: got 'trim', which ends with the background; live, wanted loop or hold"
+        )
     if settings.pairing == "tutorial" or settings.pixel_path != "native":
         raise OptionError("pairing, pixel_path: the tutorial's way goes with files")
     if kind.name in _BESIDE:

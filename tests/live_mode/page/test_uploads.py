@@ -342,7 +342,12 @@ def test_a_snapshot_is_the_result_never_the_room(page: Page, session: FakeSessio
     assert picture.shape == (36, 64, 3)
     assert np.abs(picture[2, 2].astype(int) - (0x60, 0x40, 0x20)).max() < 12
     session.set_state("black")
-    assert not cv2.imdecode(np.frombuffer(fetched(page, "/snapshot.jpg")[1], np.uint8), 0).any()
+
+    def shown() -> np.ndarray:
+        return cv2.imdecode(np.frombuffer(fetched(page, "/snapshot.jpg")[1], np.uint8), 0)
+
+    # One frame from before may be under way.
+    assert any(not shown().any() for _ in range(20))
     page.__exit__()
     assert not session.lookers
 

@@ -103,7 +103,7 @@ class Page:
             return []
         return [
             f"page: it listens at {self._host}, so whoever on that network has the address sees "
-            "the camera, and what is sent is not encrypted; without --host only this machine does"
+            "the camera, and what is sent is not encrypted; without --bind only this machine does"
         ]
 
     @property

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import sys
 from importlib.util import find_spec
-from typing import NamedTuple
+
+from fastvbg.devices.fact import Fact
 
 _PAGE = "the page of live mode wants aiohttp: pip install 'fastvbg[live]'"
-
-
-class Fact(NamedTuple):
-    """One line about one thing."""
-
-    name: str
-    ok: bool | None
-    """None for a note about what can be done without."""
-    text: str
 
 
 def live_facts() -> list[Fact]:
@@ -28,4 +20,4 @@ def live_facts() -> list[Fact]:
     from fastvbg.devices.v4l2.facts import facts
 
     rows = [*facts(), *pipewire_facts()]
-    return [*(Fact(*row) for row in rows), *found]
+    return [*rows, *found]

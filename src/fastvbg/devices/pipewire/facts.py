@@ -5,22 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from typing import Any, NamedTuple
+from typing import Any
 
+from fastvbg.devices.fact import Fact
 from fastvbg.devices.pipewire.programs import DUMP, LAUNCH, missing_elements, packages
 
 _SECONDS = 5.0
 _MANAGERS = ("WirePlumber", "pipewire-media-session")
-
-
-class Fact(NamedTuple):
-    """One line about one thing."""
-
-    name: str
-    ok: bool | None
-    """None where it cannot be known here."""
-    text: str
-    """How it is, or what to do."""
 
 
 def pipewire_facts() -> list[Fact]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from fastvbg.devices.fact import Fact
 from fastvbg.devices.v4l2.choose import UNDERSTOOD
 from fastvbg.devices.v4l2.holders import holders, told
 from fastvbg.devices.v4l2.listing import cameras
@@ -23,15 +24,6 @@ from fastvbg.devices.v4l2.system import System
 
 if TYPE_CHECKING:
     from fastvbg.devices.v4l2.listing import Listed
-
-
-class Fact(NamedTuple):
-    """One line about one thing."""
-
-    name: str
-    ok: bool | None
-    """None for a note about what can be done without."""
-    text: str
 
 
 _STATES: Final = {

@@ -21,6 +21,7 @@ from fastvbg.devices.network.sink import NetworkSink
 from fastvbg.errors import FastvbgError, OptionError, SinkError
 from tests.support.programs import alive, wait_for
 from tests.support.streams import HEIGHT, WIDTH, Receiver, free_port, python, server, stamped
+from tests.support.threads import Begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,13 +65,14 @@ def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @contextmanager
 def opened(url: str, patience: Patience = QUICK) -> Iterator[NetworkSink]:
+    begun = Begun()
     sink = NetworkSink(url, patience=patience)
     sink.open(WIDTH, HEIGHT, 30)
     try:
         yield sink
     finally:
         sink.close()
-        assert not [t.name for t in threading.enumerate() if t.name.startswith("fastvbg")]
+        assert not begun.left()
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from tests.support.streams import (
     stamp,
     stamped,
 )
+from tests.support.threads import Begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,12 +40,13 @@ def source_of(
 ) -> Iterator[tuple[NetworkSource, list[int]]]:
     """Serve streams, and a source that is not open yet."""
     with server(*serve) as (port, accepted):
+        begun = Begun()
         source = NetworkSource(f"tcp://127.0.0.1:{port}", patience=patience, **options)
         try:
             yield source, accepted
         finally:
             source.close()
-            assert not [t.name for t in threading.enumerate() if t.name.startswith("fastvbg")]
+            assert not begun.left()
 
 
 def sends(data: bytes, *, ends: bool = False) -> Callable[[socket.socket], None]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fastvbg.devices.pipewire.node import NodeWatch
 from tests.support.programs import stand_in, wait_for
+from tests.support.threads import Begun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,10 +47,11 @@ def graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Graph:
 
 @pytest.fixture
 def watch(graph: Graph) -> NodeWatch:
+    begun = Begun()
     watch = NodeWatch("1-1")
     yield watch
     watch.close()
-    assert not [t.name for t in threading.enumerate() if t.name.startswith("fastvbg")]
+    assert not begun.left()
 
 
 def test_running_is_watched(graph: Graph, watch: NodeWatch) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from fastvbg.devices.pipewire.sink import PipeWireSink
 from fastvbg.devices.planar import black
 from fastvbg.errors import FastvbgError, MissingLibraryError, SinkError
 from tests.support.programs import alive, stand_in, wait_for
+from tests.support.threads import Begun
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,10 +51,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def sink(monkeypatch: pytest.MonkeyPatch) -> PipeWireSink:
     monkeypatch.setattr("fastvbg.devices.pipewire.sink._FAILS_SECONDS", 0.3)
+    begun = Begun()
     sink = PipeWireSink(patience=Patience(math.inf, math.inf, first=0.01, most=0.1))
     yield sink
     sink.close()
-    assert not [t.name for t in threading.enumerate() if t.name.startswith("fastvbg")]
+    assert not begun.left()
 
 
 def picture(level: int) -> tuple[object, ...]:

@@ -152,7 +152,7 @@ def test_states(state: str) -> None:
         made.set_state("live")
         before = len(live_ones(kept))
         assert eventually(lambda: len(live_ones(kept)) > before + 3)
-        with pytest.raises(OptionError, match="state: got 'open', wanted live, freeze"):
+        with pytest.raises(OptionError, match="state: got 'open', wanted one of live, freeze"):
             made.set_state("open")  # type: ignore[arg-type]
 
 
@@ -308,7 +308,7 @@ def test_nobody_means_a_card(monkeypatch) -> None:
     with running(empty, kept, switches=Switches(nobody="card"), settings=WHITE):
         assert eventually(lambda: len(kept.pictures) > 30)
         assert kept.pictures[-1].mean() < 60  # the card is dark, the background is not
-    with pytest.raises(OptionError, match="nobody: got 'hide', wanted keep, card or blur"):
+    with pytest.raises(OptionError, match="nobody: got 'hide', wanted one of keep, card, blur"):
         Session(empty, [], MOTION, tell=print).switch(nobody="hide")  # type: ignore[arg-type]
 
 

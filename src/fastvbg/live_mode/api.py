@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from fastvbg.checks import check_number
+from fastvbg.errors import OptionTypeError, shown
 from fastvbg.live_mode.asked import Asked, make_session
 from fastvbg.live_mode.running import default_sinks
+from fastvbg.live_mode.session import Session
 from fastvbg.live_mode.switches import Switches
 from fastvbg.matting.run import unheard
 from fastvbg.pipeline.asked import changed
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
 
     from fastvbg import _types
     from fastvbg.live_mode.controls import Nobody, State
-    from fastvbg.live_mode.session import Session
     from fastvbg.settings import Settings
 
 __all__ = ["Live", "live"]
@@ -35,6 +37,8 @@ class Live:
     """
 
     def __init__(self, session: Session) -> None:
+        if not isinstance(session, Session):
+            raise OptionTypeError(f"session: got {shown(session)}, wanted what `live` makes")
         self._session = session
         self._error: BaseException | None = None
         self._over = threading.Event()
@@ -98,7 +102,7 @@ class Live:
 
     def take_plate(self, seconds: float = 5.0) -> None:
         """Take the empty room after so many seconds, and key by it."""
-        self._session.take_plate(seconds)
+        self._session.take_plate(check_number("seconds", seconds, 0, 3600))
 
     def figures(self) -> dict[str, Any]:
         """Return rates, delays, drops and processor use of now, ready for JSON."""
@@ -106,7 +110,10 @@ class Live:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is over; tell whether it is. What went wrong in it is raised here."""
-        over = self._over.wait(timeout)
+        most = threading.TIMEOUT_MAX
+        over = self._over.wait(
+            None if timeout is None else check_number("timeout", timeout, 0, most)
+        )
         if over:
             self._raise()
         return over
@@ -197,7 +204,7 @@ def live(  # noqa: PLR0913  (a session's whole description)
     if settings is None:
         changes = {"mask": "auto", **changes}
     made = changed(settings, changes)
-    places = default_sinks() if to is None else [to] if isinstance(to, str) else list(to)
+    places = default_sinks() if to is None else [to] if isinstance(to, str) else to
     switches = Switches(flip, auto_frame, nobody, always)
     asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
     return Live(make_session(asked, made, tell, tell))

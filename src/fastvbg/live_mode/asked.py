@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastvbg.checks import check_callable, check_flag, check_iterable
+from fastvbg.errors import OptionError
 from fastvbg.live_mode.choosing import make_sink, make_source
 from fastvbg.live_mode.session import Session
-from fastvbg.values import parse_rate, parse_size
+from fastvbg.matting.run import unheard
+from fastvbg.values import check_path, check_text, parse_rate, parse_seconds, parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     from fastvbg import _types
     from fastvbg.live_mode.switches import Switches
     from fastvbg.settings import Settings
+
+
+_LONGEST_SIDE = 16384
+"""Pixels; beyond any camera's, and what FFmpeg scales to."""
 
 
 class Asked(NamedTuple):
@@ -37,20 +44,32 @@ def make_session(
     """Return a session that has not begun; the background is blurred where none is named."""
     if settings.background is None:
         settings = settings.replace(background="blur")
+    overwrite = check_flag("overwrite", asked.overwrite)
     source = make_source(
-        asked.source,
-        size=None if asked.size is None else parse_size("size", asked.size),
+        check_text("source", asked.source),
+        size=None if asked.size is None else _size(asked.size),
         fps=None if asked.fps is None else parse_rate(asked.fps),
-        form=asked.format,
-        loop=asked.loop,
+        form=None if asked.format is None else check_text("format", asked.format),
+        loop=check_flag("loop", asked.loop),
     )
     return Session(
         source,
-        [make_sink(place, settings, overwrite=asked.overwrite) for place in asked.places],
+        [
+            make_sink(check_text("to", place), settings, overwrite=overwrite)
+            for place in check_iterable("to", asked.places)
+        ],
         settings,
-        tell=tell,
-        note=note,
-        card=None if asked.card is None else str(asked.card),
-        seconds=asked.seconds,
+        tell=check_callable("tell", tell) or unheard,
+        note=check_callable("tell", note) or unheard,
+        card=None if asked.card is None else check_path("card", asked.card),
+        seconds=None if asked.seconds is None else float(parse_seconds("seconds", asked.seconds)),
         switches=asked.switches,
     )
+
+
+def _size(value: object) -> tuple[int, int]:
+    size = parse_size("size", value)
+    if max(size) > _LONGEST_SIDE:
+        most = f"wanted at most {_LONGEST_SIDE} pixels a side"
+        raise OptionError(f"size: got {size[0]}x{size[1]}, {most}")
+    return size

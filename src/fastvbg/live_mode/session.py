@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 
-from fastvbg.errors import FastvbgError, OptionError
+from fastvbg.checks import check_choice
+from fastvbg.errors import FastvbgError
 from fastvbg.live_mode.controls import Shown
 from fastvbg.live_mode.figures import Figures
 from fastvbg.live_mode.grab import FORM
@@ -130,9 +131,8 @@ class Session:
 
     def set_state(self, state: State) -> None:
         """Let something else leave from the next frame on."""
-        if state not in ("live", "freeze", "card", "black"):
-            raise OptionError(f"state: got {state!r}, wanted live, freeze, card or black")
-        self._state = state
+        states = "live", "freeze", "card", "black"
+        self._state = cast("State", check_choice("state", state, states))
 
     def switch(self, **turned: bool | Nobody) -> None:
         """Turn what is named; see `Switches`."""
@@ -164,11 +164,7 @@ class Session:
             "state": self._state,
             "doing": self._doing,
             "source": {
-                "name": source.name,
-                "width": source.width,
-                "height": source.height,
-                "rate": source.rate,
-                "told": source.told,
+                name: getattr(source, name) for name in ("name", "width", "height", "rate", "told")
             },
             "dropped": self._dropped(),
             "budget": round(used * (source.rate or 30) / self._making.reduced.rate, 3),
@@ -212,10 +208,13 @@ class Session:
                 sink.open(info.width, info.height, float(info.rate))
                 stack.callback(sink.close)
                 self._sinks.append(sink)
+            waiting = [sink for sink in self._sinks if getattr(sink, "waits", False)]
+            self._sinks = [sink for sink in self._sinks if sink not in waiting]
             self._send(self._stills.card, time.monotonic())
             self.started.set()
             stack.callback(self._making.close)
             self._making.begin(info)
+            self._sinks += waiting
             self._reader = stack.enter_context(Reader(self._source, self._tell, self._note))
             self._loop()
 

@@ -31,6 +31,8 @@ _TICKS = 90_000
 class Recording:
     """A file, written on the side: a slow disk costs it frames, never the session.
 
+    It begins once the mask is ready, so that a session that cannot begin leaves none.
+
     Parameters
     ----------
     path : str or Path
@@ -42,6 +44,9 @@ class Recording:
     overwrite : bool
         Whether it may replace another.
     """
+
+    waits = True
+    """Whether it takes no card before the mask is ready."""
 
     def __init__(
         self, path: str | Path, options: EncodeOptions, colour: ColourTags, *, overwrite: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fastvbg.errors import OptionError
+from fastvbg.checks import check_choice, check_flag
 
 if TYPE_CHECKING:
     from fastvbg.live_mode.controls import Nobody
@@ -25,5 +25,6 @@ class Switches:
     """Whether to work while nobody watches."""
 
     def __post_init__(self) -> None:
-        if self.nobody not in ("keep", "card", "blur"):
-            raise OptionError(f"nobody: got {self.nobody!r}, wanted keep, card or blur")
+        for name in ("flip", "auto_frame", "always"):
+            object.__setattr__(self, name, check_flag(name, getattr(self, name)))
+        check_choice("nobody", self.nobody, ("keep", "card", "blur"))

@@ -36,9 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
         prepare(all_kernels())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs real clips or models, so that `-m clips` runs that alone."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what needs real clips or models, so that `-m clips` runs that alone.
+
+    A browser is started only where it is asked for.
+    """
     for item in items:
+        if item.get_closest_marker("page") and "page" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip("in a browser, by -m page"))
         if {"clips", "real_models"} & set(getattr(item, "fixturenames", ())):
             item.add_marker("clips")
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from fastvbg.keyers.plate.keyer import PlateKeyer
     from fastvbg.keyers.region import apply_regions, region_mask
     from fastvbg.keyers.subtractors import SubtractorKeyer
+    from fastvbg.live_mode.api import Live, live
     from fastvbg.pipeline.process import matte, process
     from fastvbg.refine.guided import smooth_guided
     from fastvbg.refine.refiner import Refiner
@@ -69,6 +70,7 @@ __all__ = [
     "FastvbgError",
     "Hold",
     "LightWrap",
+    "Live",
     "MatteFeed",
     "MissingLibraryError",
     "ModelError",
@@ -107,6 +109,7 @@ __all__ = [
     "hold",
     "hysteresis",
     "light_wrap",
+    "live",
     "masks",
     "matte",
     "motion_mask",
@@ -165,6 +168,8 @@ _HOME = {
     "Hold": "fastvbg.refine.temporal",
     "hold": "fastvbg.refine.temporal",
     "warm_up": "fastvbg.warmup",
+    "Live": "fastvbg.live_mode.api",
+    "live": "fastvbg.live_mode.api",
     "Settings": "fastvbg.settings",
 }
 

@@ -69,6 +69,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.stereo.fill_shadows",
         "keying.stereo.spread",
     ),
+    "live": ("camera.unpack.pairs", "camera.unpack.planes"),
     "apply_regions": (
         "refine.keepdrop.keep",
         "refine.keepdrop.drop",

@@ -16,6 +16,8 @@ import pytest
 
 import fastvbg
 from fastvbg.keyers.chroma.screen import Shown
+from fastvbg.live_mode.files import FileSource
+from fastvbg.live_mode.session import Session
 from tests.support.arrays import random_frame, random_plane
 from tests.support.nasty import VALUES, ending, in_material, judged, material, strict
 
@@ -44,6 +46,11 @@ def i420() -> fastvbg.I420:
 
 def nv12() -> fastvbg.NV12:
     return fastvbg.NV12(plane(), random_frame(2, 3)[..., :2].copy())
+
+
+def a_session() -> Session:
+    settings = fastvbg.Settings(mask="motion", background="navy")
+    return Session(FileSource("clip.mp4"), [], settings, tell=str, seconds=0.0)
 
 
 def depth() -> np.ndarray:
@@ -160,6 +167,15 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
         "background": frame(),
         "out": frame(),
     },
+    "Live": lambda: {"session": a_session()},
+    "live": lambda: {
+        "source": "clip.mp4",
+        "to": "out/l.mkv",
+        "mask": "motion",
+        "background": "navy",
+        "seconds": 0,
+        "overwrite": True,
+    },
     "matte": lambda: {"input": "clip.mp4", "output": "out/m.mkv"},
     "motion_mask": lambda: {"prev": frame(), "next": frame(), "out": plane()},
     "pick_key": lambda: {"frame": np.full((8, 8, 3), (60, 200, 40), np.uint8)},
@@ -172,6 +188,8 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
 # What takes no more than what another method has checked, or names of the class's own.
 UNCHECKED = {
     "Settings.given",
+    # Of a session that runs; tests/live_mode has them.
+    *(f"Live.{name}" for name in ("apply", "set_state", "switch", "take_plate", "wait")),
     "PersonKeyer.finish",
     "PersonKeyer.finish_frame_over",
     "PersonKeyer.finish_planes_over",
@@ -239,6 +257,8 @@ PUBLIC = {each.name: each for each in everything()}
 def call(public: Public, arguments: Arguments) -> Any:
     positional = [arguments.pop(name) for name in public.parameters if name in public.spread]
     result = public.make()(*positional, **arguments)
+    if isinstance(result, fastvbg.Live):
+        return result.end()
     if public.name == "MatteFeed":  # reads its mattes later
         return [result.matte_for(index, index / 2) for index in range(3)]
     return result

@@ -20,6 +20,7 @@ from fastvbg.cli.app import app
 from fastvbg.masks.registry import own
 from fastvbg.measure.bench import Figures, Row
 from fastvbg.measure.files import FileCost
+from fastvbg.measure.live import LiveRow
 from fastvbg.measure.timing import Timing
 from fastvbg.scenes.speaker import Scene
 from tests.property.test_sweep_masks import NEEDED
@@ -37,11 +38,13 @@ TEXTS = (
 )
 FAST = ("--preset", "ultrafast", "--threads", "1")
 VIDEO = ("-b", "navy", "-o", "out/o.mp4")
+LOOK = ("-b", "navy", "--mask", "motion", "--preset", "ultrafast")
 # How each command is called when nothing is wrong.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "run": ("run", "clip.mp4", *VIDEO, *FAST),
     "matte": ("matte", "clip.mp4", "-o", "out/m.mkv", "--threads", "1"),
     "preview": ("preview", "clip.mp4", "-b", "navy", "-o", "out/sheet.png"),
+    "live": ("live", "clip.mp4", "--to", "out/l.mkv", "--overwrite", "--seconds", "0", "-q", *LOOK),
     "demo": ("demo", "out/demo"),
     "doctor": ("doctor",),
     "warmup": ("warmup",),
@@ -49,6 +52,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "bench": ("bench", "--quick"),
     "bench files": ("bench", "files", "clip.mp4", "--max-frames", "3"),
     "bench person": ("bench", "person", "clip.mp4"),
+    "bench live": ("bench", "live", "clip.mp4"),
     "models fetch": ("models", "fetch"),
     "models list": ("models", "list"),
     "models path": ("models", "path"),
@@ -59,6 +63,7 @@ FIGURES = Figures(
     {"cpu": "", "vector features": [""], "date": ""},
     [Row("blend", "tiny", 4, 4, "fastvbg", 1, 99, Timing(1.0, 0.1, 3))],
 )
+LIVE = LiveRow("fastvbg", "motion", "720p", 30, 1.0, 2.0, 3.0, 4.0, 0.0, 5, (6.0, 7.0))
 LINE = re.compile(r"fastvbg: warning: |\d+( of \d+)? frames")
 IMAGES = ("in%d.png", *VIDEO, *FAST)
 
@@ -91,6 +96,8 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
         "fastvbg.measure.files._measure", lambda name, *_: FileCost(name, 3, 1.0, 1.0, 1.0)
     )
     monkeypatch.setattr("fastvbg.measure.files.write_clip", lambda *_, **__: None)
+    monkeypatch.setattr("fastvbg.measure.live._measured", lambda *_: LIVE)
+    monkeypatch.setattr("fastvbg.measure.live.draw_jpegs", lambda *_: [b"jpeg"])
     picture = np.zeros((4, 4, 3), np.uint8)
     monkeypatch.setattr("fastvbg.measure.filesetup.draw_picture", lambda *_: picture)
 

@@ -10,6 +10,7 @@ import typer
 import fastvbg
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.doctor import doctor
+from fastvbg.cli.live import live
 from fastvbg.cli.media import matte, preview, run
 from fastvbg.cli.models import models_app
 from fastvbg.cli.streams import tell
@@ -43,6 +44,7 @@ def _root(
 app.command()(run)
 app.command()(matte)
 app.command()(preview)
+app.command()(live)
 app.command()(doctor)
 app.add_typer(bench_app, name="bench")
 app.add_typer(models_app, name="models")

@@ -146,3 +146,45 @@ def person(
         measure.write_person(figures, json)
     with printing():
         print_person(figures)
+
+
+@bench_app.command()
+def live(
+    clip: Annotated[
+        str | None,
+        typer.Argument(metavar="[CLIP]", help="A video of a person; by default one is drawn."),
+    ] = None,
+    sizes: Annotated[str, typer.Option(help="360p, 720p, 1080p.")] = "720p,1080p",
+    rates: Annotated[str, typer.Option(help="Frames a second.")] = "30,60",
+    masks: Annotated[str, typer.Option(help="motion, person, blur.")] = "motion,person,blur",
+    seconds: Annotated[float, typer.Option(help="How long each is measured.")] = 10.0,
+    usual: Annotated[
+        bool, typer.Option("--usual/--alone", help="Whether the usual loop takes part.")
+    ] = True,
+    json: Json = None,
+) -> None:
+    """Measure live mode: delay, processor use and lost frames, beside the usual loop in Python."""
+    from fastvbg.cli.livetable import print_live
+    from fastvbg.cli.progress import Status
+    from fastvbg.measure import live as measure
+    from fastvbg.measure.bench import check_record, parse_names, write_record
+
+    if json is not None:
+        check_record("json", json)
+    with Status() as status:
+        rows = list(
+            measure.run_live_bench(
+                sizes=parse_names("sizes", sizes, list(measure.SIZES)),
+                rates=measure.parse_rates(rates),
+                masks=parse_names("masks", masks, list(measure.MASKS)),
+                seconds=seconds,
+                clip=clip,
+                usual=usual,
+                progress=status,
+            )
+        )
+    if json is not None:
+        content = {"rows": [row._asdict() for row in rows], **measure.conditions()}
+        write_record(content, json)
+    with printing():
+        print_live(rows, seconds)

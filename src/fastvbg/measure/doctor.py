@@ -7,6 +7,7 @@ import re
 import sys
 from importlib import metadata
 
+from fastvbg.devices.facts import live_facts
 from fastvbg.libraries import installed_opencv
 from fastvbg.measure.probes import BAD, GOOD, NOTE, PROBES, Finding, probe_apart
 from fastvbg.models.store import models_state
@@ -28,6 +29,8 @@ def examine() -> list[Finding]:
         # The runtimes stand on OpenCV, which has its own line.
         found = [finding for finding in found if finding.subject != "model runtimes"]
     found += _too_old()
+    # What only live mode wants is nothing wrong with a machine for files.
+    found += [Finding(GOOD if ok else NOTE, name, text) for name, ok, text in live_facts()]
     state = models_state()
     if state.startswith("2 of 2"):
         return [*found, Finding(GOOD, "person models", state)]

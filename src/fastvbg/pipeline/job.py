@@ -16,11 +16,8 @@ from fastvbg.meanwhile import stand_ins
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.upright import angle_of
-from fastvbg.pipeline.backdrop import Placing, open_backdrop
-from fastvbg.pipeline.blur import Blur
-from fastvbg.pipeline.opening import make_masker, rate_of, reading_of
-from fastvbg.pipeline.stages import MatteAlone, OverBackdrop, OverBlur, Transparent
-from fastvbg.pipeline.wrap import Wrap
+from fastvbg.pipeline.opening import make_laying, make_masker, rate_of, reading_of
+from fastvbg.pipeline.stages import MatteAlone, Transparent
 from fastvbg.pixels import make_pixels
 from fastvbg.sink import holds_rotation, open_sink
 from fastvbg.sink.encoding import EncodeOptions, choose_encoding
@@ -28,7 +25,6 @@ from fastvbg.source import open_source
 from fastvbg.threads.collector import settled
 from fastvbg.threads.interrupts import Interrupts
 from fastvbg.threads.overlap import Ahead, Behind
-from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -216,14 +212,7 @@ def _make_stage(job: Job, info: StreamInfo, masker: Masker, seen: Run) -> Stage:
         return MatteAlone(masker)
     if settings.transparent:
         return Transparent(pixels, masker, info, _alpha_format(job, info))
-    background: Any = settings.background
-    strength = parse_blur(background) if isinstance(background, str) else None
-    if strength is not None:
-        return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
-    backdrop = open_backdrop(background, pixels, Placing.of(settings, info), seen.reports)
-    shape = info.height, info.width
-    wrap = Wrap(pixels, shape, settings.light_wrap) if settings.light_wrap else None
-    return OverBackdrop(pixels, masker, seen.stack.enter_context(backdrop), wrap)
+    return make_laying(settings, masker, seen)
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:

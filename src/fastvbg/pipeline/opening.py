@@ -1,4 +1,4 @@
-"""From settings to what a run works with: how its input is read, and what makes its mattes."""
+"""From settings to what a run works with: its reading, its mattes, and what lays frames by them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from fastvbg.keyers.region import region_mask
 from fastvbg.matting.masker import Masker
 from fastvbg.meanwhile import stands_in_for
 from fastvbg.media.model import ReadOptions
+from fastvbg.pipeline.backdrop import Placing, open_backdrop
+from fastvbg.pipeline.blur import Blur
+from fastvbg.pipeline.stages import OverBackdrop, OverBlur
+from fastvbg.pipeline.wrap import Wrap
 from fastvbg.refine.refiner import Refiner
+from fastvbg.values.words import parse_blur
 
 if TYPE_CHECKING:
     from fastvbg.matting.run import Run
+    from fastvbg.pipeline.stages import Laying
     from fastvbg.settings import Settings
 
 
@@ -56,3 +62,15 @@ def make_masker(settings: Settings, run: Run) -> Masker:
         keep=keep,
         drop=drop,
     )
+
+
+def make_laying(settings: Settings, masker: Masker, run: Run) -> Laying:
+    """Return what lays the frames of a run over the background that was asked for."""
+    background: Any = settings.background
+    pixels, info = run.pixels, run.info
+    strength = parse_blur(background) if isinstance(background, str) else None
+    if strength is not None:
+        return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
+    backdrop = open_backdrop(background, pixels, Placing.of(settings, info), run.reports)
+    wrap = Wrap(pixels, run.shape, settings.light_wrap) if settings.light_wrap else None
+    return OverBackdrop(pixels, masker, run.stack.enter_context(backdrop), wrap)

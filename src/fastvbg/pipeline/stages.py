@@ -31,6 +31,13 @@ class Stage(Protocol):
         """Return the picture for a pair, or None when the output is to end before it."""
 
 
+class Laying(Stage, Protocol):
+    """Lays frames over something."""
+
+    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture | None:
+        """Return the picture for a pair whose matte is there already."""
+
+
 class OverBackdrop:
     """What the mask keeps, over a background.
 
@@ -58,6 +65,13 @@ class OverBackdrop:
         matte = self._masker(pair, seconds)
         return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap)
 
+    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture | None:
+        """Return the composite by a matte; None when the background has ended."""
+        behind = self._backdrop.at(seconds)
+        if behind is None:
+            return None
+        return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap)
+
 
 class OverBlur:
     """What the mask keeps, over the blurred rest of the frame."""
@@ -67,7 +81,10 @@ class OverBlur:
 
     def __call__(self, pair: Pair, seconds: Fraction) -> Picture:
         """Return the composite."""
-        matte = self._masker(pair, seconds)
+        return self.lay(self._masker(pair, seconds), pair, seconds)
+
+    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture:  # noqa: ARG002
+        """Return the composite by a matte."""
         behind = self._blur(pair.next, matte, pair.alpha)
         return _laid_over(self._pixels, self._masker, matte, pair, behind)
 

@@ -42,9 +42,22 @@ def read_settings(path: File) -> dict[str, Any]:
     """
     path = Path(check_path("settings", path))
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"settings: cannot read {path}: {error.strerror or error}") from None
+    return parsed(content, path)
+
+
+def parsed(content: bytes, path: File) -> dict[str, Any]:
+    """Return what the bytes of a settings file say, for `settings_of`; messages name the file.
+
+    Raises
+    ------
+    OptionError
+        They are no TOML, or of a later version.
+    """
+    try:
+        data: dict[str, Any] = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:  # no TOML, or no UTF-8, or too deep a nesting
         raise OptionError(f"settings: {path} is no TOML: {error}") from None
     version = data.pop("version", VERSION)
@@ -153,19 +166,37 @@ def write_settings(settings: Settings, path: File, *, overwrite: bool) -> None:
     SinkError, OptionTypeError
         As in `Settings.save`.
     """
-    import tomli_w
-
     overwrite = check_flag("overwrite", overwrite)
     path = check_target(path, overwrite=overwrite)
-    mask = settings.kind.data(path.parent)
-    data = {"version": VERSION, **settings.data(path.parent)}
+    content = dumped(settings, path.parent)
+    with Staged(path, overwrite=overwrite) as staged:
+        staged.staging.write_bytes(content)
+
+
+def dumped(settings: Settings, folder: Path | None) -> bytes:
+    """Return the content of the file that `write_settings` writes.
+
+    Parameters
+    ----------
+    settings : Settings
+        What to write.
+    folder : Path, optional
+        Names of files are made relative to it; they stay as they are without it.
+
+    Raises
+    ------
+    OptionError, OptionTypeError
+        As in `Settings.save`.
+    """
+    import tomli_w
+
+    mask = settings.kind.data(folder)
+    data = {"version": VERSION, **settings.data(folder)}
     data.pop("mask", None)
     try:
-        content = tomli_w.dumps({**data, "mask": mask}).encode()
+        return tomli_w.dumps({**data, "mask": mask}).encode()
     except UnicodeEncodeError as error:
         name = error.object[max(0, error.start - 20) : error.end]
         raise OptionError(
             f"settings: got {shown(name)}, a name that is no Unicode, which TOML does not hold"
         ) from None
-    with Staged(path, overwrite=overwrite) as staged:
-        staged.staging.write_bytes(content)

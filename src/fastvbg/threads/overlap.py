@@ -73,6 +73,11 @@ class Channel(Generic[T]):
                 self._changed.notify_all()
             return item
 
+    @property
+    def has_room(self) -> bool:
+        """Whether an item could be added without waiting."""
+        return len(self._items) < self._depth
+
     def _wait(self, poll: Poll | None) -> None:
         self._changed.wait(None if poll is None else _POLL_SECONDS)
         if poll is not None:
@@ -216,6 +221,11 @@ class Behind(_Worker[T]):
             self._error = error
         finally:
             self._channel.close()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether `put` would not wait now."""
+        return self._channel.has_room
 
     def put(self, item: T) -> None:
         """Hand over an item, after waiting for room; raise what went wrong with earlier ones."""

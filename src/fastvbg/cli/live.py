@@ -1,0 +1,117 @@
+"""`fastvbg live`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from fastvbg.cli.options import takes_settings
+from fastvbg.cli.streams import say, tell
+
+if TYPE_CHECKING:
+    from fastvbg.live_mode.session import Session
+    from fastvbg.settings import Settings
+
+
+@takes_settings("mask", "background", "encoder")
+def live(  # noqa: PLR0913, PLR0917  (an option each)
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="[SOURCE]",
+            help="camera, camera:NAME or /dev/videoN; screen; a stream rtsp://, rtmp://, http://, "
+            "tcp://; or a file, played at its own pace.",
+        ),
+    ] = "camera",
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--to",
+            metavar="SINK",
+            help="loopback, loopback:NAME or /dev/videoN; pipewire; window; a file; a stream; - "
+            "for Y4M. May be repeated; by default the first virtual camera.",
+        ),
+    ] = None,
+    size: Annotated[str | None, typer.Option(metavar="WxH", help="Wished of the source.")] = None,
+    fps: Annotated[
+        str | None, typer.Option(metavar="RATE", help="Frames a second, wished of the source.")
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(metavar="FOURCC", help="Wished of a camera: MJPG, YUYV, NV12, ..."),
+    ] = None,
+    loop: Annotated[bool, typer.Option("--loop", help="Play a file again and again.")] = False,
+    card: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A picture for when nothing else may be shown."),
+    ] = None,
+    flip: Annotated[bool, typer.Option("--flip", help="Mirror the camera.")] = False,
+    auto_frame: Annotated[
+        bool, typer.Option("--auto-frame", help="Follow who is in the picture with a crop.")
+    ] = False,
+    nobody: Annotated[
+        str,
+        typer.Option(metavar="WHAT", help="While nobody is in the picture: keep, card or blur."),
+    ] = "keep",
+    always: Annotated[
+        bool, typer.Option("--always", help="Work also while nobody watches.")
+    ] = False,
+    page: Annotated[
+        bool, typer.Option("--page", help="Serve a page on this machine to tune it by.")
+    ] = False,
+    bind: Annotated[
+        str, typer.Option(metavar="HOST[:PORT]", help="Where the page is served.")
+    ] = "127.0.0.1",
+    seconds: Annotated[float | None, typer.Option(metavar="N", help="End after so long.")] = None,
+    list_devices: Annotated[
+        bool, typer.Option("--list", help="List cameras and virtual cameras, and end.")
+    ] = False,
+    json_lines: Annotated[
+        bool, typer.Option("--json", help="Figures as a line of JSON each second, for programs.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace recordings.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
+    ] = False,
+    *,
+    settings: Settings,
+) -> None:
+    """Put yourself in a call over another background: a camera in, a virtual camera out."""
+    if list_devices:
+        from fastvbg.live_mode.listing import lines
+
+        for line in lines():
+            tell(line)
+        return
+    from fastvbg.live_mode.asked import Asked, make_session
+    from fastvbg.live_mode.running import Running, default_sinks
+    from fastvbg.live_mode.switches import Switches
+
+    places = to or ([] if page else default_sinks())
+    switches = Switches(flip, auto_frame, cast("Any", nobody), always)
+    asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    session = make_session(
+        asked,
+        settings,
+        tell=lambda line: say(f"fastvbg: {line}"),
+        note=lambda line: None if quiet else say(f"fastvbg: {line}"),
+    )
+    running = Running(session, quiet=quiet, json_lines=json_lines)
+    with running.page(bind) if page else running.alone():
+        running.run()
+    _summary(session, quiet=quiet, json_lines=json_lines)
+
+
+def _summary(session: Session, *, quiet: bool, json_lines: bool) -> None:
+    """Print what was done in all."""
+    figures: dict[str, Any] = session.summary()
+    if json_lines:
+        say(json.dumps({"summary": figures}))
+    elif not quiet:
+        say(
+            f"{figures['frames_in']} frames in, {figures['frames_out']} out, "
+            f"{figures['dropped']} dropped in {figures['seconds']:.0f} s; "
+            f"{figures['cpu_of_all']:.0f} % of a core; most delay {figures['delay_ms']['max']} ms"
+        )

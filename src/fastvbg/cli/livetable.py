@@ -1,0 +1,49 @@
+"""The live bench's table on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from fastvbg.cli.benchtable import WIDTH, plain_table
+from fastvbg.measure.live import OURS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastvbg.measure.live import LiveRow
+
+
+def print_live(rows: Sequence[LiveRow], seconds: float) -> None:
+    """Print a line for each contender."""
+    usual = {row[1:4]: row for row in rows if row.program != OURS}
+    table = plain_table(
+        "",
+        "",
+        "delay, ms\np50",
+        "\np95",
+        "\nmost",
+        "% of\na core",
+        "% of\nframes lost",
+        "processor time\nof usual",
+    )
+    for row in rows:
+        other = usual.get(row[1:4])
+        times = ""
+        if other is not None and row.program == OURS:
+            # The usual loop may not keep up: what a frame costs is compared.
+            times = f"{other.cpu / other.frames / (row.cpu / row.frames):.1f}x less"
+        table.add_row(
+            f"{row.mask} {row.size} {row.rate}",
+            row.program,
+            *(f"{value:.1f}" for value in (row.p50, row.p95, row.most, row.cpu, row.lost)),
+            times,
+        )
+    console = Console(width=WIDTH, highlight=False)
+    console.print(table)
+    console.print(
+        f"JPEGs of 4:2:2 from memory, decoded, keyed, written as 4:2:0 to memory; {seconds:g} s "
+        "each, in processes of their own. Delay: from the camera's time of a frame until it was "
+        "written. usual: OpenCV's decoding, the same model on floats, NumPy's blend."
+    )

@@ -1,0 +1,23 @@
+"""What live mode finds on a machine, looked over one by one."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+from fastvbg.devices.fact import Fact
+
+_PAGE = "the page of live mode wants aiohttp: pip install 'fastvbg[live]'"
+
+
+def live_facts() -> list[Fact]:
+    """Return what there is of cameras, virtual cameras, PipeWire and the page."""
+    page = find_spec("aiohttp") is not None
+    found = [Fact("page", True if page else None, "aiohttp is installed" if page else _PAGE)]
+    if sys.platform != "linux":
+        return found
+    from fastvbg.devices.pipewire.facts import pipewire_facts
+    from fastvbg.devices.v4l2.facts import facts
+
+    rows = [*facts(), *pipewire_facts()]
+    return [*rows, *found]

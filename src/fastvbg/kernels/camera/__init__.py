@@ -1,0 +1,1 @@
+"""Kernels that bring a camera's pictures into one form."""

@@ -1,0 +1,210 @@
+"""Live mode in Python: a session that runs in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.checks import check_number
+from fastvbg.errors import OptionTypeError, shown
+from fastvbg.live_mode.asked import Asked, make_session
+from fastvbg.live_mode.running import default_sinks
+from fastvbg.live_mode.session import Session
+from fastvbg.live_mode.switches import Switches
+from fastvbg.matting.run import unheard
+from fastvbg.pipeline.asked import changed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from typing_extensions import Self
+
+    from fastvbg import _types
+    from fastvbg.live_mode.controls import Nobody, State
+    from fastvbg.settings import Settings
+
+__all__ = ["Live", "live"]
+
+
+class Live:
+    """A live session that has begun, as `live` gives it. A context manager, which ends it.
+
+    Parameters
+    ----------
+    session : object
+        What does the work. It has not begun yet: this makes it begin, in a thread of its own, and
+        waits until its source and its sinks are open.
+    """
+
+    def __init__(self, session: Session) -> None:
+        if not isinstance(session, Session):
+            raise OptionTypeError(f"session: got {shown(session)}, wanted what `live` makes")
+        self._session = session
+        self._error: BaseException | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="fastvbg live", daemon=True)
+        self._thread.start()
+        while not session.started.wait(0.05):
+            if self._over.is_set():
+                break
+        self._raise()
+
+    def _run(self) -> None:
+        try:
+            self._session.run()
+        except BaseException as error:
+            self._error = error
+        finally:
+            self._over.set()
+
+    def _raise(self) -> None:
+        error, self._error = self._error, None
+        if error is not None:
+            raise error
+
+    @property
+    def settings(self) -> Settings:
+        """What is made of the frames now."""
+        return self._session.settings
+
+    def apply(self, settings: Settings | None = None, **changes: Any) -> None:
+        """Work by other settings from the next frame on, without a restart.
+
+        Parameters
+        ----------
+        settings : Settings, optional
+            By default those of now.
+        **changes : object
+            Single settings, such as `background="blur"`.
+
+        Raises
+        ------
+        FastvbgError
+            They cannot be used, or not live; the old ones stay.
+        """
+        self._session.apply(changed(settings or self.settings, changes))
+
+    def set_state(self, state: State) -> None:
+        """Let the composite leave ("live"), the last one ("freeze"), a "card", or "black"."""
+        self._session.set_state(state)
+
+    def switch(
+        self,
+        *,
+        flip: bool | None = None,
+        auto_frame: bool | None = None,
+        nobody: Nobody | None = None,
+        always: bool | None = None,
+    ) -> None:
+        """Turn what is not None; as `live` has them."""
+        asked = {"flip": flip, "auto_frame": auto_frame, "nobody": nobody, "always": always}
+        self._session.switch(**{k: v for k, v in asked.items() if v is not None})
+
+    def take_plate(self, seconds: float = 5.0) -> None:
+        """Take the empty room after so many seconds, and key by it."""
+        self._session.take_plate(check_number("seconds", seconds, 0, 3600))
+
+    def figures(self) -> dict[str, Any]:
+        """Return rates, delays, drops and processor use of now, ready for JSON."""
+        return self._session.figures()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is over; tell whether it is. What went wrong in it is raised here."""
+        most = threading.TIMEOUT_MAX
+        over = self._over.wait(
+            None if timeout is None else check_number("timeout", timeout, 0, most)
+        )
+        if over:
+            self._raise()
+        return over
+
+    def end(self) -> dict[str, Any]:
+        """End it; devices are released, recordings finished. Return its figures in all."""
+        self._session.end()
+        self._thread.join()
+        self._raise()
+        return self._session.summary()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.end()
+
+
+def live(  # noqa: PLR0913  (a session's whole description)
+    source: str = "camera",
+    to: str | Sequence[str] | None = None,
+    settings: Settings | None = None,
+    *,
+    size: tuple[int, int] | str | None = None,
+    fps: _types.Number | str | None = None,
+    format: str | None = None,
+    loop: bool = False,
+    card: _types.File | None = None,
+    flip: bool = False,
+    auto_frame: bool = False,
+    nobody: Nobody = "keep",
+    always: bool = False,
+    seconds: float | None = None,
+    overwrite: bool = False,
+    tell: Callable[[str], None] = unheard,
+    **changes: Any,
+) -> Live:
+    """Put a camera over another background, and out as a virtual camera, while the program goes on.
+
+    Parameters
+    ----------
+    source : str
+        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; the address of a stream; or a file,
+        played at its own pace.
+    to : str or sequence of str, optional
+        `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire`; `window`; the address of a stream;
+        a file. By default the first virtual camera.
+    settings : Settings, optional
+        What is made of the frames; by default people by the mask "auto". The background is blurred
+        where none is named.
+    size : (int, int) or str, optional
+        Width and height wished of the source, in pixels.
+    fps : number or str, optional
+        Frames a second wished of the source.
+    format : str, optional
+        A camera's pixel format, such as "MJPG".
+    loop : bool
+        Whether a file begins anew at its end.
+    card : str or path-like, optional
+        A picture for when nothing else may leave.
+    flip : bool
+        Whether the camera is mirrored.
+    auto_frame : bool
+        Whether a crop follows who is in the picture.
+    nobody : {"keep", "card", "blur"}
+        What leaves while nobody is.
+    always : bool
+        Whether to work while nobody watches.
+    seconds : float, optional
+        It ends after so long.
+    overwrite : bool
+        Whether recordings may replace files.
+    tell : callable
+        Called with lines that are worth knowing.
+    **changes : object
+        Single settings, as of `Settings`.
+
+    Returns
+    -------
+    Live
+        The session, once its source and its sinks are open; until the mask is ready a card leaves.
+
+    Raises
+    ------
+    FastvbgError
+        Something cannot be opened, or cannot be done live.
+    """
+    if settings is None:
+        changes = {"mask": "auto", **changes}
+    made = changed(settings, changes)
+    places = default_sinks() if to is None else [to] if isinstance(to, str) else to
+    switches = Switches(flip, auto_frame, nobody, always)
+    asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    return Live(make_session(asked, made, tell, tell))

@@ -1,0 +1,138 @@
+"""From what a user writes to sources and sinks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.errors import OptionError, shown
+from fastvbg.sink.encoding import EncodeOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
+    from fastvbg.devices.sink import Sink
+    from fastvbg.live_mode.grab import Source
+    from fastvbg.media.colour import ColourTags
+    from fastvbg.settings import Settings
+
+    MakesSink = Callable[[ColourTags], Sink]
+
+_STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
+_BT709 = 1
+
+
+def make_source(
+    text: str,
+    *,
+    size: tuple[int, int] | None = None,
+    fps: Fraction | None = None,
+    form: str | None = None,
+    loop: bool = False,
+) -> Source:
+    """Return the source that a text names.
+
+    Parameters
+    ----------
+    text : str
+        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; the address of a stream; or a file.
+    size : (int, int), optional
+        Width and height wanted.
+    fps : Fraction, optional
+        Frames a second wanted.
+    form : str, optional
+        A camera's pixel format, such as MJPG.
+    loop : bool
+        Whether a file begins anew at its end.
+
+    Raises
+    ------
+    FastvbgError
+        There is none such.
+    """
+    is_camera = text == "camera" or text.startswith(("camera:", "/dev/video"))
+    if form is not None and not is_camera:
+        raise OptionError(f"format: it goes with cameras, got the source {shown(text)}")
+    if is_camera:
+        return _camera(text, size, fps, form)
+    if text == "screen":
+        from fastvbg.live_mode.grabbing import GrabbedSource, screen_device
+
+        return GrabbedSource(text, screen_device(), size=size, rate=fps)
+    if text.startswith(_STREAMS):
+        from fastvbg.devices.network.source import NetworkSource
+        from fastvbg.live_mode.streams import StreamSource
+
+        return StreamSource(NetworkSource(text, size=size))
+    from fastvbg.live_mode.files import FileSource
+
+    return FileSource(text, loop=loop, size=size, fps=fps)
+
+
+def _camera(
+    text: str, size: tuple[int, int] | None, fps: Fraction | None, form: str | None
+) -> Source:
+    if sys.platform == "linux":
+        from fastvbg.devices.v4l2.capture import Camera
+        from fastvbg.live_mode.camera import CameraSource
+
+        return CameraSource(Camera(text, size=size, rate=fps, format=form))
+    from fastvbg.live_mode.grabbing import GrabbedSource, camera_device
+
+    name = text.partition(":")[2]
+    return GrabbedSource(text, camera_device(name), size=size, rate=fps)
+
+
+def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> MakesSink:
+    """Return what makes the sink that a text names, once the colours are known.
+
+    Parameters
+    ----------
+    text : str
+        `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire` or `pipewire:NAME`; `window`; `-`
+        for Y4M; the address of a stream; or a file.
+    settings : Settings
+        Of which recordings take what concerns the encoder.
+    overwrite : bool
+        Whether a recording may replace a file.
+
+    Raises
+    ------
+    FastvbgError
+        There is none such.
+    """
+    from fastvbg.live_mode import sinks
+
+    if text == "loopback" or text.startswith(("loopback:", "/dev/video")):
+        return _loopback(text)
+    if text == "pipewire" or text.startswith("pipewire:"):
+        from fastvbg.devices.pipewire.sink import PipeWireSink
+
+        pipewire = PipeWireSink(text.partition(":")[2] or "fastvbg", name=text)
+        return lambda _: pipewire
+    if text.startswith(_STREAMS):
+        from fastvbg.devices.network.sink import NetworkSink
+
+        stream = NetworkSink(text)
+        return lambda _: stream
+    if text == "window":
+        return sinks.Window
+    if text == "-":
+        return lambda _: sinks.Y4M()
+    asked: Any = settings
+    options = EncodeOptions(
+        codec=asked.codec,
+        crf=asked.crf,
+        preset=asked.preset or "veryfast",
+        extra=asked.encoder_options or {},
+        threads=asked.threads or 1,
+    )
+    return lambda colour: sinks.Recording(Path(text), options, colour, overwrite=overwrite)
+
+
+def _loopback(text: str) -> MakesSink:
+    from fastvbg.devices.v4l2.output import LoopbackSink
+
+    return lambda colour: LoopbackSink(text, matrix="bt709" if colour.matrix == _BT709 else "bt601")

@@ -1,0 +1,127 @@
+"""Keys in the terminal, and signals, as what they ask of a session."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import threading
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fastvbg.live_mode.controls import State
+    from fastvbg.live_mode.session import Session
+
+HELP = (
+    "keys: l live, f freeze, c card, b black, p take the empty room, m mirror, a auto-frame, q end"
+)
+_STATES: dict[str, State] = {"l": "live", "f": "freeze", "c": "card", "b": "black"}
+_SIGNALS = {"SIGUSR1": "card", "SIGUSR2": "live"}
+_POLL = 0.2
+
+
+def press(session: Session, key: str) -> None:
+    """Do what a key asks for; nothing for others."""
+    key = key.lower()
+    if key in _STATES:
+        session.set_state(_STATES[key])
+    elif key == "p":
+        session.take_plate()
+    elif key == "m":
+        session.switch(flip=not session.figures()["switches"]["flip"])
+    elif key == "a":
+        session.switch(auto_frame=not session.figures()["switches"]["auto_frame"])
+    elif key == "q":
+        session.end()
+
+
+@contextmanager
+def listening(session: Session) -> Iterator[None]:
+    """Heed keys, where standard input is a terminal, and signals.
+
+    SIGINT and SIGTERM end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
+    """
+    with _signals(session), _keys(lambda key: press(session, key)):
+        yield
+
+
+@contextmanager
+def _signals(session: Session) -> Iterator[None]:
+    before: dict[Any, Any] = {}
+
+    def stop(number: int, _frame: Any) -> None:
+        """End well at the first signal; the second one is heeded as ever."""
+        session.end()
+        signal.signal(number, before[number])
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, stop)
+    for name, state in _SIGNALS.items():
+        user: Any = getattr(signal, name, None)  # Windows has none
+        if user is None or threading.current_thread() is not threading.main_thread():
+            continue
+
+        def heed(_number: int, _frame: Any, state: Any = state) -> None:
+            session.set_state(state)
+
+        before[user] = signal.signal(user, heed)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _keys(heard: Callable[[str], None]) -> Iterator[None]:
+    """Call with each key that is pressed, meanwhile."""
+    try:
+        import termios
+        import tty
+
+        number = sys.stdin.fileno()
+        before = termios.tcgetattr(number)
+    # No terminal, no standard input, or Windows.
+    except (ImportError, OSError, ValueError, AttributeError, termios_error()):
+        yield
+        return
+    ended = threading.Event()
+
+    def listen() -> None:
+        while not ended.is_set():
+            with suppress(OSError, ValueError):
+                if select.select([number], [], [], _POLL)[0]:
+                    typed = os.read(number, 16).decode(errors="ignore")
+                    if not typed:  # the terminal has gone
+                        return
+                    for key in typed:
+                        heard(key)
+
+    # Single keys, unseen; Ctrl-C stays what it is. A job in the background may not ask for that.
+    with suppress(OSError):
+        if os.tcgetpgrp(number) != os.getpgrp():
+            yield
+            return
+    thread = threading.Thread(target=listen, name="fastvbg keys", daemon=True)
+    tty.setcbreak(number)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        termios.tcsetattr(number, termios.TCSADRAIN, before)
+        thread.join(2 * _POLL)
+
+
+def termios_error() -> type[Exception]:
+    """Return what termios raises where there is no terminal; its module is Unix's alone."""
+    try:
+        import termios
+    except ImportError:
+        return OSError
+    return termios.error

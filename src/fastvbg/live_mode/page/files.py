@@ -1,0 +1,134 @@
+"""Settings as a file to take away, for `fastvbg run --settings`, and one that is brought."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import cv2
+import numpy as np
+
+from fastvbg.errors import OptionError
+from fastvbg.live_mode.page.changes import REGIONS
+from fastvbg.live_mode.page.describe import OWN
+from fastvbg.media.names import is_address
+from fastvbg.settings import Settings
+from fastvbg.settings.file import dumped, parsed, settings_of
+
+if TYPE_CHECKING:
+    from fastvbg.live_mode.page.gallery import Gallery
+    from fastvbg.options import Described
+
+NAME = "settings.toml"
+MOST_BYTES = 1 << 16
+_TAKEN = ("mask", "background", *REGIONS, *OWN)
+"""What a brought file may change; what concerns a clip or an encoder is left as it is."""
+
+
+class Kept(NamedTuple):
+    """Settings to take away."""
+
+    name: str
+    content: bytes
+
+
+def kept(settings: Settings, gallery: Gallery, folder: Path) -> Kept:
+    """Return settings as one file: TOML, or a ZIP of it and of pictures that are only here.
+
+    Uploaded, drawn and taken pictures are gone when the session ends, so they come along; names of
+    the user's own files are written whole.
+
+    Parameters
+    ----------
+    settings, gallery
+        Those in use, and the backgrounds there are.
+    folder : Path
+        The session's private folder.
+    """
+    beside: dict[str, Any] = {}
+    mask = settings.kind.replace(**_renamed(settings.kind, gallery, folder, beside))
+    changes = _renamed(settings, gallery, folder, beside)
+    content = dumped(settings.replace(**{**changes, "mask": mask}), None)
+    if not beside:
+        return Kept(NAME, content)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(NAME, content)
+        for name, value in beside.items():
+            if isinstance(value, np.ndarray):
+                archive.writestr(name, cv2.imencode(".png", value)[1].tobytes())
+            else:
+                archive.write(value, name)
+    return Kept("settings.zip", packed.getvalue())
+
+
+def _renamed(
+    described: Described, gallery: Gallery, folder: Path, beside: dict[str, Any]
+) -> dict[str, Any]:
+    """Return options that name files or hold pictures, with names for a file that goes anywhere."""
+    changes: dict[str, Any] = {}
+    for name, option in described.options().items():
+        value = getattr(described, name)
+        path = option.file(value)
+        if isinstance(value, np.ndarray):
+            changes[name] = _beside(f"{name}.png", value, beside)
+        elif path is None or is_address(path) or path == "-":
+            continue
+        elif Path(path).parent == folder:
+            item = gallery.of_value(value)
+            own = item.file_name if item is not None else Path(path).name
+            changes[name] = _beside(own, Path(path), beside)
+        else:
+            prefix = value[: len(value) - len(path)] if isinstance(value, str) else ""
+            # A numbered name is none that `Path` finds.
+            whole = os.path.abspath(path)  # noqa: PTH100
+            changes[name] = prefix + whole if str(value).endswith(path) else whole
+    return changes
+
+
+def _beside(name: str, value: Any, beside: dict[str, Any]) -> str:
+    """Note a file that comes along and return its name, told from a word by its folder."""
+    beside[name] = value
+    return f"./{name}"
+
+
+def brought(content: bytes, settings: Settings, gallery: Gallery) -> tuple[Settings, list[str]]:
+    """Return the settings that a file says, and what of it is not taken.
+
+    Parameters
+    ----------
+    content : bytes
+        Of the file.
+    settings : Settings
+        The ones in use, which hold for what concerns a clip or an encoder.
+    gallery : Gallery
+        Where the names of backgrounds are looked up.
+
+    Raises
+    ------
+    FastvbgError
+        It is no settings file, or names files other than those shown on the page.
+    """
+    data = parsed(content, NAME)
+    left = sorted(set(data) & set(Settings.options()) - set(_TAKEN))
+    found = settings_of(NAME, {name: each for name, each in data.items() if name not in left})
+    mask = found.kind.replace(**_found("mask ", found.kind, gallery))
+    found = found.replace(**{**_found("", found, gallery), "mask": mask})
+    return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left
+
+
+def _found(of: str, described: Described, gallery: Gallery) -> dict[str, Any]:
+    """Return options that name files, with what is shown under those names."""
+    changes: dict[str, Any] = {}
+    for name, path in described.files():
+        item = gallery.named(path.removeprefix("./"))
+        if item is None:
+            raise OptionError(
+                f"{of}{name}: it names the file {path}, and a page opens no files; upload that "
+                "below, and load the settings again"
+            )
+        changes[name] = gallery.value(item)
+    return changes

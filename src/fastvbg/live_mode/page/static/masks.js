@@ -1,0 +1,59 @@
+// The kinds of mask, the options of the chosen one, refinement, and the taking of the empty room.
+
+import { button, byId, el, press, refusal } from "./dom.js";
+import { control } from "./options.js";
+
+/** Tell whether an option is one that few ever touch: what is typed, or named at the start. */
+const isExpert = ({ form, picture }) => form === "text" || form === "size" || (form === "file" && !picture);
+
+export class Masks {
+  #link;
+  #kinds = [];
+  #shown = null;
+  #controls = new Map();
+
+  constructor(link) {
+    this.#link = link;
+    byId("take-plate").addEventListener("click", () => {
+      refusal("mask", "");
+      link.order({ do: "plate", seconds: Number(byId("plate-seconds").value) }, "plate");
+    });
+  }
+
+  options(kinds, described) {
+    this.#kinds = kinds;
+    this.#shown = null;
+    this.refine = described.find((each) => each.name === "refine");
+    byId("kinds").replaceChildren(...kinds.map((kind) =>
+      button(kind.label, false, () => this.#link.set("mask", kind.name, 0), { "data-value": kind.name, title: kind.help })));
+  }
+
+  update(settings) {
+    const { kind: name, values } = settings.mask;
+    const kind = this.#kinds.find((each) => each.name === name) ?? { name, label: name, help: `The mask “${name}”, as started.`, refine: "none", options: [] };
+    if (this.#shown !== name) this.#make(kind);
+    press(byId("kinds"), name);
+    for (const [option, each] of this.#controls) each.update(option === "refine" ? settings.refine : values[option]);
+  }
+
+  #make(kind) {
+    this.#shown = kind.name;
+    byId("kind-help").textContent = kind.help;
+    this.#controls = new Map(kind.options.map((told) => [told.name, control(told, `mask.${told.name}`, this.#link)]));
+    const refine = control({ ...this.refine, placeholder: kind.refine }, "refine", this.#link);
+    const [plain, expert] = [[], []];
+    for (const told of kind.options) (isExpert(told) ? expert : plain).push(this.#controls.get(told.name).node);
+    byId("mask-options").replaceChildren(...plain);
+    if (expert.length) byId("mask-options").append(el("details", { class: "more" }, el("summary", {}, "More options"), ...expert));
+    byId("refine-option").replaceChildren(refine.node);
+    this.#controls.set("refine", refine);
+  }
+
+  /** Show the seconds that are left until the room is taken. */
+  countdown(seconds) {
+    const count = byId("count");
+    count.hidden = seconds === null || seconds === undefined;
+    count.textContent = count.hidden ? "" : String(Math.ceil(seconds));
+    byId("take-plate").disabled = !count.hidden;
+  }
+}

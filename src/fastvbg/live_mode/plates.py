@@ -1,0 +1,70 @@
+"""Taking the empty room: some frames after a countdown, and their plate as a file."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.keyers.plate.estimate import PlateEstimator
+from fastvbg.masks.plate import Plate
+from fastvbg.media.colour import ToBGR
+from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.sink.still import write_still
+
+if TYPE_CHECKING:
+    import av
+
+    from fastvbg.media.model import StreamInfo
+    from fastvbg.settings import Settings
+
+_FRAMES = 20
+
+
+class PlateTaking:
+    """Gathers frames of the empty room.
+
+    Parameters
+    ----------
+    due : float
+        When to begin, in seconds of `time.monotonic`.
+    """
+
+    def __init__(self, due: float) -> None:
+        self.due = due
+        self._estimator = PlateEstimator()
+        self._count = 0
+        self._plate: Any = None
+
+    def add(self, picture: av.VideoFrame, info: StreamInfo, now: float) -> bool:
+        """Take in a frame, if it is time; tell whether there are enough."""
+        if now < self.due:
+            return False
+        self._estimator.add(tuple(planes_of(picture)))  # type: ignore[arg-type]
+        self._count += 1
+        if self._count < _FRAMES:
+            return False
+        planes, _ = self._estimator.estimate()
+        still = new_picture(info.width, info.height, picture.format.name)
+        for source, target in zip(planes, planes_of(still), strict=True):
+            target[:] = source
+        self._plate = ToBGR(info.colour)(still)
+        return True
+
+    def mask(self, settings: Settings) -> Plate:
+        """Return the mask by what was taken, kept as a file so that settings can name it."""
+        folder = _folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}.png"
+        write_still(path, self._plate, overwrite=True)
+        kind = settings.kind
+        base = kind if isinstance(kind, Plate) else Plate(plate=path)
+        return replace(base, plate=path)
+
+
+def _folder() -> Path:
+    """Return where plates are kept: the user's own data."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "fastvbg" / "plates"

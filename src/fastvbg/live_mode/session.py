@@ -1,0 +1,399 @@
+"""A live session: what the pictures of a source become, and where they go."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, cast
+
+import cv2
+
+from fastvbg.checks import check_choice
+from fastvbg.errors import FastvbgError
+from fastvbg.live_mode.controls import Shown
+from fastvbg.live_mode.figures import Figures
+from fastvbg.live_mode.grab import FORM
+from fastvbg.live_mode.idle import Idle
+from fastvbg.live_mode.leaving import Stills
+from fastvbg.live_mode.making import Making
+from fastvbg.live_mode.plates import PlateTaking
+from fastvbg.live_mode.reader import Reader
+from fastvbg.live_mode.switches import Switches
+from fastvbg.live_mode.tap import Tap
+from fastvbg.matting.run import unheard
+from fastvbg.media.model import StreamInfo
+from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.pixels import make_pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import av
+
+    from fastvbg.live_mode.choosing import MakesSink
+    from fastvbg.live_mode.controls import Nobody, State
+    from fastvbg.live_mode.grab import Grab, Source
+    from fastvbg.settings import Settings
+
+STILL_RATE, IDLE_RATE = 5.0, 1.0
+"""Pictures a second of a card, of black and of a frozen picture: watched, and not."""
+_GONE_SECONDS = 1.0
+"""Without a new picture a card leaves."""
+_NOBODY_SECONDS = 2.0
+"""Somebody may bend down, or turn aside, for less."""
+_AGAIN_SECONDS = 1.0
+_WAIT = 0.1
+
+
+class Session:
+    """Reads a source, makes composites and hands them to sinks; controlled while it runs.
+
+    Parameters
+    ----------
+    source : Source
+        Where pictures come from; it is opened and closed by the session, and again where it was
+        gone.
+    sinks : sequence of callable
+        Each makes one of the places where they go, once the colours are known.
+    settings : Settings
+        What is made of them.
+    card : str or Path, optional
+        A picture file for when nothing else may leave.
+    tell : callable
+        Takes lines of what goes wrong.
+    note : callable, optional
+        Takes lines of what goes as it should; nothing does by default.
+    seconds : float, optional
+        How long to work.
+    switches : Switches, optional
+        What can be turned while it runs.
+
+    Notes
+    -----
+    `run` works in the thread that calls it. Nothing but `_send` hands pictures to sinks, and it
+    gets composites, cards and black only: a picture of the room can leave by mistake nowhere.
+    Settings without a background ask for the room as it is.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sinks: Sequence[MakesSink],
+        settings: Settings,
+        *,
+        tell: Callable[[str], None],
+        note: Callable[[str], None] = unheard,
+        card: str | Path | None = None,
+        seconds: float | None = None,
+        switches: Switches | None = None,
+    ) -> None:
+        self._source, self._tell, self._note = source, tell, note
+        self._makers, self._sinks = list(sinks), list[Any]()
+        self._making = Making(settings, tell, note)
+        self._card, self._seconds = card, seconds
+        self._switches = switches or Switches()
+        self._state: State = "live"
+        self._ended = threading.Event()
+        self.started = threading.Event()
+        """Set once source and sinks are open."""
+        self._info: StreamInfo | None = None
+        self._tap = Tap()
+        self._figures = Figures()
+        self._doing = "starting"
+        self._plate: PlateTaking | None = None
+        self._broken_until = 0.0
+        self._nobody_since: float | None = None
+        self._sent = 0.0
+        self._watched: dict[int, bool | None] = {}
+        self._left = 0.0
+        self._skipped = 0
+
+    # What is asked for from elsewhere.
+
+    @property
+    def settings(self) -> Settings:
+        """What is being made of the frames now."""
+        return self._making.settings
+
+    def apply(self, settings: Settings) -> None:
+        """Work by other settings from the next frame on; the old ones hold until then."""
+        self._making.apply(settings)
+
+    @property
+    def state(self) -> State:
+        """What leaves."""
+        return self._state
+
+    def set_state(self, state: State) -> None:
+        """Let something else leave from the next frame on."""
+        states = "live", "freeze", "card", "black"
+        self._state = cast("State", check_choice("state", state, states))
+
+    def switch(self, **turned: bool | Nobody) -> None:
+        """Turn what is named; see `Switches`."""
+        self._switches = replace(self._switches, **cast("Any", turned))
+
+    def take_plate(self, seconds: float = 5.0) -> None:
+        """Count down, take the empty room, and key by it."""
+        self._plate = PlateTaking(time.monotonic() + seconds)
+
+    def look(self, watcher: object, *, wants: bool) -> None:
+        """Say whether somebody looks at previews now."""
+        self._tap.look(watcher, wants=wants)
+
+    def shown(self, after: int, timeout: float) -> Shown | None:
+        """Return the newest frame whose number is above `after`, or None."""
+        return self._tap.shown(after, timeout)
+
+    def end(self) -> None:
+        """Let `run` come to its end."""
+        self._ended.set()
+
+    def figures(self) -> dict[str, Any]:
+        """Return the newest figures, ready for JSON."""
+        source, plate = self._source, self._plate
+        now = time.monotonic()
+        used = self._figures.stage("key")
+        return {
+            **self._figures.snapshot(),
+            "state": self._state,
+            "doing": self._doing,
+            "source": {
+                name: getattr(source, name) for name in ("name", "width", "height", "rate", "told")
+            },
+            "dropped": self._dropped(),
+            "budget": round(used * (source.rate or 30) / self._making.reduced.rate, 3),
+            "reduced": str(self._making.reduced),
+            "countdown": None if plate is None else round(max(0.0, plate.due - now), 1),
+            "switches": asdict(self._switches),
+            "sinks": [
+                {
+                    "name": sink.name,
+                    "watched": self._watched.get(id(sink)),
+                    "status": _status(sink),
+                    "dropped": sink.dropped,
+                }
+                for sink in list(self._sinks)
+            ],
+        }
+
+    def summary(self) -> dict[str, Any]:
+        """Return what was done in all, ready for JSON."""
+        more = {"dropped": self._dropped(), "cpu_of_all": round(self._figures.cpu_of_all(), 1)}
+        return {**self._figures.snapshot(), **more}
+
+    def _dropped(self) -> int:
+        reader = getattr(self, "_reader", None)
+        waiting = reader.slot.dropped if reader is not None else 0
+        return self._source.dropped + waiting + self._skipped
+
+    # What is done.
+
+    def run(self) -> None:
+        """Work until `end` is called or the source is over; raise what makes that impossible."""
+        with ExitStack() as stack:
+            self._source.open()
+            stack.callback(self._source.close)
+            self._info = info = self._described()
+            self._note(f"{self._source.name}: {self._source.told}")
+            pixels = make_pixels(info, 1)
+            self._stills = Stills(pixels, info, self._card)
+            for make in self._makers:
+                sink = make(info.colour)
+                sink.open(info.width, info.height, float(info.rate))
+                stack.callback(sink.close)
+                self._sinks.append(sink)
+            waiting = [sink for sink in self._sinks if getattr(sink, "waits", False)]
+            self._sinks = [sink for sink in self._sinks if sink not in waiting]
+            self._send(self._stills.card, time.monotonic())
+            self.started.set()
+            stack.callback(self._making.close)
+            self._making.begin(info)
+            self._sinks += waiting
+            self._reader = stack.enter_context(Reader(self._source, self._tell, self._note))
+            self._loop()
+
+    def _described(self) -> StreamInfo:
+        source = self._source
+        rate = Fraction(source.rate or 30).limit_denominator(1001)
+        return StreamInfo(
+            source.width,
+            source.height,
+            rate,
+            Fraction(1, 90_000),
+            None,
+            source.colour,
+            pixel_format=FORM,
+        )
+
+    def _loop(self) -> None:
+        start = time.monotonic()
+        idle, end = Idle(start), math.inf if self._seconds is None else start + self._seconds
+        while not self._ended.is_set():
+            now = time.monotonic()
+            if now >= end:
+                return
+            effort = idle.effort(watched=self._is_watched(), now=now)
+            self._reader.want(wanted=effort != "sleep")
+            grab = self._reader.slot.take(_WAIT)
+            now = time.monotonic()
+            if grab is None:
+                if self._reader.over:
+                    return
+                self._without(now, effort)
+                continue
+            self._figures.came(now)
+            if effort != "work" or self._state != "live":
+                self._doing = "nobody watches" if effort != "work" else f"showing: {self._state}"
+                self._source.recycle(grab.picture)
+                self._still(now, effort)
+            elif (
+                self._making.reduced.rate > 1
+                and self._figures.frames_in % self._making.reduced.rate
+            ):
+                self._skipped += 1
+                self._source.recycle(grab.picture)
+            else:
+                self._composite(grab, now)
+
+    def _is_watched(self) -> bool:
+        # Sinks are asked in this thread only, and others are told what they said.
+        self._watched = {id(sink): sink.watched() for sink in self._sinks}
+        if self._switches.always or self._tap.is_watched or self._plate is not None:
+            return True
+        # A sink of which nobody can know counts as watched.
+        return any(watched is not False for watched in self._watched.values())
+
+    def _without(self, now: float, effort: str) -> None:
+        """Do what is due while no picture comes."""
+        if effort == "sleep":
+            self._doing = "nobody watches: the camera is closed"
+            self._still(now, effort)
+        elif self._state != "live":
+            self._still(now, effort)
+        elif now - self._left > _GONE_SECONDS:
+            self._doing = "waiting for the camera"
+            self._making.forget()
+            self._still(now, effort)
+
+    def _still(self, now: float, effort: str) -> None:
+        """Send a still picture, if it is time for one."""
+        rate = STILL_RATE if effort == "work" else IDLE_RATE
+        if now - self._sent < 1 / rate:
+            return
+        if self._state == "black":
+            picture = self._stills.black
+        elif self._state == "freeze" and effort == "work":
+            picture = self._stills.frozen
+        else:
+            picture = self._stills.card
+        self._send(picture, now)
+        self._tap.offer_still(picture, now)
+
+    def _composite(self, grab: Grab, now: float) -> None:
+        """Make the composite of a picture and send it; a card where that goes wrong."""
+        if now < self._broken_until:
+            self._source.recycle(grab.picture)
+            self._still(now, "work")
+            return
+        try:
+            self._compose(grab, now)
+        # Whatever a keyer, a library or a plug-in raises: no picture of the room may leave.
+        except Exception as error:
+            self._broken_until = time.monotonic() + _AGAIN_SECONDS
+            self._tell(f"the mask failed, so a card is shown: {_line(error)}")
+            self._doing = "the mask failed; trying again"
+            self._send(self._stills.card, time.monotonic())
+            self._making.drop()
+
+    def _compose(self, grab: Grab, now: float) -> None:
+        switches = self._switches
+        picture = _flipped(grab.picture) if switches.flip else grab.picture
+        wants = self._tap.is_due(now) or switches.nobody != "keep"
+        composed = self._making(
+            picture, grab.captured, wants_matte=wants, follows=switches.auto_frame
+        )
+        result = self._by_presence(composed.picture, picture, now)
+        keyed = time.monotonic()
+        self._send(result, grab.captured)
+        left = self._left = time.monotonic()
+        stages = {"wait": now - grab.captured, "key": keyed - now, "write": left - keyed}
+        self._figures.went(left, grab.captured, stages)
+        self._doing = "live"
+        tapped = self._tap.offer(now, picture, composed.matte, result)
+        self._take(picture, now)
+        if composed.before is not None and not self._tap.holds(composed.before):
+            self._source.recycle(composed.before)
+        # The last one is kept, to be frozen.
+        mine = result is composed.picture and composed.recycle is not None and not tapped
+        self._stills.keep(result, composed.recycle if mine else None)
+        self._making.spent(left - now, 1 / (self._source.rate or 30), left)
+
+    def _by_presence(self, made: Any, picture: Any, now: float) -> Any:
+        """Return what leaves, by whether somebody is in the picture."""
+        nobody = self._switches.nobody
+        if nobody == "keep" or self._making.somebody:
+            self._nobody_since = None
+            return made
+        if self._nobody_since is None:
+            self._nobody_since = now
+        if now - self._nobody_since < _NOBODY_SECONDS:
+            return made
+        return self._stills.card if nobody == "card" else self._making.blurred(picture)
+
+    def _send(self, picture: av.VideoFrame, captured: float) -> None:
+        """Hand a picture to every sink; one that fails is left out from then on."""
+        self._sent = time.monotonic()
+        planes: Any = planes_of(picture)
+        for sink in list(self._sinks):
+            try:
+                sink.write(planes, captured)
+            except FastvbgError as error:
+                self._tell(str(error))
+                self._sinks.remove(sink)
+                sink.close()
+                if not self._sinks:
+                    self._ended.set()
+
+    def _take(self, picture: av.VideoFrame, now: float) -> None:
+        """Take the empty room, if that is asked for and due."""
+        taking = self._plate
+        if taking is None or self._info is None or not taking.add(picture, self._info, now):
+            return
+        self._plate = None
+        # Frames go on while kernels are made for it.
+        threading.Thread(
+            target=self._key_by, args=(taking,), name="fastvbg plate", daemon=True
+        ).start()
+
+    def _key_by(self, taking: PlateTaking) -> None:
+        """Key by a plate that has been taken."""
+        try:
+            settings = replace(self.settings, mask=taking.mask(self.settings))
+            self.apply(settings)
+            self._note(f"the empty room was taken: {settings.kind.data()['plate']}")
+        except FastvbgError as error:
+            self._tell(f"the empty room could not be taken: {error}")
+
+
+def _flipped(picture: av.VideoFrame) -> av.VideoFrame:
+    flipped = new_picture(picture.width, picture.height, FORM)
+    for source, target in zip(planes_of(picture), planes_of(flipped), strict=True):
+        cv2.flip(source, 1, target)
+    return flipped
+
+
+def _status(sink: Any) -> str:
+    """Return what is to be known of a sink, one line, or ""."""
+    status = getattr(sink, "status", "")
+    return str(status() if callable(status) else status)
+
+
+def _line(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if isinstance(error, FastvbgError) else f"{type(error).__name__}: {text}"

@@ -1,0 +1,221 @@
+"""Where pictures go that have no room of their own: a recording, standard output, a window."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.errors import FastvbgError, SinkError
+from fastvbg.live_mode.grab import FORM, Pool
+from fastvbg.media.colour import ToBGR
+from fastvbg.media.model import StreamInfo
+from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.sink import open_sink
+from fastvbg.threads.overlap import Behind
+
+if TYPE_CHECKING:
+    import av
+
+    from fastvbg._types import Planes
+    from fastvbg.media.colour import ColourTags
+    from fastvbg.sink.encoding import EncodeOptions
+
+
+_TICKS = 90_000
+"""A second; the time base of recordings, as MPEG has it."""
+
+
+class Recording:
+    """A file, written on the side: a slow disk costs it frames, never the session.
+
+    It begins once the mask is ready, so that a session that cannot begin leaves none.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    options : EncodeOptions
+        Of the encoder.
+    colour : ColourTags
+        Of the pictures.
+    overwrite : bool
+        Whether it may replace another.
+    """
+
+    waits = True
+    """Whether it takes no card before the mask is ready."""
+
+    def __init__(
+        self, path: str | Path, options: EncodeOptions, colour: ColourTags, *, overwrite: bool
+    ) -> None:
+        self.name, self.status, self.dropped = str(path), "", 0
+        self._options, self._colour, self._overwrite = options, colour, overwrite
+        self._sink: Any = None
+        self._thread: Any = None
+        self._failed = False
+        self._first: float | None = None
+        self._last = -1
+        self._count = 0
+
+    def open(self, width: int, height: int, rate: float) -> None:
+        """Begin the file."""
+        info = StreamInfo(
+            width,
+            height,
+            Fraction(rate).limit_denominator(1001),
+            Fraction(1, _TICKS),
+            None,
+            self._colour,
+            pixel_format=FORM,
+        )
+        self._pool = Pool(width, height)
+        self._sink = open_sink(self.name, info, overwrite=self._overwrite, options=self._options)
+        self._sink.__enter__()
+        self._thread = Behind(self._encode, "recording", lambda _: True)
+        self._thread.__enter__()
+
+    def _encode(self, item: tuple[av.VideoFrame, int, int]) -> None:
+        picture, pts, number = item
+        self._sink.write(picture, pts, number)
+        self._pool.give(picture)
+
+    def write(self, planes: Planes, captured: float) -> None:
+        """Take a copy of a picture, unless the encoder is behind."""
+        if self._failed:
+            return
+        self._first = captured if self._first is None else self._first
+        pts = round((captured - self._first) * _TICKS)
+        if pts <= self._last:
+            return
+        if not self._thread.has_room:
+            self.dropped += 1
+            return
+        copy = self._pool.take()
+        for source, target in zip(planes, planes_of(copy), strict=True):
+            target[:] = source
+        try:
+            self._thread.put((copy, pts, self._count))
+        except FastvbgError as error:  # the disk is full, say
+            self._fail(error)
+            return
+        self._last = pts
+        self._count += 1
+
+    def _fail(self, error: FastvbgError) -> None:
+        self._failed = True
+        self.status = f"recording ended: {error}"
+        with suppress(FastvbgError):
+            self._thread.__exit__(type(error), error, None)
+        with suppress(FastvbgError):
+            self._sink.__exit__(type(error), error, None)
+        self._sink = None
+
+    def watched(self) -> bool | None:
+        """Tell that a recording has to go on, while it does."""
+        return not self._failed
+
+    def close(self) -> None:
+        """Finish the file, or leave none where nothing was written."""
+        if self._sink is None:
+            return
+        failure: FastvbgError | None = None
+        if not self._count:
+            failure = SinkError(f"{self.name}: nothing was recorded")
+        try:
+            self._thread.__exit__(None, None, None)
+        except FastvbgError as error:
+            failure = error
+        sink, self._sink = self._sink, None
+        if failure is None:
+            sink.__exit__(None, None, None)
+            return
+        self.status = str(failure)
+        sink.__exit__(type(failure), failure, None)
+
+
+class Y4M:
+    """Raw pictures on standard output, as Y4M (`-`)."""
+
+    def __init__(self) -> None:
+        self.name, self.status, self.dropped = "-", "", 0
+
+    def open(self, width: int, height: int, rate: float) -> None:
+        """Write the header."""
+        fps = Fraction(rate).limit_denominator(1001)
+        head = f"YUV4MPEG2 W{width} H{height} F{fps.numerator}:{fps.denominator} Ip A1:1 C420jpeg\n"
+        self._write(head.encode())
+
+    def write(self, planes: Planes, captured: float) -> None:  # noqa: ARG002
+        """Write a picture; waits for whoever reads, who sets the pace."""
+        self._write(b"FRAME\n")
+        for plane in planes:
+            self._write(plane.tobytes())
+
+    def _write(self, content: bytes) -> None:
+        try:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except (BrokenPipeError, ValueError):
+            raise SinkError("standard output: whoever read it has gone") from None
+        except OSError as error:
+            raise SinkError(f"standard output: {error.strerror}") from None
+
+    def watched(self) -> bool | None:
+        """Tell that somebody reads it."""
+        return True
+
+    def close(self) -> None:
+        """Write what is held back."""
+        with suppress(OSError, ValueError):
+            sys.stdout.buffer.flush()
+
+
+class Window:
+    """A window of OpenCV's on the screen; `q` or its cross ends the session."""
+
+    def __init__(self, colour: ColourTags) -> None:
+        self.name, self.status, self.dropped = "window", "", 0
+        self._title, self._convert = "fastvbg", ToBGR(colour)
+        self.keys: list[str] = []
+        """Keys that were pressed in it, for the session to take."""
+
+    def open(self, width: int, height: int, rate: float) -> None:  # noqa: ARG002
+        """Open the window."""
+        import cv2
+
+        try:
+            cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+            cv2.resizeWindow(self._title, width, height)
+        except cv2.error as error:
+            raise SinkError(
+                "window: OpenCV opens none here (no screen, or a build without windows); wanted "
+                "another sink, such as --page"
+            ) from error
+
+    def write(self, planes: Planes, captured: float) -> None:  # noqa: ARG002
+        """Show a picture, mirrored as in a mirror."""
+        import cv2
+
+        frame = new_picture(planes[0].shape[1], planes[0].shape[0], FORM)
+        for source, target in zip(planes, planes_of(frame), strict=True):
+            target[:] = source
+        cv2.imshow(self._title, cv2.flip(self._convert(frame), 1))
+        key = cv2.waitKey(1) & 0xFF
+        if key != 0xFF:
+            self.keys.append(chr(key))
+        if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
+            self.keys.append("q")
+
+    def watched(self) -> bool | None:
+        """Tell that somebody looks."""
+        return True
+
+    def close(self) -> None:
+        """Close the window."""
+        import cv2
+
+        with suppress(cv2.error):
+            cv2.destroyWindow(self._title)

@@ -1,0 +1,343 @@
+"""A session: what leaves, and what never does."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+import fastvbg
+from fastvbg.errors import OptionError
+from fastvbg.live_mode import reader, session
+from fastvbg.live_mode.session import Session
+from fastvbg.live_mode.switches import Switches
+from fastvbg.live_mode.work import Work
+from fastvbg.settings import Settings
+from tests.support.live import SQUARE, FakeCamera, Kept
+
+WHITE = Settings(mask="motion", background="white")
+MOTION = Settings(mask="motion", background="navy")
+
+
+def eventually(asked, seconds: float = 10.0) -> bool:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if asked():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+@contextmanager
+def running(camera, *kept, settings=MOTION, **more):
+    """Run a session meanwhile; yield it and the lines that it tells."""
+    lines: list[str] = []
+    made = Session(
+        camera,
+        [lambda _, each=each: each for each in kept],
+        settings,
+        tell=lines.append,
+        note=lines.append,
+        **more,
+    )
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            made.run()
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield made, lines
+    finally:
+        made.end()
+        thread.join(20)
+        assert not thread.is_alive()
+        assert not failed
+
+
+def live_ones(kept: Kept) -> list[int]:
+    """Which pictures hold the square that moves."""
+    return [i for i, picture in enumerate(kept.pictures) if squares(picture).sum() > 60]
+
+
+def squares(picture: np.ndarray) -> np.ndarray:
+    """Where a picture shows the square that moves."""
+    return np.abs(picture.astype(int) - SQUARE) < 3
+
+
+def test_composites_leave_and_the_room_does_not() -> None:
+    camera, kept = FakeCamera(), Kept()
+    with running(camera, kept) as (made, _):
+        assert eventually(lambda: len(live_ones(kept)) > 20)
+        figures = made.figures()
+    assert max(map(kept.shows_room, range(len(kept.pictures)))) < 0.2  # where the square was
+    assert kept.opened == (96, 64, 100.0)
+    assert (camera.opens, camera.closes, kept.closes) == (1, 1, 1)
+    assert figures["state"] == "live"
+    assert figures["delay_ms"]["p50"] < 1000
+    assert figures["source"]["width"] == 96
+    assert figures["sinks"] == [{"name": "kept", "watched": True, "status": "", "dropped": 0}]
+
+
+def test_a_card_leaves_before_anything_else() -> None:
+    kept = Kept()
+    with running(FakeCamera(), kept):
+        assert eventually(lambda: len(kept.pictures) > 3)
+    assert 0 not in live_ones(kept)
+    assert kept.shows_room(0) < 0.02
+
+
+def test_matte_and_picture_are_of_one_frame() -> None:
+    kept = Kept()
+    with running(FakeCamera(), kept, settings=Settings(mask="motion", background="red")):
+        assert eventually(lambda: len(live_ones(kept)) > 5)
+    for index in live_ones(kept):
+        cols = np.flatnonzero(squares(kept.pictures[index]).any(axis=0))
+        # Of what moved between two pictures, the newer one's square; the older one's place is room.
+        assert cols.max() - cols.min() < 16
+
+
+@pytest.mark.parametrize("when", ["key", "lay"])
+def test_no_room_leaves_when_a_keyer_fails(monkeypatch, when: str) -> None:
+    monkeypatch.setattr(session, "_AGAIN_SECONDS", 0.05)
+    camera, kept = FakeCamera(), Kept()
+    work = Work.__call__
+    broken = threading.Event()
+
+    def fails(self, picture, now, *, wants_matte):
+        if broken.is_set():
+            if when == "lay":
+                work(self, picture, now, wants_matte=wants_matte)
+            raise RuntimeError("the network\nbroke")
+        return work(self, picture, now, wants_matte=wants_matte)
+
+    monkeypatch.setattr(Work, "__call__", fails)
+    with running(camera, kept) as (_, lines):
+        assert eventually(lambda: len(live_ones(kept)) > 3)
+        broken.set()
+        assert eventually(lambda: any("the mask failed" in line for line in lines))
+        after = len(kept.pictures)
+        assert eventually(lambda: len(kept.pictures) > after + 2)
+        shown = range(after, len(kept.pictures))
+        assert not set(live_ones(kept)) & set(shown)
+        assert all(kept.shows_room(i) < 0.02 for i in shown)
+        broken.clear()
+        assert eventually(lambda: (live_ones(kept) or [0])[-1] > after)
+    assert "the mask failed, so a card is shown: RuntimeError: the network broke" in lines
+    assert max(map(kept.shows_room, range(len(kept.pictures)))) < 0.2
+
+
+@pytest.mark.parametrize("state", ["card", "black", "freeze"])
+def test_states(state: str) -> None:
+    kept = Kept()
+    with running(FakeCamera(), kept) as (made, _):
+        assert eventually(lambda: len(live_ones(kept)) > 3)
+        made.set_state(state)
+        time.sleep(0.1)
+        begun = len(kept.pictures)
+        assert eventually(lambda: len(kept.pictures) > begun + 2)
+        stills = kept.pictures[begun:]
+        assert all((still == stills[0]).all() for still in stills)
+        if state == "black":
+            assert stills[0].max() == 16
+        assert (begun in live_ones(kept)) == (state == "freeze")
+        made.set_state("live")
+        before = len(live_ones(kept))
+        assert eventually(lambda: len(live_ones(kept)) > before + 3)
+        with pytest.raises(OptionError, match="state: got 'open', wanted one of live, freeze"):
+            made.set_state("open")  # type: ignore[arg-type]
+
+
+def test_nobody_watches(monkeypatch) -> None:
+    monkeypatch.setattr("fastvbg.live_mode.idle.REST_AFTER", 0.2)
+    monkeypatch.setattr("fastvbg.live_mode.idle.SLEEP_AFTER", 0.5)
+    monkeypatch.setattr(session, "IDLE_RATE", 20.0)
+    camera, kept = FakeCamera(), Kept(watched=False)
+    with running(camera, kept) as (made, _):
+        assert eventually(lambda: not camera.is_open and camera.closes == 1)
+        begun = len(kept.pictures)
+        assert eventually(lambda: len(kept.pictures) > begun + 2)  # cards go on
+        assert not set(live_ones(kept)) & set(range(begun, len(kept.pictures)))
+        assert made.figures()["doing"] == "nobody watches: the camera is closed"
+        kept.is_watched = True
+        before = len(live_ones(kept))
+        assert eventually(lambda: len(live_ones(kept)) > before + 3)
+        assert camera.opens == 2
+
+
+def test_always_works_without_watchers(monkeypatch) -> None:
+    monkeypatch.setattr("fastvbg.live_mode.idle.REST_AFTER", 0.1)
+    monkeypatch.setattr("fastvbg.live_mode.idle.SLEEP_AFTER", 0.2)
+    camera, kept = FakeCamera(), Kept(watched=False)
+    with running(camera, kept, switches=Switches(always=True)):
+        assert eventually(lambda: len(live_ones(kept)) > 60)
+    assert camera.opens == 1
+
+
+def test_somebody_who_looks_at_previews_watches(monkeypatch) -> None:
+    monkeypatch.setattr("fastvbg.live_mode.idle.REST_AFTER", 0.1)
+    monkeypatch.setattr("fastvbg.live_mode.idle.SLEEP_AFTER", 0.2)
+    camera, kept = FakeCamera(), Kept(watched=False)
+    with running(camera, kept) as (made, _):
+        me = object()
+        made.look(me, wants=True)
+        shown = made.shown(0, 5.0)
+        assert shown is not None
+        newer = made.shown(shown.number, 5.0)
+        assert newer is not None
+        assert newer.number > shown.number
+        assert newer.source.shape == newer.result.shape == (32, 48, 3)
+        assert newer.matte.shape == (32, 48)
+        made.look(me, wants=False)
+        assert made.shown(0, 0.01) is None
+        assert eventually(lambda: not camera.is_open)
+
+
+def test_an_unplugged_camera_is_opened_again(monkeypatch) -> None:
+    monkeypatch.setattr(reader, "_FIRST_WAIT", 0.02)
+    monkeypatch.setattr(session, "_GONE_SECONDS", 0.1)
+    camera, kept = FakeCamera(), Kept()
+    with running(camera, kept) as (_, lines):
+        assert eventually(lambda: len(live_ones(kept)) > 3)
+        camera.gone.set()
+        assert eventually(lambda: len(kept.pictures) - 1 not in live_ones(kept))
+        assert "fake: was unplugged; trying again" in lines
+        camera.gone.clear()
+        before = len(live_ones(kept))
+        assert eventually(lambda: len(live_ones(kept)) > before + 3)
+    assert camera.opens == 2
+    assert camera.closes == 2
+
+
+def test_a_silent_camera_is_opened_again(monkeypatch) -> None:
+    monkeypatch.setattr(reader, "SILENT_SECONDS", 0.1)
+    monkeypatch.setattr(reader, "_FIRST_WAIT", 0.02)
+    camera, kept = FakeCamera(), Kept()
+    with running(camera, kept) as (_, lines):
+        assert eventually(lambda: len(live_ones(kept)) > 3)
+        camera.silent.set()
+        assert eventually(lambda: camera.closes >= 1)
+        camera.silent.clear()
+        before = len(live_ones(kept))
+        assert eventually(lambda: len(live_ones(kept)) > before + 3)
+    assert any("no picture for" in line for line in lines)
+
+
+def test_settings_change_while_it_runs() -> None:
+    kept = Kept()
+    with running(FakeCamera(), kept) as (made, _):
+        assert eventually(lambda: len(live_ones(kept)) > 3)
+        made.apply(Settings(mask="motion", background="white"))
+        assert made.settings.background == "white"
+        assert eventually(lambda: (kept.pictures[-1] > 230).mean() > 0.5)
+        assert max(map(kept.shows_room, range(len(kept.pictures)))) < 0.2
+        with pytest.raises(OptionError, match="plate: 'auto' needs the clip first; live, wanted"):
+            made.apply(Settings(mask="plate", background="white"))
+        assert made.settings.background == "white"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (Settings(mask="plate"), "plate: 'auto' needs the clip first"),
+        (Settings(mask="matte:m.mkv", background="red"), "mask: 'matte' takes what lies beside"),
+        (Settings(background="transparent"), "background: a camera's picture has no transparency"),
+        (Settings(background="red", background_end="trim"), "background_end: got 'trim', which"),
+        (Settings(background="red", start=3), "start: it goes with files"),
+        (Settings(background="red", pairing="tutorial"), "pairing, pixel_path: the tutorial's"),
+    ],
+)
+def test_what_needs_a_file_is_refused(settings, message) -> None:
+    with pytest.raises(OptionError, match=message):
+        Session(FakeCamera(), [], settings, tell=print)
+
+
+def test_a_sink_that_fails_is_left_out_and_the_last_one_ends_it() -> None:
+    one, other = Kept(most=5), Kept()
+    with running(FakeCamera(), one, other) as (_, lines):
+        assert eventually(lambda: len(other.pictures) > 10)
+        assert lines.count("kept: the disk is full") == 1
+    assert (one.closes, other.closes) == (2, 1)
+    alone = Kept(most=3)
+    camera = FakeCamera()
+    with running(camera, alone):
+        assert eventually(lambda: alone.closes > 0)
+        assert eventually(lambda: not camera.is_open)
+
+
+def test_a_source_that_ends_ends_the_session() -> None:
+    camera, kept = FakeCamera(count=8), Kept()
+    lines: list[str] = []
+    Session(camera, [lambda _: kept], MOTION, tell=lines.append).run()
+    assert len(kept.pictures) >= 2
+    assert not camera.is_open
+
+
+def test_frames_in_are_frames_out_and_counted_drops() -> None:
+    camera, kept = FakeCamera(count=120), Kept()
+    made = Session(camera, [lambda _: kept], MOTION, tell=print)
+    made.run()
+    figures = made.summary()
+    assert figures["frames_out"] + figures["dropped"] == camera.number
+
+
+def test_flip_mirrors_the_camera_alone() -> None:
+    kept, flipped = Kept(), Kept()
+    for sink, flip in ((kept, False), (flipped, True)):
+        with running(FakeCamera(count=6), sink, switches=Switches(flip=flip)):
+            assert eventually(lambda sink=sink: len(live_ones(sink)) > 1)
+    first = kept.pictures[live_ones(kept)[0]]
+    mirrored = flipped.pictures[live_ones(flipped)[0]]
+    assert np.flatnonzero(squares(first).any(axis=0)).mean() < 48
+    assert np.flatnonzero(squares(mirrored).any(axis=0)).mean() > 48
+
+
+def test_nobody_means_a_card(monkeypatch) -> None:
+    monkeypatch.setattr(session, "_NOBODY_SECONDS", 0.1)
+    still = FakeCamera()
+    still.silent.set()
+    empty, kept = _empty_room(), Kept()
+    with running(empty, kept, switches=Switches(nobody="card"), settings=WHITE):
+        assert eventually(lambda: len(kept.pictures) > 30)
+        assert kept.pictures[-1].mean() < 60  # the card is dark, the background is not
+    with pytest.raises(OptionError, match="nobody: got 'hide', wanted one of keep, card, blur"):
+        Session(empty, [], MOTION, tell=print).switch(nobody="hide")  # type: ignore[arg-type]
+
+
+def _empty_room() -> FakeCamera:
+    camera = FakeCamera()
+    read = camera.read
+
+    def still(timeout):
+        grab = read(timeout)
+        if grab is not None:
+            from fastvbg.media.planes import planes_of
+
+            planes_of(grab.picture)[0][:] = 200
+        return grab
+
+    camera.read = still  # type: ignore[method-assign]
+    return camera
+
+
+def test_the_empty_room_is_taken(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    camera, kept = _empty_room(), Kept()
+    with running(camera, kept) as (made, lines):
+        made.take_plate(0.1)
+        assert made.figures()["countdown"] is not None
+        assert eventually(lambda: made.settings.kind.name == "plate", 60)
+        assert eventually(lambda: len(lines) > 1)
+        plates = list((tmp_path / "fastvbg" / "plates").glob("*.png"))
+        assert len(plates) == 1
+        assert any(str(plates[0]) in line for line in lines)
+        made.settings.save(tmp_path / "s.toml")
+        assert str(fastvbg.Settings.load(tmp_path / "s.toml").kind.plate) == str(plates[0])

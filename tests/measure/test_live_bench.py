@@ -1,0 +1,63 @@
+"""The live bench: a made-up camera, and what is measured from it."""
+
+from __future__ import annotations
+
+import json
+import time
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from fastvbg.cli import run_command_line
+from fastvbg.errors import OptionError
+from fastvbg.measure.live import run_live_bench
+from fastvbg.measure.livecamera import JpegCamera, draw_jpegs
+
+
+def test_the_camera_gives_jpegs_at_its_rate_and_counts_what_was_missed() -> None:
+    camera = JpegCamera(draw_jpegs((96, 64), count=3), (96, 64), Fraction(100))
+    camera.open()
+    frames = [camera.read(1.0) for _ in range(5)]
+    assert [frame.sequence for frame in frames if frame] == [0, 1, 2, 3, 4]
+    assert all(frame and frame.data[:2].tobytes() == b"\xff\xd8" for frame in frames)
+    time.sleep(0.05)
+    late = camera.read(1.0)
+    assert late is not None
+    assert late.sequence >= 8
+    assert time.monotonic() - late.captured < 0.03
+    assert camera.counts.dropped == late.sequence - 5
+
+
+def test_both_programs_are_measured(tmp_path: Path, capsys) -> None:
+    figures = tmp_path / "live.json"
+    asked = ["--sizes", "360p", "--rates", "30", "--masks", "motion", "--seconds", "1"]
+    assert run_command_line(["bench", "live", *asked, "--json", str(figures)]) == 0
+    rows = json.loads(figures.read_text())["rows"]
+    assert [row["program"] for row in rows] == ["fastvbg", "usual"]
+    for row in rows:
+        assert 0 < row["p50"] <= row["p95"] <= row["most"]
+        assert row["frames"] > 0
+        assert row["cpu"] > 0
+    assert "motion 360p 30" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--rates", "0"], "rates: got '0', wanted whole numbers from 1 to 240"),
+        (["--sizes", "9p"], "sizes"),
+        (["--masks", "none"], "masks"),
+        (["--seconds", "0.1"], "seconds: got 0.1, wanted 1 to 3600"),
+    ],
+)
+def test_bad_options_are_one_line(arguments, message, capsys) -> None:
+    assert run_command_line(["bench", "live", *arguments]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1
+    assert message in said[0]
+
+
+def test_seconds_have_bounds() -> None:
+    with pytest.raises(OptionError, match="seconds: got 9999"):
+        list(run_live_bench(sizes=["360p"], rates=[30], masks=["motion"], seconds=9999))

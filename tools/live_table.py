@@ -1,0 +1,56 @@
+"""Put the figures of the live bench into docs/live.md.
+
+    fastvbg bench live --json live.json
+    python -m tools.live_table live.json
+
+Everything between `<!-- live -->` and `<!-- /live -->` is replaced.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tools.readme_tables import replace_block
+
+PAGE = Path("docs/live.md")
+HEAD = (
+    "| mask, size, frames/s | | delay p50 | p95 | most | % of a core | % of frames lost |\n"
+    "|---|---|---:|---:|---:|---:|---:|"
+)
+
+
+def table(figures: dict[str, Any]) -> str:
+    """Return a Markdown table, a row for each contender, and the conditions under it."""
+    lines = [HEAD]
+    for row in figures["rows"]:
+        what = f"{row['mask']} {row['size']} {row['rate']}"
+        name = "**fastvbg live**" if row["program"] == "fastvbg" else "the usual loop"
+        delays = " | ".join(f"{row[name]:.1f}" for name in ("p50", "p95", "most"))
+        lines.append(f"| {what} | {name} | {delays} | {row['cpu']:.1f} | {row['lost']:.1f} |")
+    versions = figures["versions"]
+    told = (
+        "Milliseconds from the camera's time of a frame until its composite was written; the"
+        " camera's JPEGs lie in memory,\nand 4:2:0 is written to memory. The usual loop: OpenCV's"
+        " decoding, the same model on floats, NumPy's blend; what it\ncannot do in time is lost. "
+        f"{figures['cpu']}, {figures['cores']} cores, OpenCV {versions['opencv-python']}; "
+        f"{date.today()}; `fastvbg bench live`."
+    )
+    return "\n".join([*lines, "", told])
+
+
+def main(arguments: list[str]) -> int:
+    """Write the table of a file of figures into the page."""
+    if len(arguments) != 1:
+        print(__doc__)
+        return 2
+    text = table(json.loads(Path(arguments[0]).read_text()))
+    PAGE.write_text(replace_block(PAGE.read_text(), "live", text))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

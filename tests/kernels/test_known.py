@@ -27,7 +27,7 @@ def in_form(form, planes):
     return I420(*planes) if form is I420 else NV12(planes[0], np.stack(planes[1:], axis=-1))
 
 
-def run_composite(form, frames, bg, rng, threads=1, lay=np.asarray):
+def check_composite(form, frames, bg, rng, threads=1, lay=np.asarray):
     """Composite frame after frame into one, and compare each."""
     height, width = bg[0].shape
     out, known = in_form(form, noise(rng, height, width)), background_map(height, width)
@@ -69,7 +69,7 @@ def video(rng, height, width, count=12):
 @pytest.mark.parametrize("height", [1, 2, 5, 8])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_composite_equals_the_reference(form, height, width, rng):
-    run_composite(form, video(rng, height, width), noise(rng, height, width), rng)
+    check_composite(form, video(rng, height, width), noise(rng, height, width), rng)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -77,20 +77,20 @@ def test_composite_equals_the_reference(form, height, width, rng):
 @pytest.mark.parametrize("threads", [1, 3])
 def test_composite_of_any_layout_and_in_bands(form, layout, threads, rng):
     lay = LAYOUTS[layout]
-    run_composite(form, video(rng, 11, 200), noise(rng, 11, 200), rng, threads, lay)
+    check_composite(form, video(rng, 11, 200), noise(rng, 11, 200), rng, threads, lay)
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_composite_of_layouts_that_change(form, rng):
     layouts = [LAYOUTS[name] for name in rng.choice(sorted(LAYOUTS), 800)]
     lay = lambda plane: layouts.pop()(plane)  # noqa: E731, PLW0108
-    run_composite(form, video(rng, 9, 200, 40), noise(rng, 9, 200), rng, 1, lay)
+    check_composite(form, video(rng, 9, 200, 40), noise(rng, 9, 200), rng, 1, lay)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.usefixtures("all_streams")
 def test_streaming_stores(form, rng):
-    run_composite(form, video(rng, 61, 1920, 4), noise(rng, 61, 1920), rng)
+    check_composite(form, video(rng, 61, 1920, 4), noise(rng, 61, 1920), rng)
 
 
 @pytest.mark.parametrize("form", FORMS)

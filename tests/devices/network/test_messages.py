@@ -55,6 +55,7 @@ def test_nobody_to_hear_is_no_error(pipe: io.BytesIO) -> None:
     mouth.close()
     mouth.say("open")
     mouth.close()
+    assert pipe.closed
 
 
 @pytest.mark.parametrize("line", [b"", b"[", b"{}\n", b"[]\n", b"3\n", b"\xff\n"])

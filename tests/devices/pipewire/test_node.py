@@ -85,6 +85,7 @@ def test_a_program_that_ends_leaves_nothing_known_and_is_started_again(
     graph.file.write_text("")
     graph.say(graph.node("idle"))
     wait_for(lambda: watch.watched() is False)
+    assert watch.seen
 
 
 def test_what_is_no_json_is_passed_over(graph: Graph, watch: NodeWatch) -> None:

@@ -67,7 +67,7 @@ def tab(browser: Any, page: Page) -> Iterator[Any]:
         yield tab
 
 
-def until(tab: Any, holds: Any) -> None:
+def check_until(tab: Any, holds: Any) -> None:
     """Wait until something holds of the session."""
     for _ in range(200):
         if holds():
@@ -125,6 +125,7 @@ def test_without_the_token_it_says_what_to_do(browser: Any, page: Page) -> None:
     tab.goto("about:blank")
     tab.goto(f"{page.address}/#{'0' * 32}")
     tab.wait_for_selector("#notice >> text=another session")
+    assert tab.is_visible("#notice >> text=another session")
     context.close()
 
 
@@ -132,24 +133,24 @@ def test_a_mask_and_its_options_are_chosen(tab: Any, session: FakeSession) -> No
     tab.click("#kinds >> text=Chroma")
     tab.wait_for_selector("#option-mask-tolerance")
     slide(tab, "#option-mask-tolerance", 77)
-    until(tab, lambda: getattr(session.settings.kind, "tolerance", None) == 77)
+    check_until(tab, lambda: getattr(session.settings.kind, "tolerance", None) == 77)
     tab.fill("#option-mask-key", "#00b140")
     tab.press("#option-mask-key", "Enter")
-    until(tab, lambda: session.settings.kind.key == "#00b140")
+    check_until(tab, lambda: session.settings.kind.key == "#00b140")
     tab.click(".option:has(#option-mask-tolerance) .reset")
-    until(tab, lambda: session.settings.kind.tolerance != 77)
+    check_until(tab, lambda: session.settings.kind.tolerance != 77)
 
 
 def test_what_slides_is_sent_now_and_then_and_at_the_end(tab: Any, session: FakeSession) -> None:
     tab.click(".thumb >> text=Blur")
-    until(tab, lambda: session.settings.background == "blur:4")
+    check_until(tab, lambda: session.settings.background == "blur:4")
     before = len(session.applied)
     tab.eval_on_selector(
         "#blur-strength",
         """(input) => { for (let value = 1; value < 15; value++) {
         input.value = value; input.dispatchEvent(new Event('input')); } }""",
     )
-    until(tab, lambda: session.settings.background == "blur:14")
+    check_until(tab, lambda: session.settings.background == "blur:14")
     assert len(session.applied) - before <= 3
 
 
@@ -160,7 +161,7 @@ def test_a_refusal_stands_beside_what_caused_it(tab: Any, session: FakeSession) 
     assert "got step 'sharpen'" in refusal.text_content()
     tab.fill("#option-refine", "feather=2")
     tab.press("#option-refine", "Enter")
-    until(tab, lambda: session.settings.refine == "feather=2")
+    check_until(tab, lambda: session.settings.refine == "feather=2")
     tab.wait_for_selector(".option:has(#option-refine) .refusal", state="hidden")
     tab.click("#kinds >> text=Plate")
     tab.wait_for_selector(".refusal[data-about=mask]:not([hidden])")
@@ -176,7 +177,7 @@ def test_the_empty_room_is_taken_with_a_countdown(tab: Any, session: FakeSession
 
 def test_states_by_buttons_and_keys(tab: Any, session: FakeSession) -> None:
     tab.click("#states >> text=Freeze")
-    until(tab, lambda: session.state == "freeze")
+    check_until(tab, lambda: session.state == "freeze")
     tab.keyboard.press("b")
     tab.wait_for_selector("#states button[data-value=black][aria-pressed=true]")
     assert session.state == "black"
@@ -189,9 +190,9 @@ def test_states_by_buttons_and_keys(tab: Any, session: FakeSession) -> None:
 def test_switches_are_turned(tab: Any, session: FakeSession) -> None:
     for name in ("flip", "auto_frame", "always"):
         tab.click(f"label:has(#switch-{name})")
-        until(tab, lambda name=name: session.figures()["switches"][name])
+        check_until(tab, lambda name=name: session.figures()["switches"][name])
     tab.click("#switches >> text=Blur all")
-    until(tab, lambda: session.figures()["switches"]["nobody"] == "blur")
+    check_until(tab, lambda: session.figures()["switches"]["nobody"] == "blur")
 
 
 def test_areas_are_drawn_by_pointer_and_by_keys(tab: Any, session: FakeSession) -> None:
@@ -199,7 +200,7 @@ def test_areas_are_drawn_by_pointer_and_by_keys(tab: Any, session: FakeSession) 
     box = tab.locator("#draw").bounding_box()
     for x, y in ((0.1, 0.1), (0.4, 0.1), (0.4, 0.5), (0.1, 0.1)):  # the first again closes it
         tab.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
-    until(tab, lambda: session.settings.keep_region is not None)
+    check_until(tab, lambda: session.settings.keep_region is not None)
     corners = [
         float(number.strip("%"))
         for number in session.settings.keep_region.replace(",", " ").split()
@@ -208,9 +209,9 @@ def test_areas_are_drawn_by_pointer_and_by_keys(tab: Any, session: FakeSession) 
     tab.click("#draw-drop")
     for key in (" ", "Shift+ArrowRight", " ", "Shift+ArrowDown", " ", "Enter"):
         tab.keyboard.press(key)
-    until(tab, lambda: session.settings.drop_region == "50%,50% 60%,50% 60%,60%")
+    check_until(tab, lambda: session.settings.drop_region == "50%,50% 60%,50% 60%,60%")
     tab.click("[aria-label='Remove Kept 1']")
-    until(tab, lambda: session.settings.keep_region is None)
+    check_until(tab, lambda: session.settings.keep_region is None)
 
 
 def test_a_mirrored_preview_draws_areas_where_they_are(tab: Any, session: FakeSession) -> None:
@@ -220,7 +221,7 @@ def test_a_mirrored_preview_draws_areas_where_they_are(tab: Any, session: FakeSe
     for x, y in ((0.1, 0.1), (0.2, 0.1), (0.2, 0.5)):
         tab.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
     tab.keyboard.press("Enter")
-    until(tab, lambda: session.settings.drop_region is not None)
+    check_until(tab, lambda: session.settings.drop_region is not None)
     assert session.settings.drop_region.startswith(("90", "89.9"))
     assert session.figures()["switches"]["flip"] is False
 
@@ -250,7 +251,7 @@ def test_an_upload_becomes_the_background_and_settings_run(
     tab.click("#kinds >> text=Motion")
     tab.set_input_files("#upload", wall)
     tab.wait_for_selector(".thumb[aria-pressed=true] >> text=wall.png")
-    until(tab, lambda: str(session.settings.background).endswith("upload-1"))
+    check_until(tab, lambda: str(session.settings.background).endswith("upload-1"))
     with tab.expect_download() as download:
         tab.click("#save")
     saved = tmp_path / "saved.zip"
@@ -267,7 +268,7 @@ def test_an_upload_becomes_the_background_and_settings_run(
 
 def test_settings_are_saved_and_loaded(tab: Any, session: FakeSession, tmp_path: Path) -> None:
     tab.click("#kinds >> text=Chroma")
-    until(tab, lambda: session.settings.kind.name == "chroma")
+    check_until(tab, lambda: session.settings.kind.name == "chroma")
     wanted = session.settings
     with tab.expect_download() as download:
         tab.click("#save")
@@ -275,7 +276,7 @@ def test_settings_are_saved_and_loaded(tab: Any, session: FakeSession, tmp_path:
     download.value.save_as(path)
     assert Settings.load(path) == wanted
     tab.click("#kinds >> text=Person")
-    until(tab, lambda: session.settings.kind.name == "person")
+    check_until(tab, lambda: session.settings.kind.name == "person")
     tab.set_input_files("#load-file", path)
     tab.wait_for_selector("#file-said >> text=Loaded settings.toml")
     assert session.settings == wanted
@@ -294,14 +295,14 @@ def test_a_refused_file_is_told_below_the_buttons(
 
 
 def test_a_hidden_page_gets_nothing(browser: Any, tab: Any, session: FakeSession) -> None:
-    until(tab, lambda: bool(session.lookers))
+    check_until(tab, lambda: bool(session.lookers))
     hide = """(hidden) => { Object.defineProperty(document, 'visibilityState',
         { value: hidden ? 'hidden' : 'visible', configurable: true });
         document.dispatchEvent(new Event('visibilitychange')); }"""
     tab.evaluate(hide, True)
-    until(tab, lambda: not session.lookers)
+    check_until(tab, lambda: not session.lookers)
     tab.evaluate(hide, False)
-    until(tab, lambda: bool(session.lookers))
+    check_until(tab, lambda: bool(session.lookers))
 
 
 def test_it_is_used_by_keyboard_alone(tab: Any, session: FakeSession) -> None:
@@ -313,7 +314,7 @@ def test_it_is_used_by_keyboard_alone(tab: Any, session: FakeSession) -> None:
     assert {"split-at", "mirror", "Studio", "Upload", "Chroma", "option-refine", "save"} <= reached
     tab.focus("#kinds button[data-value=chroma]")
     tab.keyboard.press("Enter")
-    until(tab, lambda: session.settings.kind.name == "chroma")
+    check_until(tab, lambda: session.settings.kind.name == "chroma")
 
 
 def test_everything_that_can_be_used_has_a_name(tab: Any) -> None:
@@ -331,4 +332,5 @@ def test_the_page_comes_back_when_the_session_does(browser: Any, session: FakeSe
         tab = context.new_page()
         opened(tab, page.url)
     tab.wait_for_selector("#notice >> text=The session has ended")
+    assert tab.is_visible("#notice >> text=The session has ended")
     context.close()

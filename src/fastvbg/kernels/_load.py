@@ -45,9 +45,9 @@ NONE, ARRAY, TUPLE, TYPE_ERROR = (
     f"fastvbg.{name}" for name in ("none", "array", "tuple", "type_error")
 )
 STREAM_BYTES = "fastvbg.stream_bytes"
+"""Symbol of the bound from which results are stored past the caches, which is the machine's."""
 stream_bytes = ctypes.c_int64(_target.STREAM_BYTES)
 """What kernels read under that name; a test makes it 0, so that small frames are streamed."""
-"""Symbol of the bound from which results are stored past the caches, which is the machine's."""
 
 _FASTCALL = 0x0080  # METH_FASTCALL: arguments as an array of objects and their number
 

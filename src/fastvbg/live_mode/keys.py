@@ -103,10 +103,9 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
                         heard(key)
 
     # Single keys, unseen; Ctrl-C stays what it is. A job in the background may not ask for that.
-    with suppress(OSError):
-        if os.tcgetpgrp(number) != os.getpgrp():
-            yield
-            return
+    if not _is_in_front(number):
+        yield
+        return
     thread = threading.Thread(target=listen, name="fastvbg keys", daemon=True)
     tty.setcbreak(number)
     thread.start()
@@ -116,6 +115,13 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
         ended.set()
         termios.tcsetattr(number, termios.TCSADRAIN, before)
         thread.join(2 * _POLL)
+
+
+def _is_in_front(terminal: int) -> bool:
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
 
 
 def termios_error() -> type[Exception]:

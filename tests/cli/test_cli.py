@@ -205,14 +205,22 @@ def test_a_damaged_file_yields_what_it_has_and_exit_code_3(tmp_path, capfd) -> N
     assert ("warning" in said.err) == (code == 3)
 
 
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    """So long that a run of it can be stopped."""
+    path = tmp_path_factory.mktemp("long") / "long.mp4"
+    return make_clip(path, count=900, width=320, height=240)
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("name", ["o.mp4", "o%d.png"])
-def test_an_interrupt_leaves_nothing(tmp_path: Path, sent: int, code: int, name: str) -> None:
-    clip = make_clip(tmp_path / "long.mp4", count=900, width=320, height=240)
+def test_an_interrupt_leaves_nothing(
+    long_clip: Clip, tmp_path: Path, sent: int, code: int, name: str
+) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     process = fastvbg_process(
-        "run", clip.path, "-b", "red", "--mask", "motion", "-o", folder / name
+        "run", long_clip.path, "-b", "red", "--mask", "motion", "-o", folder / name
     )
     deadline = time.monotonic() + 60
     while not any(folder.iterdir()) and time.monotonic() < deadline:

@@ -44,9 +44,7 @@ class Live:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fastvbg live", daemon=True)
         self._thread.start()
-        while not session.started.wait(0.05):
-            if self._over.is_set():
-                break
+        session.started.wait()
         self._raise()
 
     def _run(self) -> None:
@@ -56,6 +54,7 @@ class Live:
             self._error = error
         finally:
             self._over.set()
+            self._session.started.set()  # else who waits for it would wait for ever
 
     def _raise(self) -> None:
         error, self._error = self._error, None

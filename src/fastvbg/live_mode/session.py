@@ -100,7 +100,7 @@ class Session:
         self._state: State = "live"
         self._ended = threading.Event()
         self.started = threading.Event()
-        """Set once source and sinks are open."""
+        """Set once source and sinks are open, or never will be."""
         self._info: StreamInfo | None = None
         self._tap = Tap()
         self._figures = Figures()

@@ -200,7 +200,7 @@ class _Figures:
         meter.counting = True
         while len(meter.delays) < 10:
             time.sleep(0.05)
-        time.sleep(_WARM_SECONDS)
+        time.sleep(min(_WARM_SECONDS, self._seconds))
         first = self._camera.counts.delivered + self._camera.counts.dropped
         meter.delays.clear()
         used, start = time.process_time(), time.monotonic()

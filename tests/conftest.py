@@ -36,11 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
         prepare(all_kernels())
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: a fifth of the time tests wait for clocks and processes."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs real clips or models, so that `-m clips` runs that alone; set the order.
 

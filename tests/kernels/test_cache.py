@@ -42,15 +42,28 @@ def compiled_files(folder: Path) -> set[Path]:
     return set(folder.rglob("*.kernel"))
 
 
-def test_a_second_process_finds_what_the_first_compiled(tmp_path: Path) -> None:
-    done = composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
+@pytest.fixture(scope="module")
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that a process has filled."""
+    folder = tmp_path_factory.mktemp("filled")
+    done = composite_in_a_new_process(NUMBA_CACHE_DIR=str(folder))
     assert (done.stdout.strip(), done.stderr) == (WANTED, "")
-    kept = compiled_files(tmp_path)
-    assert kept
+    assert len(compiled_files(folder)) == 1
+    return folder
+
+
+@pytest.fixture
+def filled(filled_once: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(filled_once, tmp_path / "filled"))
+
+
+def test_a_second_process_finds_what_the_first_compiled(filled: Path) -> None:
+    kept = compiled_files(filled)
     times = {path: path.stat().st_mtime_ns for path in kept}
-    done = composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
+    done = composite_in_a_new_process(NUMBA_CACHE_DIR=str(filled))
     assert (done.stdout.strip(), done.stderr) == (WANTED, "")
-    assert {path: path.stat().st_mtime_ns for path in compiled_files(tmp_path)} == times
+    assert {path: path.stat().st_mtime_ns for path in compiled_files(filled)} == times
 
 
 @pytest.mark.parametrize(
@@ -67,19 +80,16 @@ def test_an_unwritable_cache_is_done_without_silently(environment: dict[str, str
     assert (done.stdout.strip(), done.stderr) == (WANTED, "")
 
 
-def test_damaged_cache_files_are_done_without(tmp_path: Path) -> None:
-    composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
-    assert compiled_files(tmp_path)
-    for path in compiled_files(tmp_path):
-        path.write_bytes(path.read_bytes()[:-100])
-    done = composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
+def test_damaged_cache_files_are_done_without(filled: Path) -> None:
+    (path,) = compiled_files(filled)
+    path.write_bytes(path.read_bytes()[:-100])
+    done = composite_in_a_new_process(NUMBA_CACHE_DIR=str(filled))
     assert (done.stdout.strip(), done.stderr) == (WANTED, "")
 
 
-def test_a_file_under_another_kernel_s_name_is_done_without(tmp_path: Path) -> None:
-    composite_in_a_new_process(NUMBA_CACHE_DIR=str(tmp_path))
-    (path,) = compiled_files(tmp_path)
-    names = {"NUMBA_CACHE_DIR": str(tmp_path)}
+def test_a_file_under_another_kernel_s_name_is_done_without(filled: Path) -> None:
+    (path,) = compiled_files(filled)
+    names = {"NUMBA_CACHE_DIR": str(filled)}
     path.rename(path.with_name("composite.frames.motion_mask.kernel"))
     done = faults.python("-c", COMPOSITE + "print(fastvbg.motion_mask(a, a + 9).sum())", **names)
     assert (done.stdout.split(), done.stderr) == ([WANTED, str(12 * 255)], "")

@@ -25,22 +25,31 @@ _LEAST = 1e-3
 _SLACK = 0.05
 
 
-def _reduced(length: int, sigma: float) -> tuple[int, float]:
+def _working(length: int, sigma: float) -> tuple[int, float]:
     """Return the length at which a blur is done, and its standard deviation there."""
     size = max(1, round(length / max(1.0, sigma / _SIGMA_ROWS)))
     return size, max(0.1, sigma * size / length)
 
 
-def _revealed(plane: npt.NDArray[Any], hidden: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+def _revealed(plane: npt.NDArray[Any], hidden: Mask) -> npt.NDArray[Any]:
     """Return a plane that has the mean of its other samples where pixels are hidden."""
     rows, cols = plane.shape[:2]
     if hidden.shape != (rows, cols):
-        whole = np.where(hidden, np.uint8(255), np.uint8(0))
-        hidden = cv2.resize(whole, (cols, rows), interpolation=cv2.INTER_AREA) > 0
+        hidden = cv2.compare(_reduced(hidden, rows, cols), 0, cv2.CMP_GT)
     if hidden.all():
         return plane
-    mean = np.rint(plane[~hidden].mean(axis=0)).astype(plane.dtype)
+    mean = np.rint(plane[hidden == 0].mean(axis=0)).astype(plane.dtype)
     return np.where(hidden[..., np.newaxis] if plane.ndim == 3 else hidden, mean, plane)
+
+
+def _reduced(plane: npt.NDArray[Any], rows: int, cols: int) -> npt.NDArray[Any]:
+    """Return a plane's means over areas; halves come first, which OpenCV makes in vectors."""
+    while not (plane.shape[0] % 2 or plane.shape[1] % 2) and (
+        plane.shape[0] >= 2 * rows and plane.shape[1] >= 2 * cols
+    ):
+        half = plane.shape[1] // 2, plane.shape[0] // 2
+        plane = cv2.resize(plane, half, interpolation=cv2.INTER_AREA)
+    return cv2.resize(plane, (cols, rows), interpolation=cv2.INTER_AREA)
 
 
 class Blur:
@@ -66,41 +75,42 @@ class Blur:
 
     def __call__(self, frame: Picture, matte: Matte, alpha: Matte | None = None) -> Picture:
         """Return the blurred background of a frame, to which what is transparent adds nothing."""
-        hidden = np.zeros(matte.shape, bool) if alpha is None else alpha < 255
-        if hidden.all():
+        hidden = None if alpha is None else cv2.compare(alpha, 255, cv2.CMP_LT)
+        if hidden is not None and hidden.all():
             return self._pixels.solid((0, 0, 0))
         blurred = self._pixels.empty()
         sources, targets = self._pixels.planes(frame), self._pixels.planes(blurred)
         # Half of a matte is none of it.
-        behind = np.where((matte == 0) & ~hidden, np.uint8(255), np.uint8(0))
+        behind = cv2.compare(matte, 0, cv2.CMP_EQ)
+        if hidden is not None:
+            behind[hidden > 0] = 0
         for source, target in zip(sources, targets, strict=True):
-            plane = source if alpha is None else _revealed(source, hidden)
-            target[:] = self._plane(plane, behind)
+            plane = source if hidden is None else _revealed(source, hidden)
+            self._blur(plane, behind, target)
         return blurred
 
-    def _plane(self, plane: npt.NDArray[Any], behind: Mask) -> npt.NDArray[Any]:
+    def _blur(self, plane: npt.NDArray[Any], behind: Mask, out: npt.NDArray[Any]) -> None:
         rows, cols = plane.shape[:2]
         # How much wider a sample of this plane is shown than it is high.
         across = self._aspect * rows * behind.shape[1] / (cols * behind.shape[0])
         across = 1.0 if abs(across - 1) < _SLACK else across
         if behind.shape != (rows, cols):
             # Only chroma that is background throughout counts.
-            thin = cv2.resize(behind, (cols, rows), interpolation=cv2.INTER_AREA)
-            behind = np.where(thin == 255, np.uint8(255), np.uint8(0))
+            behind = cv2.compare(_reduced(behind, rows, cols), 255, cv2.CMP_EQ)
         down = rows * self._strength / 100
-        high, sigma_y = _reduced(rows, down)
-        wide, sigma_x = _reduced(cols, down / across)
+        high, sigma_y = _working(rows, down)
+        wide, sigma_x = _working(cols, down / across)
         sigma_x = sigma_y if across == 1 else sigma_x  # whatever was rounded
 
-        def reduced(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-            small = cv2.resize(array, (wide, high), interpolation=cv2.INTER_AREA)
+        def softened(small: npt.NDArray[Any]) -> npt.NDArray[Any]:
             deep, border = small.astype(np.float32), cv2.BORDER_REPLICATE
             return cv2.GaussianBlur(deep, (0, 0), sigma_x, sigmaY=sigma_y, borderType=border)
 
-        kept = np.where(behind[..., None] if plane.ndim == 3 else behind, plane, 0)
-        weight = reduced(behind) / 255
+        weight = softened(_reduced(behind, high, wide)) / 255
         weight = weight[..., None] if plane.ndim == 3 else weight
-        known, anything = reduced(kept.astype(plane.dtype)), reduced(np.ascontiguousarray(plane))
+        known = softened(_reduced(cv2.copyTo(plane, behind), high, wide))
+        # It counts where nothing else does, so that some of its samples will do.
+        anything = softened(cv2.resize(plane, (wide, high), interpolation=cv2.INTER_NEAREST))
         mean = (known + _LEAST * anything) / (weight + _LEAST)
-        full = cv2.resize(mean, (cols, rows), interpolation=cv2.INTER_LINEAR)
-        return np.rint(full).astype(plane.dtype)
+        small = np.rint(mean).astype(plane.dtype)
+        out[:] = cv2.resize(small, (cols, rows), interpolation=cv2.INTER_LINEAR)

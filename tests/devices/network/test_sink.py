@@ -79,7 +79,12 @@ def opened(url: str, patience: Patience = QUICK) -> Iterator[NetworkSink]:
     ("scheme", "sent", "received", "options"),
     [
         ("tcp", "", "?listen=1", {}),
-        ("rtmp", "/live/key", "/live/key", {"listen": "1"}),
+        (
+            "rtmp",
+            "/live/key",
+            "/live/key",
+            {"listen": "1", "probesize": "4096", "fpsprobesize": "0"},
+        ),
         ("rtsp", "/live", "/live", {"rtsp_flags": "listen", "listen_timeout": "60"}),
         ("udp", "", "", {"probesize": "32768"}),
     ],

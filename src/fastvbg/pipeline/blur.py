@@ -31,11 +31,16 @@ def _working(length: int, sigma: float) -> tuple[int, float]:
     return size, max(0.1, sigma * size / length)
 
 
+def _above(level: int, plane: npt.NDArray[Any], how: int = cv2.THRESH_BINARY) -> Mask:
+    """Return 255 where a plane is above a level, or by its inverse where it is not."""
+    return np.asarray(cv2.threshold(plane, level, 255, how)[1], np.uint8)
+
+
 def _revealed(plane: npt.NDArray[Any], hidden: Mask) -> npt.NDArray[Any]:
     """Return a plane that has the mean of its other samples where pixels are hidden."""
     rows, cols = plane.shape[:2]
     if hidden.shape != (rows, cols):
-        hidden = cv2.compare(_reduced(hidden, rows, cols), 0, cv2.CMP_GT)
+        hidden = _above(0, _reduced(hidden, rows, cols))
     if hidden.all():
         return plane
     mean = np.rint(plane[hidden == 0].mean(axis=0)).astype(plane.dtype)
@@ -75,13 +80,13 @@ class Blur:
 
     def __call__(self, frame: Picture, matte: Matte, alpha: Matte | None = None) -> Picture:
         """Return the blurred background of a frame, to which what is transparent adds nothing."""
-        hidden = None if alpha is None else cv2.compare(alpha, 255, cv2.CMP_LT)
+        hidden = None if alpha is None else _above(254, alpha, cv2.THRESH_BINARY_INV)
         if hidden is not None and hidden.all():
             return self._pixels.solid((0, 0, 0))
         blurred = self._pixels.empty()
         sources, targets = self._pixels.planes(frame), self._pixels.planes(blurred)
         # Half of a matte is none of it.
-        behind = cv2.compare(matte, 0, cv2.CMP_EQ)
+        behind = _above(0, matte, cv2.THRESH_BINARY_INV)
         if hidden is not None:
             behind[hidden > 0] = 0
         for source, target in zip(sources, targets, strict=True):
@@ -96,7 +101,7 @@ class Blur:
         across = 1.0 if abs(across - 1) < _SLACK else across
         if behind.shape != (rows, cols):
             # Only chroma that is background throughout counts.
-            behind = cv2.compare(_reduced(behind, rows, cols), 255, cv2.CMP_EQ)
+            behind = _above(254, _reduced(behind, rows, cols))
         down = rows * self._strength / 100
         high, sigma_y = _working(rows, down)
         wide, sigma_x = _working(cols, down / across)

@@ -13,6 +13,7 @@ from fastvbg.kernels._jit import inline
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.arithmetic import all_are
 from fastvbg.kernels.vector.memory import (
+    AHEAD,
     fence,
     lead,
     load,
@@ -37,11 +38,16 @@ from fastvbg.kernels.vector.pixels import (
     spread,
     weigh,
 )
+from fastvbg.kernels.vector.stretches import STRETCH, wanted
 
 __all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
 
 # 3 * 43 = 129 is 1 modulo 64, 32 and 16: so many pixels move an address, modulo a vector, by 1.
 PIXELS_A_BYTE = 43
+
+
+_SOON = AHEAD // 3
+"""Pixels from those that are laid to those that are asked for."""
 
 
 @inline
@@ -111,6 +117,8 @@ def motion_mask_run(
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
+                prefetch_pixels(prev + k)
+                prefetch_pixels(next + k)
                 changes = differences(load_pixels(prev + k), load_pixels(next + k))
                 stream(out + i, above(weigh(changes, weights), bound))
                 i += LANES
@@ -126,17 +134,12 @@ def motion_mask_run(
 def laid_over(coverage: Any, frame: Any, bg: Any) -> Any:
     """Return the pixels at `frame` over those at `bg` by a vector of coverage.
 
-    Most of a matte is wholly in or out. Where a vector is, the other picture is not read: the test
-    needs the matte alone, which is a tenth of the traffic, so memory need not wait for it.
+    Most of a matte is wholly in or out, and there is nothing to mix.
     """
     if all_are(coverage, 255):
-        prefetch_pixels(frame)
         return load_pixels(frame)
     if all_are(coverage, 0):
-        prefetch_pixels(bg)
         return load_pixels(bg)
-    prefetch_pixels(frame)
-    prefetch_pixels(bg)
     return mix_pixels(spread(coverage), load_pixels(frame), load_pixels(bg))
 
 
@@ -159,9 +162,16 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
             i += few
         if streaming:
             while i + LANES <= count:
-                k = 3 * i
-                stream_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
-                i += LANES
+                end = min(i + STRETCH, count)
+                over, under = wanted(matte, i + _SOON, min(end + _SOON, count))
+                while i + LANES <= end:
+                    k = 3 * i
+                    if over:
+                        prefetch_pixels(frame + k)
+                    if under:
+                        prefetch_pixels(bg + k)
+                    stream_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
+                    i += LANES
         while i + LANES <= count:
             k = 3 * i
             store_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))

@@ -28,13 +28,23 @@ from fastvbg.kernels.vector.fours import (
     stream_threes,
     turned,
 )
-from fastvbg.kernels.vector.memory import lead, load, load_few, store, store_few, stream
+from fastvbg.kernels.vector.memory import AHEAD, lead, load, load_few, store, store_few, stream
 from fastvbg.kernels.vector.rows import copied, copy_back, lead_of
+from fastvbg.kernels.vector.stretches import STRETCH, wanted
 
 __all__ = ["blend_fours_run", "composite_fours_run", "convert_fours_run", "motion_mask_fours_run"]
 
 SPARE = -(-BEYOND // 3)
 """Pixels at the end of a run that are taken singly: whole vectors read beyond their last pixel."""
+_SOON = AHEAD // 4
+"""Pixels from those that are laid to those that are asked for."""
+
+
+@inline
+def _ask(row: Any, i: Any) -> None:
+    """Ask for pixels a little past pixel `i`."""
+    at, _, step, apart, _ = row
+    prefetch_fours(lowest(at + i * step, apart))
 
 
 @inline
@@ -161,8 +171,15 @@ def blend_fours_run(
             _store_few(out, i, few, mixed(load_few(matte + i, few), f, b))
             i += few
         while i + LANES + spare <= count:
-            _store(out, i, _laid_over(load(matte + i), frame, bg, i, way), past)
-            i += LANES
+            end = min(i + STRETCH, count - spare)
+            over, under = wanted(matte, i + _SOON, min(end + _SOON, count))
+            while i + LANES <= end:
+                if over:
+                    _ask(frame, i)
+                if under:
+                    _ask(bg, i)
+                _store(out, i, _laid_over(load(matte + i), frame, bg, i, way), past)
+                i += LANES
         few = min(count - i, LANES)
 
 

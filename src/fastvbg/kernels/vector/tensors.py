@@ -14,6 +14,7 @@ from fastvbg.kernels.vector.arithmetic import all_are
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
 from fastvbg.kernels.vector.channels import interleaved, mix_channels, moved, select_channels
 from fastvbg.kernels.vector.memory import (
+    AHEAD,
     LINE,
     lead,
     load,
@@ -28,17 +29,25 @@ from fastvbg.kernels.vector.memory import (
 )
 from fastvbg.kernels.vector.pixels import bound_of, gray_weights
 from fastvbg.kernels.vector.saturating import splat_byte
+from fastvbg.kernels.vector.stretches import STRETCH, wanted
 
 __all__ = ["blend_tensors_run", "composite_tensors_run", "motion_mask_tensors_run"]
+
+
+@inline
+def _ask(row: Any, i: Any) -> None:
+    """Ask for pixels a little past pixel `i`."""
+    at, apart = row[0] + i, row[3]
+    prefetch_far(at)
+    prefetch_far(at + apart)
+    prefetch_far(at + 2 * apart)
 
 
 @inline
 def _load(row: Any, i: Any) -> Any:
     """Load blue, green and red of `LANES` pixels, and ask for those a little past them."""
     at, apart = row[0] + i, row[3]
-    prefetch_far(at)
-    prefetch_far(at + apart)
-    prefetch_far(at + 2 * apart)
+    _ask(row, i)
     return load(at), load(at + apart), load(at + 2 * apart)
 
 
@@ -173,6 +182,13 @@ def blend_tensors_run(
             _store_few(out, i, few, mix_channels(load_few(matte + i, few), over, under))
             i += few
         while i + LANES <= count:
-            _store(out, i, _laid_over(load(matte + i), frame, bg, i), past)
-            i += LANES
+            end = min(i + STRETCH, count)
+            over, under = wanted(matte, i + AHEAD, min(end + AHEAD, count))
+            while i + LANES <= end:
+                if over:
+                    _ask(frame, i)
+                if under:
+                    _ask(bg, i)
+                _store(out, i, _laid_over(load(matte + i), frame, bg, i), past)
+                i += LANES
         few = count - i

@@ -27,6 +27,9 @@ _WORTH_A_PROCESS = 0.5
 
 
 SLOWEST = (
+    "composite.apart.i420",
+    "composite.planar.blend_i420",
+    "composite.planar.composite_i420",
     "person.colourfit.fit",
     "person.discriminant.separate",
     "person.edges.composite_planes",
@@ -35,24 +38,27 @@ SLOWEST = (
     "refine.regions.fill_holes",
     "refine.regions.hysteresis",
 )
-"""The kernels that something stands in for, known without loading it."""
+"""The kernels that something stands in for, known without loading it.
+
+`apart` is quick to make, and no run's first frame needs it.
+"""
 
 
 class _StandIn:
     """Does a kernel's work until the cache has it."""
 
-    def __init__(self, kernel: Kernel, literal: Callable[..., None], elsewhere: _Elsewhere) -> None:
+    def __init__(self, kernel: Kernel, literal: Callable[..., Any], elsewhere: _Elsewhere) -> None:
         self._kernel, self._literal, self._elsewhere = kernel, literal, elsewhere
 
-    def __call__(self, *arguments: Any) -> None:
+    def __call__(self, *arguments: Any) -> Any:
         """Do the work, or let the kernel do it if it is there, or never will be."""
         if self._elsewhere.is_making(self._kernel.name):
             start = time.perf_counter()
-            self._literal(*arguments)
+            done = self._literal(*arguments)
             self._elsewhere.seconds += time.perf_counter() - start
-        else:
-            self._kernel.compile()
-            self._kernel.call(*arguments)
+            return done
+        self._kernel.compile()
+        return self._kernel.call(*arguments)
 
     def give_up(self) -> None:
         """Stand in no longer."""
@@ -70,7 +76,7 @@ class _Elsewhere:
         self._standing: list[_StandIn] = []
         self._is_over = False
 
-    def offer(self, kernel: Kernel) -> Callable[..., None] | None:
+    def offer(self, kernel: Kernel) -> Callable[..., Any] | None:
         """Return what stands in for a kernel, if anything does."""
         if kernel.name not in SLOWEST:
             return None

@@ -6,9 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
+from fastvbg.constants import YUV_GRAY
 from fastvbg.kernels._kernel import named
+from fastvbg.kernels.composite.plan import NOTHING_KNOWN, background_map
 from fastvbg.kernels.person import plan
 from fastvbg.kernels.refine.plan import guided_scratch, regions_scratch
+from fastvbg.meanwhile import SLOWEST
 from fastvbg.reference.stand_ins import STAND_INS
 from tests.support.arrays import random_plane
 
@@ -71,7 +74,36 @@ def composite_planes(shape, seed):
             yield (scratch[0], frame, bg, out, (across, down), work), out
 
 
+def i420(shape, seed):
+    half = (shape[0] + 1) >> 1, (shape[1] + 1) >> 1
+    return tuple(random_plane(*size, seed=seed + k) for k, size in enumerate((shape, half, half)))
+
+
+def known_of(shape):
+    return NOTHING_KNOWN, background_map(*shape)
+
+
+def composite_i420(shape, seed):
+    prev, bg, out = (i420(shape, seed + k) for k in (0, 20, 30))
+    # Some of it moves, by more and by less than the threshold.
+    next = tuple(plane + (bg[k] >> 3) * (bg[k] & 1) for k, plane in enumerate(prev))
+    for key in (("bt601", "limited"), ("bt2020", "full")):
+        for known in known_of(shape):
+            for threshold in (0, 3, 255):
+                given = prev, next, bg, out, known, tuple(YUV_GRAY[key]), threshold, shape[0]
+                yield given, out
+    yield (prev, next, bg, out, NOTHING_KNOWN, tuple(YUV_GRAY[key]), 3, 4 * shape[0]), out
+
+
+def blend_i420(shape, seed):
+    frame, bg, out = (i420(shape, seed + k) for k in (0, 20, 30))
+    for known in known_of(shape):
+        yield (frame, smooth(shape, seed), bg, out, known, shape[0]), out
+
+
 CASES = {
+    "composite.planar.blend_i420": blend_i420,
+    "composite.planar.composite_i420": composite_i420,
     "person.colourfit.fit": fit,
     "person.discriminant.separate": separate,
     "person.edges.composite_planes": composite_planes,
@@ -82,7 +114,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", STAND_INS)
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_the_bytes_are_those_of_the_kernel(name: str, shape: tuple[int, int]) -> None:
     for seed in (1, 50):
@@ -94,3 +126,20 @@ def test_the_bytes_are_those_of_the_kernel(name: str, shape: tuple[int, int]) ->
             named(name).call(*arguments)
             for array, wanted in zip(written, literal, strict=True):
                 np.testing.assert_array_equal(array, wanted)
+
+
+def test_each_has_cases_or_leaves_it_to_who_asks() -> None:
+    assert set(STAND_INS) == set(SLOWEST) == {*CASES, "composite.apart.i420"}
+    planes = i420((4, 6), 1)
+    assert STAND_INS["composite.apart.i420"](planes, i420((4, 6), 2)) is False
+
+
+def test_what_stands_in_knows_of_no_block_that_it_is_background() -> None:
+    shape = 6, 70
+    frame, bg = i420(shape, 1), i420(shape, 7)
+    out = tuple(plane.copy() for plane in bg)
+    matte, known = np.zeros(shape, np.uint8), background_map(*shape)
+    named("composite.planar.blend_i420").call(frame, matte, bg, out, known, shape[0])
+    assert known.any()
+    STAND_INS["composite.planar.blend_i420"](frame, matte, bg, out, known, shape[0])
+    assert not known.any()

@@ -10,12 +10,51 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from fastvbg.reference import discriminant, guided, person, refine
+from fastvbg.constants import YuvGray
+from fastvbg.reference import (
+    discriminant,
+    guided,
+    person,
+    planar_blend,
+    planar_composite,
+    refine,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fastvbg._types import Matte, Plane, Planes
+
+
+def _apart(_out: Planes, _planes: Planes) -> bool:
+    """Leave it to who asks, who then looks closer."""
+    return False
+
+
+def _composite_i420(
+    prev: Planes,
+    next: Planes,
+    bg: Planes,
+    out: Planes,
+    known: Plane,
+    weights: tuple[int, ...],
+    threshold: int,
+    _whole: int,
+) -> None:
+    made = planar_composite(prev, next, bg, threshold, YuvGray(*weights))
+    _write(made, out, known)
+
+
+def _blend_i420(
+    frame: Planes, matte: Matte, bg: Planes, out: Planes, known: Plane, _whole: int
+) -> None:
+    _write(planar_blend(frame, matte, bg), out, known)
+
+
+def _write(made: Planes, out: Planes, known: Plane) -> None:
+    for plane, to in zip(made, out, strict=True):
+        to[:] = plane
+    known[:] = 0
 
 
 def _smooth(
@@ -92,7 +131,10 @@ def _cover(matte: Matte, shape: tuple[int, ...]) -> Any:
     return (2 * total + count) // (2 * count)
 
 
-STAND_INS: Final[dict[str, Callable[..., None]]] = {
+STAND_INS: Final[dict[str, Callable[..., Any]]] = {
+    "composite.apart.i420": _apart,
+    "composite.planar.blend_i420": _blend_i420,
+    "composite.planar.composite_i420": _composite_i420,
     "person.colourfit.fit": _fit,
     "person.discriminant.separate": _separate,
     "person.edges.composite_planes": _composite_planes,

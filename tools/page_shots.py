@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.livesession import FakeSession
 
 from fastvbg.live_mode.page.server import Page
+from fastvbg.measure.doctor import examine
 from fastvbg.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,11 +84,19 @@ def _areas(page: Any) -> None:
     page.wait_for_timeout(500)
 
 
+def _machine(page: Any) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = false; })")
+    page.click("#machine > summary")
+    page.wait_for_selector(".finding")
+    page.locator("#machine").scroll_into_view_if_needed()
+
+
 SCENES: dict[str, Callable[[Any], None]] = {
     "begun": _as_begun,
     "chroma": _chroma,
     "plate": _plate,
     "areas": _areas,
+    "machine": _machine,
 }
 """What is done before a picture is taken."""
 
@@ -113,7 +122,7 @@ def shoot(browser: Any, folder: Path, width: int, height: int, scheme: str) -> N
     """Take the pictures of one size and scheme: of the window, and of the whole page."""
     for name, doing in SCENES.items():
         session = FakeSession(Settings(mask="person", background="blur:4"), 640, 360, 24)
-        with Page(session) as page:
+        with Page(session, doctor=examine) as page:
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=scheme
             )

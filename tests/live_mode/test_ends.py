@@ -119,9 +119,14 @@ def test_a_full_disk_ends_the_recording_alone(tmp_path: Path, monkeypatch) -> No
         raise SinkError("r.mkv: no space left on the device")
 
     monkeypatch.setattr(recording._sink, "write", full)
-    for number in range(40):
-        recording.write(planes_of(room_picture(number)), 20 + number / 25)
-        time.sleep(0.005)
+
+    def write_some() -> None:
+        for number in range(40):
+            recording.write(planes_of(room_picture(number)), 20 + number / 25)
+            time.sleep(0.005)
+
+    with pytest.raises(SinkError, match=r"r\.mkv: no space left on the device"):
+        write_some()
     assert recording.status == "recording ended: r.mkv: no space left on the device"
     assert recording.watched() is False
     recording.close()

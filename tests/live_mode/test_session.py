@@ -262,9 +262,10 @@ def test_what_needs_a_file_is_refused(settings, message) -> None:
 
 def test_a_sink_that_fails_is_left_out_and_the_last_one_ends_it() -> None:
     one, other = Kept(most=5), Kept()
-    with running(FakeCamera(), one, other) as (_, lines):
+    with running(FakeCamera(), one, other) as (made, lines):
         assert eventually(lambda: len(other.pictures) > 10)
         assert lines.count("kept: the disk is full") == 1
+        assert made.summary()["failed"] == ["kept: the disk is full"]
     assert (one.closes, other.closes) == (2, 1)
     alone = Kept(most=3)
     camera = FakeCamera()

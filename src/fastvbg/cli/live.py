@@ -88,6 +88,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     from fastvbg.live_mode.asked import Asked, make_session
     from fastvbg.live_mode.running import Running, default_sinks
     from fastvbg.live_mode.switches import Switches
+    from fastvbg.measure.doctor import examine
 
     places = to or ([] if page else default_sinks())
     switches = Switches(flip, auto_frame, cast("Any", nobody), always)
@@ -99,9 +100,11 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         note=lambda line: None if quiet else say(f"fastvbg: {line}"),
     )
     running = Running(session, quiet=quiet, json_lines=json_lines)
-    with running.page(bind) if page else running.alone():
+    with running.page(bind, examine) if page else running.alone():
         running.run()
     _summary(session, quiet=quiet, json_lines=json_lines)
+    if session.summary()["failed"]:
+        raise typer.Exit(3)
 
 
 def _summary(session: Session, *, quiet: bool, json_lines: bool) -> None:

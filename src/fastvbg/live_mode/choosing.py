@@ -125,7 +125,7 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     options = EncodeOptions(
         codec=asked.codec,
         crf=asked.crf,
-        preset=asked.preset or "veryfast",
+        preset=asked.preset,
         extra=asked.encoder_options or {},
         threads=asked.threads or 1,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+import cv2
+
 from fastvbg.media.colour import ColourTags
-from fastvbg.media.planes import new_picture
+from fastvbg.media.planes import new_picture, planes_of
 
 if TYPE_CHECKING:
     import av
@@ -97,3 +99,11 @@ class OfOneSize:
         """Take back a picture that nobody needs any more, where pictures are used again."""
         if self.pool is not None:
             self.pool.give(picture)
+
+
+def flipped(picture: av.VideoFrame) -> av.VideoFrame:
+    """Return a picture mirrored, left for right."""
+    mirror = new_picture(picture.width, picture.height, FORM)
+    for source, target in zip(planes_of(picture), planes_of(mirror), strict=True):
+        cv2.flip(source, 1, target)
+    return mirror

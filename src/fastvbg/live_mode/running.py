@@ -14,6 +14,7 @@ from fastvbg.live_mode.keys import HELP, listening
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fastvbg.live_mode.page.server import Doctor
     from fastvbg.live_mode.session import Session
 
 
@@ -67,14 +68,14 @@ class Running:
         yield
 
     @contextmanager
-    def page(self, bind: str) -> Iterator[None]:
-        """Serve the page meanwhile, at a host or HOST:PORT."""
+    def page(self, bind: str, doctor: Doctor | None = None) -> Iterator[None]:
+        """Serve the page meanwhile, at a host or HOST:PORT; a doctor looks over the machine."""
         from fastvbg.live_mode.page.server import Page
 
         host, _, port = bind.partition(":") if bind.count(":") < 2 else (bind, "", "")
         if port and not port.isdecimal():
             raise OptionError(f"bind: got {bind!r}, wanted HOST or HOST:PORT")
-        with Page(self._session, host=host, port=int(port or 0)) as page:
+        with Page(self._session, host=host, port=int(port or 0), doctor=doctor) as page:
             for line in page.warnings:
                 self._say(f"fastvbg: warning: {line}")
             self._say(f"page: {page.url}")

@@ -10,13 +10,11 @@ from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
-import cv2
-
 from fastvbg.checks import check_choice
 from fastvbg.errors import FastvbgError
 from fastvbg.live_mode.controls import Shown
 from fastvbg.live_mode.figures import Figures
-from fastvbg.live_mode.grab import FORM
+from fastvbg.live_mode.grab import FORM, flipped
 from fastvbg.live_mode.idle import Idle
 from fastvbg.live_mode.leaving import Stills
 from fastvbg.live_mode.making import Making
@@ -26,7 +24,7 @@ from fastvbg.live_mode.switches import Switches
 from fastvbg.live_mode.tap import Tap
 from fastvbg.matting.run import unheard
 from fastvbg.media.model import StreamInfo
-from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.media.planes import planes_of
 from fastvbg.pixels import make_pixels
 
 if TYPE_CHECKING:
@@ -94,6 +92,7 @@ class Session:
     ) -> None:
         self._source, self._tell, self._note = source, tell, note
         self._makers, self._sinks = list(sinks), list[Any]()
+        self._failed: list[str] = []
         self._making = Making(settings, tell, note)
         self._card, self._seconds = card, seconds
         self._switches = switches or Switches()
@@ -185,7 +184,7 @@ class Session:
     def summary(self) -> dict[str, Any]:
         """Return what was done in all, ready for JSON."""
         more = {"dropped": self._dropped(), "cpu_of_all": round(self._figures.cpu_of_all(), 1)}
-        return {**self._figures.snapshot(), **more}
+        return {**self._figures.snapshot(), **more, "failed": list(self._failed)}
 
     def _dropped(self) -> int:
         reader = getattr(self, "_reader", None)
@@ -313,7 +312,7 @@ class Session:
 
     def _compose(self, grab: Grab, now: float) -> None:
         switches = self._switches
-        picture = _flipped(grab.picture) if switches.flip else grab.picture
+        picture = flipped(grab.picture) if switches.flip else grab.picture
         wants = self._tap.is_due(now) or switches.nobody != "keep"
         composed = self._making(
             picture, grab.captured, wants_matte=wants, follows=switches.auto_frame
@@ -355,6 +354,7 @@ class Session:
                 sink.write(planes, captured)
             except FastvbgError as error:
                 self._tell(str(error))
+                self._failed.append(str(error))
                 self._sinks.remove(sink)
                 sink.close()
                 if not self._sinks:
@@ -379,13 +379,6 @@ class Session:
             self._note(f"the empty room was taken: {settings.kind.data()['plate']}")
         except FastvbgError as error:
             self._tell(f"the empty room could not be taken: {error}")
-
-
-def _flipped(picture: av.VideoFrame) -> av.VideoFrame:
-    flipped = new_picture(picture.width, picture.height, FORM)
-    for source, target in zip(planes_of(picture), planes_of(flipped), strict=True):
-        cv2.flip(source, 1, target)
-    return flipped
 
 
 def _status(sink: Any) -> str:

@@ -55,7 +55,6 @@ class Recording:
         self._options, self._colour, self._overwrite = options, colour, overwrite
         self._sink: Any = None
         self._thread: Any = None
-        self._failed = False
         self._first: float | None = None
         self._last = -1
         self._count = 0
@@ -83,9 +82,13 @@ class Recording:
         self._pool.give(picture)
 
     def write(self, planes: Planes, captured: float) -> None:
-        """Take a copy of a picture, unless the encoder is behind."""
-        if self._failed:
-            return
+        """Take a copy of a picture, unless the encoder is behind.
+
+        Raises
+        ------
+        FastvbgError
+            The disk is full, say: the recording has ended, and leaves no file.
+        """
         self._first = captured if self._first is None else self._first
         pts = round((captured - self._first) * _TICKS)
         if pts <= self._last:
@@ -98,14 +101,13 @@ class Recording:
             target[:] = source
         try:
             self._thread.put((copy, pts, self._count))
-        except FastvbgError as error:  # the disk is full, say
+        except FastvbgError as error:
             self._fail(error)
-            return
+            raise
         self._last = pts
         self._count += 1
 
     def _fail(self, error: FastvbgError) -> None:
-        self._failed = True
         self.status = f"recording ended: {error}"
         with suppress(FastvbgError):
             self._thread.__exit__(type(error), error, None)
@@ -115,7 +117,7 @@ class Recording:
 
     def watched(self) -> bool | None:
         """Tell that a recording has to go on, while it does."""
-        return not self._failed
+        return self._sink is not None
 
     def close(self) -> None:
         """Finish the file, or leave none where nothing was written."""

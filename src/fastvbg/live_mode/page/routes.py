@@ -73,6 +73,7 @@ class Routes:
         app.router.add_post("/uploads", self._upload)
         app.router.add_get("/settings", self._keep)
         app.router.add_post("/settings", self._load)
+        app.router.add_get("/doctor", self._examine)
         app.router.add_get("/mjpeg", self._mjpeg)
         app.router.add_get("/snapshot.jpg", self._snapshot)
         app.on_response_prepare.append(_with_headers)
@@ -182,6 +183,9 @@ class Routes:
         except web.HTTPRequestEntityTooLarge:
             return _said(413, f"settings: wanted at most {MOST_SETTINGS >> 10} KiB")
         return web.json_response({"left": await self._session.load(content)})
+
+    async def _examine(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
+        return web.json_response({"found": await self._session.examined()})
 
     async def _snapshot(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         if self._snapshots >= MOST_CLIENTS:

@@ -18,9 +18,14 @@ from fastvbg.live_mode.page.security import LOOPBACK, Guard, is_loopback
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
+
     from typing_extensions import Self
 
     from fastvbg.live_mode.controls import Controls
+
+    Doctor: TypeAlias = Callable[[], Sequence[tuple[str, str, str]]]
 
 _THREADS = 6
 """A preview, a change that is being opened, and what is asked meanwhile."""
@@ -40,6 +45,9 @@ class Page:
         The port; 0 for any that is free.
     folder : str or path-like, optional
         A folder with pictures and videos that are offered as backgrounds.
+    doctor : callable, optional
+        Looks over the machine when the page asks, and returns for each thing "good", "note" or
+        "bad", its name, and what there is or what to do.
 
     Raises
     ------
@@ -64,11 +72,12 @@ class Page:
         host: str = LOOPBACK,
         port: int = 0,
         folder: str | Path | None = None,
+        doctor: Doctor | None = None,
     ) -> None:
         demand_aiohttp()
         if not isinstance(host, str) or not host.strip():
             raise OptionTypeError(f"host: got {shown(host)}, wanted an address such as {LOOPBACK}")
-        self._controls = controls
+        self._controls, self._doctor = controls, doctor
         self._host = host.strip().strip("[]")
         self._port = check_integer("port", port, 0, 65535)
         self._folder = None if folder is None else Path(check_path("folder", folder))
@@ -159,7 +168,7 @@ class Page:
         from fastvbg.live_mode.page.routes import Routes
         from fastvbg.live_mode.page.session import Session
 
-        session = Session(self._controls, pool, own, self._folder)
+        session = Session(self._controls, pool, own, self._folder, self._doctor)
         app = Routes(session, guard).app()
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from fastvbg.live_mode.controls import Controls
     from fastvbg.live_mode.page.files import Kept
+    from fastvbg.live_mode.page.server import Doctor
     from fastvbg.settings import Settings
 
 FIGURES_SECONDS = 0.5
@@ -50,13 +51,19 @@ class Session:
     """A live session as pages see it.
 
     The threads of `pool` do what may take time; `own` is a private folder, and `folder`, where
-    there is one, has backgrounds that are offered.
+    there is one, has backgrounds that are offered. `doctor` looks over the machine.
     """
 
     def __init__(
-        self, controls: Controls, pool: Executor, own: Path, folder: Path | None = None
+        self,
+        controls: Controls,
+        pool: Executor,
+        own: Path,
+        folder: Path | None = None,
+        doctor: Doctor | None = None,
     ) -> None:
         self.controls = controls
+        self._doctor, self._examining = doctor, asyncio.Lock()
         self._pool, self._own = pool, own
         begun = controls.settings.background
         word = begun is None or Gallery.is_word(begun)
@@ -90,7 +97,16 @@ class Session:
             "settings": self.view(),
             "figures": in_json(self._figures),
             "state": self.controls.state,
+            "doctor": self._doctor is not None,
         }
+
+    async def examined(self) -> list[dict[str, str]]:
+        """Return what the doctor finds, a thing each; several who ask are answered in turn."""
+        if self._doctor is None:
+            raise OptionError("doctor: it is not at hand here; wanted the command fastvbg doctor")
+        async with self._examining:
+            found = await self.call(self._doctor)
+        return [dict(zip(("state", "subject", "text"), each, strict=True)) for each in found]
 
     def view(self) -> dict[str, Any]:
         """Return the settings in use as pages are told them."""

@@ -6,6 +6,7 @@ import { byId } from "./dom.js";
 import * as figures from "./figures.js";
 import * as files from "./files.js";
 import { Link } from "./link.js";
+import * as machine from "./machine.js";
 import { Masks } from "./masks.js";
 import { States } from "./states.js";
 import { View } from "./view.js";
@@ -34,6 +35,7 @@ const backgrounds = new Backgrounds(link);
 const masks = new Masks(link);
 const states = new States(link);
 files.begin();
+machine.begin();
 
 function onSettings(settings) {
   backgrounds.update(settings.background, settings);
@@ -55,6 +57,7 @@ link.addEventListener("hello", ({ detail }) => {
   backgrounds.list(detail.backgrounds);
   onFigures(detail);
   view.show(detail.view);
+  byId("machine").hidden = !detail.doctor;
   byId("foot").textContent = `fastvbg ${detail.version}`;
   document.body.dataset.ready = "";
 });

@@ -73,6 +73,9 @@ def session(*arguments: str) -> Iterator[Session]:
         if made._program.poll() is None:
             made._program.kill()
             made._program.wait()
+        made._thread.join(10)
+        assert made._program.stderr is not None
+        made._program.stderr.close()
 
 
 def camera_is_open() -> bool:

@@ -3,7 +3,7 @@
 import { byId, el, refusal } from "./dom.js";
 
 const ORDER = ["bad", "note", "good"];
-const WORDS = { bad: "to mend", note: "can be added", good: "good" };
+const WORDS = { bad: "to mend", note: "optional", good: "good" };
 
 function finding({ state, subject, text }) {
   return el("li", { class: `finding is-${state}` },
@@ -32,7 +32,8 @@ async function look() {
 
 export function begin() {
   byId("machine").addEventListener("toggle", () => {
-    if (byId("machine").open && !byId("findings").children.length) look();
+    const { open, hidden } = byId("machine");
+    if (open && !hidden && !byId("findings").children.length) look();
   });
   byId("examine").addEventListener("click", look);
 }

@@ -23,6 +23,7 @@ from fastvbg.measure.files import FileCost
 from fastvbg.measure.live import LiveRow
 from fastvbg.measure.timing import Timing
 from fastvbg.scenes.speaker import Scene
+from fastvbg.settings import Settings
 from tests.property.test_sweep_masks import NEEDED
 from tests.support.nasty import files_in, in_material, material, strict
 
@@ -57,6 +58,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "models list": ("models", "list"),
     "models path": ("models", "path"),
 }
+SHARING = ("matte", "preview", "live", "bench files")
 # Those that end with exit code 2 here: without the person models, which nothing may download.
 REFUSED = ("bench person", "models fetch")
 FIGURES = Figures(
@@ -141,7 +143,9 @@ def calls(command: str) -> Iterator[tuple[str, ...]]:
             yield (*sample, f"{option}=nonsense")
             continue
         of_mask = kind_of(parameter.name) if command != "bench" else ()
-        for text in TEXTS[:: 5 if of_mask and command != "run" else 1]:
+        # Checks that they share with `run` others are given a fifth of the texts for, each another.
+        shares = command in SHARING and (of_mask or parameter.name in Settings.options())
+        for text in TEXTS[SHARING.index(command) :: 5] if shares else TEXTS:
             yield (*sample, *of_mask, option, text)
     if command == "run":  # what only an image sequence takes
         yield from (("run", *IMAGES, "--fps", text) for text in TEXTS)

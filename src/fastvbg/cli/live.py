@@ -21,8 +21,8 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         str,
         typer.Argument(
             metavar="[SOURCE]",
-            help="camera, camera:NAME or /dev/videoN; screen; a stream rtsp://, rtmp://, http://, "
-            "tcp://; or a file, played at its own pace.",
+            help="camera, camera:NAME or /dev/videoN; screen; demo, a generated scene; a stream "
+            "rtsp://, rtmp://, http://, tcp://; or a file, played at its own pace.",
         ),
     ] = "camera",
     to: Annotated[
@@ -30,8 +30,8 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         typer.Option(
             "--to",
             metavar="SINK",
-            help="loopback, loopback:NAME or /dev/videoN; pipewire; window; a file; a stream; - "
-            "for Y4M. May be repeated; by default the first virtual camera.",
+            help="loopback, loopback:NAME or /dev/videoN; pipewire; virtualcam; window; a file; "
+            "a stream; - for Y4M. May be repeated; by default the first virtual camera.",
         ),
     ] = None,
     size: Annotated[str | None, typer.Option(metavar="WxH", help="Wished of the source.")] = None,
@@ -86,11 +86,15 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
             tell(line)
         return
     from fastvbg.live_mode.asked import Asked, make_session
+    from fastvbg.live_mode.choosing import has_camera
     from fastvbg.live_mode.running import Running, default_sinks
     from fastvbg.live_mode.switches import Switches
     from fastvbg.measure.doctor import examine
 
     places = to or ([] if page else default_sinks())
+    if page and source == "camera" and not has_camera():
+        say("fastvbg: camera: there is none; a generated scene is shown in its place")
+        source = "demo"
     switches = Switches(flip, auto_frame, cast("Any", nobody), always)
     asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
     session = make_session(

@@ -7,3 +7,7 @@ from fastvbg.errors import SourceError
 
 class CameraGoneError(SourceError):
     """A camera was unplugged, or its driver gave up: open it again once it is back."""
+
+
+class NoCameraError(SourceError):
+    """There is no camera on this machine."""

@@ -155,10 +155,10 @@ def live(  # noqa: PLR0913  (a session's whole description)
     Parameters
     ----------
     source : str
-        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; the address of a stream; or a file,
-        played at its own pace.
+        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; the address
+        of a stream; or a file, played at its own pace.
     to : str or sequence of str, optional
-        `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire`; `window`; the address of a stream;
+        `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire`; `virtualcam`; `window`; a stream;
         a file. By default the first virtual camera.
     settings : Settings, optional
         What is made of the frames; by default people by the mask "auto". The background is blurred

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.errors import OptionError, shown
+from fastvbg.errors import FastvbgError, OptionError, shown
 from fastvbg.sink.encoding import EncodeOptions
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def make_source(
     Parameters
     ----------
     text : str
-        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; the address of a stream; or a file.
+        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; the address
+        of a stream; or a file.
     size : (int, int), optional
         Width and height wanted.
     fps : Fraction, optional
@@ -57,6 +58,10 @@ def make_source(
         raise OptionError(f"format: it goes with cameras, got the source {shown(text)}")
     if is_camera:
         return _camera(text, size, fps, form)
+    if text == "demo":
+        from fastvbg.live_mode.demo import DemoSource
+
+        return DemoSource(size)
     if text == "screen":
         from fastvbg.live_mode.grabbing import GrabbedSource, screen_device
 
@@ -69,6 +74,23 @@ def make_source(
     from fastvbg.live_mode.files import FileSource
 
     return FileSource(text, loop=loop, size=size, fps=fps)
+
+
+def has_camera() -> bool:
+    """Tell whether this machine has a camera, as far as that can be told without opening one."""
+    if sys.platform != "linux":
+        return True
+    from fastvbg.devices.errors import NoCameraError
+    from fastvbg.devices.v4l2.naming import find_camera
+    from fastvbg.devices.v4l2.system import System
+
+    try:
+        find_camera("camera", System())
+    except NoCameraError:
+        return False
+    except FastvbgError:
+        return True  # why it does not open is said when it is opened
+    return True
 
 
 def _camera(
@@ -91,8 +113,8 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     Parameters
     ----------
     text : str
-        `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire` or `pipewire:NAME`; `window`; `-`
-        for Y4M; the address of a stream; or a file.
+        `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire` or `pipewire:NAME`; `virtualcam` or
+        `virtualcam:NAME`; `window`; `-` for Y4M; the address of a stream; or a file.
     settings : Settings
         Of which recordings take what concerns the encoder.
     overwrite : bool
@@ -105,13 +127,9 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     """
     from fastvbg.live_mode import sinks
 
-    if text == "loopback" or text.startswith(("loopback:", "/dev/video")):
-        return _loopback(text)
-    if text == "pipewire" or text.startswith("pipewire:"):
-        from fastvbg.devices.pipewire.sink import PipeWireSink
-
-        pipewire = PipeWireSink(text.partition(":")[2] or "fastvbg", name=text)
-        return lambda _: pipewire
+    camera = _virtual_camera(text)
+    if camera is not None:
+        return camera
     if text.startswith(_STREAMS):
         from fastvbg.devices.network.sink import NetworkSink
 
@@ -130,6 +148,23 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
         threads=asked.threads or 1,
     )
     return lambda colour: sinks.Recording(Path(text), options, colour, overwrite=overwrite)
+
+
+def _virtual_camera(text: str) -> MakesSink | None:
+    """Return what makes a virtual camera; None where the text names none."""
+    kind, _, name = text.partition(":")
+    if kind == "loopback" or text.startswith("/dev/video"):
+        return _loopback(text)
+    if kind == "pipewire":
+        from fastvbg.devices.pipewire.sink import PipeWireSink
+
+        pipewire = PipeWireSink(name or "fastvbg", name=text)
+        return lambda _: pipewire
+    if kind == "virtualcam":
+        from fastvbg.live_mode.virtualcam import VirtualCam
+
+        return lambda _: VirtualCam(text, name)
+    return None
 
 
 def _loopback(text: str) -> MakesSink:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 def default_sinks() -> list[str]:
     """Return where pictures go when nobody said: a virtual camera, of whichever kind there is."""
     if sys.platform != "linux":
-        return ["window"]
+        from fastvbg.live_mode.virtualcam import has_virtualcam
+
+        return ["virtualcam" if has_virtualcam() else "window"]
     from fastvbg.devices.v4l2.naming import find_loopback
     from fastvbg.devices.v4l2.system import System
     from fastvbg.errors import FastvbgError

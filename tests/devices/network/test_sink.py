@@ -144,7 +144,7 @@ def test_who_listens_waits_for_a_peer(pids: list[int]) -> None:
 
 
 def test_a_mute_peer_blocks_nobody(pids: list[int]) -> None:
-    patience = Patience(start=2.0, silence=20.0, first=0.5)
+    patience = Patience(start=1.0, silence=20.0, first=0.5)
     with (
         server(lambda peer: None) as (port, accepted),
         opened(f"rtmp://127.0.0.1:{port}/a/key", patience) as sink,
@@ -154,7 +154,7 @@ def test_a_mute_peer_blocks_nobody(pids: list[int]) -> None:
             sink.write(stamped(number), time.monotonic())
         assert sink.dropped == 100
         first = pids[-1]
-        wait_for(lambda: sink.status() == "reconnecting in 1 s: no answer for 2 s", 60)
+        wait_for(lambda: sink.status() == "reconnecting in 1 s: no answer for 1 s", 60)
         assert not sink.watched()
         assert not alive(first)
         assert "key" not in sink.name
@@ -179,7 +179,7 @@ def test_a_peer_that_takes_nothing_more_is_left(pids: list[int]) -> None:
         sink = NetworkSink(
             f"tcp://127.0.0.1:{port}",
             bitrate=1_000_000_000,
-            patience=Patience(start=20.0, silence=1.5, first=60.0),
+            patience=Patience(start=20.0, silence=0.8, first=60.0),
         )
         rng = np.random.default_rng(1)
         noise = tuple(
@@ -189,7 +189,7 @@ def test_a_peer_that_takes_nothing_more_is_left(pids: list[int]) -> None:
 
         def left() -> bool:
             sink.write(noise, time.monotonic())
-            return "nothing more for 1.5 s" in sink.status()
+            return "nothing more for 0.8 s" in sink.status()
 
         wait_for(left, 60)
         sink.close()

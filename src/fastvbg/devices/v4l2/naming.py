@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastvbg.devices.errors import CameraGoneError
+from fastvbg.devices.errors import CameraGoneError, NoCameraError
 from fastvbg.devices.v4l2.loopbacks import module_version
 from fastvbg.devices.v4l2.nodes import Node, all_nodes, node_at
 from fastvbg.errors import FastvbgError, OptionError, SinkError, SourceError, shown
@@ -177,7 +177,9 @@ def _none_there(found: Sequence[Node]) -> SourceError:
         return SourceError(
             f"camera: only virtual ones are there: {_listed(virtual)}; give the path"
         )
-    return SourceError("camera: there is none; plug one in, or give a file or an address")
+    return NoCameraError(
+        "camera: there is none; plug one in, or give a file, an address, or demo, a generated scene"
+    )
 
 
 def _list_of(nodes: Sequence[Node]) -> str:

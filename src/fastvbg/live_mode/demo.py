@@ -1,0 +1,61 @@
+"""A generated scene as a source, for machines that have no camera."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from fastvbg.live_mode.grab import FORM, Grab, OfOneSize
+from fastvbg.media.colour import ColourTags, FromBGR
+from fastvbg.scenes.speaker import Scene
+
+if TYPE_CHECKING:
+    import av
+
+_SIZE = 640, 360
+_RATE = 30
+_FRAMES = 120
+_COLOUR = ColourTags(1, 1)
+"""BT.709, limited range, by the numbers of ITU-T H.273 and FFmpeg."""
+
+
+class DemoSource(OfOneSize):
+    """Somebody who talks in a room, who comes in again after four seconds; drawn when it is opened.
+
+    Parameters
+    ----------
+    size : (int, int), optional
+        Width and height in pixels; by default 640 and 360.
+    """
+
+    def __init__(self, size: tuple[int, int] | None = None) -> None:
+        super().__init__("demo")
+        width, height = size or _SIZE
+        self.width, self.height = max(2, width & ~1), max(2, height & ~1)
+        self.rate, self.colour, self.dropped = float(_RATE), _COLOUR, 0
+        self.told = f"a generated scene, {self.width}x{self.height} at {_RATE} frames/s"
+        self._pictures: list[av.VideoFrame] = []
+        self._start, self._next = 0.0, 0
+
+    def open(self) -> None:
+        """Draw it, unless that has been done."""
+        if not self._pictures:
+            convert = FromBGR(_COLOUR, FORM)
+            scene = Scene(self.width, self.height, frames=_FRAMES, rate=_RATE)
+            self._pictures = [convert(each.frame) for each in scene]
+        self._start, self._next = time.monotonic(), 0
+
+    def read(self, timeout: float) -> Grab | None:
+        """Return the picture whose time it is, once it is."""
+        wait = self._start + self._next / _RATE - time.monotonic()
+        if wait > 0:
+            time.sleep(min(wait, timeout))
+        if wait > timeout:
+            return None
+        due = max(self._next, int((time.monotonic() - self._start) * _RATE))
+        self.dropped += due - self._next
+        self._next = due + 1
+        return Grab(self._pictures[due % _FRAMES], self._start + due / _RATE)
+
+    def close(self) -> None:
+        """Keep what was drawn, for when it is opened again."""

@@ -321,7 +321,7 @@ class Session:
         keyed = time.monotonic()
         self._send(result, grab.captured)
         left = self._left = time.monotonic()
-        stages = {"wait": now - grab.captured, "key": keyed - now, "write": left - keyed}
+        stages = {"read": now - grab.captured, "key": keyed - now, "write": left - keyed}
         self._figures.went(left, grab.captured, stages)
         self._doing = "live"
         tapped = self._tap.offer(now, picture, composed.matte, result)

@@ -12,8 +12,9 @@ function begin() {
     const bar = el("span", { class: `s-${name}`, title: name });
     const time = el("span");
     byId("bar").append(bar);
-    byId("legend").append(el("li", {}, el("i", { class: `s-${name}` }), name, time));
-    return { name, bar, time };
+    const item = el("li", {}, el("i", { class: `s-${name}` }), name, time);
+    byId("legend").append(item);
+    return { name, bar, time, item };
   });
 }
 
@@ -24,7 +25,8 @@ export function update(figures) {
   const stages = figures.stages_ms ?? {};
   const sum = STAGES.reduce((total, name) => total + (stages[name] ?? 0), 0);
   const scale = 100 / Math.max(period, sum);
-  for (const { name, bar, time } of segments) {
+  for (const { name, bar, time, item } of segments) {
+    item.hidden = !(name in stages);
     bar.style.width = `${(stages[name] ?? 0) * scale}%`;
     time.textContent = `${show(stages[name], 1)} ms`;
   }

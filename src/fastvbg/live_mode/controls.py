@@ -68,9 +68,9 @@ class Controls(Protocol):
         `state`, `doing` (one line for people), `source` (name, width, height, format, rate),
         `fps_in`, `fps_out`, `dropped`, `delay_ms` (`p50`, `p95`), `cpu` (percent of one core),
         `budget` (share of a frame's time that is used, 0 to 1), `stages_ms` (`read`, `key`,
-        `composite`, `write`, as far as they are told apart), `reduced` (what was given up to keep up, or ""), `countdown` (seconds
-        until a plate is taken, or None), `switches` (as of `switch`), `sinks` (name, watched,
-        status), `seconds` since the start.
+        `composite`, `write`, as far as they are told apart), `reduced` (what was given up to keep
+        up, or ""), `countdown` (seconds until a plate is taken, or None), `switches` (as of
+        `switch`), `sinks` (name, watched, status), `seconds` since the start.
         """
 
     def look(self, watcher: object, *, wants: bool) -> None:

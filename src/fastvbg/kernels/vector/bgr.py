@@ -38,7 +38,7 @@ from fastvbg.kernels.vector.pixels import (
     spread,
     weigh,
 )
-from fastvbg.kernels.vector.stretches import STRETCH, wanted
+from fastvbg.kernels.vector.stretches import asking, stretch
 
 __all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
 
@@ -117,8 +117,6 @@ def motion_mask_run(
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
-                prefetch_pixels(prev + k)
-                prefetch_pixels(next + k)
                 changes = differences(load_pixels(prev + k), load_pixels(next + k))
                 stream(out + i, above(weigh(changes, weights), bound))
                 i += LANES
@@ -144,6 +142,14 @@ def laid_over(coverage: Any, frame: Any, bg: Any) -> Any:
 
 
 @inline
+def _ask(pixels: Any, k: Any) -> None:
+    prefetch_pixels(pixels + k)
+
+
+_ask_for = asking(_ask)
+
+
+@inline
 def lay_few(coverage: Any, frame: Any, bg: Any, out: Any, few: Any) -> None:
     """Lay some pixels, which fill no vector, over others by a vector of coverage."""
     over, under = load_few_pixels(frame, few), load_few_pixels(bg, few)
@@ -162,14 +168,10 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
             i += few
         if streaming:
             while i + LANES <= count:
-                end = min(i + STRETCH, count)
-                over, under = wanted(matte, i + _SOON, min(end + _SOON, count))
+                end, over, under = stretch(matte, i, _SOON, count, 0)
                 while i + LANES <= end:
                     k = 3 * i
-                    if over:
-                        prefetch_pixels(frame + k)
-                    if under:
-                        prefetch_pixels(bg + k)
+                    _ask_for(frame, bg, k, over, under)
                     stream_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
                     i += LANES
         while i + LANES <= count:

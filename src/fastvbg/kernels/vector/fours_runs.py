@@ -30,7 +30,7 @@ from fastvbg.kernels.vector.fours import (
 )
 from fastvbg.kernels.vector.memory import AHEAD, lead, load, load_few, store, store_few, stream
 from fastvbg.kernels.vector.rows import copied, copy_back, lead_of
-from fastvbg.kernels.vector.stretches import STRETCH, wanted
+from fastvbg.kernels.vector.stretches import asking, stretch
 
 __all__ = ["blend_fours_run", "composite_fours_run", "convert_fours_run", "motion_mask_fours_run"]
 
@@ -45,6 +45,9 @@ def _ask(row: Any, i: Any) -> None:
     """Ask for pixels a little past pixel `i`."""
     at, _, step, apart, _ = row
     prefetch_fours(lowest(at + i * step, apart))
+
+
+_ask_for = asking(_ask)
 
 
 @inline
@@ -171,13 +174,9 @@ def blend_fours_run(
             _store_few(out, i, few, mixed(load_few(matte + i, few), f, b))
             i += few
         while i + LANES + spare <= count:
-            end = min(i + STRETCH, count - spare)
-            over, under = wanted(matte, i + _SOON, min(end + _SOON, count))
+            end, over, under = stretch(matte, i, _SOON, count, spare)
             while i + LANES <= end:
-                if over:
-                    _ask(frame, i)
-                if under:
-                    _ask(bg, i)
+                _ask_for(frame, bg, i, over, under)
                 _store(out, i, _laid_over(load(matte + i), frame, bg, i, way), past)
                 i += LANES
         few = min(count - i, LANES)

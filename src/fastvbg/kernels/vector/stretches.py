@@ -19,11 +19,30 @@ pixels 0.60, of 2048 0.78 (4K: 0.75 and 0.90); a matte of one value takes as lon
 
 
 @inline
-def wanted(matte: Any, start: Any, end: Any) -> Any:
-    """Tell whether a matte wants anything of the picture over, and of that under, in a stretch."""
+def stretch(matte: Any, i: Any, soon: Any, count: Any, spare: Any) -> Any:
+    """Return the end of the stretch from pixel `i` on, `spare` pixels before `count` at most.
+
+    With it whether the matte wants anything of the picture over, and of that under, `soon` pixels
+    further on.
+    """
+    end = min(i + STRETCH, count - spare)
+    at, last = i + soon, min(end + soon, count)
     over = under = False
-    while start + LANES <= end:
-        coverage = load(matte + start)
+    while at + LANES <= last:
+        coverage = load(matte + at)
         over, under = over | (not all_are(coverage, 0)), under | (not all_are(coverage, 255))
-        start += LANES
-    return over, under
+        at += LANES
+    return end, over, under
+
+
+def asking(ask: Any) -> Any:
+    """Make the function that asks for what is wanted of two pictures a little past pixel `i`."""
+
+    @inline
+    def ask_for(frame: Any, bg: Any, i: Any, over: Any, under: Any) -> None:
+        if over:
+            ask(frame, i)
+        if under:
+            ask(bg, i)
+
+    return ask_for

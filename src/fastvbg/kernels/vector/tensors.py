@@ -29,7 +29,7 @@ from fastvbg.kernels.vector.memory import (
 )
 from fastvbg.kernels.vector.pixels import bound_of, gray_weights
 from fastvbg.kernels.vector.saturating import splat_byte
-from fastvbg.kernels.vector.stretches import STRETCH, wanted
+from fastvbg.kernels.vector.stretches import asking, stretch
 
 __all__ = ["blend_tensors_run", "composite_tensors_run", "motion_mask_tensors_run"]
 
@@ -41,6 +41,9 @@ def _ask(row: Any, i: Any) -> None:
     prefetch_far(at)
     prefetch_far(at + apart)
     prefetch_far(at + 2 * apart)
+
+
+_ask_for = asking(_ask)
 
 
 @inline
@@ -182,13 +185,9 @@ def blend_tensors_run(
             _store_few(out, i, few, mix_channels(load_few(matte + i, few), over, under))
             i += few
         while i + LANES <= count:
-            end = min(i + STRETCH, count)
-            over, under = wanted(matte, i + AHEAD, min(end + AHEAD, count))
+            end, over, under = stretch(matte, i, AHEAD, count, 0)
             while i + LANES <= end:
-                if over:
-                    _ask(frame, i)
-                if under:
-                    _ask(bg, i)
+                _ask_for(frame, bg, i, over, under)
                 _store(out, i, _laid_over(load(matte + i), frame, bg, i), past)
                 i += LANES
         few = count - i

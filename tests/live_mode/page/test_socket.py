@@ -292,7 +292,8 @@ def test_a_thousand_malformed_messages_are_survived(page: Page, session: FakeSes
 def test_a_page_that_reads_no_answers_is_given_up(page: Page) -> None:
     async def flooded() -> str:
         async with speaking(page) as silent:
-            with suppress(aiohttp.ClientConnectionResetError):  # it is given up meanwhile
+            # It is given up meanwhile.
+            with suppress(ConnectionError, aiohttp.ClientConnectionError):
                 for _ in range(3000):
                     await silent.socket.send_str("no JSON")
             async with speaking(page) as other:

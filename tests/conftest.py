@@ -39,9 +39,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs real clips or models, so that `-m clips` runs that alone; set the order.
 
-    A browser is started only where it is asked for.
+    A browser is started only where it is asked for, and so is what takes long.
     """
     for item in items:
+        if item.get_closest_marker("long") and "long" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip("takes long: by -m long"))
         if item.get_closest_marker("page") and "page" not in config.option.markexpr:
             item.add_marker(pytest.mark.skip("in a browser, by -m page"))
         if {"clips", "real_models"} & set(getattr(item, "fixturenames", ())):

@@ -212,6 +212,7 @@ def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
     return make_clip(path, count=900, width=320, height=240)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("name", ["o.mp4", "o%d.png"])
 def test_an_interrupt_leaves_nothing(

@@ -95,6 +95,7 @@ def test_a_file_under_another_kernel_s_name_is_done_without(filled: Path) -> Non
     assert (done.stdout.split(), done.stderr) == ([WANTED, str(12 * 255)], "")
 
 
+@pytest.mark.long
 def test_two_processes_may_fill_an_empty_cache_at_once(tmp_path: Path) -> None:
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     racing = [
@@ -130,6 +131,7 @@ OTHER_V3 = {"NUMBA_CPU_NAME": "znver3", "NUMBA_CPU_FEATURES": "+avx2,+sse4a,+clz
 OLDER = {"NUMBA_CPU_NAME": "nehalem", "NUMBA_CPU_FEATURES": "+sse4.2"}
 
 
+@pytest.mark.long
 @pytest.mark.skipif(TARGET.level not in ("avx2", "avx512"), reason="names CPUs unlike this one")
 def test_a_cache_serves_all_cpus_of_its_level_and_no_others(tmp_path: Path) -> None:
     kept = {"NUMBA_CACHE_DIR": str(tmp_path), "FASTVBG_KERNELS": "auto"}

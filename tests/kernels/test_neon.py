@@ -13,6 +13,7 @@ from llvmlite import binding
 TOOL = Path(__file__).parents[2] / "tools" / "neon_check.py"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="compiles for x86 first")
 @pytest.mark.skipif(binding.llvm_version_info < (15,), reason="LLVM 14 takes blends apart")
 def test_kernels_lower_to_neon():

@@ -146,6 +146,7 @@ def digest():
     return total.hexdigest()
 
 
+@pytest.mark.long
 def test_portable_loops_give_the_same_bytes(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", "from tests.keyers import test_adaptive as t; print(t.digest())"],

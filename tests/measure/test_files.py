@@ -27,6 +27,7 @@ from tests.support.media import Clip, read_times
 from tests.support.people import use_green_code
 
 
+@pytest.mark.long
 def test_every_contender_runs_on_a_clip(clip: Clip, tmp_path: Path, capfd) -> None:
     file = tmp_path / "costs.json"
     assert (
@@ -89,6 +90,7 @@ def test_the_generated_clip_is_full_hd(tmp_path: Path) -> None:
     assert len(read_times(tmp_path / "clip.mp4")) == 2
 
 
+@pytest.mark.long
 def test_another_mask_is_measured_against_the_codec_alone(clip: Clip, tmp_path, capfd) -> None:
     file = tmp_path / "costs.json"
     arguments = ["--mask", "adaptive", "--warm-up", "2", "--preset", "superfast"]

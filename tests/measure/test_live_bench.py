@@ -29,6 +29,7 @@ def test_the_camera_gives_jpegs_at_its_rate_and_counts_what_was_missed() -> None
     assert camera.counts.dropped == late.sequence - 5
 
 
+@pytest.mark.long
 def test_both_programs_are_measured(tmp_path: Path, capsys) -> None:
     figures = tmp_path / "live.json"
     asked = ["--sizes", "360p", "--rates", "30", "--masks", "motion", "--seconds", "1"]

@@ -45,6 +45,7 @@ def green(monkeypatch):
     return use_green_code(monkeypatch)
 
 
+@pytest.mark.long
 def test_all_take_their_turns(green, walk, tmp_path, capfd) -> None:
     file = tmp_path / "person.json"
     arguments = ["bench", "person", str(walk), "--rounds", "2", "--json", str(file)]
@@ -72,12 +73,14 @@ def test_all_take_their_turns(green, walk, tmp_path, capfd) -> None:
     assert all(len(line) <= 100 for line in table.splitlines())
 
 
+@pytest.mark.long
 def test_every_second_frame_is_looked_at(green, walk) -> None:
     rows = {row.name: row for row in run_person_bench(walk, rounds=1, every=2).rows}
     assert rows["bgr"].looks < 1
     assert rows["usual landscape"].looks == 1
 
 
+@pytest.mark.long
 def test_what_does_not_run_is_left_out_and_named(green, walk, monkeypatch, capfd) -> None:
     opened = usual.open_model
 
@@ -110,6 +113,7 @@ def test_a_program_that_ends_is_one_line(green, walk, monkeypatch, capfd) -> Non
     assert capfd.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.long
 def test_nobody_and_disagreement_are_told(green, tmp_path, monkeypatch, capfd) -> None:
     clip = write_clip(tmp_path / "empty.mp4", [wall(*SIZE)] * 3)
     everything = lambda self, frame: np.ones(frame.shape[:2], np.float32)  # noqa: E731
@@ -190,6 +194,7 @@ def test_the_generated_scene_has_the_figure_in_it(tmp_path, monkeypatch) -> None
     np.testing.assert_allclose(shirt, (125, 75, 60), atol=8)
 
 
+@pytest.mark.long
 def test_the_tool_fills_the_tables_of_the_page(green, walk, tmp_path, monkeypatch) -> None:
     page = tmp_path / "person.md"
     page.write_text((ROOT / "docs" / "person.md").read_text(encoding="utf-8"), encoding="utf-8")

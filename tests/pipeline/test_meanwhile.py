@@ -54,6 +54,7 @@ def run(folder: Path, clip: Path, output: Path, patience: float) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.long
 def test_a_first_run_has_the_bytes_of_later_ones(tmp_path: Path) -> None:
     frames = [with_person(wall(90, 160), 40 + 5 * k, 45) for k in range(6)]
     clip = write_clip(tmp_path / "clip.mp4", frames)
@@ -191,6 +192,7 @@ def test_the_first_call_asks_the_cache_once(monkeypatch) -> None:
     assert kernel.call != first
 
 
+@pytest.mark.long
 def test_nothing_stands_in_where_no_cache_could_hand_over(nothing_kept, monkeypatch) -> None:
     monkeypatch.setattr(_cache, "folder", lambda: None)
     kernel = Kernel("refine.guided.smooth")

@@ -215,6 +215,7 @@ print(next(line.split()[1] for line in open("/proc/self/status") if "VmHWM" in l
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peaks are read from /proc")
 def test_memory_is_flat_however_long_the_clip(tmp_path: Path) -> None:
     peaks = []
@@ -278,6 +279,7 @@ print("all", done, refused)
 """
 
 
+@pytest.mark.long
 def test_mutated_files_neither_crash_nor_hang(tmp_path: Path) -> None:
     children = [
         subprocess.Popen(

@@ -38,7 +38,7 @@ from fastvbg.kernels.vector.pixels import (
     spread,
     weigh,
 )
-from fastvbg.kernels.vector.stretches import asking, stretch
+from fastvbg.kernels.vector.stretches import stretch
 
 __all__ = ["blend_run", "composite_run", "fence", "motion_mask_run"]
 
@@ -142,14 +142,6 @@ def laid_over(coverage: Any, frame: Any, bg: Any) -> Any:
 
 
 @inline
-def _ask(pixels: Any, k: Any) -> None:
-    prefetch_pixels(pixels + k)
-
-
-_ask_for = asking(_ask)
-
-
-@inline
 def lay_few(coverage: Any, frame: Any, bg: Any, out: Any, few: Any) -> None:
     """Lay some pixels, which fill no vector, over others by a vector of coverage."""
     over, under = load_few_pixels(frame, few), load_few_pixels(bg, few)
@@ -171,7 +163,12 @@ def blend_run(frame: Any, matte: Any, bg: Any, out: Any, count: Any, streaming: 
                 end, over, under = stretch(matte, i, _SOON, count, 0)
                 while i + LANES <= end:
                     k = 3 * i
-                    _ask_for(frame, bg, k, over, under)
+                    # Called by a name of its own, the loop was not parted by what is wanted, and
+                    # reached 0.68 of the roofline instead of 0.75.
+                    if over:
+                        prefetch_pixels(frame + k)
+                    if under:
+                        prefetch_pixels(bg + k)
                     stream_pixels(out + k, laid_over(load(matte + i), frame + k, bg + k))
                     i += LANES
         while i + LANES <= count:

@@ -12,6 +12,7 @@ from fastvbg.cli.streams import say, tell
 
 if TYPE_CHECKING:
     from fastvbg.live_mode.session import Session
+    from fastvbg.measure.probes import Finding
     from fastvbg.settings import Settings
 
 
@@ -89,7 +90,6 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     from fastvbg.live_mode.choosing import has_camera
     from fastvbg.live_mode.running import Running, default_sinks
     from fastvbg.live_mode.switches import Switches
-    from fastvbg.measure.doctor import examine
 
     places = to or ([] if page else default_sinks())
     if page and source == "camera" and not has_camera():
@@ -104,11 +104,18 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         note=lambda line: None if quiet else say(f"fastvbg: {line}"),
     )
     running = Running(session, quiet=quiet, json_lines=json_lines)
-    with running.page(bind, examine) if page else running.alone():
+    with running.page(bind, _examined) if page else running.alone():
         running.run()
     _summary(session, quiet=quiet, json_lines=json_lines)
     if session.summary()["failed"]:
         raise typer.Exit(3)
+
+
+def _examined() -> list[Finding]:
+    """Return what the doctor finds; it is loaded when a page asks for it."""
+    from fastvbg.measure.doctor import examine
+
+    return examine()
 
 
 def _summary(session: Session, *, quiet: bool, json_lines: bool) -> None:

@@ -116,6 +116,7 @@ class Live:
         assert seen > 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_and_finishes_the_recording(tmp_path: Path, sent: int) -> None:
     live = Live(tmp_path, "--to", "kept.mkv")
@@ -127,6 +128,7 @@ def test_a_signal_ends_it_and_finishes_the_recording(tmp_path: Path, sent: int) 
     assert re.search(r"\d+ frames in, \d+ out, \d+ dropped", live.lines[-1])
 
 
+@pytest.mark.long
 def test_pages_that_vanish_and_a_full_disk_cost_nobody_a_picture(tmp_path: Path) -> None:
     live = Live(tmp_path, "--to", "kept.mkv", "--codec", "ffv1", preexec_fn=limited)
     page = live.page()

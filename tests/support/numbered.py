@@ -27,7 +27,8 @@ def picture(number: int) -> np.ndarray:
 def number_of(gray: np.ndarray) -> int:
     """The number that a picture shows, read from gray or BGR."""
     middle = gray[20:28].reshape(8, _BITS, _BAR, -1)[:, :, 2:6]
-    return sum(1 << bit for bit in range(_BITS) if middle[:, bit].mean() > 125)
+    set_bits = middle.mean(axis=(0, 2, 3)) > 125
+    return int(set_bits @ (1 << np.arange(_BITS)))
 
 
 def make_numbered(

@@ -10,8 +10,6 @@ from fastvbg.constants import DEFAULT_THRESHOLD, YUV_GRAY
 from fastvbg.reference._gray import gray_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
 
     from fastvbg._types import Mask, Matte
@@ -68,15 +66,13 @@ def planes_mask(
     return np.where(gray >= (32 * threshold + 16) << scale, 255, 0).astype(np.uint8)
 
 
-def _blocks(
-    matte: Matte, shape: tuple[int, ...]
-) -> Iterator[tuple[tuple[int, int], npt.NDArray[np.uint8]]]:
-    """Yield each place of a plane of a shape, and the samples of a matte that lie over it."""
-    rows, cols = shape
-    down, across = -(-matte.shape[0] // rows), -(-matte.shape[1] // cols)
-    for y in range(rows):
-        for x in range(cols):
-            yield (y, x), matte[y * down : (y + 1) * down, x * across : (x + 1) * across]
+def _over(matte: npt.NDArray[np.integer[Any]], shape: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    """Sum up the samples of a matte that lie over each sample of a plane of a shape."""
+    sums = matte.astype(np.int64)
+    for axis in (0, 1):
+        step = -(-matte.shape[axis] // shape[axis])
+        sums = np.add.reduceat(sums, np.arange(0, matte.shape[axis], step), axis=axis)
+    return sums
 
 
 def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
@@ -94,11 +90,9 @@ def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
     ndarray
         The selected plane.
     """
-    out: Plane = bg.copy()
-    for at, block in _blocks(mask, next.shape):
-        if 2 * np.count_nonzero(block) >= block.size:
-            out[at] = next[at]
-    return out
+    held = _over(mask != 0, next.shape)
+    samples = _over(np.ones_like(mask), next.shape)
+    return np.where(2 * held >= samples, next, bg)
 
 
 def blend_plane(matte: Matte, frame: Plane, bg: Plane) -> Plane:
@@ -118,9 +112,7 @@ def blend_plane(matte: Matte, frame: Plane, bg: Plane) -> Plane:
     ndarray, shape like `frame`
         The blended plane.
     """
-    out: Plane = bg.copy()
-    for at, block in _blocks(matte, frame.shape):
-        a = (2 * int(block.sum()) + block.size) // (2 * block.size)
-        v = a * int(frame[at]) + (255 - a) * int(bg[at])
-        out[at] = (2 * v + 255) // 510
-    return out
+    samples = _over(np.ones_like(matte), frame.shape)
+    a = (2 * _over(matte, frame.shape) + samples) // (2 * samples)
+    v = a * frame.astype(np.int64) + (255 - a) * bg.astype(np.int64)
+    return ((2 * v + 255) // 510).astype(bg.dtype)

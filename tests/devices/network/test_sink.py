@@ -79,14 +79,21 @@ def opened(url: str, patience: Patience = QUICK) -> Iterator[NetworkSink]:
     ("scheme", "sent", "received", "options"),
     [
         ("tcp", "", "?listen=1", {}),
-        (
+        pytest.param(
             "rtmp",
             "/live/key",
             "/live/key",
             {"listen": "1", "probesize": "4096", "fpsprobesize": "0"},
+            marks=pytest.mark.long,
         ),
-        ("rtsp", "/live", "/live", {"rtsp_flags": "listen", "listen_timeout": "60"}),
-        ("udp", "", "", {"probesize": "32768"}),
+        pytest.param(
+            "rtsp",
+            "/live",
+            "/live",
+            {"rtsp_flags": "listen", "listen_timeout": "60"},
+            marks=pytest.mark.long,
+        ),
+        pytest.param("udp", "", "", {"probesize": "32768"}, marks=pytest.mark.long),
     ],
 )
 def test_pictures_arrive_in_order(
@@ -116,6 +123,7 @@ def test_http_gets_a_transport_stream(pids: list[int]) -> None:
     assert got.startswith(b"POST /in HTTP/1.1")
 
 
+@pytest.mark.long
 def test_a_receiver_that_comes_back_is_found(pids: list[int]) -> None:
     port = free_port()
     listening = f"tcp://127.0.0.1:{port}?listen=1"
@@ -129,6 +137,7 @@ def test_a_receiver_that_comes_back_is_found(pids: list[int]) -> None:
     assert not any(map(alive, pids))
 
 
+@pytest.mark.long
 def test_who_listens_waits_for_a_peer(pids: list[int]) -> None:
     port = free_port()
 
@@ -173,6 +182,7 @@ def test_closing_during_a_handshake_leaves_nothing(pids: list[int]) -> None:
         assert not alive(pids[0])
 
 
+@pytest.mark.long
 def test_a_peer_that_takes_nothing_more_is_left(pids: list[int]) -> None:
     # Nothing is read, so that the system's buffers fill: big pictures of noise do it soon.
     with server(lambda peer: None) as (port, accepted):

@@ -94,6 +94,7 @@ def test_the_newest_is_read_as_it_was_sent() -> None:
         assert source.dropped == source._latest - source._read
 
 
+@pytest.mark.long
 def test_a_live_stream_arrives_in_order() -> None:
     port = free_port()
     source = NetworkSource(f"tcp://127.0.0.1:{port}?listen=1")
@@ -132,6 +133,7 @@ def test_it_scales_only_when_it_is_asked_to() -> None:
         assert stamp(got.planes[0]) == 5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ends", [False, True], ids=["stalls", "ends"])
 def test_what_stalls_or_ends_is_opened_again(ends: bool) -> None:
     """The size stays what it was, also when the next stream has another one."""

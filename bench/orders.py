@@ -1,7 +1,8 @@
 """Frames of every order and layout against packed BGR: `python -m bench.orders [NAME ...]`.
 
-Each operation is timed on 1080p frames in turns with the same on packed BGR, in one thread; outputs
-are compared first. A line an operation: median milliseconds on packed BGR, and median ratios to it.
+Each operation is timed on 1080p frames from memory, in turns with the same on packed BGR, in one
+thread; outputs are compared first. A line an operation: median milliseconds on packed BGR, and
+median ratios to it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import fastvbg
+from fastvbg.measure.buffers import evict
 from fastvbg.reference.orders import from_bgr, to_bgr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HEIGHT, WIDTH, ROUNDS, CALLS = 1080, 1920, 11, 8
+HEIGHT, WIDTH, ROUNDS = 1080, 1920, 31
 GREEN = (64, 160, 64)
 
 
@@ -167,11 +169,10 @@ OPERATIONS = {
 
 
 def _seconds(call: Callable[[], Any]) -> float:
-    call()  # what others left in the caches is not its own
+    evict()
     start = time.perf_counter()
-    for _ in range(CALLS):
-        call()
-    return (time.perf_counter() - start) / CALLS
+    call()
+    return time.perf_counter() - start
 
 
 def measure(operation: Callable[[Given], Callable[[], Any]]) -> tuple[float, dict[str, float]]:

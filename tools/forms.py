@@ -19,7 +19,7 @@ def main() -> int:
     told = (
         "Milliseconds on packed BGR, and how many times as long the others take: RGB and four"
         " channels as they are,\nreversed views of RGB, three of four channels, and planes, each"
-        " with a packed result and with one that lies\nas they do. One thread, random frames. "
+        " with a packed result and with one that lies\nas they do. From memory, one thread. "
         f"{cpu_name()}, Numba {library_versions()['numba']}; {date.today()};"
         " `python -m tools.forms`."
     )

@@ -68,6 +68,7 @@ def test_without_source_files_it_runs_and_keeps_no_kernels(tmp_path: Path, form)
         {"NUMBA_OPT": "0"},
         {"NUMBA_OPT": "0", "PYTHONWARNINGS": "error"},
         {"NUMBA_BOUNDSCHECK": "1", "NUMBA_DEBUGINFO": "1"},
+        {"NUMBA_DEBUGINFO": "1", "FASTVBG_KERNELS": "portable"},
     ],
     ids=str,
 )

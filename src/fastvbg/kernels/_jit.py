@@ -18,6 +18,7 @@ _OPTIONS = {
     "forceinline": True,
     "fastmath": False,
     "boundscheck": False,
+    "debug": False,
     "error_model": "numpy",
     "_nrt": False,  # kernels allocate nothing, so nothing needs to count references
 }

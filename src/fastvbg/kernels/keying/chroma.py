@@ -19,14 +19,12 @@ from fastvbg.kernels._runs import (
     SPARE,
     chroma_any_run,
     chroma_composite_run,
+    chroma_over_run,
     chroma_pixels_run,
     chroma_planes_run,
-    cleared_over_run,
     despill_any_run,
     despill_run,
     fence,
-    keyspace_any_run,
-    keyspace_run,
     lay_run,
     strength_run,
 )
@@ -146,14 +144,13 @@ def composite_any(
     """
     rows, cols = out.shape[:2]
     streaming = 10 * rows * cols >= stream_bytes()
-    y, u, v, matte, spill = _spare(scratch)
+    planes = _spare(scratch)
     for row in range(rows):
         here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
-        there, planes = address_of(reach, row), (y, u, v)
-        chroma_any_run(here, planes, there, matte, spill, cols, options, careful)
+        there = address_of(reach, row)
         careful = max(careful, spare_of(bg, row, SPARE), spare_of(out, row, SPARE))
         behind, to = row_of(bg, row, 0), row_of(out, row, order)
-        cleared_over_run(here, matte, spill, behind, to, cols, tint, careful, streaming)
+        chroma_over_run(here, planes, there, behind, to, cols, options, tint, careful, streaming)
     fence()
 
 
@@ -200,11 +197,9 @@ def despill_any(
     y, u, v, coverage, spill = _spare(scratch)
     for row in range(rows):
         here, careful = row_of(frame, row, 0), spare_of(frame, row, SPARE)
-        keyspace_any_run(here, y, u, v, cols, careful)
-        strength_run(u, v, spill, cols, direction)
-        kept = packed_row(matte, row, coverage)
+        kept, planes = packed_row(matte, row, coverage), (y, u, v, spill)
         to, careful = row_of(out, row, order), max(careful, spare_of(out, row, SPARE))
-        despill_any_run(here, kept, spill, to, cols, tint, careful)
+        despill_any_run(here, planes, kept, to, cols, direction, tint, careful)
 
 
 @kernel(FRAME, PLANE, OUT_FRAME, INT, SCRATCH, DIRECTION, TINT, fallback=despill_any)
@@ -215,14 +210,11 @@ def despill_frame(
     if order or not packed_alike(frame, out):
         return False
     rows, cols, _ = out.shape
-    y, u, v, coverage, spill = _spare(scratch)
-    tints = _laid(tint, order_of(frame))
+    spare, tints = _spare(scratch), _laid(tint, order_of(frame))
     for row in range(rows):
-        pixels = pixels_at(frame, row)
-        keyspace_run(pixels, y, u, v, cols, order_of(frame))
-        strength_run(u, v, spill, cols, direction)
-        here = packed_row(matte, row, coverage)
-        despill_run(pixels, here, spill, pixels_at(out, row), cols, tints)
+        pixels, to = pixels_at(frame, row), pixels_at(out, row)
+        here = packed_row(matte, row, spare[3])
+        despill_run(pixels, spare, here, to, cols, order_of(frame), direction, tints)
     return True
 
 

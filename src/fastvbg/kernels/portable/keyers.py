@@ -137,9 +137,21 @@ def cleared_pixel(pixel: Any, spill: Any, tint: Any) -> Any:
 
 
 @inline
-def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints: Any) -> None:
+def despill_run(
+    frame: Any,
+    spare: Any,
+    matte: Any,
+    out: Any,
+    count: Any,
+    order: Any,
+    direction: Any,
+    tints: Any,
+) -> None:
     """Write pixels without their spill, or as they are where the matte is 0."""
     tint = tint_limits(tints)
+    y, u, v, _, spill = spare
+    keyspace_run(frame, y, u, v, count, order)
+    strength_run(u, v, spill, count, direction)
     pixels, to = bytes_at(frame, 3 * count), bytes_at(out, 3 * count)
     coverage, key = bytes_at(matte, count), bytes_at(spill, count)
     for x in range(np.uint64(count)):

@@ -18,7 +18,12 @@ from fastvbg.kernels.portable.bgr import (
     weighted_bound,
     weighted_difference,
 )
-from fastvbg.kernels.portable.keyers import chroma_planes_run, cleared_pixel, plate_planes_run
+from fastvbg.kernels.portable.keyers import (
+    chroma_planes_run,
+    cleared_pixel,
+    plate_planes_run,
+    strength_run,
+)
 
 SPARE = 0
 
@@ -100,37 +105,25 @@ def keyspace_any_run(row: Any, y: Any, u: Any, v: Any, count: Any, spare: Any) -
 
 @inline
 def despill_any_run(
-    row: Any, matte: Any, spill: Any, out: Any, count: Any, tints: Any, spare: Any
+    row: Any,
+    planes: Any,
+    matte: Any,
+    out: Any,
+    count: Any,
+    direction: Any,
+    tints: Any,
+    spare: Any,
 ) -> None:
     """Write pixels without their spill, or as they are where the matte is 0."""
     tint = tint_limits(tints)
+    y, u, v, spill = planes
+    keyspace_any_run(row, y, u, v, count, spare)
+    strength_run(u, v, spill, count, direction)
     coverage, key = bytes_at(matte, count), bytes_at(spill, count)
     for i in range(np.uint64(count)):
         amount = key[i] if coverage[i] else np.uint8(0)
         b, g, r = cleared_pixel(_pixel(row, np.int64(i)), amount, tint)
         _write(out, np.int64(i), b, g, r)
-
-
-@inline
-def cleared_over_run(
-    row: Any,
-    matte: Any,
-    spill: Any,
-    bg: Any,
-    out: Any,
-    count: Any,
-    tints: Any,
-    spare: Any,
-    streaming: Any,
-) -> None:
-    """Lay pixels without their spill over others by a matte."""
-    tint = tint_limits(tints)
-    coverage, key = bytes_at(matte, count), bytes_at(spill, count)
-    for i in range(np.uint64(count)):
-        a, at = coverage[i], np.int64(i)
-        b, g, r = cleared_pixel(_pixel(row, at), key[i], tint)
-        under = _pixel(bg, at)
-        _write(out, at, over(a, b, under[0]), over(a, g, under[1]), over(a, r, under[2]))
 
 
 @inline
@@ -167,3 +160,28 @@ def chroma_any_run(
     y, u, v = planes
     keyspace_any_run(row, y, u, v, count, spare)
     chroma_planes_run(u, v, reach, out, spill, count, options)
+
+
+@inline
+def chroma_over_run(
+    row: Any,
+    planes: Any,
+    reach: Any,
+    bg: Any,
+    out: Any,
+    count: Any,
+    options: Any,
+    tints: Any,
+    spare: Any,
+    streaming: Any,
+) -> None:
+    """Lay pixels without their spill over others by their matte; `planes` are scratch."""
+    tint = tint_limits(tints)
+    y, u, v, matte, spill = planes
+    chroma_any_run(row, (y, u, v), reach, matte, spill, count, options, spare)
+    coverage, key = bytes_at(matte, count), bytes_at(spill, count)
+    for i in range(np.uint64(count)):
+        a, at = coverage[i], np.int64(i)
+        b, g, r = cleared_pixel(_pixel(row, at), key[i], tint)
+        under = _pixel(bg, at)
+        _write(out, at, over(a, b, under[0]), over(a, g, under[1]), over(a, r, under[2]))

@@ -9,11 +9,11 @@ from typing import Any
 
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._layouts import way_of
-from fastvbg.kernels.keying.evidence import tint_limits
+from fastvbg.kernels.keying.evidence import chroma_limits, tint_limits
 from fastvbg.kernels.vector._types import LANES
 from fastvbg.kernels.vector.keyers import Access, chroma_pixels, plate_pixels
-from fastvbg.kernels.vector.memory import load, load_few, store, store_few
-from fastvbg.kernels.vector.pixels import key_weights, keyspace_of, mix_pixels, spread
+from fastvbg.kernels.vector.memory import load, load_few
+from fastvbg.kernels.vector.pixels import key_weights, mix_pixels, spread
 from fastvbg.kernels.vector.rows import (
     SPARE,
     ask_row,
@@ -23,14 +23,14 @@ from fastvbg.kernels.vector.rows import (
     store_few_row,
     store_row,
 )
-from fastvbg.kernels.vector.spill import cleared, kept
+from fastvbg.kernels.vector.saturating import splat_word
+from fastvbg.kernels.vector.spill import chroma_over, cleared_where
 
 __all__ = [
     "SPARE",
     "chroma_any_run",
-    "cleared_over_run",
+    "chroma_over_run",
     "despill_any_run",
-    "keyspace_any_run",
     "over_run",
     "plate_any_run",
 ]
@@ -91,73 +91,65 @@ def chroma_any_run(
 
 
 @inline
-def keyspace_any_run(row: Any, y: Any, u: Any, v: Any, count: Any, spare: Any) -> None:
-    """Write Y, U and V of pixels."""
-    weights = key_weights(_order(way_of(row)))
-    i = 0
-    while i + LANES + spare <= count:
-        planes = keyspace_of(_load_own(row, i), weights)
-        store(y + i, planes[0])
-        store(u + i, planes[1])
-        store(v + i, planes[2])
-        i += LANES
-    while i < count:
-        few = min(count - i, LANES)
-        planes = keyspace_of(_load_few_own(row, i, few), weights)
-        store_few(y + i, few, planes[0])
-        store_few(u + i, few, planes[1])
-        store_few(v + i, few, planes[2])
-        i += few
-
-
-@inline
 def despill_any_run(
-    row: Any, matte: Any, spill: Any, out: Any, count: Any, tints: Any, spare: Any
+    row: Any,
+    planes: Any,
+    matte: Any,
+    out: Any,
+    count: Any,
+    direction: Any,
+    tints: Any,
+    spare: Any,
 ) -> None:
-    """Write pixels without their spill, or as they are where the matte is 0."""
+    """Write pixels without their spill, or as they are where the matte is 0.
+
+    `planes` are not needed.
+    """
     way = way_of(out)
-    tint = _tint(tints, way)
+    tint, weights = _tint(tints, way), key_weights(_order(way))
+    key = splat_word(direction[0]), splat_word(direction[1])
     i = 0
     while i + LANES + spare <= count:
-        amount = kept(load(spill + i), load(matte + i))
-        store_row(out, i, cleared(load_row(row, i, way), amount, tint), way, False)
+        pixels, coverage = load_row(row, i, way), load(matte + i)
+        store_row(out, i, cleared_where(pixels, coverage, weights, key, tint), way, False)
         i += LANES
     while i < count:
         few = min(count - i, LANES)
-        amount = kept(load_few(spill + i, few), load_few(matte + i, few))
-        pixels = cleared(load_few_row(row, i, few, way), amount, tint)
+        pixels, coverage = load_few_row(row, i, few, way), load_few(matte + i, few)
+        pixels = cleared_where(pixels, coverage, weights, key, tint)
         store_few_row(out, i, few, pixels, way)
         i += few
 
 
 @inline
-def cleared_over_run(
+def chroma_over_run(
     row: Any,
-    matte: Any,
-    spill: Any,
+    planes: Any,
+    reach: Any,
     bg: Any,
     out: Any,
     count: Any,
+    options: Any,
     tints: Any,
     spare: Any,
     streaming: Any,
 ) -> None:
-    """Lay pixels without their spill over others by a matte."""
+    """Lay pixels without their spill over others by their matte; `planes` are not needed."""
     way = way_of(out)
-    tint = _tint(tints, way)
+    tint, weights, limits = _tint(tints, way), key_weights(_order(way)), chroma_limits(options)
     few = lead_of(out, count, streaming)
     past = few >= 0
     few, i = max(few, 0), 0
     while i < count:
         if few > 0:
-            pixels = cleared(load_few_row(row, i, few, way), load_few(spill + i, few), tint)
-            coverage = spread(load_few(matte + i, few))
-            mixed = mix_pixels(coverage, pixels, load_few_row(bg, i, few, way))
+            pixels, under = load_few_row(row, i, few, way), load_few_row(bg, i, few, way)
+            reaches = load_few(reach + i, few)
+            mixed = chroma_over(pixels, reaches, under, weights, limits, tint)
             store_few_row(out, i, few, mixed, way)
             i += few
         while i + LANES + spare <= count:
-            pixels = cleared(load_row(row, i, way), load(spill + i), tint)
-            mixed = mix_pixels(spread(load(matte + i)), pixels, load_row(bg, i, way))
+            pixels, under = load_row(row, i, way), load_row(bg, i, way)
+            mixed = chroma_over(pixels, load(reach + i), under, weights, limits, tint)
             store_row(out, i, mixed, way, past)
             i += LANES
         few = min(count - i, LANES)

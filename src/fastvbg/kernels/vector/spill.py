@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels.keying.evidence import tint_limits
+from fastvbg.kernels.keying.evidence import chroma_limits, chroma_matte, tint_limits
 from fastvbg.kernels.vector._types import (
     BYTES,
     LANES,
@@ -16,7 +16,6 @@ from fastvbg.kernels.vector._types import (
 from fastvbg.kernels.vector.arithmetic import emit_saturated
 from fastvbg.kernels.vector.bgr import PIXELS_A_BYTE
 from fastvbg.kernels.vector.channels import interleaved
-from fastvbg.kernels.vector.keyers import chroma_pixels_run
 from fastvbg.kernels.vector.memory import (
     lead,
     load,
@@ -28,10 +27,10 @@ from fastvbg.kernels.vector.memory import (
     store_pixels,
     stream_pixels,
 )
-from fastvbg.kernels.vector.pixels import mix_pixels, spread
-from fastvbg.kernels.vector.saturating import portion
+from fastvbg.kernels.vector.pixels import key_weights, keyspace_of, mix_pixels, spread
+from fastvbg.kernels.vector.saturating import portion, splat_word, strength
 
-__all__ = ["chroma_composite_run", "cleared", "despill_run", "kept"]
+__all__ = ["chroma_composite_run", "chroma_over", "cleared_where", "despill_run"]
 
 
 @operation(BYTES, BYTES, BYTES)
@@ -61,19 +60,47 @@ def cleared(pixels: Any, spill: Any, tint: Any) -> Any:
 
 
 @inline
-def despill_run(frame: Any, matte: Any, spill: Any, out: Any, count: Any, tints: Any) -> None:
-    """Write pixels without their spill, or as they are where the matte is 0."""
-    tint = tint_limits(tints)
+def cleared_where(pixels: Any, coverage: Any, weights: Any, key: Any, tint: Any) -> Any:
+    """Return pixels without the light of a key, or as they are where nothing covers."""
+    planes = keyspace_of(pixels, weights)
+    return cleared(pixels, kept(strength(planes[1], planes[2], key[0], key[1]), coverage), tint)
+
+
+@inline
+def despill_run(
+    frame: Any,
+    spare: Any,
+    matte: Any,
+    out: Any,
+    count: Any,
+    order: Any,
+    direction: Any,
+    tints: Any,
+) -> None:
+    """Write pixels without their spill, or as they are where the matte is 0.
+
+    `spare` is not needed.
+    """
+    tint, weights = tint_limits(tints), key_weights(order)
+    key = splat_word(direction[0]), splat_word(direction[1])
     i = 0
     while i + LANES <= count:
-        amount = kept(load(spill + i), load(matte + i))
-        store_pixels(out + 3 * i, cleared(load_pixels(frame + 3 * i), amount, tint))
+        pixels, coverage = load_pixels(frame + 3 * i), load(matte + i)
+        store_pixels(out + 3 * i, cleared_where(pixels, coverage, weights, key, tint))
         i += LANES
     few = count - i
     if few > 0:
-        amount = kept(load_few(spill + i, few), load_few(matte + i, few))
-        pixels = cleared(load_few_pixels(frame + 3 * i, few), amount, tint)
+        pixels, coverage = load_few_pixels(frame + 3 * i, few), load_few(matte + i, few)
+        pixels = cleared_where(pixels, coverage, weights, key, tint)
         store_few_pixels(out + 3 * i, few, pixels)
+
+
+@inline
+def chroma_over(pixels: Any, reach: Any, bg: Any, weights: Any, limits: Any, tint: Any) -> Any:
+    """Return pixels without their spill over others, by their matte."""
+    planes = keyspace_of(pixels, weights)
+    matte, key = chroma_matte(planes[1], planes[2], reach, limits)
+    return mix_pixels(spread(matte), cleared(pixels, key, tint), bg)
 
 
 @inline
@@ -89,31 +116,34 @@ def chroma_composite_run(
     tints: Any,
     streaming: Any,
 ) -> None:
-    """Lay pixels without their spill over `bg` by their matte."""
-    chroma_pixels_run(frame, spare, reach, spare[3], spare[4], count, order, options)
-    tint = tint_limits(tints)
+    """Lay pixels without their spill over `bg` by their matte; `spare` is not needed."""
+    tint, weights, limits = tint_limits(tints), key_weights(order), chroma_limits(options)
     few = lead(out * PIXELS_A_BYTE, count, streaming)
     i = 0
     while i < count:
         if few > 0:
             k = 3 * i
-            pixels = cleared(load_few_pixels(frame + k, few), load_few(spare[4] + i, few), tint)
-            coverage = spread(load_few(spare[3] + i, few))
-            mixed = mix_pixels(coverage, pixels, load_few_pixels(bg + k, few))
+            pixels, under = load_few_pixels(frame + k, few), load_few_pixels(bg + k, few)
+            reaches = load_few(reach + i, few)
+            mixed = chroma_over(pixels, reaches, under, weights, limits, tint)
             store_few_pixels(out + k, few, mixed)
             i += few
         if streaming:
             while i + LANES <= count:
                 k = 3 * i
+                prefetch_pixels(frame + k)
                 prefetch_pixels(bg + k)
-                pixels = cleared(load_pixels(frame + k), load(spare[4] + i), tint)
-                mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
-                stream_pixels(out + k, mixed)
+                pixels, under, reaches = (
+                    load_pixels(frame + k),
+                    load_pixels(bg + k),
+                    load(reach + i),
+                )
+                stream_pixels(out + k, chroma_over(pixels, reaches, under, weights, limits, tint))
                 i += LANES
         while i + LANES <= count:
             k = 3 * i
-            pixels = cleared(load_pixels(frame + k), load(spare[4] + i), tint)
-            mixed = mix_pixels(spread(load(spare[3] + i)), pixels, load_pixels(bg + k))
+            pixels, under = load_pixels(frame + k), load_pixels(bg + k)
+            mixed = chroma_over(pixels, load(reach + i), under, weights, limits, tint)
             store_pixels(out + k, mixed)
             i += LANES
         few = count - i

@@ -23,10 +23,11 @@ def test_blend_equals_blend_of_the_stretched_matte(matte_size, size, rng):
     np.testing.assert_array_equal(blend(frame, matte, bg), expected)
 
 
+@pytest.mark.parametrize("matte_size", [(9, 16), (40, 90)], ids=["narrower", "wider"])
 @pytest.mark.parametrize("layout", FRAME_LAYOUTS)
-def test_layouts(layout, rng):
+def test_layouts(layout, matte_size, rng):
     frame, bg = (rng.integers(0, 256, (31, 75, 3), np.uint8) for _ in range(2))
-    matte = rng.integers(0, 256, (9, 16), np.uint8)
+    matte = rng.integers(0, 256, matte_size, np.uint8)
     expected = reference.blend(frame, reference.stretch_matte(matte, (31, 75)), bg)
     change = FRAME_LAYOUTS[layout]
     np.testing.assert_array_equal(blend(change(frame), matte, bg), expected)

@@ -199,6 +199,9 @@ def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame, threads:
 
     def band(first: int, end: int) -> None:
         scratch = stretch_scratch(matte.shape[1], cols)
+        if end - first == rows:
+            scaled.blend.call(frame, matte, bg, out, *scratch, 0, rows)
+            return
         part = slice(first, end)
         scaled.blend.call(frame[part], matte, bg[part], out[part], *scratch, first, rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,28 @@ NOTHING_KNOWN = background_map(0, 0)
 """No map, for kernels that may do without."""
 
 
+class _Kept(threading.local):
+    """A thread's last scratch: to make it takes as long as to blend a small frame."""
+
+    widths: tuple[int, int] | None = None
+    scratch: tuple[Any, Any]
+
+
+_kept = _Kept()
+
+
 def stretch_scratch(matte_width: int, frame_width: int) -> tuple[Any, Any]:
-    """Return the two scratch arrays that the kernels here take last.
+    """Return the two scratch arrays that the kernels here take last, this thread's own.
 
     Rows of the second start on cache lines: vectors across two lines would cost twice the loads.
     """
+    widths = matte_width, frame_width
+    if _kept.widths != widths:
+        _kept.widths, _kept.scratch = widths, _new_scratch(*widths)
+    return _kept.scratch
+
+
+def _new_scratch(matte_width: int, frame_width: int) -> tuple[Any, Any]:
     row = -(-(frame_width + SLACK) // _LINE) * _LINE
     memory = np.empty(STRETCH_ROWS * row + _LINE, np.int16)
     start = -memory.ctypes.data % (2 * _LINE) // 2

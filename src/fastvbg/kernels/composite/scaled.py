@@ -23,6 +23,7 @@ from fastvbg.kernels._memory import (
     packed,
     packed_plane_of_floats,
     stream_bytes,
+    words_at,
 )
 from fastvbg.kernels._runs import blend_between_run, fence, lerp_run, ramp_run
 
@@ -33,15 +34,21 @@ _FLOATS = types.Array(types.float32, 2, "A", readonly=True)
 
 @inline
 def _columns(starts: Any, weights: Any, width: Any, cols: Any) -> None:
-    """Write each column's weight, and the first column that a matte column, from -1 on, serves."""
+    """Write each column's weight, and where it lies in a matte with `width` columns.
+
+    That is its matte column where these are as many as the frame's or more, else of each matte
+    column, from -1 on, the first column that it serves.
+    """
+    if width >= cols:
+        for x in range(cols):
+            position = (2 * x + 1) * width - cols
+            source = position // (2 * cols)
+            starts[x] = source
+            weights[x] = ((position - source * 2 * cols) << 15) // (2 * cols)
+        return
     source = -1
     starts[0] = 0
-    position = width - cols
-    if position >= 0:
-        source = position // (2 * cols)
-        for k in range(1, source + 2):
-            starts[k] = 0
-    rest = position - source * 2 * cols
+    rest = width + cols
     for x in range(cols):
         while rest >= 2 * cols:
             rest -= 2 * cols
@@ -54,9 +61,28 @@ def _columns(starts: Any, weights: Any, width: Any, cols: Any) -> None:
 
 
 @inline
-def _stretch(matte: Any, row: Any, starts: Any, weights: Any, out: Any) -> None:
+def _word(left: Any, right: Any, weight: Any) -> Any:
+    """Return the word at a weight between two samples."""
+    way = ((np.int32(right) - np.int32(left)) * np.int32(128) * np.int32(weight) + (1 << 14)) >> 15
+    return np.int16(128 * np.int32(left) + way + 64)
+
+
+@inline
+def _stretch(matte: Any, row: Any, starts: Any, weights: Any, out: Any, cols: Any) -> None:
     """Stretch one matte row to words."""
     width = matte.shape[1]
+    if width >= cols:
+        shares, made, last = words_at(weights, cols), words_at(out, cols), np.uint64(width - 1)
+        if matte.strides[1] == 1:
+            samples = bytes_at(address_of(matte, row), width)
+            for x in range(np.uint64(cols)):
+                k = np.uint64(starts[x])
+                made[x] = _word(samples[k], samples[min(k + np.uint64(1), last)], shares[x])
+            return
+        for x in range(np.uint64(cols)):
+            k = np.uint64(starts[x])
+            made[x] = _word(matte[row, k], matte[row, min(k + np.uint64(1), last)], shares[x])
+        return
     for k in range(width + 1):
         start, stop = starts[k], starts[k + 1]
         if start < stop:
@@ -67,7 +93,9 @@ def _stretch(matte: Any, row: Any, starts: Any, weights: Any, out: Any) -> None:
 
 
 @inline
-def _neighbours(matte: Any, y: Any, rows: Any, starts: Any, scratch: Any, held: Any) -> Any:
+def _neighbours(
+    matte: Any, y: Any, rows: Any, starts: Any, scratch: Any, held: Any, cols: Any
+) -> Any:
     """Have the two stretched matte rows beside row `y` of the frame in scratch.
 
     Even matte rows go to one scratch row and odd ones to the other; `held` says which are there.
@@ -84,10 +112,10 @@ def _neighbours(matte: Any, y: Any, rows: Any, starts: Any, scratch: Any, held: 
     for row in (upper, lower):
         if row & 1:
             if odd != row:
-                _stretch(matte, row, starts, weights, address_of(scratch, 2))
+                _stretch(matte, row, starts, weights, address_of(scratch, 2), cols)
                 odd = row
         elif even != row:
-            _stretch(matte, row, starts, weights, address_of(scratch, 1))
+            _stretch(matte, row, starts, weights, address_of(scratch, 1), cols)
             even = row
     first, second = address_of(scratch, 1 + (upper & 1)), address_of(scratch, 1 + (lower & 1))
     return first, second, weight, (even, odd)
@@ -115,7 +143,7 @@ def blend(
     row = address_of(scratch, 3)
     for y in range(rows):
         first, second, weight, held = _neighbours(
-            matte, first_row + y, whole, starts, scratch, held
+            matte, first_row + y, whole, starts, scratch, held, cols
         )
         blend_between_run(
             address_of(frame, y),
@@ -139,7 +167,7 @@ def stretch(matte: Any, out: Any, starts: Any, scratch: Any) -> None:
     held = (-1, -1)
     row = address_of(scratch, 3)
     for y in range(rows):
-        first, second, weight, held = _neighbours(matte, y, rows, starts, scratch, held)
+        first, second, weight, held = _neighbours(matte, y, rows, starts, scratch, held, cols)
         lerp_run(first, second, weight, row, cols)
         stretched = bytes_at(row, cols)
         for x in range(cols):

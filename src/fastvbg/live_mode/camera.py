@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import av
 import cv2
 
 from fastvbg.devices.errors import CameraGoneError
@@ -13,6 +12,8 @@ from fastvbg.devices.v4l2.picture import COMPRESSED, views
 from fastvbg.errors import SourceError
 from fastvbg.kernels._kernel import Module
 from fastvbg.live_mode.grab import Grab, OfOneSize, Pool
+from fastvbg.live_mode.jpegs import Jpegs
+from fastvbg.live_mode.ranges import limit
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import planes_of
 
@@ -20,14 +21,11 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from fastvbg.devices.v4l2.picture import Picture
-    from fastvbg.devices.v4l2.stream import Frame
 
 unpack = Module("camera.unpack")
 
 _LIMITED = 1
 _MATRICES = {"bt709": 1, "bt601": 6, "bt2020": 9}  # ITU-T H.273
-_BY_PLANES = ("yuvj422p", "yuv422p")
-_FULL_LUMA = 255
 
 
 class CameraSource(OfOneSize):
@@ -43,7 +41,7 @@ class CameraSource(OfOneSize):
         super().__init__(camera.source)
         self._camera = camera
         self._before = 0
-        self._decoder: Any = None
+        self._jpegs: Jpegs | None = None
         self._broken = 0
 
     def open(self) -> None:
@@ -66,9 +64,7 @@ class CameraSource(OfOneSize):
         self.told = f"{camera.node.card}, {form.fourcc} {form.width}x{form.height}, {said}"
         self.pool = self.pool or Pool(*size)
         if form.fourcc in COMPRESSED:
-            self._decoder = av.CodecContext.create("mjpeg", "r")
-            # A thread a frame would hold each picture back by one.
-            self._decoder.thread_count = 1
+            self._jpegs = Jpegs(self.pool, size, full_range=form.full_range)
 
     @property
     def dropped(self) -> int:
@@ -86,50 +82,13 @@ class CameraSource(OfOneSize):
             return None
         assert self.pool is not None  # noqa: S101  (it was opened)
         form = self._camera.picture
-        if form.fourcc in COMPRESSED:
-            return self._decoded(frame, form)
+        if self._jpegs is not None:
+            decoded = self._jpegs(frame.data)
+            self._broken += decoded is None  # which cameras send now and then
+            return None if decoded is None else Grab(decoded, frame.captured)
         picture = self.pool.take()
         self._copy(views(frame.data, form), form, planes_of(picture))
         return Grab(picture, frame.captured)
-
-    def _decoded(self, frame: Frame, form: Picture) -> Grab | None:
-        """Return a JPEG in planes; None for a damaged one, which cameras send now and then."""
-        assert self.pool is not None  # noqa: S101  (it was opened)
-        try:
-            pictures = self._decoder.decode(av.Packet(frame.data.tobytes()))
-        except av.error.FFmpegError:
-            pictures = []
-        if not pictures or (pictures[0].width & ~1, pictures[0].height & ~1) != (
-            self.width,
-            self.height,
-        ):
-            self._broken += 1
-            return None
-        decoded = pictures[0]
-        picture = self.pool.take()
-        if decoded.format.name in _BY_PLANES:
-            self._halve(planes_of(decoded), planes_of(picture), full=form.full_range)
-        else:
-            self.pool.give(picture)
-            picture = decoded.reformat(
-                self.width,
-                self.height,
-                "yuv420p",
-                src_color_range=2 if form.full_range else _LIMITED,
-                dst_color_range=_LIMITED,
-            )
-        return Grab(picture, frame.captured)
-
-    def _halve(self, planes: Any, out: Any, *, full: bool) -> None:
-        height, width = self.height, self.width
-        y, u, v = planes
-        unpack.planes.call(
-            y[:height, :width],
-            u[:height, : width // 2],
-            v[:height, : width // 2],
-            *out,
-            int(full),
-        )
 
     def _copy(self, planes: Any, form: Picture, out: Any) -> None:
         """Write a raw frame's planes as 4:2:0 of limited range."""
@@ -149,22 +108,13 @@ class CameraSource(OfOneSize):
         else:
             u[:], v[:] = (plane[: height // 2, : width // 2] for plane in planes[1:])
         if form.full_range:
-            _limit(y, u, v)
+            limit(y, u, v)
 
     def close(self) -> None:
         """Release the camera: its light goes off."""
         self._before = self.dropped
         self._broken = 0
+        if self._jpegs is not None:
+            self._jpegs.close()
+            self._jpegs = None
         self._camera.close()
-
-
-def _limit(y: Any, u: Any, v: Any) -> None:
-    """Bring planes of full range to limited range."""
-    import numpy as np
-
-    samples = np.arange(256)
-    luma = np.rint(16 + samples * 219 / _FULL_LUMA).astype(np.uint8)
-    chroma = np.rint(128 + (samples - 128) * 224 / _FULL_LUMA).astype(np.uint8)
-    cv2.LUT(y, luma, y)
-    cv2.LUT(u, chroma, u)
-    cv2.LUT(v, chroma, v)

@@ -1,0 +1,116 @@
+"""libjpeg-turbo's own interface, where the system has it: JPEGs to planes, as they are stored.
+
+The functions are those of TurboJPEG 2, which later versions keep
+(https://github.com/libjpeg-turbo/libjpeg-turbo/blob/main/src/turbojpeg.h).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from fastvbg._types import Planes
+
+_NAMES = "turbojpeg", "libturbojpeg"
+_SAMPLINGS = {1: (2, 1), 2: (2, 2)}
+"""By TJSAMP_422 and TJSAMP_420: how many luma samples have one of chroma, across and down."""
+
+
+class Form(NamedTuple):
+    """What a JPEG says of itself."""
+
+    width: int
+    height: int
+    across: int
+    """Luma samples that a sample of chroma has across, and down."""
+    down: int
+
+
+@lru_cache(maxsize=1)
+def library() -> Any | None:
+    """Return the library, or None where the system has none."""
+    for name in _NAMES:
+        path = ctypes.util.find_library(name)
+        if path is None:
+            continue
+        try:
+            found = ctypes.CDLL(path)
+            _declare(found)
+        except (OSError, AttributeError):
+            continue
+        return found
+    return None
+
+
+def _declare(found: Any) -> None:
+    number, address = ctypes.c_int, ctypes.c_void_p
+    numbers = ctypes.POINTER(number)
+    found.tjInitDecompress.restype = address
+    found.tjInitDecompress.argtypes = []
+    found.tjDestroy.argtypes = [address]
+    found.tjDecompressHeader3.argtypes = [address, address, ctypes.c_ulong, *[numbers] * 4]
+    found.tjDecompressToYUVPlanes.argtypes = [
+        *(address, address, ctypes.c_ulong, ctypes.POINTER(address)),
+        *(number, numbers, number, number),
+    ]
+
+
+class TurboJpeg:
+    """Decodes JPEGs; None is returned of whatever another decoder should look at.
+
+    Such are damaged ones, those that are not of 4:2:2 or 4:2:0, and those of odd sizes.
+    """
+
+    def __init__(self) -> None:
+        self._turbo = library()
+        handle = self._turbo.tjInitDecompress() if self._turbo is not None else None
+        self._handle = ctypes.c_void_p(handle) if handle else None
+        self._form: Form | None = None
+        self._planes: Planes
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is the library."""
+        return self._handle is not None
+
+    def form(self, data: Any) -> Form | None:
+        """Return what a JPEG, an array of bytes, says of itself."""
+        if self._turbo is None or self._handle is None or not data.size:
+            return None
+        width, height, sampling, colours = (ctypes.c_int() for _ in range(4))
+        failed = self._turbo.tjDecompressHeader3(
+            self._handle, data.ctypes.data, data.size, width, height, sampling, colours
+        )
+        factors = _SAMPLINGS.get(sampling.value)
+        if failed or factors is None or width.value & 1 or height.value & 1:
+            return None
+        return Form(width.value, height.value, *factors)
+
+    def decode(self, data: Any, form: Form) -> Planes | None:
+        """Return the planes of a JPEG, an array of bytes, of the form that it says it has.
+
+        They are valid until the next one.
+        """
+        assert self._turbo is not None  # noqa: S101  (or there was no form)
+        across, rows = form.width // form.across, form.height // form.down
+        if self._form != form:
+            y = np.empty((form.height, form.width), np.uint8)
+            u, v = (np.empty((rows, across), np.uint8) for _ in range(2))
+            self._form, self._planes = form, (y, u, v)
+        places = (ctypes.c_void_p * 3)(*(plane.ctypes.data for plane in self._planes))
+        steps = (ctypes.c_int * 3)(form.width, across, across)
+        failed = self._turbo.tjDecompressToYUVPlanes(
+            self._handle, data.ctypes.data, data.size, places, form.width, steps, form.height, 0
+        )
+        return None if failed else self._planes
+
+    def close(self) -> None:
+        """Release it."""
+        if self._turbo is not None and self._handle is not None:
+            self._turbo.tjDestroy(self._handle)
+            self._handle = None

@@ -183,6 +183,7 @@ MOST_HOLD: Final = 1 << 30
 """Frames; a year of them, whatever the rate."""
 MOST_EVERY: Final = 1000
 RUNTIMES: Final = ("auto", "litert", "onnx", "opencv")
+QUALITIES: Final = ("fine", "fast")
 """What runs a network; "auto" takes the fastest that is installed."""
 
 Order: TypeAlias = Literal["bgr", "rgb", "bgra", "rgba"]

@@ -57,15 +57,28 @@ def test_it_looks_closer_at_a_small_person(runs) -> None:
     keyer = PersonKeyer()
     first = keyer.key(frame)
     assert runs[0] == (SQUARE.height, SQUARE.width)  # all of the frame
-    assert keyer.looks == 2
+    assert keyer.looks == 3  # then the part, and that in true proportions
     assert not keyer._looking.part.whole
     assert iou(first, disc(frame.shape, 540, 250, 30)) > 0.97
+
+
+@pytest.mark.parametrize(("quality", "looks"), [("fine", 3), ("fast", 2)])
+def test_one_look_at_a_scene_may_do(runs, quality, looks) -> None:
+    keyer = PersonKeyer(quality=quality)
+    for planes in (False, True):
+        frame = with_person(wall(360, 640), 540, 250, 30)
+        matte = keyer.key_planes(to_planes(frame)) if planes else keyer.key(frame)
+        assert iou(matte, disc(frame.shape, 540, 250, 30)) > 0.95
+        assert keyer.looks == looks
+        keyer = PersonKeyer(quality=quality)
+    with pytest.raises(OptionError, match="quality: got 'best', wanted"):
+        PersonKeyer(quality="best")
 
 
 def test_a_wide_group_gets_the_landscape_model(runs) -> None:
     frame = with_person(with_person(wall(), 60, 90, 35), 250, 90, 35)
     matte = PersonKeyer().key(frame)
-    assert runs[-1] == (LANDSCAPE.height, LANDSCAPE.width)
+    assert runs[-2:] == [(m.height, m.width) for m in (LANDSCAPE, SQUARE)]
     both = disc(frame.shape, 60, 90, 35) | disc(frame.shape, 250, 90, 35)
     assert iou(matte, both) > 0.96
 

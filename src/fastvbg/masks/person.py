@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fastvbg.constants import MOST_EVERY, RUNTIMES
+from fastvbg.constants import MOST_EVERY, QUALITIES, RUNTIMES
 from fastvbg.errors import OptionError, shown
 from fastvbg.masks.base import Mask
 from fastvbg.options import Choice, File, Integer, Size, Text, option
@@ -56,6 +56,11 @@ class Person(Mask):
         ),
     )
 
+    quality: str = option(
+        "fine",
+        Choice("Two looks at a scene's first frame that agree, or one.", QUALITIES, metavar="NAME"),
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
         given = self.given("model_size", "model_range")
@@ -78,5 +83,5 @@ class Person(Mask):
         from fastvbg.matting.person import PersonRun
 
         return PersonRun(
-            run, **self.given("model", "model_size", "model_range", "runtime", "every")
+            run, **self.given("model", "model_size", "model_range", "runtime", "every", "quality")
         )

@@ -47,6 +47,14 @@ _OPTIONS = tuple(float(each) for each in (_FEWEST, *_NOISE, _DOUBT, _SPREAD, *_S
 """Chosen on 12 portraits and two talks, and tried on these portraits over other scenes."""
 
 
+_SEEN, _CERTAIN = 30, 192
+"""Levels of the network, averaged over 3x3: with less than the first it has seen nothing, with more
+than the second it is sure. On 44 photographs colour alone lost IoU 0.0003, within these it wins."""
+_LEVELS = np.arange(256)
+_MAY_ADD = np.where(_LEVELS < _SEEN, 0, 255).astype(np.uint8)
+_MAY_NOT_TAKE = np.where(_LEVELS > _CERTAIN, 255, 0).astype(np.uint8)
+
+
 def _square(radius: int) -> Any:
     return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
@@ -93,9 +101,18 @@ class Edges:
         near: Any = cv2.dilate(sure, _LARGE)
         options = guides, _OPTIONS, self._decided, *self._cells
         discriminant.separate.call(matte, inside, near, *options)
+        self._believe(matte)
         luma, chroma = _CONTRASTS
         contrasts = luma * luma, chroma * chroma
         colourfit.fit.call(self._decided, guides, self._radius, contrasts, *self._fit)
+
+    def _believe(self, matte: Matte) -> None:
+        """Let colour add nothing where the network saw nothing, nor take what it is sure of."""
+        about = cv2.blur(matte, (3, 3))
+        most: Any = cv2.max(matte, cv2.LUT(about, _MAY_ADD))
+        least: Any = cv2.min(matte, cv2.LUT(about, _MAY_NOT_TAKE))
+        cv2.min(self._decided, most, self._decided)
+        cv2.max(self._decided, least, self._decided)
 
     def small(self, guide: Plane) -> Matte:
         """Return the fitted matte on the canvas."""

@@ -15,7 +15,7 @@ from fastvbg.checks import (
     check_same_size,
     check_size,
 )
-from fastvbg.constants import MOST_EVERY, RUNTIMES, YUV_RGB
+from fastvbg.constants import MOST_EVERY, QUALITIES, RUNTIMES, YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
@@ -73,6 +73,8 @@ class PersonKeyer(OnePassKeyer):
         What runs it; "auto" takes the fastest that is installed.
     every : int, default 1
         The network looks at each so-manieth frame; between them the matte is carried by motion.
+    quality : {"fine", "fast"}
+        Whether two looks at the first frame of a scene are to agree, or one has to do.
     matrix : {"bt601", "bt709", "bt2020"}
         Of planes.
     range : {"limited", "full"}
@@ -103,6 +105,7 @@ class PersonKeyer(OnePassKeyer):
         model_range: str = "0:1",
         runtime: str = "auto",
         every: int = 1,
+        quality: str = "fine",
         matrix: str = "bt601",
         range: str = "limited",
         threads: int = 1,
@@ -112,6 +115,8 @@ class PersonKeyer(OnePassKeyer):
         # A frame may be looked at while another is finished.
         self._packed, self._packed_again = Packer(), Packer()
         check_choice("runtime", runtime, RUNTIMES)
+        check_choice("quality", quality, QUALITIES)
+        self._quality = quality
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
         self._every = check_integer("every", every, 1, MOST_EVERY)
@@ -163,7 +168,8 @@ class PersonKeyer(OnePassKeyer):
             self._factor = factor
             self._canvas = -(-height // factor), -(-width // factor)
             self._steady = Steady(self._canvas, self._every)
-            self._looking = Looking(self._networks, (width, height), self._canvas, factor)
+            size, twice = (width, height), self._quality == "fine"
+            self._looking = Looking(self._networks, size, self._canvas, factor, twice=twice)
             scratch_for = plan.frame_scratch if form[1] is None else plan.reduce_scratch
             self._reduce_scratch = scratch_for(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)

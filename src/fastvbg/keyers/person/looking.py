@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
-from fastvbg.keyers.person.following import Part, box_of, united
+from fastvbg.keyers.person.agreeing import agreed, in_proportion
+from fastvbg.keyers.person.following import ROOM, Part, box_of, grown, united
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane
@@ -45,14 +46,23 @@ class Looking:
         Height and width of the canvas.
     factor : int
         Pixels of the frame that a canvas pixel stands for, each way.
+    twice : bool
+        Whether two looks at a scene's first frame are to agree.
     """
 
     def __init__(
-        self, networks: Networks, size: tuple[int, int], canvas_shape: tuple[int, int], factor: int
+        self,
+        networks: Networks,
+        size: tuple[int, int],
+        canvas_shape: tuple[int, int],
+        factor: int,
+        *,
+        twice: bool,
     ) -> None:
         self._networks, self._size = networks, size
         self._canvas, self._factor = canvas_shape, factor
         self._follows = networks.of_people
+        self._twice = twice and networks.of_people
         self.count = 0
         """How often a network has run."""
         self.part = Part(size)
@@ -117,12 +127,25 @@ class Looking:
         if around:
             self._go_where(self._look_around(picture, guide))
             box, net = self._aim(picture)
+        first = self.raw is None
         self.raw, self._seen = self._placed(self._run(net), box), box
+        if first and self._twice:
+            self.raw = self._agreed(picture, self.raw)
         if self._follows:
             box_now = self._box_of(self.raw)
             self._found = box_now is not None
             self.part.follow(box_now)
         return self.raw
+
+    def _agreed(self, picture: Any, usual: Matte) -> Matte:
+        """Return what a look in true proportions agrees upon with the usual one."""
+        people = self._box_of(usual)
+        if people is None:
+            return usual
+        net = self._networks.for_whole()
+        box = in_proportion(grown(people, ROOM, self._size), net.width, net.height, self._size)
+        self.count += 1
+        return agreed(usual, net.glance(picture, box), box, self._factor)
 
     def _aim(self, picture: Any) -> tuple[Box, Network]:
         box = self.part.box

@@ -11,6 +11,7 @@ from fastvbg.errors import ModelError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.kernels.person.taps import UNIT, columns, table
+from fastvbg.keyers.person.agreeing import inside
 from fastvbg.values.words import parse_range
 
 if TYPE_CHECKING:
@@ -53,6 +54,26 @@ def scale_of(text: str) -> npt.NDArray[np.float32]:
     return np.array([*(np.float32(step) / unit for step in steps), *offsets], np.float32)
 
 
+def _share(before: int, extent: int, whole: int, length: int) -> slice:
+    """Return which of `length` results lie in a part of what they are of."""
+    start = round(before * length / whole)
+    return slice(start, max(start + 1, round((before + extent) * length / whole)))
+
+
+def _tables_of(shapes: Any, box: Box, form: tuple[int, int], *, planar: bool) -> tuple[Any, Any]:
+    """Return what the kernels reduce a box to a form, height and width, by, and their scratch."""
+    height, width = shapes[0] if planar else shapes[:2]
+    left, top, across, down = box
+    vertical = (height, top, down, form[0])
+    horizontal = (width, left, across, form[1])
+    tables = [table(*vertical), *columns(*horizontal)]
+    if planar:
+        halved = [int(shapes[1][axis] < shapes[0][axis]) for axis in (0, 1)]
+        tables += [table(*vertical, halved[0])]
+        tables += columns(*horizontal, halved[1])
+    return tuple(tables), plan.network_scratch(width, form[1])
+
+
 class Network:
     """Runs a model on parts of frames.
 
@@ -90,26 +111,41 @@ class Network:
         if (shapes, box) != self._for:
             self._for = shapes, box
             self._prepare(shapes, box, planar=planar)
+        self._fill(picture, self._run.input, self._tables, self._scratch)
+
+    def _fill(self, picture: Frame | Planes, out: Any, tables: Any, scratch: Any) -> None:
         if isinstance(picture, tuple):
-            arguments = (*self._tables, *self._scratch, self._scale, self._weights)
-            kernels.from_planes.call(*picture, self._run.input, *arguments)
+            kernels.from_planes.call(*picture, out, *tables, *scratch, self._scale, self._weights)
         else:
-            kernels.from_frame.call(
-                picture, self._run.input, *self._tables, *self._scratch, self._scale
-            )
+            kernels.from_frame.call(picture, out, *tables, *scratch, self._scale)
 
     def _prepare(self, shapes: Any, box: Box, *, planar: bool) -> None:
-        height, width = shapes[0] if planar else shapes[:2]
-        left, top, across, down = box
-        vertical = (height, top, down, self.height)
-        horizontal = (width, left, across, self.width)
-        tables = [table(*vertical), *columns(*horizontal)]
-        if planar:
-            halved = [int(shapes[1][axis] < shapes[0][axis]) for axis in (0, 1)]
-            tables += [table(*vertical, halved[0])]
-            tables += columns(*horizontal, halved[1])
-        self._tables, self._scratch = tuple(tables), plan.network_scratch(width, self.width)
+        form = self.height, self.width
+        self._tables, self._scratch = _tables_of(shapes, box, form, planar=planar)
         self._before = None
+
+    def glance(self, picture: Frame | Planes, box: Box) -> Matte:
+        """Return what the network says of a box that may reach beyond the frame; black is there.
+
+        It is valid until the next `matte`.
+        """
+        planar = isinstance(picture, tuple)
+        shapes = tuple(plane.shape for plane in picture) if planar else picture.shape  # type: ignore[union-attr]
+        size: Any = shapes[0] if planar else shapes[:2]
+        within = inside(box, (size[1], size[0]))
+        rows = _share(within[1] - box[1], within[3], box[3], self.height)
+        cols = _share(within[0] - box[0], within[2], box[2], self.width)
+        form = rows.stop - rows.start, cols.stop - cols.start
+        whole = np.empty((self.height, self.width, 3), np.float32)
+        whole[...] = self._scale[3:]
+        tables, scratch = _tables_of(shapes, within, form, planar=planar)
+        self._fill(picture, whole[rows, cols], tables, scratch)
+        self._run.input[...] = whole
+        # Whether the picture is still is told from the looks by `fill`.
+        before, self._before = self._before, None
+        matte = self.matte()
+        self._before = before
+        return matte
 
     def is_still(self, most: float) -> bool:
         """Tell whether the input is as at the last `matte`, but for such a share of black to white.

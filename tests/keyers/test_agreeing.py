@@ -1,0 +1,55 @@
+"""Two looks at one frame: where the second is, and what they agree upon."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fastvbg.keyers.person.agreeing import agreed, in_proportion, inside
+
+SIZES = [(640, 360), (1920, 1080), (250, 333), (97, 600), (64, 64)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("form", [(256, 256), (256, 144)])
+def test_a_box_in_proportion_holds_the_smaller_one(size, form, rng) -> None:
+    width, height = form
+    for _ in range(50):
+        left, top = (int(rng.integers(0, side // 8)) * 8 for side in size)
+        across = min(size[0] - left, 8 * int(rng.integers(1, 40)))
+        down = min(size[1] - top, 8 * int(rng.integers(1, 40)))
+        x, y, w, h = in_proportion((left, top, across, down), width, height, size)
+        assert all(each % 8 == 0 for each in (x, y, w, h))
+        assert abs(w * height - h * width) <= 8 * max(width, height)
+        assert x - 8 < left
+        assert y - 8 < top
+        assert x + w > left + across - 8
+        assert y + h > top + down - 8
+        # It reaches beyond the frame on both sides or on none.
+        assert (x < 0) <= (x + w > size[0] - 8)
+        assert (y < 0) <= (y + h > size[1] - 8)
+
+
+def test_what_lies_within() -> None:
+    assert inside((-8, 16, 40, 40), (24, 100)) == (0, 16, 24, 40)
+    assert inside((8, 8, 8, 8), (24, 100)) == (8, 8, 8, 8)
+
+
+def test_equal_looks_agree(rng) -> None:
+    usual = rng.integers(0, 256, (16, 24), np.uint8)
+    assert np.abs(agreed(usual, usual, (0, 0, 24, 16), 1).astype(int) - usual).max() <= 1
+
+
+def test_the_surer_one_counts_for_more() -> None:
+    usual = np.full((8, 8), 150, np.uint8)
+    sure, unsure = (np.full((8, 8), level, np.uint8) for level in (0, 100))
+    assert (agreed(usual, sure, (0, 0, 8, 8), 1) < 60).all()
+    assert (agreed(usual, unsure, (0, 0, 8, 8), 1) > 120).all()
+
+
+def test_beside_the_second_look_the_first_holds() -> None:
+    usual = np.full((8, 24), 200, np.uint8)
+    box = 32, -16, 64, 64  # pixels, of which four are one of the canvas
+    result = agreed(usual, np.zeros((5, 5), np.uint8), box, 4)
+    assert (result[:, :8] == 200).all()
+    assert (result[:, 8:] < 60).all()

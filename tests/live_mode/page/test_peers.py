@@ -322,6 +322,25 @@ def test_one_that_goes_is_told_and_the_scene_is_back(page: Page, session: FakeSe
 
 
 @WITH_PEERS
+def test_one_that_falls_behind_is_let_go_of(page: Page, session: FakeSession, monkeypatch) -> None:
+    late = threading.Event()
+    monkeypatch.setattr(peers.Lag, "add", lambda *_: 2.5 if late.is_set() else 1.5)
+    source: Any = session.source
+    source.open()
+
+    async def given() -> None:
+        async with speaking(page) as speaker, cameras(1) as (one,):
+            await one.give(speaker.client)
+            assert (await speaker.next("camera"))["number"] == 1
+            await shown(source, 1)
+            late.set()
+            assert (await speaker.next("camera"))["number"] is None
+            await shown(source, 0, 1.0)
+
+    run(given())
+
+
+@WITH_PEERS
 def test_a_page_that_goes_at_once_is_let_go_of(
     page: Page, session: FakeSession, monkeypatch
 ) -> None:

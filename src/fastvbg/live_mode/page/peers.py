@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import sys
+import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import MissingLibraryError, OptionError, shown
+from fastvbg.live_mode.browser import OLDEST_SECONDS
+from fastvbg.live_mode.page.lag import Lag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -131,15 +134,19 @@ class _Peer:
         self._halted = False
 
     def pump(self, source: BrowserSource, lost: Callable[[], object]) -> None:
-        """Hand frames to a source until none come, which is told."""
+        """Hand frames to a source until none come, or only old ones, which is told."""
         self._task = asyncio.ensure_future(self._pumped(source, lost))
 
     async def _pumped(self, source: BrowserSource, lost: Callable[[], object]) -> None:
-        patience = _ANSWER_SECONDS
+        patience, lag = _ANSWER_SECONDS, Lag()
         with suppress(Exception):  # it has ended, or is silent
             # Before Python 3.12 a frame that comes at that moment makes up for a cancellation.
             while not self._halted:
-                source.offer(await asyncio.wait_for(self._track.recv(), patience), self.number)
+                frame = await asyncio.wait_for(self._track.recv(), patience)
+                # What waits to be decoded is kept without a limit, and is old when it comes.
+                if lag.add(frame.pts, time.monotonic()) > OLDEST_SECONDS:
+                    break
+                source.offer(frame, self.number)
                 patience = _SILENT_SECONDS
         lost()
 

@@ -174,6 +174,7 @@ def test_no_room_leaves_where_a_camera_takes_over(monkeypatch) -> None:
     monkeypatch.setattr(browser, "_SILENT_SECONDS", 0.2)
     source, kept = BrowserSource((96, 64)), Kept()
     with running(source, kept, settings=MOTION) as (made, _):
+        assert made.source is source  # to which a page gives frames
         for camera in (1, 2, 3):
             assert eventually(lambda: made.figures()["fps_out"] > 1)
             begun = len(kept.pictures)

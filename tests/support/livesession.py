@@ -58,6 +58,7 @@ class FakeSession:
         self._begun = time.monotonic()
         self._plate_at: float | None = None
         self.lookers: set[object] = set()
+        self.source: object = None
         self.applied: list[Settings] = []
         self.failing: Exception | None = None
         self.encoded = 0

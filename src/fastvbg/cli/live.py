@@ -9,6 +9,7 @@ import typer
 
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import say, tell
+from fastvbg.errors import OptionError
 
 if TYPE_CHECKING:
     from fastvbg.live_mode.session import Session
@@ -22,8 +23,9 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         str,
         typer.Argument(
             metavar="[SOURCE]",
-            help="camera, camera:NAME or /dev/videoN; screen; demo, a generated scene; a stream "
-            "rtsp://, rtmp://, http://, tcp://; or a file, played at its own pace.",
+            help="camera, camera:NAME or /dev/videoN; browser, whose camera the page gives; "
+            "screen; demo, a generated scene; a stream rtsp://, rtmp://, http://, tcp://; or a "
+            "file, played at its own pace.",
         ),
     ] = "camera",
     to: Annotated[
@@ -87,14 +89,16 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
             tell(line)
         return
     from fastvbg.live_mode.asked import Asked, make_session
-    from fastvbg.live_mode.choosing import has_camera
+    from fastvbg.live_mode.choosing import has_camera, stand_in
     from fastvbg.live_mode.running import Running, default_sinks
     from fastvbg.live_mode.switches import Switches
 
+    if source == "browser" and not page:
+        raise OptionError("source: a browser gives its camera by the page; wanted browser --page")
     places = to or ([] if page else default_sinks())
     if page and source == "camera" and not has_camera():
-        say("fastvbg: camera: there is none; a generated scene is shown in its place")
-        source = "demo"
+        source, showing = stand_in()
+        say(f"fastvbg: camera: there is none; {showing}")
     switches = Switches(flip, auto_frame, cast("Any", nobody), always)
     asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
     session = make_session(

@@ -155,8 +155,9 @@ def live(  # noqa: PLR0913  (a session's whole description)
     Parameters
     ----------
     source : str
-        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; the address
-        of a stream; or a file, played at its own pace.
+        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; `browser`,
+        that scene until a page gives a browser's camera; the address of a stream; or a file,
+        played at its own pace.
     to : str or sequence of str, optional
         `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire`; `virtualcam`; `window`; a stream;
         a file. By default the first virtual camera.

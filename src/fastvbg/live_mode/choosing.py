@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +38,8 @@ def make_source(
     Parameters
     ----------
     text : str
-        `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; the address
-        of a stream; or a file.
+        `camera`, `camera:NAME` or `/dev/videoN`; `browser`, which a page gives; `screen`; `demo`, a
+        generated scene; the address of a stream; or a file.
     size : (int, int), optional
         Width and height wanted.
     fps : Fraction, optional
@@ -62,6 +63,10 @@ def make_source(
         from fastvbg.live_mode.demo import DemoSource
 
         return DemoSource(size)
+    if text == "browser":
+        from fastvbg.live_mode.browser import BrowserSource
+
+        return BrowserSource(size)
     if text == "screen":
         from fastvbg.live_mode.grabbing import GrabbedSource, screen_device
 
@@ -91,6 +96,14 @@ def has_camera() -> bool:
     except FastvbgError:
         return True  # why it does not open is said when it is opened
     return True
+
+
+def stand_in() -> tuple[str, str]:
+    """Return the source that a page has where there is no camera, and what it shows."""
+    scene = "a generated scene is shown in its place"
+    if find_spec("aiortc") is None:
+        return "demo", scene
+    return "browser", f"{scene} until the page gives a browser's camera"
 
 
 def _camera(

@@ -50,6 +50,10 @@ class Controls(Protocol):
         """
 
     @property
+    def source(self) -> object:
+        """Where pictures come from; a `BrowserSource` takes the camera that a page gives."""
+
+    @property
     def state(self) -> State:
         """What leaves."""
 

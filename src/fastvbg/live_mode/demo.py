@@ -26,13 +26,17 @@ class DemoSource(OfOneSize):
     ----------
     size : (int, int), optional
         Width and height in pixels; by default 640 and 360.
+    colour : ColourTags, default BT.709
+        What its numbers mean, of limited range.
     """
 
-    def __init__(self, size: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self, size: tuple[int, int] | None = None, *, colour: ColourTags = _COLOUR
+    ) -> None:
         super().__init__("demo")
         width, height = size or _SIZE
         self.width, self.height = max(2, width & ~1), max(2, height & ~1)
-        self.rate, self.colour, self.dropped = float(_RATE), _COLOUR, 0
+        self.rate, self.colour, self.dropped = float(_RATE), colour, 0
         self.told = f"a generated scene, {self.width}x{self.height} at {_RATE} frames/s"
         self._pictures: list[av.VideoFrame] = []
         self._start, self._next = 0.0, 0
@@ -40,7 +44,7 @@ class DemoSource(OfOneSize):
     def open(self) -> None:
         """Draw it, unless that has been done."""
         if not self._pictures:
-            convert = FromBGR(_COLOUR, FORM)
+            convert = FromBGR(self.colour, FORM)
             scene = Scene(self.width, self.height, frames=_FRAMES, rate=_RATE)
             self._pictures = [convert(each.frame) for each in scene]
         self._start, self._next = time.monotonic(), 0

@@ -23,6 +23,8 @@ class Grab(NamedTuple):
     picture: av.VideoFrame
     captured: float
     """When it was taken, in seconds of `time.monotonic`."""
+    scene: int = 0
+    """What it was taken of: where that changes, a picture does not follow on the one before."""
 
 
 class Source(Protocol):

@@ -60,6 +60,7 @@ class Making:
         self._pending: Work | None = None
         self._work: Work | None = None
         self._overload = Overload(network=False)
+        self._scene = 0
 
     def begin(self, info: StreamInfo) -> None:
         """Open what the settings name, for pictures like these."""
@@ -139,6 +140,12 @@ class Making:
         assert self._info is not None  # noqa: S101  (`begin` came first)
         small = _resized(picture, work.info, cv2.INTER_AREA)
         return _resized(work.blurred(small), self._info, cv2.INTER_LINEAR)
+
+    def turn_to(self, scene: int) -> None:
+        """Begin anew where the next picture is of another scene, which a mask would take whole."""
+        if scene != self._scene:
+            self._scene = scene
+            self.forget()
 
     def forget(self) -> None:
         """Begin anew: the next picture does not follow on the last one."""

@@ -124,6 +124,11 @@ class Session:
         self._making.apply(settings)
 
     @property
+    def source(self) -> Source:
+        """Where pictures come from."""
+        return self._source
+
+    @property
     def state(self) -> State:
         """What leaves."""
         return self._state
@@ -314,6 +319,7 @@ class Session:
         switches = self._switches
         picture = flipped(grab.picture) if switches.flip else grab.picture
         wants = self._tap.is_due(now) or switches.nobody != "keep"
+        self._making.turn_to(grab.scene)
         composed = self._making(
             picture, grab.captured, wants_matte=wants, follows=switches.auto_frame
         )

@@ -12,6 +12,7 @@ from aiohttp import WSCloseCode, web
 
 from fastvbg.errors import FastvbgError
 from fastvbg.live_mode.page.files import MOST_BYTES as MOST_SETTINGS
+from fastvbg.live_mode.page.peers import MOST_BYTES as MOST_OFFER
 from fastvbg.live_mode.page.security import HEADERS, is_loopback
 from fastvbg.live_mode.page.socket import MOST_MESSAGE, Connection
 from fastvbg.live_mode.page.uploads import TooLargeError
@@ -74,6 +75,7 @@ class Routes:
         app.router.add_get("/settings", self._keep)
         app.router.add_post("/settings", self._load)
         app.router.add_get("/doctor", self._examine)
+        app.router.add_post("/offer", self._offer)
         app.router.add_get("/mjpeg", self._mjpeg)
         app.router.add_get("/snapshot.jpg", self._snapshot)
         app.on_response_prepare.append(_with_headers)
@@ -183,6 +185,11 @@ class Routes:
         except web.HTTPRequestEntityTooLarge:
             return _said(413, f"settings: wanted at most {MOST_SETTINGS >> 10} KiB")
         return web.json_response({"left": await self._session.load(content)})
+
+    async def _offer(self, request: web.Request) -> web.StreamResponse:
+        if (request.content_length or 0) > MOST_OFFER:
+            return _said(413, f"offer: wanted at most {MOST_OFFER >> 10} KiB")
+        return web.json_response(await self._session.take_camera(await _json(request)))
 
     async def _examine(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         return web.json_response({"found": await self._session.examined()})

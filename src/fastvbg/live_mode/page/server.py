@@ -180,6 +180,7 @@ class Page:
             await self._ending.wait()
         finally:
             await runner.cleanup()
+            await session.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fastvbg import __version__
 from fastvbg.errors import FastvbgError, OptionError, shown
+from fastvbg.live_mode.browser import BrowserSource
 from fastvbg.live_mode.page.changes import Changes, view_of
 from fastvbg.live_mode.page.describe import described_kinds, described_settings
 from fastvbg.live_mode.page.files import brought, kept
 from fastvbg.live_mode.page.gallery import Gallery
+from fastvbg.live_mode.page.peers import Peers
 from fastvbg.live_mode.page.preview import Feed
 from fastvbg.live_mode.page.uploads import Uploads
 
@@ -71,6 +73,8 @@ class Session:
         self.uploads = Uploads(own, self.gallery, self._is_in_use)
         self.feed = Feed(controls, pool)
         self.clients: set[Client] = set()
+        source = controls.source
+        self.peers = Peers(source, self._tell_camera) if isinstance(source, BrowserSource) else None
         self._changes = Changes(self.gallery)
         self._one_by_one = asyncio.Lock()
         self._last: Settings | None = None
@@ -98,6 +102,8 @@ class Session:
             "figures": in_json(self._figures),
             "state": self.controls.state,
             "doctor": self._doctor is not None,
+            "takes_camera": self.peers is not None,
+            "camera": None if self.peers is None else self.peers.number,
         }
 
     async def examined(self) -> list[dict[str, str]]:
@@ -174,6 +180,29 @@ class Session:
             )
         await self.call(self.controls.take_plate, float(seconds))
         await self._tell_figures()
+
+    async def take_camera(self, offer: Any) -> dict[str, Any]:
+        """Take a browser's camera by its offer; return the answer to it."""
+        if self.peers is None:
+            raise OptionError(
+                "camera: a browser's is not asked for here; wanted fastvbg live browser --page"
+            )
+        return await self.peers.take(offer)
+
+    async def leave_camera(self, number: Any) -> None:
+        """Let go of a browser's camera, if it is the one of this number still."""
+        if self.peers is not None:
+            await self.peers.leave(number)
+
+    def _tell_camera(self, number: int | None) -> None:
+        """Tell all pages whose camera it is now."""
+        for client in self.clients:
+            client.tell("camera", {"is": "camera", "number": number})
+
+    async def close(self) -> None:
+        """Let go of what browsers give."""
+        if self.peers is not None:
+            await self.peers.close()
 
     async def run(self) -> None:
         """Tell pages that are seen the figures, until cancelled."""

@@ -125,6 +125,7 @@ class Connection:
             "set": lambda given: session.change(given.get("about"), given.get("value")),
             "state": lambda given: session.set_state(given.get("state")),
             "switch": lambda given: session.switch(_switches(given)),
+            "leave": lambda given: session.leave_camera(given.get("number")),
             "plate": lambda given: session.take_plate(given.get("seconds", 5)),
         }
         if not isinstance(do, str) or do not in orders:

@@ -2,6 +2,7 @@
 
 import { Areas } from "./areas.js";
 import { Backgrounds } from "./backgrounds.js";
+import { Camera } from "./camera.js";
 import { byId } from "./dom.js";
 import * as figures from "./figures.js";
 import * as files from "./files.js";
@@ -34,6 +35,7 @@ const areas = new Areas(link, view);
 const backgrounds = new Backgrounds(link);
 const masks = new Masks(link);
 const states = new States(link);
+const camera = new Camera(link);
 files.begin();
 machine.begin();
 
@@ -57,6 +59,7 @@ link.addEventListener("hello", ({ detail }) => {
   backgrounds.list(detail.backgrounds);
   onFigures(detail);
   view.show(detail.view);
+  camera.begin(detail);
   byId("machine").hidden = !detail.doctor;
   byId("foot").textContent = `fastvbg ${detail.version}`;
   document.body.dataset.ready = "";

@@ -96,6 +96,12 @@ def _no_lines_of_progress(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_model_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open models without a trial in another process, but in the tests of that."""
+    monkeypatch.setattr("fastvbg.models.runtimes.demand_survival", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
 def _nothing_chosen(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the mask `auto`, the commands' default, be motion without a look at the clip.
 

@@ -6,9 +6,11 @@ ms and OpenCV 15 ms a picture; their results differ by less than 1e-4.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module, metadata
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import cv2
@@ -18,11 +20,11 @@ from fastvbg.errors import ModelError
 from fastvbg.libraries import hushed_opencv
 from fastvbg.models._notes import notes_left_out
 from fastvbg.models.recast import recast
+from fastvbg.models.spec import ModelSpec
+from fastvbg.models.trial import demand_survival
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-    from fastvbg.models.spec import ModelSpec
 
     Floats = npt.NDArray[np.float32]
 
@@ -220,13 +222,31 @@ def open_model(
     reasons = []
     for name in wanted:
         try:
-            if name == "litert":
-                return LiteRT(spec, threads, respell=respell)
-            return OnnxRuntime(spec, threads) if name == "onnx" else OpenCV(spec, threads)
+            demand_survival(spec, name, _version(name))
+            return _opened(spec, name, threads, respell=respell)
         # Each library has errors of its own, without a common base.
         except Exception as error:
             reasons.append(f"{name}: {_one_line(error)}")
     raise ModelError(f"model: {spec.path} does not run here ({'; '.join(reasons)})")
+
+
+def _opened(spec: ModelSpec, name: str, threads: int, *, respell: bool) -> Runtime:
+    if name == "litert":
+        return LiteRT(spec, threads, respell=respell)
+    return OnnxRuntime(spec, threads) if name == "onnx" else OpenCV(spec, threads)
+
+
+def _version(name: str) -> str:
+    return str(cv2.__version__) if name == "opencv" else metadata.version(_PACKAGES[name])
+
+
+def run_once(runtime: str, path: str, form: str, height: str, width: str, layout: str) -> None:
+    """Run a model on an empty picture; what it raises is told to nobody, see `trial`."""
+    with suppress(Exception):
+        spec = ModelSpec(Path(path), form, int(height), int(width), layout)
+        run = _opened(spec, runtime, 1, respell=True)
+        run.input[...] = 0
+        run()
 
 
 def _one_line(error: Exception) -> str:

@@ -9,12 +9,16 @@ import time
 import numpy as np
 import pytest
 
+from fastvbg.errors import SourceError
 from fastvbg.live_mode.cards import draw_card, read_card
 from fastvbg.live_mode.figures import Figures, Rate
 from fastvbg.live_mode.framing import WHOLE, Box, Framing, box_of, cropped
 from fastvbg.live_mode.idle import REST_AFTER, SLEEP_AFTER, Idle
+from fastvbg.live_mode.making import Making
 from fastvbg.live_mode.overload import Overload, Reduced
 from fastvbg.live_mode.slot import Slot
+from fastvbg.masks.plate import Plate
+from fastvbg.settings import Settings
 
 
 def test_a_slot_holds_the_newest_and_counts_the_others() -> None:
@@ -158,3 +162,17 @@ def test_cards(tmp_path) -> None:
 
     cv2.imwrite(str(tmp_path / "card.png"), np.full((10, 40, 3), (0, 0, 250), np.uint8))
     assert (read_card(tmp_path / "card.png", 64, 48) == (0, 0, 250)).all()
+
+
+def test_a_plate_of_another_camera_is_refused() -> None:
+    """It would keep the whole room."""
+    taken = Plate(plate=np.zeros((64, 96, 3), np.uint8))
+    making = Making(Settings(mask=taken, background="navy"), print, print)
+    making.took(making.settings.kind)
+    making.turn_to(0)
+    with pytest.raises(SourceError, match="the empty room was taken of another camera"):
+        making.turn_to(1)
+    making.took(making.settings.kind)
+    making.turn_to(1)
+    making.settings = Settings(mask="motion", background="navy")
+    making.turn_to(2)

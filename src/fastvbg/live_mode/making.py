@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 
-from fastvbg.errors import FastvbgError
+from fastvbg.errors import FastvbgError, SourceError
 from fastvbg.live_mode.grab import FORM
 from fastvbg.live_mode.overload import Overload, Reduced
 from fastvbg.live_mode.work import Work, checked_live
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import av
 
     from fastvbg._types import Matte
+    from fastvbg.masks.base import Mask
     from fastvbg.media.model import StreamInfo
     from fastvbg.settings import Settings
 
@@ -61,6 +62,7 @@ class Making:
         self._work: Work | None = None
         self._overload = Overload(network=False)
         self._scene = 0
+        self._taken: tuple[Mask, int] | None = None
 
     def begin(self, info: StreamInfo) -> None:
         """Open what the settings name, for pictures like these."""
@@ -146,6 +148,13 @@ class Making:
         if scene != self._scene:
             self._scene = scene
             self.forget()
+        taken = self._taken
+        if taken is not None and taken[1] != scene and self.settings.kind == taken[0]:
+            raise SourceError("the empty room was taken of another camera; take it again")
+
+    def took(self, kind: Mask) -> None:
+        """Know that a mask's plate was taken of the scene of now: before another it keeps all."""
+        self._taken = kind, self._scene
 
     def forget(self) -> None:
         """Begin anew: the next picture does not follow on the last one."""

@@ -382,6 +382,7 @@ class Session:
         try:
             settings = replace(self.settings, mask=taking.mask(self.settings))
             self.apply(settings)
+            self._making.took(settings.kind)
             self._note(f"the empty room was taken: {settings.kind.data()['plate']}")
         except FastvbgError as error:
             self._tell(f"the empty room could not be taken: {error}")

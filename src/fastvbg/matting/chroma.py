@@ -86,7 +86,7 @@ def _screens(run: Run) -> tuple[list[Shown], list[str]]:
     if not looked:  # it may yet show in what the run can read
         return [], []
     raise OptionError(
-        f"key: no screen found: in none of {looked} frames from all over {run.input} does one "
-        f"colour hold {100 * LEAST_SHARE:.0f} % of the border, {100 * most:.0f} % at most; "
-        f"{_REMEDY}"
+        f"key: no screen found: in none of {looked} frames from all over {run.input} does an even "
+        f"green or blue region reach around, or one colour hold {100 * LEAST_SHARE:.0f} % of the "
+        f"border, {100 * most:.0f} % at most; {_REMEDY}"
     )

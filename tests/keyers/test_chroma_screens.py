@@ -191,3 +191,27 @@ def test_tiny_pictures_are_no_trouble(shape):
     assert not shown_in(thinned(np.full((*shape, 3), 90, np.uint8))).is_screen
     green = shown_in(thinned(np.full((*shape, 3), GREEN, np.uint8)))
     assert green.name == ("green" if np.prod(shape) else "")
+
+
+def test_light_is_followed_into_dark_corners(rng):
+    """A corner has a fourth of the light that the middle has; nothing beside it is as dark."""
+    falling = across(1.2, 1.2) * np.minimum(1, 0.25 + across(0, 1.2)) * down(1.1, 0.9)
+    picture = grainy(with_person(lit((60, 190, 60), falling)), rng, 1)
+    matte = ChromaKeyer().key(picture)
+    assert matte[:, :40].mean() < 20
+    assert matte[:, -40:].mean() < 2
+
+
+def test_hair_before_the_screen_does_not_count_as_its_light(rng):
+    """Strands that half cover a third of the pixels lower the mean, and not the screen."""
+    picture = lit(GREEN, 1.0)
+    strands = np.zeros((HEIGHT, WIDTH), bool)
+    strands[60:210, 120:360] = rng.random((150, 240)) < 0.35
+    picture[strands] = 0.65 * picture[strands] + 0.35 * 20
+    picture = grainy(picture, rng, 1)
+    keyer = ChromaKeyer(GREEN)
+    matte = keyer.key(picture)
+    reach = keyer.reach.astype(float)
+    assert reach[100:170, 180:300].mean() < 1.04 * reach[:30].mean()
+    assert matte[strands].mean() > 45
+    assert matte[~strands].mean() < 1

@@ -11,13 +11,13 @@ import numpy as np
 from fastvbg.checks import check_colour, check_order, exchanged
 from fastvbg.errors import OptionError
 from fastvbg.keyers._arrays import thin_frame, thin_planes
-from fastvbg.keyers.chroma.region import SCREENS, grain_of, screen_region
+from fastvbg.keyers.chroma.region import SCREENS, Region, grain_of, screen_region
 from fastvbg.layout import checked_bgr
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Planes
+    from fastvbg._types import Frame, Plane, Planes
     from fastvbg.constants import Order
 
     Flags = npt.NDArray[np.bool_]
@@ -149,16 +149,33 @@ def shown_in(planes: Planes) -> Shown:
 
     Gray is no colour.
     """
-    region = screen_region(planes)
-    if region is not None:
-        return Shown(region.u, region.v, region.rim, region.name)
     border = _border(planes[1].shape)
     u, v = (plane[border] for plane in planes[1:])
+    region = screen_region(planes)
+    if region is not None:
+        return _of_region(region, u, v)
     near, some = _most_common(u, v)
     if not some:
         return Shown(0.0, 0.0, 0.0)
     even = near & (grain_of(planes[0])[border] <= _ROUGH)
     return Shown(float(u[near].mean()) - 128, float(v[near].mean()) - 128, _share(even))
+
+
+def _of_region(region: Region, u: Plane, v: Plane) -> Shown:
+    """Return the screen of a region: the hue that most of it has at the border, and its strength.
+
+    Of hues that vary with the light, the most common keys better than the median.
+    """
+    found = Shown(region.u, region.v, region.rim, region.name)
+    du, dv = u - 128.0, v - 128.0
+    along, beside = du * found.u + dv * found.v, np.abs(du * found.v - dv * found.u)
+    alike = beside <= _SAME_HUE * along
+    near, some = _most_common(u[alike], v[alike])
+    if not some:
+        return found
+    du, dv = du[alike][near].mean(), dv[alike][near].mean()
+    scale = found.strength / max(1.0, float(np.hypot(du, dv)))
+    return found._replace(u=float(du) * scale, v=float(dv) * scale)
 
 
 def _border(shape: tuple[int, ...]) -> Flags:

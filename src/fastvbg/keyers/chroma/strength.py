@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Plane
 
+    Flags = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float32]
 
 FULL = 4080
@@ -29,6 +30,11 @@ _GRID = (9, 16)
 _CELL = 10
 _SCREEN = 0.55
 """Share of the strength that counts as screen when its light is measured."""
+_CLEAR = 0.9
+"""Of the mean of a cell, what is screen and nothing before it."""
+_PASSES = 6
+_DARKEST = 0.4
+"""Of the screen's usual strength, what is expected at least: a desk reflects a weak one."""
 _RATE = 0.5
 _CHANGE = 0.02
 _PERIOD = 8
@@ -73,18 +79,13 @@ class Screen:
         x, y = self.direction
         along, beside = thin_u * x + thin_v * y, thin_u * y - thin_v * x
         strength = (along - np.abs(beside) / 2) / UNIT
-        size = _GRID[::-1]
-        expected: Floats | float = self._strength
-        if self._grid is not None:
-            expected = cv2.resize(self._grid, strength.shape[::-1]).astype(np.float32)
-        screen = (strength > _SCREEN * expected).astype(np.float32)
-        share = cv2.resize(screen, size, interpolation=cv2.INTER_AREA)
-        total = cv2.resize(strength * screen, size, interpolation=cv2.INTER_AREA)
-        seen = share > 0.5
+        if self._grid is None:
+            found, seen = self._grown(strength)
+        else:
+            found, seen = _found(strength, self._grid)
         self.seen = bool(seen.any())
         if not self.seen:
             return
-        found = np.where(seen, total / np.maximum(share, 1e-6), 0).astype(np.float32)
         self.level = float(np.median(found[seen]))
         if self._grid is None:
             self._grid = _filled(found, seen, self._strength)
@@ -92,6 +93,23 @@ class Screen:
             self._grid = np.where(seen, self._grid + _RATE * (found - self._grid), self._grid)
             self._grid = self._grid.astype(np.float32)
         self._spread()
+
+    def _grown(self, strength: Floats) -> tuple[Floats, Flags]:
+        """Measure the screen for the first time: from where it is as was said to ever less light.
+
+        What light was found in a cell says what to expect in the cells beside it.
+        """
+        grid = np.full(_GRID, self._strength, np.float32)
+        found, seen = _found(strength, grid)
+        for _ in range(_PASSES):
+            if not seen.any() or seen.all():
+                break
+            before = int(seen.sum())
+            near = _filled(found, seen, self._strength)
+            found, seen = _found(strength, np.maximum(near, _DARKEST * self._strength))
+            if int(seen.sum()) == before:
+                break
+        return found, seen
 
     def _spread(self) -> None:
         """Bring the grid to the plane, where it has changed."""
@@ -108,6 +126,29 @@ class Screen:
         return np.asarray(
             np.clip(np.round(FULL / np.maximum(strength, LEAST_STRENGTH)), 1, 255), np.uint8
         )
+
+
+def _found(strength: Floats, grid: Floats) -> tuple[Floats, Flags]:
+    """Return the screen's strength in each cell, and where most of a cell is screen.
+
+    What is weaker than most of its cell is hair or an edge before the screen, and not counted.
+    """
+    whole = strength.shape[::-1]
+    screen = (strength > _SCREEN * cv2.resize(grid, whole)).astype(np.float32)
+    share, mean = _mean_in_cells(strength, screen)
+    usual = cv2.resize(mean, whole, interpolation=cv2.INTER_NEAREST)
+    screen *= strength >= _CLEAR * usual
+    seen = share > 0.5
+    _, found = _mean_in_cells(strength, screen)
+    return np.where(seen, found, np.float32(0)), np.asarray(seen)
+
+
+def _mean_in_cells(values: Floats, where: Floats) -> tuple[Floats, Floats]:
+    """Return which share of each cell counts, and the mean there."""
+    size = _GRID[::-1]
+    share = cv2.resize(where, size, interpolation=cv2.INTER_AREA)
+    total = cv2.resize(values * where, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(share, np.float32), np.asarray(total / np.maximum(share, 1e-6), np.float32)
 
 
 def _filled(found: Floats, seen: npt.NDArray[np.bool_], default: float) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fastvbg import ChromaKeyer, OptionError, pick_key
-from fastvbg.keyers.chroma.screen import LEAST_SHARE, Shown, shown_in, thinned
+from fastvbg.keyers.chroma.screen import Shown, shown_in, thinned
 from fastvbg.keyers.chroma.survey import ScreenSurvey
 from fastvbg.reference.keyspace import keyspace
 
@@ -172,18 +172,9 @@ def test_what_is_no_screen_is_refused(name, rng):
     survey = ScreenSurvey()
     survey.add(picture)
     assert not survey.shows_screen(0.5)
-    if shown.share < LEAST_SHARE:
-        with pytest.raises(OptionError, match="key: no screen found: no even green or blue region"):
-            pick_key(picture)
-        assert ChromaKeyer().key(picture).max() == 0
-
-
-def test_refusals_are_more_than_the_borders_share(rng):
-    """Most of these are refused outright, also where chroma was asked for."""
-    refused = {
-        name for name, make in NOT_SHOWN.items() if not shown_in(thinned(make(rng))).is_screen
-    }
-    assert refused >= {"lawn", "plant", "pullover", "jeans", "room"}
+    with pytest.raises(OptionError, match="key: no screen found: no even green or blue region"):
+        pick_key(picture)
+    assert ChromaKeyer().key(picture).max() == 0
 
 
 @pytest.mark.parametrize("shape", [(0, 5), (1, 1), (1, 40), (3, 2)])

@@ -35,6 +35,8 @@ LEAST_SHARE = 0.4
 _ROUGH = 10
 """Levels by which a sample's luma differs from that around it where it is a leaf, and no noise."""
 _BORDER = 0.08
+_PALE = 0.75
+"""Of a screen's least saturation, what an even border of its hue has at least: it may be a sky."""
 _NEAR_USUAL = 0.87
 """Cosine of the 30 degrees that a colour's hue lies from a screen's."""
 _SAME_HUE = 0.36
@@ -48,7 +50,7 @@ class Shown(NamedTuple):
     v: float
     """Its chroma, from gray."""
     share: float
-    """The share of the border that it holds, without what is rough as a lawn."""
+    """The share of the border that it holds; of what is rough as a lawn or pale as a sky, none."""
     name: str = ""
     """Of a screen's hue, `green` or `blue`, where a region of it is there."""
 
@@ -157,8 +159,12 @@ def shown_in(planes: Planes) -> Shown:
     near, some = _most_common(u, v)
     if not some:
         return Shown(0.0, 0.0, 0.0)
+    found = Shown(float(u[near].mean()) - 128, float(v[near].mean()) - 128, 0.0)
+    luma = float(np.median(planes[0][border][near]))
+    if found.hue and found.strength < _PALE * SCREENS[found.hue].saturation * luma:
+        return found
     even = near & (grain_of(planes[0])[border] <= _ROUGH)
-    return Shown(float(u[near].mean()) - 128, float(v[near].mean()) - 128, _share(even))
+    return found._replace(share=_share(even))
 
 
 def _of_region(region: Region, u: Plane, v: Plane) -> Shown:

@@ -183,6 +183,10 @@ def test_foreground_in_place_and_of_orders(rng):
     planar = ChromaKeyer(GREEN)
     planar.key_planes((y, u, v))
     kept = planar.foreground_planes((y, u, v), matte)
+    pairs = np.zeros((*u.shape, 2), np.uint8)  # as NV12 has them
+    apart = planar.foreground_planes((y, u, v), matte, out=(y.copy(), *np.moveaxis(pairs, 2, 0)))
+    for one, two in zip(kept, apart, strict=True):
+        np.testing.assert_array_equal(one, two)
     assert planar.foreground_planes((y, u, v), matte, out=(y, u, v))[0] is y
     for one, two in zip(kept, (y, u, v), strict=True):
         np.testing.assert_array_equal(one, two)

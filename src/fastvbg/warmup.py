@@ -42,6 +42,8 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.chroma.composite_planes",
         "keying.chroma.despill_frame",
         "keying.chroma.despill_planes",
+        "keying.soft_light.clear_frame",
+        "keying.soft_light.clear_plane",
     ),
     "composite_planar": (
         "composite.apart.i420",

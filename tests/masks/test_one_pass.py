@@ -44,7 +44,7 @@ def test_a_soft_composite_is_the_literal_one(pixel_format: str, tmp_path: Path) 
 
 FUSED = {
     "plate": {"plate": "first:0.3"},
-    "chroma": {"key": (60, 170, 50)},
+    "chroma": {"key": (60, 170, 50), "despill": 0},
     "adaptive": {"warm_up": 4},
 }
 
@@ -91,6 +91,14 @@ def test_keyed_and_composited_in_one_pass(
         for plane, wanted in zip(one, two, strict=True):
             assert np.array_equal(plane, wanted)
     assert not np.array_equal(fused[-1][0], fused[0][0])
+
+
+def test_light_that_is_taken_off_soft_edges_takes_passes_of_its_own(
+    monkeypatch, tmp_path: Path
+) -> None:
+    clip = screen_clip(tmp_path / "clip.mkv")
+    settings = asked("chroma", refine="none", key=(60, 170, 50))
+    assert fused_and_apart(monkeypatch, tmp_path, clip, settings=settings)[0] == 0
 
 
 @pytest.mark.parametrize(

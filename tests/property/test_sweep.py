@@ -84,6 +84,12 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
         "out": planes()[1:],
     },
     "ChromaKeyer.expect": lambda: {"screens": [Shown(9.0, -60.0, 0.5)]},
+    "ChromaKeyer.foreground": lambda: {"frame": frame(), "matte": plane(), "out": frame()},
+    "ChromaKeyer.foreground_planes": lambda: {
+        "planes": planes(),
+        "matte": plane(),
+        "out": planes(),
+    },
     "ChromaKeyer.key": lambda: {"frame": frame(), "out": plane()},
     "ChromaKeyer.key_planes": lambda: {"planes": planes(), "out": plane()},
     "Compositor": lambda: {"background": frame()},

@@ -27,6 +27,7 @@ class Chroma(Mask):
     kernels: ClassVar[tuple[str, ...]] = (
         "keying.chroma.key_planes",
         "keying.chroma.despill_planes",
+        "keying.soft_light.clear_plane",
     )
 
     key: str | tuple[int, int, int] = option(

@@ -16,6 +16,7 @@ from fastvbg.source.sampling import can_be_read_twice, samples
 if TYPE_CHECKING:
     from fastvbg._types import Colour, Matte
     from fastvbg.keyers.chroma.screen import Shown
+    from fastvbg.matting.keyer import OnePass
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
 
@@ -50,6 +51,10 @@ class ChromaRun(Fused):
             self._screen.expect(screens)
         self._despills = given.get("despill") != 0
         super().__init__(run.pixels, self._screen, run.shape)
+
+    def fused(self) -> OnePass | None:
+        """Return nothing where light is taken off: in one pass, that of soft edges would stay."""
+        return None if self._despills else super().fused()
 
     def foreground(self, picture: Picture, matte: Matte) -> Picture:
         """Return the frame without the screen's light."""
@@ -86,7 +91,7 @@ def _screens(run: Run) -> tuple[list[Shown], list[str]]:
     if not looked:  # it may yet show in what the run can read
         return [], []
     raise OptionError(
-        f"key: no screen found: in none of {looked} frames from all over {run.input} does one "
-        f"colour hold {100 * LEAST_SHARE:.0f} % of the border, {100 * most:.0f} % at most; "
-        f"{_REMEDY}"
+        f"key: no screen found: in none of {looked} frames from all over {run.input} does an even "
+        f"green or blue region reach around, or one colour hold {100 * LEAST_SHARE:.0f} % of the "
+        f"border, {100 * most:.0f} % at most; {_REMEDY}"
     )

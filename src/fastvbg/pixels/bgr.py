@@ -80,7 +80,7 @@ class BGRPixels:
 
     def despill(self, keyer: ScreenKeyer, picture: Frame, matte: Matte) -> Frame:
         """Return a frame without the screen's light."""
-        return keyer.despill(picture, matte)
+        return keyer.foreground(picture, matte)
 
     def luma(self, picture: Frame) -> Plane:
         """Return the gray of a frame; valid until the next call."""

@@ -53,10 +53,10 @@ class FusedKeyer(Keyer, OverBackground, Protocol):
 class ScreenKeyer(Keyer, Protocol):
     """A keyer of what stands before a coloured screen."""
 
-    def despill(self, frame: Frame, matte: Matte) -> Frame:
+    def foreground(self, frame: Frame, matte: Matte) -> Frame:
         """Take the screen's light off a BGR frame."""
 
-    def despill_planes(self, planes: Any, matte: Matte) -> Planes:
+    def foreground_planes(self, planes: Any, matte: Matte, *, out: Any = None) -> Planes:
         """Take the screen's light off planes Y, U and V, 8 bits."""
 
 

@@ -193,18 +193,16 @@ class NativePixels:
         That of deeper frames is known in 8 bits: what changes there is taken off at their depth.
         """
         sample = self.sample(picture)
-        clean = keyer.despill_planes(sample, matte)
         result = self.empty()
         source, target = self.planes(picture), self.planes(result)
-        target[0][:] = source[0]
         deeper = self._layout.depth - 8
-        for k in (1, 2):
-            if not deeper:
-                target[k][:] = clean[k]
-                continue
-            change = clean[k].astype(np.int32) - sample[k]
-            moved = source[k] + (change << deeper)
-            target[k][:] = np.clip(moved, 0, (1 << self._layout.depth) - 1)
+        if not deeper:
+            keyer.foreground_planes(sample, matte, out=target)
+            return result
+        clean = keyer.foreground_planes(sample, matte)
+        for before, was, now, to in zip(source, sample, clean, target, strict=True):
+            change = now.astype(np.int32) - was
+            to[:] = np.clip(before + (change << deeper), 0, (1 << self._layout.depth) - 1)
         return result
 
     def luma(self, picture: av.VideoFrame) -> Plane:

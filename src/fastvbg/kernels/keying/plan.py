@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fastvbg.kernels._target import TARGET
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _LINE = 64
 
@@ -40,3 +43,11 @@ def model_for(rows: int, cols: int) -> Any:
     memory = np.zeros(size + _LINE, np.uint8)
     start = -memory.ctypes.data % _LINE
     return memory[start : start + size].reshape(shape)
+
+
+def gains_of(amount: int) -> npt.NDArray[np.uint32]:
+    """Return how far each coverage takes luma away from a screen's, in 1/256 of the difference."""
+    coverage = np.arange(256, dtype=np.uint32)
+    whole = 255 * np.maximum(coverage, 1)
+    gains = ((255 - coverage) * 256 * amount + whole // 2) // whole
+    return np.where(coverage == 0, 0, gains).astype(np.uint32)

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastvbg.checks import (
+    check_apart,
     check_colour,
     check_frame,
     check_integer,
     check_iterable,
+    check_plane,
     check_planes,
     check_same_size,
 )
 from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels._kernel import Module
-from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for, slope_of
+from fastvbg.kernels.keying.plan import CHROMA_ROWS, gains_of, rows_for, slope_of
 from fastvbg.keyers._arrays import on_packed, thin_frame
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChromaKeyer"]
 
-kernels = Module("keying.chroma")
+kernels, lights = Module("keying.chroma"), Module("keying.soft_light")
 
 
 class ChromaKeyer(OnePassKeyer):
@@ -75,8 +77,9 @@ class ChromaKeyer(OnePassKeyer):
     form. A screen that is not in a frame, as in a fade, a flash or behind a slate, stays what it
     was. Another one takes its place after `reset`, or where it shows for 48 frames. A key given as
     a colour is taken by the matrix of BT.601; for planes of another matrix its hue is off by some
-    degrees, which the tolerance covers. `composite` and `composite_planes` take the screen's light
-    off before they blend, as `despill` and `despill_planes` do.
+    degrees, which the tolerance covers. `composite` and `composite_planes` take the spill off
+    before they blend, as `despill` and `despill_planes` do, in one pass. Soft edges keep the
+    screen's luma there: `foreground` and `foreground_planes` take that off, too, for `blend`.
 
     Examples
     --------
@@ -103,6 +106,7 @@ class ChromaKeyer(OnePassKeyer):
         drawn = falloff * check_integer("choke", choke, 0, 254) // 255
         self._ramp = (min(255, tolerance + drawn), falloff - drawn, slope_of(falloff - drawn))
         self._amount = check_integer("despill", despill, 0, 255)
+        self._gains = gains_of(self._amount)
         if isinstance(key, str) and key != "auto":
             raise OptionError(f'key: got {key!r}, wanted (blue, green, red) or "auto"')
         self._key: Colour | None = None
@@ -136,6 +140,11 @@ class ChromaKeyer(OnePassKeyer):
         if self._screen is None:
             raise OptionError("key: is not known before a frame has shown the screen")
         return self._screen.reach
+
+    @property
+    def light(self) -> Plane | None:
+        """The screen's luma at each chroma sample, once it has shown; do not write to it."""
+        return None if self._screen is None else self._screen.light
 
     def expect(self, screens: Sequence[Shown]) -> None:
         """Say which screens a video shows, before its first frame, as `ScreenSurvey` has them.
@@ -242,6 +251,56 @@ class ChromaKeyer(OnePassKeyer):
         """
         return clear_planes(planes, matte, *self._spill(), out)
 
+    def foreground(self, frame: Frame, matte: Matte, *, out: Frame | None = None) -> Frame:
+        """Return the foreground's colours of the frame keyed last, to blend by its matte.
+
+        The frame as `despill` leaves it, and where the matte is soft without the screen's luma: a
+        pixel that half shows the screen is half as light as that. `reference.chroma.clear_frame`
+        has the formula.
+
+        Parameters
+        ----------
+        frame, matte, out : ndarray, uint8
+            As in `despill`.
+
+        Returns
+        -------
+        ndarray, shape like `frame`, uint8
+            The colours; `out` when given.
+        """
+        out = self.despill(frame, matte, out=out)
+        light = self.light
+        if light is not None and self._amount:
+            lights.clear_frame.call(matte, light, as_bgr(out, self._order), self._gains)
+        return out
+
+    def foreground_planes(
+        self, planes: Planes, matte: Matte, *, out: Planes | None = None
+    ) -> Planes:
+        """Return the foreground's colours of the planes keyed last; as `foreground`.
+
+        Parameters
+        ----------
+        planes, matte, out : tuple of ndarray, ndarray, tuple of ndarray
+            Y, U and V, their matte as keyed or refined, and where to write Y, U and V; these may be
+            those of `planes`.
+
+        Returns
+        -------
+        tuple of 3 ndarray
+            Y, U and V; `out` when given.
+        """
+        shape, *shifts = check_planes("planes", planes)
+        check_same_size("matte", check_plane("matte", matte), "planes", shape)
+        y, u, v = planes_out(planes, planes, out)
+        check_apart(y, (("matte", matte), ("out U", u), ("out V", v)))
+        clear_planes(planes, matte, *self._spill(), (u, v))
+        np.copyto(y, planes[0])
+        light = self.light
+        if light is not None and self._amount:
+            lights.clear_plane.call(matte, light, y, *shifts, self._gains)
+        return y, u, v
+
     def _spill(self) -> tuple[tuple[int, int], int]:
         """Return the key's hue and how much is taken off; nothing while there is no screen."""
         return ((UNIT, 0), 0) if self._screen is None else (self._screen.direction, self._amount)
@@ -253,7 +312,7 @@ class ChromaKeyer(OnePassKeyer):
 
     def _follow_planes(self, planes: Planes) -> Screen | None:
         search = self._search_for(planes[1].shape, planar=True)
-        return search.follow(lambda: thinned(planes), lambda: planes[1:])
+        return search.follow(lambda: thinned(planes), lambda: _at_chroma(planes))
 
     def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
         shape = check_frame("frame", frame)
@@ -277,10 +336,17 @@ class ChromaKeyer(OnePassKeyer):
         search = self._search_for(frame.shape[:2], planar=False)
         rows, cols = frame.shape[:2]
         step = max(1, min(rows // 90, cols // 160))
-        return search.follow(lambda: thinned(frame), lambda: thin_frame(frame, step)[1:])
+        return search.follow(lambda: thinned(frame), lambda: thin_frame(frame, step))
 
     def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
         if self._search is None:
             key = None if self._key is None else chroma_of(self._key, planar=planar)
             self._search = ScreenSearch(shape, key, self._expected)
         return self._search
+
+
+def _at_chroma(planes: Planes) -> Planes:
+    """Return planes of chroma's size: luma only where there is a sample of it."""
+    y, u, v = planes
+    down, across = (1 + (a != b) for a, b in zip(y.shape, u.shape, strict=True))
+    return y[::down, ::across], u, v

@@ -1,4 +1,4 @@
-"""The colour of the screen behind a chroma key: what a frame's border mostly shows."""
+"""The colour of the screen behind a chroma key: of its region, or what the border mostly shows."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import numpy as np
 from fastvbg.checks import check_colour, check_order, exchanged
 from fastvbg.errors import OptionError
 from fastvbg.keyers._arrays import thin_frame, thin_planes
+from fastvbg.keyers.chroma.region import SCREENS, Region, grain_of, screen_region
 from fastvbg.layout import checked_bgr
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Frame, Planes
+    from fastvbg._types import Frame, Plane, Planes
     from fastvbg.constants import Order
 
     Flags = npt.NDArray[np.bool_]
@@ -31,19 +32,27 @@ _WINDOW = 6
 # On 7 clips without a screen the most common colour holds 0.27 of the border at most; a screen
 # behind a person who covers a third of the border holds 0.52.
 LEAST_SHARE = 0.4
+_ROUGH = 10
+"""Levels by which a sample's luma differs from that around it where it is a leaf, and no noise."""
 _BORDER = 0.08
+_PALE = 0.75
+"""Of a screen's least saturation, what an even border of its hue has at least: it may be a sky."""
+_NEAR_USUAL = 0.87
+"""Cosine of the 30 degrees that a colour's hue lies from a screen's."""
 _SAME_HUE = 0.36
 """What two chromas of one screen lie beside one another at most, of their length: 20 degrees."""
 
 
 class Shown(NamedTuple):
-    """The colour that the border of a frame shows most."""
+    """The colour of a frame's screen, or that its border shows most."""
 
     u: float
     v: float
     """Its chroma, from gray."""
     share: float
-    """The share of the border that it holds."""
+    """The share of the border that it holds; of what is rough as a lawn or pale as a sky, none."""
+    name: str = ""
+    """Of a screen's hue, `green` or `blue`, where a region of it is there."""
 
     @property
     def strength(self) -> float:
@@ -52,8 +61,18 @@ class Shown(NamedTuple):
 
     @property
     def is_screen(self) -> bool:
-        """Whether it holds as much of the border as a screen would."""
-        return self.share >= LEAST_SHARE
+        """Whether it has a screen's region, or holds as much of the border as a screen would."""
+        return bool(self.name) or self.share >= LEAST_SHARE
+
+    @property
+    def hue(self) -> str:
+        """The name of a hue that screens have; empty of another."""
+        if self.name:
+            return self.name
+        for name, hue in SCREENS.items():
+            if self.u * hue.u + self.v * hue.v >= _NEAR_USUAL * self.strength:
+                return name
+        return ""
 
     def is_like(self, other: Shown) -> bool:
         """Tell whether it is of another colour's hue, in whatever light."""
@@ -62,7 +81,10 @@ class Shown(NamedTuple):
 
 
 def pick_key(frame: Frame, *, order: Order = "bgr") -> tuple[int, int, int]:
-    """Find the colour of the screen in a frame: what its border mostly shows.
+    """Find the colour of the screen in a frame.
+
+    It is that of an even green or blue region around whoever stands before it; where there is
+    none, what the border mostly shows.
 
     Parameters
     ----------
@@ -81,8 +103,8 @@ def pick_key(frame: Frame, *, order: Order = "bgr") -> tuple[int, int, int]:
     DTypeError, ShapeError
         The frame is not as above (also a `TypeError` or `ValueError`).
     OptionError
-        No colour holds 2/5 of the border, as one of a screen would, or the order is none of the
-        above (also a `ValueError`).
+        There is no such region, and no colour holds 2/5 of the border, or the order is none of
+        the above (also a `ValueError`).
 
     Examples
     --------
@@ -93,17 +115,20 @@ def pick_key(frame: Frame, *, order: Order = "bgr") -> tuple[int, int, int]:
     given = checked_bgr("frame", frame, check_order(order))
     step = frame_step(given.shape)
     thin = np.ascontiguousarray(given[::step, ::step])
-    border = _border(thin.shape[:2])
-    _, u, v = (plane[border] for plane in thin_frame(thin, 1))
-    near, _ = _most_common(u, v)
-    share = _share(near)
-    if share < LEAST_SHARE:
+    planes = thin_frame(thin, 1)
+    shown = shown_in(planes)
+    if not shown.is_screen:
         raise OptionError(
-            f"key: no screen found: the most common colour of the frame's border holds "
-            f"{100 * share:.0f} % of it, wanted {100 * LEAST_SHARE:.0f} % or more; "
-            "name the screen's colour, as in key=(64, 160, 64)"
+            f"key: no screen found: no even green or blue region reaches around, and the most "
+            f"common colour of the frame's border holds {100 * shown.share:.0f} % of it, wanted "
+            f"{100 * LEAST_SHARE:.0f} % or more; name the screen's colour, as in key=(64, 160, 64)"
         )
-    b, g, r = (round(float(value)) for value in thin[border][near].mean(axis=0))
+    where = np.ones(thin.shape[:2], bool) if shown.name else _border(thin.shape[:2])
+    u, v = (plane[where].astype(np.float64) - 128 for plane in planes[1:])
+    far = np.hypot(u - shown.u, v - shown.v)
+    b, g, r = (
+        round(float(value)) for value in thin[where][far <= max(_WINDOW, far.min())].mean(axis=0)
+    )
     return (r, g, b) if exchanged(order) else (b, g, r)
 
 
@@ -122,13 +147,41 @@ def thinned(picture: Frame | Planes) -> Planes:
 
 
 def shown_in(planes: Planes) -> Shown:
-    """Return what the border of thinned planes of one size shows most; gray is no colour."""
+    """Return the screen of thinned planes of one size, or what their border shows most.
+
+    Gray is no colour.
+    """
     border = _border(planes[1].shape)
     u, v = (plane[border] for plane in planes[1:])
+    region = screen_region(planes)
+    if region is not None:
+        return _of_region(region, u, v)
     near, some = _most_common(u, v)
     if not some:
         return Shown(0.0, 0.0, 0.0)
-    return Shown(float(u[near].mean()) - 128, float(v[near].mean()) - 128, _share(near))
+    found = Shown(float(u[near].mean()) - 128, float(v[near].mean()) - 128, 0.0)
+    luma = float(np.median(planes[0][border][near]))
+    if found.hue and found.strength < _PALE * SCREENS[found.hue].saturation * luma:
+        return found
+    even = near & (grain_of(planes[0])[border] <= _ROUGH)
+    return found._replace(share=_share(even))
+
+
+def _of_region(region: Region, u: Plane, v: Plane) -> Shown:
+    """Return the screen of a region: the hue that most of it has at the border, and its strength.
+
+    Of hues that vary with the light, the most common keys better than the median.
+    """
+    found = Shown(region.u, region.v, region.rim, region.name)
+    du, dv = u - 128.0, v - 128.0
+    along, beside = du * found.u + dv * found.v, np.abs(du * found.v - dv * found.u)
+    alike = beside <= _SAME_HUE * along
+    near, some = _most_common(u[alike], v[alike])
+    if not some:
+        return found
+    du, dv = du[alike][near].mean(), dv[alike][near].mean()
+    scale = found.strength / max(1.0, float(np.hypot(du, dv)))
+    return found._replace(u=float(du) * scale, v=float(dv) * scale)
 
 
 def _border(shape: tuple[int, ...]) -> Flags:

@@ -10,7 +10,7 @@ from fastvbg.keyers.chroma.strength import Screen
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fastvbg._types import Plane, Planes
+    from fastvbg._types import Planes
 
 _BRIGHTER = 1.5
 """A screen that has become so much stronger was found in the dark: it is looked at again."""
@@ -58,28 +58,26 @@ class ScreenSearch:
         self._looks, self._frames = True, 0
         self._stays = 0
 
-    def follow(
-        self, thin: Callable[[], Planes], chroma: Callable[[], tuple[Plane, Plane]]
-    ) -> Screen | None:
+    def follow(self, thin: Callable[[], Planes], even: Callable[[], Planes]) -> Screen | None:
         """Return the screen to key the next frame by; None while there has been none.
 
         Parameters
         ----------
         thin : callable
             Returns samples of the frame to look for a screen in.
-        chroma : callable
-            Returns its U and V to measure the screen in.
+        even : callable
+            Returns its Y, U and V, of one size, to measure the screen in.
         """
         self._frames += 1
-        if self._looks and self._take(thin, chroma):
+        if self._looks and self._take(thin, even):
             self._looks, self._stays = False, 0
         elif self.screen is not None and self.screen.due():
-            self.screen.measure(*chroma())
+            self.screen.measure(even())
             grown = self._colour is not None and self.screen.level > _BRIGHTER * self._level
             self._looks = self._looks or not self.screen.seen or grown
         return self.screen
 
-    def _take(self, thin: Callable[[], Planes], chroma: Callable[[], tuple[Plane, Plane]]) -> bool:
+    def _take(self, thin: Callable[[], Planes], even: Callable[[], Planes]) -> bool:
         """Take the screen that a frame shows, if it shows one."""
         colour = self._key
         shown = None
@@ -90,7 +88,7 @@ class ScreenSearch:
             colour = shown[:2]
         fresh = Screen(*colour, self._shape)
         if fresh.due():
-            fresh.measure(*chroma())
+            fresh.measure(even())
         if not fresh.seen:
             return False
         self.screen, self._colour, self._level = fresh, shown, fresh.level

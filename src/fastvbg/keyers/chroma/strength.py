@@ -1,14 +1,14 @@
-"""How strong a screen's colour is over the frame.
+"""How strong a screen's colour is over the frame, and how light.
 
 Light on a screen is uneven, and its colour weaker where there is less. A coarse grid over the frame
-holds the strength; cells that the foreground hides keep what they had, or at first take it from
+holds both; cells that the foreground hides keep what they had, or at first take it from
 their neighbours.
 """
 
 from __future__ import annotations
 
 from math import hypot
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
 import numpy as np
@@ -18,8 +18,9 @@ from fastvbg.keyers.chroma.screen import LEAST_STRENGTH, UNIT, direction_of
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from fastvbg._types import Plane
+    from fastvbg._types import Plane, Planes
 
+    Flags = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float32]
 
 FULL = 4080
@@ -29,13 +30,18 @@ _GRID = (9, 16)
 _CELL = 10
 _SCREEN = 0.55
 """Share of the strength that counts as screen when its light is measured."""
+_CLEAR = 0.9
+"""Of the mean of a cell, what is screen and nothing before it."""
+_PASSES = 6
+_DARKEST = 0.4
+"""Of the screen's usual strength, what is expected at least: a desk reflects a weak one."""
 _RATE = 0.5
 _CHANGE = 0.02
 _PERIOD = 8
 
 
 class Screen:
-    """How strong the key is over the frame.
+    """How strong the key is over the frame, and how light the screen.
 
     Parameters
     ----------
@@ -50,12 +56,15 @@ class Screen:
         self._strength = hypot(u, v)
         self._shape = shape
         self._grid: Floats | None = None
+        self._light: Floats | None = None
         self._held: Floats | None = None
         self._frames = 0
         self.seen = False
         """Whether the last frame that was measured showed the screen anywhere."""
         self.level = self._strength
         """How strong it was there, in the middle."""
+        self.light: Plane | None = None
+        """Its luma over the frame, as large as `reach`; None until it was measured."""
         self.reach = np.full(shape, self._reach_of(np.float32(self._strength)), np.uint8)
 
     def due(self) -> bool:
@@ -63,45 +72,63 @@ class Screen:
         self._frames += 1
         return self._frames % _PERIOD == 1
 
-    def measure(self, u: Plane, v: Plane) -> None:
-        """Measure the screen in a frame's chroma, any strides; where none shows, do nothing."""
-        if not u.size:
+    def measure(self, planes: Planes) -> None:
+        """Measure the screen in Y, U and V of one size, any strides; where none shows, do nothing.
+
+        Parameters
+        ----------
+        planes : tuple of 3 ndarray, uint8
+            Of a frame, or luma only where there is chroma.
+        """
+        if not planes[1].size:
             return
-        rows, cols = (max(1, min(n, g * _CELL)) for n, g in zip(u.shape, _GRID, strict=True))
-        steps = u.shape[0] // rows, u.shape[1] // cols
-        thin_u, thin_v = (p[:: steps[0], :: steps[1]].astype(np.float32) - 128 for p in (u, v))
+        shape = planes[1].shape
+        rows, cols = (max(1, min(n, g * _CELL)) for n, g in zip(shape, _GRID, strict=True))
+        steps = shape[0] // rows, shape[1] // cols
+        luma, u, v = (p[:: steps[0], :: steps[1]].astype(np.float32) for p in planes)
         x, y = self.direction
-        along, beside = thin_u * x + thin_v * y, thin_u * y - thin_v * x
+        along, beside = (u - 128) * x + (v - 128) * y, (u - 128) * y - (v - 128) * x
         strength = (along - np.abs(beside) / 2) / UNIT
-        size = _GRID[::-1]
-        expected: Floats | float = self._strength
-        if self._grid is not None:
-            expected = cv2.resize(self._grid, strength.shape[::-1]).astype(np.float32)
-        screen = (strength > _SCREEN * expected).astype(np.float32)
-        share = cv2.resize(screen, size, interpolation=cv2.INTER_AREA)
-        total = cv2.resize(strength * screen, size, interpolation=cv2.INTER_AREA)
-        seen = share > 0.5
-        self.seen = bool(seen.any())
+        cells = self._grown(strength) if self._grid is None else _found(strength, self._grid)
+        self.seen = bool(cells.seen.any())
         if not self.seen:
             return
-        found = np.where(seen, total / np.maximum(share, 1e-6), 0).astype(np.float32)
-        self.level = float(np.median(found[seen]))
-        if self._grid is None:
-            self._grid = _filled(found, seen, self._strength)
-        else:
-            self._grid = np.where(seen, self._grid + _RATE * (found - self._grid), self._grid)
-            self._grid = self._grid.astype(np.float32)
+        self.level = float(np.median(cells.strength[cells.seen]))
+        _, light = _mean_in_cells(luma, cells.screen)
+        self._grid = _followed(self._grid, cells.strength, cells.seen)
+        self._light = _followed(self._light, light, cells.seen)
         self._spread()
+
+    def _grown(self, strength: Floats) -> _Cells:
+        """Measure the screen for the first time: from where it is as was said to ever less light.
+
+        What light was found in a cell says what to expect in the cells beside it.
+        """
+        cells = _found(strength, np.full(_GRID, self._strength, np.float32))
+        for _ in range(_PASSES):
+            if not cells.seen.any() or cells.seen.all():
+                break
+            near = _filled(cells.strength, cells.seen)
+            before = np.count_nonzero(cells.seen)
+            cells = _found(strength, np.maximum(near, _DARKEST * self._strength))
+            if np.count_nonzero(cells.seen) == before:
+                break
+        return cells
 
     def _spread(self) -> None:
         """Bring the grid to the plane, where it has changed."""
-        grid = self._grid
+        grid, light = self._grid, self._light
         assert grid is not None  # noqa: S101
+        assert light is not None  # noqa: S101
         if self._held is not None and bool(np.all(abs(grid - self._held) <= _CHANGE * self._held)):
             return
         self._held = grid.copy()
         reach = self._reach_of(grid)
         cv2.resize(reach, self._shape[::-1], dst=self.reach, interpolation=cv2.INTER_LINEAR)
+        if self.light is None:
+            self.light = np.empty(self._shape, np.uint8)
+        luma = np.clip(np.round(light), 0, 255).astype(np.uint8)
+        cv2.resize(luma, self._shape[::-1], dst=self.light, interpolation=cv2.INTER_LINEAR)
 
     @staticmethod
     def _reach_of(strength: Floats | np.float32) -> Plane:
@@ -110,10 +137,50 @@ class Screen:
         )
 
 
-def _filled(found: Floats, seen: npt.NDArray[np.bool_], default: float) -> Floats:
-    """Return a grid whose unseen cells take the mean of the nearest seen ones."""
-    out, missing = found.copy(), ~seen
+class _Cells(NamedTuple):
+    """What a frame shows of the screen."""
+
+    strength: Floats
+    """Of each cell,"""
+    seen: Flags
+    """where most of it is screen,"""
+    screen: Floats
+    """and which samples are nothing but screen."""
+
+
+def _found(strength: Floats, grid: Floats) -> _Cells:
+    """Return what there is of the screen where a strength is expected in each cell.
+
+    What is weaker than most of its cell is hair or an edge before the screen, and not counted.
+    """
+    whole = strength.shape[::-1]
+    screen = (strength > _SCREEN * cv2.resize(grid, whole)).astype(np.float32)
+    share, mean = _mean_in_cells(strength, screen)
+    usual = cv2.resize(mean, whole, interpolation=cv2.INTER_NEAREST)
+    screen *= strength >= _CLEAR * usual
+    _, found = _mean_in_cells(strength, screen)
+    return _Cells(found, np.asarray(share > 0.5), screen)
+
+
+def _mean_in_cells(values: Floats, where: Floats) -> tuple[Floats, Floats]:
+    """Return which share of each cell counts, and the mean there."""
+    size = _GRID[::-1]
+    share = cv2.resize(where, size, interpolation=cv2.INTER_AREA)
+    total = cv2.resize(values * where, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(share, np.float32), np.asarray(total / np.maximum(share, 1e-6), np.float32)
+
+
+def _followed(held: Floats | None, found: Floats, seen: Flags) -> Floats:
+    """Return what is held of each cell, moved towards what was found where the screen is seen."""
+    if held is None:
+        return _filled(found, seen)
+    return np.where(seen, held + np.float32(_RATE) * (found - held), held)
+
+
+def _filled(found: Floats, seen: Flags) -> Floats:
+    """Return a grid whose unseen cells take the mean of the nearest seen ones; some are seen."""
     weight = seen.astype(np.float32)
+    out, missing = found * weight, ~seen
     for size in (3, 5, 9, 17, 33):
         if not missing.any():
             break
@@ -123,5 +190,4 @@ def _filled(found: Floats, seen: npt.NDArray[np.bool_], default: float) -> Float
         near = missing & (count > 1e-4)
         out[near] = (total / np.maximum(count, 1e-6))[near]
         missing &= ~near
-    out[missing] = default
     return np.asarray(out, np.float32)

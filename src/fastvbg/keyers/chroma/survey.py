@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvbg.keyers.chroma.region import SCREENS
 from fastvbg.keyers.chroma.screen import Shown, shown_in, thinned
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Planes
 
-_USUAL = {"green": (-0.53, -0.85), "blue": (0.93, -0.37)}
-"""Hues in U and V, of length 1: screens are green or blue."""
-_LEAST_STRENGTH: dict[str | None, float] = {"green": 32, "blue": 70}
-"""How far a screen's chroma is from gray at least: of six green ones it is 36 to 128; of skies and
-lakes in 56 photographs, which are blue, up to 59."""
-_NEAR_USUAL = 0.87
-"""Cosine of the 30 degrees that a screen's hue lies from one of them."""
 _WEIGHT = 2
 """How often a frame of such a colour counts: a curtain or a title may fill a border, too."""
 _ANOTHER = 0.5
@@ -45,7 +38,7 @@ class ScreenSurvey:
         self.frames = 0
         """How many frames were looked at."""
         self.most = 0.0
-        """The largest share of a border that one colour held."""
+        """The largest share of a border that one colour held, or a screen's region."""
         self._votes: list[Shown] = []
 
     def add(self, picture: Frame | Planes) -> None:
@@ -73,7 +66,9 @@ class ScreenSurvey:
         if not clusters or len(clusters[0]) < share * self.frames:
             return False
         screen = _middle(clusters[0])
-        return screen.strength >= _LEAST_STRENGTH.get(_usual(screen), math.inf)
+        if screen.name or not screen.hue:
+            return bool(screen.name)
+        return screen.strength >= SCREENS[screen.hue].strength
 
     def screens(self) -> list[Shown]:
         """Return the screens, the one that most frames show first; none where there is none."""
@@ -84,8 +79,8 @@ class ScreenSurvey:
         return {
             name: len(votes)
             for votes in self._clusters()
-            for name in _USUAL
-            if not self._is_taken(votes) and _usual(votes[0]) == name
+            for name in SCREENS
+            if not self._is_taken(votes) and votes[0].hue == name
         }
 
     def _is_taken(self, votes: list[Shown]) -> bool:
@@ -102,19 +97,13 @@ class ScreenSurvey:
 
 
 def _worth(votes: list[Shown]) -> float:
-    return sum(vote.share * (1 if _usual(vote) is None else _WEIGHT) for vote in votes)
-
-
-def _usual(vote: Shown) -> str | None:
-    """Return the name of a hue that screens have; None of another."""
-    for name, (u, v) in _USUAL.items():
-        if vote.u * u + vote.v * v >= _NEAR_USUAL * vote.strength:
-            return name
-    return None
+    return sum(vote.share * (_WEIGHT if vote.hue else 1) for vote in votes)
 
 
 def _middle(votes: list[Shown]) -> Shown:
     """Return the median of the votes in which the screen has its light."""
     full = float(np.quantile([vote.strength for vote in votes], 0.75))
     lit = [vote for vote in votes if vote.strength >= _LIT * full]
-    return Shown(*(float(np.median(part)) for part in zip(*lit, strict=True)))
+    u, v, share = (float(np.median(part)) for part in list(zip(*lit, strict=True))[:3])
+    named = [vote.name for vote in lit if vote.name]
+    return Shown(u, v, share, named[0] if 2 * len(named) > len(lit) else "")

@@ -1,0 +1,171 @@
+"""Screens by their region: a connected, even one of green or blue, in whatever shades of it.
+
+Uneven light spreads a screen over shades, and a desk or a person may cover most of the frame's
+border. What is left to go by is the hue, that there is little grain, and that it reaches around.
+"""
+
+from __future__ import annotations
+
+from math import pi
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Plane, Planes
+
+    Flags = npt.NDArray[np.bool_]
+    Floats = npt.NDArray[np.float32]
+
+__all__ = ["SCREENS", "Region", "ScreenHue", "grain_of", "screen_region"]
+
+
+class ScreenHue(NamedTuple):
+    """A hue that screens have, and what tells one from a lawn, a wall, the sky or a lake."""
+
+    u: float
+    v: float
+    """Its direction, of length 1."""
+    near: float
+    """Cosine of what a screen's hue is beside it at most."""
+    strength: float
+    """How far from gray a screen is at least,"""
+    saturation: float
+    """also as a share of its luma."""
+    evenness: float
+    """What its weakest tenth has of the strength of its strongest, at least."""
+    whole: float
+    """Share of all samples of its hue that is in the region, at least."""
+
+
+# Measured on 12 stills and clips of green screens and 140 photographs and clips without one. Green
+# ones have a strength of 41 to 130 and a saturation of 0.38 to 0.87, walls in a like hue up to 26
+# and 0.26. Blue is in nature, too: skies have a saturation of 0.4 at most, a lake at dusk one of
+# 0.73 in ripples, which are uneven.
+SCREENS = {
+    "green": ScreenHue(-0.57, -0.82, 0.74, 32, 0.32, 0.4, 0.5),
+    "blue": ScreenHue(0.87, -0.49, 0.87, 70, 0.65, 0.6, 0.85),
+}
+
+_SAMPLES = 160
+"""Along the longer side."""
+_LEAST_CHROMA = 20
+_BINS = 72
+_SAME_HUE = 0.36
+"""What two shades of one screen lie beside one another at most, of their length: 20 degrees."""
+_SLOPE = 8
+"""Levels from one sample to the next, up to which light is uneven and beyond which is an edge."""
+_GRAIN = 5
+"""Median level by which luma differs from that around it; of leaves and grass it is more."""
+_PIECE = 0.01
+_LEAST_AREA = 0.15
+_LEAST_RIM = 0.2
+"""Of the picture, a piece of the region, the region, and what it covers of the border above a
+person's shoulders: a garment is below."""
+_RIM = 0.08
+_SHOULDERS = 2 / 3
+
+
+class Region(NamedTuple):
+    """The region of a screen."""
+
+    name: str
+    """Of its hue."""
+    u: float
+    v: float
+    """Its median chroma, from gray."""
+    rim: float
+    """The share of the frame's upper border that it covers."""
+
+
+def screen_region(planes: Planes) -> Region | None:
+    """Find the region of a screen in samples of a frame, Y, U and V of one size."""
+    if not planes[0].size:
+        return None
+    step = max(1, max(planes[0].shape) // _SAMPLES)
+    thin = [np.asarray(plane[::step, ::step], np.float32) for plane in planes]
+    smooth = [np.asarray(cv2.blur(plane, (3, 3)), np.float32) for plane in thin]
+    u, v = (np.asarray(plane - 128, np.float32) for plane in smooth[1:])
+    strength = np.asarray(np.hypot(u, v), np.float32)
+    grain = grain_of(thin[0])
+    level = _slope(smooth) <= _SLOPE
+    for name, hue in SCREENS.items():
+        near = strength >= _LEAST_CHROMA
+        near &= u * hue.u + v * hue.v >= hue.near * strength
+        if np.count_nonzero(near) < _LEAST_AREA * near.size:
+            continue
+        near = _of_one_hue(u, v, near)
+        region = _reaching_around(near & level)
+        rim = float(region[_rim(region.shape)].mean())
+        if region.mean() < _LEAST_AREA or rim < _LEAST_RIM:
+            continue
+        if _is_screen(hue, strength, smooth[0], grain, near, region):
+            return Region(name, float(np.median(u[region])), float(np.median(v[region])), rim)
+    return None
+
+
+def grain_of(luma: Plane | Floats) -> Floats:
+    """Return by how much samples of luma differ from the mean of 3x3 around them."""
+    luma = np.asarray(luma, np.float32)
+    return np.asarray(np.abs(luma - cv2.blur(luma, (3, 3))))
+
+
+def _is_screen(
+    hue: ScreenHue, strength: Floats, luma: Floats, grain: Floats, near: Flags, region: Flags
+) -> bool:
+    weak, middle, strong = np.quantile(strength[region], (0.1, 0.5, 0.9))
+    saturation = np.median(strength[region] / np.maximum(luma[region], 1))
+    whole = np.count_nonzero(region) / np.count_nonzero(near)
+    return bool(
+        middle >= hue.strength
+        and saturation >= hue.saturation
+        and weak >= hue.evenness * strong
+        and whole >= hue.whole
+        and np.median(grain[near]) <= _GRAIN
+    )
+
+
+def _slope(planes: list[Floats]) -> Floats:
+    """Return by how much samples differ from the next ones, in whichever plane most."""
+    most = np.zeros(planes[0].shape, np.float32)
+    for plane in planes:
+        for axis in (0, 1):
+            step = np.abs(np.diff(plane, axis=axis))
+            here = most[:-1] if axis == 0 else most[:, :-1]
+            np.maximum(here, step, out=here)
+    return most
+
+
+def _of_one_hue(u: Floats, v: Floats, near: Flags) -> Flags:
+    """Return which of some samples have about their most common hue."""
+    turns = np.arctan2(v[near], u[near]) / (2 * pi) % 1
+    counts = np.bincount((turns * _BINS).astype(np.int64) % _BINS, minlength=_BINS)
+    around = sum(np.roll(counts, shift) for shift in (-2, -1, 0, 1, 2))
+    angle = (int(np.argmax(around)) + 0.5) / _BINS * 2 * pi
+    x, y = np.cos(angle), np.sin(angle)
+    return np.asarray(near & (np.abs(u * y - v * x) <= _SAME_HUE * (u * x + v * y)))
+
+
+def _reaching_around(flags: Flags) -> Flags:
+    """Return the connected pieces that are no specks and reach the border."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(flags.astype(np.uint8), connectivity=4)
+    left, top, width, height, area = stats.T
+    rows, cols = flags.shape
+    reaches = (left <= 1) | (top <= 1) | (left + width >= cols - 1) | (top + height >= rows - 1)
+    taken = reaches & (area >= _PIECE * flags.size)
+    taken[0] = False  # what is not flagged
+    return np.asarray(taken[labels])
+
+
+def _rim(shape: tuple[int, ...]) -> Flags:
+    """Return the border but for the lower third."""
+    rows, cols = shape
+    down, across = (max(1, round(_RIM * side)) for side in shape)
+    rim = np.zeros(shape, bool)
+    rim[:down] = True
+    rim[: max(1, round(_SHOULDERS * rows)), :across] = True
+    rim[: max(1, round(_SHOULDERS * rows)), cols - across :] = True
+    return rim

@@ -35,6 +35,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.plate.measure",
         "composite.frames.blend",
         "composite.planes_blend.blend_u8",
+        "keying.shift.shift",
     ),
     "chroma": (
         "keying.keyspace.keyspace",

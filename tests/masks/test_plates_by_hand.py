@@ -14,7 +14,7 @@ import pytest
 from fastvbg import matte, process
 from fastvbg.cli import run_command_line
 from tests.support.asked import asked
-from tests.support.byhand import Pair, by_hand, pair
+from tests.support.byhand import Pair, by_hand, pair, room
 from tests.support.masked import mattes
 
 SIZE = (240, 432)
@@ -127,3 +127,20 @@ def test_a_plate_of_the_clip_itself_is_not_registered(seen: Pair, tmp_path: Path
     result = matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate="first:0.4s"))
     assert result.warnings == []
     assert is_right(mattes(tmp_path / "m.mkv")[-1], seen)
+
+
+def test_a_camera_in_a_hand_is_followed(tmp_path: Path) -> None:
+    wide, person = room(4, SIZE, 1.3), pair(size=SIZE)
+    middle = np.array([[1, 0, -0.15 * SIZE[1]], [0, 1, -0.15 * SIZE[0]], [0, 0, 1]])
+    frames = []
+    for number in range(48):
+        k = max(0, number - 12)
+        moved = by_hand(SIZE, (4 * np.sin(k / 5), 3 * np.sin(k / 4)))
+        view = cv2.warpPerspective(wide, moved @ middle, SIZE[::-1], flags=cv2.INTER_CUBIC)
+        if number >= 12:
+            view = np.where(person.person[..., None] > 0, person.frame, view)
+        frames.append(np.clip(view, 0, 255).astype(np.uint8))
+    clip = write(tmp_path / "clip.mkv", frames)
+    result = matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate="first:0.4s"))
+    assert result.warnings == []
+    assert all(is_right(got, person) for got in mattes(tmp_path / "m.mkv")[34:])

@@ -58,6 +58,7 @@ class PlateRun(Fused):
     def __init__(self, run: Run, asked: Any, **given: Any) -> None:
         pixels, shape = run.pixels, run.shape
         noise = None
+        follows = not (isinstance(asked, str) and asked == "auto")
         from_the_clip = isinstance(asked, str) and (asked == "auto" or asked.startswith(FIRST))
         self._told: list[str] = []
         plate: Any
@@ -73,9 +74,13 @@ class PlateRun(Fused):
             if alpha is not None:
                 self._told.append(f"plate: {name} is transparent in places, which is not heeded")
             plate = _picture(picture, shape, pixels)
-        keyer = PlateKeyer(plate, noise=noise, register=not from_the_clip, **given)
+        # The median over a clip whose camera moves is no room that a plate could follow.
+        self._plate_keyer = keyer = PlateKeyer(
+            plate, noise=noise, register=not from_the_clip, follow=follows, **given
+        )
         super().__init__(pixels, keyer, shape)
         self._by_hand = None if from_the_clip else ByHand(run, keyer)
+        self._followed = False
         self._camera = CameraMotion()
         self._moves = False
 
@@ -85,6 +90,7 @@ class PlateRun(Fused):
         if self._by_hand is not None:
             self._by_hand.look(seen)
         self._moves = self._camera.add(seen) or self._moves
+        self._followed = self._followed or self._plate_keyer.motion is not None
 
     def reset(self) -> None:
         """Another scene begins: the light may be another one, and the camera stands elsewhere."""
@@ -94,7 +100,8 @@ class PlateRun(Fused):
     def finish(self) -> list[str]:
         """Say how the plate was registered, whether the camera moved, and what the plate is not."""
         told = self._told + ([] if self._by_hand is None else self._by_hand.told())
-        return [*told, _MOVES] if self._moves else told
+        moved = self._plate_keyer.lost or (self._moves and not self._followed)
+        return [*told, _MOVES] if moved else told
 
 
 def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:

@@ -33,6 +33,9 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.plate.composite_planes",
         "keying.plate.light",
         "keying.plate.measure",
+        "composite.frames.blend",
+        "composite.planes_blend.blend_u8",
+        "keying.shift.shift",
     ),
     "chroma": (
         "keying.keyspace.keyspace",

@@ -129,6 +129,7 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "PlateKeyer.composite_planes": over_planes,
     "PlateKeyer.key": lambda: {"frame": frame(), "out": plane()},
     "PlateKeyer.key_planes": lambda: {"planes": planes(), "out": plane()},
+    "PlateKeyer.register": lambda: {"picture": frame()},
     "Refiner": lambda: {"steps": "despeckle,guided"},
     "Refiner.apply": lambda: {"matte": plane(), "guide": plane(), "out": plane()},
     "StereoDepth": lambda: {"focal": 400, "baseline": 75},

@@ -35,6 +35,7 @@ if TARGET.variant == "vector":
         over_run,
         plate_any_run,
     )
+    from fastvbg.kernels.vector.shifting import between_run
     from fastvbg.kernels.vector.spill import chroma_composite_run, despill_run
     from fastvbg.kernels.vector.votes import vote_run
 else:
@@ -78,9 +79,11 @@ else:
         plate_any_run,
     )
     from fastvbg.kernels.portable.planes import lay_run
+    from fastvbg.kernels.portable.shifting import between_run
 
 __all__ = [
     "SPARE",
+    "between_run",
     "blend_any_run",
     "blend_between_run",
     "blend_run",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Plane, Planes
 
     Samples = npt.NDArray[np.int64]
+    Places = npt.NDArray[np.intp]
 
 
 _KEYSPACE = named("keying.keyspace.keyspace")
@@ -40,6 +41,18 @@ def thin_planes(planes: Planes, shift_x: int, shift_y: int, step: int) -> Planes
     y, u, v = planes
     down, across = step >> shift_y, step >> shift_x
     return y[::step, ::step], u[::down, ::across], v[::down, ::across]
+
+
+def frame_at(frame: Frame, rows: Places, cols: Places) -> Planes:
+    """Return Y, U and V of a BGR frame's pixels at places."""
+    return to_keyspace(frame[rows, cols])
+
+
+def planes_at(planes: Planes, shift_x: int, shift_y: int, rows: Places, cols: Places) -> Planes:
+    """Return samples of planes at places of luma."""
+    y, u, v = planes
+    down, across = rows >> shift_y, cols >> shift_x
+    return y[rows, cols], u[down, across], v[down, across]
 
 
 def sampled(picture: Frame | tuple[npt.NDArray[Any], ...]) -> Samples:

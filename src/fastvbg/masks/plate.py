@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Plate(Mask):
-    """What differs from the empty scene; the camera stands still."""
+    """What differs from the empty scene; the camera stands, or moves a little."""
 
     name: ClassVar[str] = "plate"
     # Edges of differences lie some pixels beside the picture's, so they are guided to them.

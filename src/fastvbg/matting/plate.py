@@ -15,6 +15,7 @@ from fastvbg.keyers.plate.beginning import Beginning
 from fastvbg.keyers.plate.camera import CameraMotion
 from fastvbg.keyers.plate.estimate import PlateEstimator
 from fastvbg.keyers.plate.keyer import PlateKeyer
+from fastvbg.matting.byhand import ByHand
 from fastvbg.matting.keyer import Fused
 from fastvbg.media.image import read_frame
 from fastvbg.media.model import CopiedPacket
@@ -57,6 +58,8 @@ class PlateRun(Fused):
     def __init__(self, run: Run, asked: Any, **given: Any) -> None:
         pixels, shape = run.pixels, run.shape
         noise = None
+        follows = not (isinstance(asked, str) and asked == "auto")
+        from_the_clip = isinstance(asked, str) and (asked == "auto" or asked.startswith(FIRST))
         self._told: list[str] = []
         plate: Any
         if isinstance(asked, np.ndarray):
@@ -71,14 +74,23 @@ class PlateRun(Fused):
             if alpha is not None:
                 self._told.append(f"plate: {name} is transparent in places, which is not heeded")
             plate = _picture(picture, shape, pixels)
-        keyer = PlateKeyer(plate, noise=noise, **given)
+        # The median over a clip whose camera moves is no room that a plate could follow.
+        self._plate_keyer = keyer = PlateKeyer(
+            plate, noise=noise, register=not from_the_clip, follow=follows, **given
+        )
         super().__init__(pixels, keyer, shape)
+        self._by_hand = None if from_the_clip else ByHand(run, keyer)
+        self._followed = False
         self._camera = CameraMotion()
         self._moves = False
 
     def prepare(self, picture: Picture) -> None:
-        """See whether the camera moves."""
-        self._moves = self._camera.add(self._pixels.sample(picture)) or self._moves
+        """Register a plate from outside the clip; see whether the camera moves."""
+        seen = self._pixels.sample(picture)
+        if self._by_hand is not None:
+            self._by_hand.look(seen)
+        self._moves = self._camera.add(seen) or self._moves
+        self._followed = self._followed or self._plate_keyer.motion is not None
 
     def reset(self) -> None:
         """Another scene begins: the light may be another one, and the camera stands elsewhere."""
@@ -86,8 +98,10 @@ class PlateRun(Fused):
         self._camera.reset()
 
     def finish(self) -> list[str]:
-        """Say whether the camera moved, and what the plate is not."""
-        return [*self._told, _MOVES] if self._moves else self._told
+        """Say how the plate was registered, whether the camera moved, and what the plate is not."""
+        told = self._told + ([] if self._by_hand is None else self._by_hand.told())
+        moved = self._plate_keyer.lost or (self._moves and not self._followed)
+        return [*told, _MOVES] if moved else told
 
 
 def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:

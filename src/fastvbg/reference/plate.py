@@ -103,6 +103,46 @@ def light_plate(plate: Planes, light: Light) -> Planes:
     return lit[0], lit[1], lit[2]
 
 
+def shift_plate(planes: tuple[Plane, ...], to_plate: npt.NDArray[np.float64]) -> tuple[Plane, ...]:
+    """Return a plate and its floors as a camera that has moved sees them.
+
+    Over each run of 16 pixels of a row the homography at its middle is a shift, in parts of 1/16
+    pixel: `floor(16 * shift + 0.5)`. Samples lie between four others, weighted by those parts, in
+    1/256, rounded half up; of floors the nearest is taken. The outermost go on beyond the border.
+
+    Parameters
+    ----------
+    planes : tuple of 4 ndarray, shape (H, W), uint8
+        Y, U and V, and the floors.
+    to_plate : ndarray, shape (3, 3), float64
+        A homography from pixels of the result to those of the planes; its last number is 1.
+
+    Returns
+    -------
+    tuple of 4 ndarray, shape (H, W), uint8
+        Likewise.
+    """
+    rows, cols = planes[0].shape
+    y, column = np.mgrid[0:rows, 0:cols]
+    x, h = column // 16 * 16 + 7.5, to_plate
+    depth = h[2, 0] * x + h[2, 1] * y + h[2, 2]
+    right = np.floor(((h[0, 0] * x + h[0, 1] * y + h[0, 2]) / depth - x) * 16 + 0.5).astype(int)
+    below = np.floor((h[1, 0] * x + h[1, 1] * y + h[1, 2]) / depth * 16 + 0.5).astype(int)
+    left, top, across, down = column + (right >> 4), below >> 4, right & 15, below & 15
+
+    def at(plane: Plane, row: Whole, col: Whole) -> Whole:
+        found = plane[np.clip(row, 0, rows - 1), np.clip(col, 0, cols - 1)]
+        return np.asarray(found, np.int32)
+
+    shifted = []
+    for plane in planes[:3]:
+        upper = (16 - across) * at(plane, top, left) + across * at(plane, top, left + 1)
+        lower = (16 - across) * at(plane, top + 1, left) + across * at(plane, top + 1, left + 1)
+        shifted.append((((16 - down) * upper + down * lower + 128) >> 8).astype(np.uint8))
+    floors = at(planes[3], top + (down >= 8), left + (across >= 8)).astype(np.uint8)
+    return (*shifted, floors)
+
+
 def ramp(evidence: Whole, tolerance: int, falloff: int) -> Matte:
     """Return 0 up to the tolerance, 255 from the falloff further on, and in line between.
 
@@ -180,4 +220,12 @@ def plate_matte(
     return ramp(held(rise + np.minimum(bare, shaded)), tolerance, falloff)
 
 
-__all__ = ["Light", "light_plate", "plate_floors", "plate_matte", "ramp", "widen_planes"]
+__all__ = [
+    "Light",
+    "light_plate",
+    "plate_floors",
+    "plate_matte",
+    "ramp",
+    "shift_plate",
+    "widen_planes",
+]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from fastvbg.checks import (
@@ -16,11 +15,13 @@ from fastvbg.checks import (
     check_same_size,
 )
 from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
-from fastvbg.errors import OptionTypeError, ShapeError
+from fastvbg.errors import OptionError, OptionTypeError, ShapeError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import PLATE_ROWS, model_for, rows_for, slope_of
 from fastvbg.keyers._arrays import (
+    frame_at,
     on_packed,
+    planes_at,
     thin_frame,
     thin_planes,
     to_keyspace,
@@ -28,8 +29,13 @@ from fastvbg.keyers._arrays import (
 )
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
+from fastvbg.keyers.plate.byhand import PlateByHand
+from fastvbg.keyers.plate.following import CameraFollower
+from fastvbg.keyers.plate.layers import layers_of_frame, layers_of_planes
 from fastvbg.keyers.plate.light import LightMeter, step_for
-from fastvbg.layout import as_bgr
+from fastvbg.keyers.plate.matching import corners, moved
+from fastvbg.keyers.plate.model import model_of
+from fastvbg.layout import as_bgr, checked_bgr
 from fastvbg.outputs import plane_out, planes_out
 
 if TYPE_CHECKING:
@@ -37,12 +43,16 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Frame, Matte, Plane, Planes
     from fastvbg.constants import Order
+    from fastvbg.keyers.plate.borders import Borders
+    from fastvbg.keyers.plate.layers import Layers
+    from fastvbg.keyers.plate.registration import Registration
 
 __all__ = ["PlateKeyer"]
 
 kernels = Module("keying.plate")
+frames = Module("composite.frames")
+planes_blend = Module("composite.planes_blend")
 
-_MOST_FLOOR = 15
 _LIMITED_BLACK = 16
 
 
@@ -71,6 +81,13 @@ class PlateKeyer(OnePassKeyer):
         of what it is.
     compensate : bool, default True
         Whether slow changes of brightness and white balance of the whole scene are followed.
+    register : bool, default False
+        Whether the plate may have been photographed by hand, a little beside where the camera
+        stands and in another exposure. Then it is registered to the first frame that shows
+        anything, as by `register`, which that frame's call raises the errors of.
+    follow : bool, default False
+        Whether the plate follows a camera that moves a little, by hand or turned on its tripod.
+        While it stands, every 16th frame is looked at for that.
     order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
         The channels of all frames. Of four the last is not read, and is 255 in every result.
 
@@ -100,6 +117,8 @@ class PlateKeyer(OnePassKeyer):
         falloff: int = PLATE_FALLOFF,
         shadows: bool = True,
         compensate: bool = True,
+        register: bool = False,
+        follow: bool = False,
         order: Order = "bgr",
     ) -> None:
         super().__init__(order)
@@ -122,11 +141,87 @@ class PlateKeyer(OnePassKeyer):
             check_same_size("noise", check_plane("noise", noise), "plate", self._shape)
         ramp = (tolerance, falloff, slope_of(falloff))
         self._options = (black if shadows else 255, *ramp)
-        self._model = self._lit = _model_of(whole, noise)
         self._scratch = rows_for(PLATE_ROWS, self._shape[1])
         self._step = step_for(*self._shape)
+        self._compensates = compensate and 0 not in self._shape
+        self._by_hand = None
+        if check_flag("register", register):
+            seen = plate if self._planar else as_bgr(plate, self._order)  # type: ignore[arg-type]
+            self._by_hand = PlateByHand(self._layers(seen), noise)
+        self._follows = check_flag("follow", follow)
+        self._use(whole, noise)
+
+    def _use(self, whole: Planes, noise: Plane | None) -> None:
+        """Key against Y, U and V, all as large as luma."""
+        self._model = self._lit = self._shown = model_of(whole, noise)
         thin = thin_planes(whole, 0, 0, self._step)
-        self._meter = LightMeter(thin) if compensate and _pixels(self._shape) else None
+        self._meter = LightMeter(thin) if self._compensates else None
+        self._camera = None
+        if self._follows:
+            lies = np.eye(3) if self.registration is None else self.registration.homography
+            known = moved(lies, corners(self._shape))
+            self._camera = CameraFollower(whole[0], known)
+
+    def _layers(self, picture: Frame | Planes) -> Layers:
+        if isinstance(picture, (tuple, list)):
+            return layers_of_planes(picture, self._shifts)
+        return layers_of_frame(picture)
+
+    @property
+    def registration(self) -> Registration | None:
+        """How the plate lies in the frames; None where it lies as it was given."""
+        return None if self._by_hand is None else self._by_hand.registration
+
+    @property
+    def motion(self) -> npt.NDArray[np.float64] | None:
+        """Homography from where the plate lies to the last frame, of `follow`; None at rest."""
+        return None if self._camera is None else self._camera.homography
+
+    @property
+    def lost(self) -> bool:
+        """Whether the camera has moved so that the plate could not follow."""
+        return self._camera is not None and self._camera.lost
+
+    @property
+    def waits(self) -> bool:
+        """Whether the plate is yet to be registered to a frame."""
+        return self._by_hand is not None and self._by_hand.waits
+
+    def register(self, picture: Frame | Planes) -> Registration | None:
+        """Register a plate that was photographed by hand to a frame.
+
+        A homography takes it to where the frame has the same room, and a matrix of colours to the
+        frame's exposure and white balance. Of what lies beyond its borders the matte is that of the
+        nearest pixel inside. A plate that lies within 0.1 pixels of the frame in the same light is
+        left as it is.
+
+        Parameters
+        ----------
+        picture : ndarray of shape (H, W, 3 or 4), or tuple of 3 ndarray, uint8
+            A frame, as `key` or `key_planes` takes it. A person may cover half of it.
+
+        Returns
+        -------
+        Registration or None
+            `registration`. Until a frame shows anything, `waits` stays true.
+
+        Raises
+        ------
+        OptionError
+            The frame shows another room; or the keyer was made without `register` (also a
+            `ValueError`). The plate is used as it is then.
+        DTypeError, ShapeError, OptionTypeError
+            The picture is not as the keyer's frames (also a `TypeError` or `ValueError`).
+        """
+        if isinstance(picture, (tuple, list)):
+            self._check_planes(picture)
+            seen: Frame | Planes = picture
+        else:
+            seen = checked_bgr("frame", picture, self._order)
+            self._check_frame(seen)
+        if self._by_hand is None:
+            raise OptionError("register: got a keyer made without it, wanted register=True")
+        return self._register(self._by_hand, seen)
 
     @property
     def lights(self) -> tuple[int, ...]:
@@ -135,50 +230,73 @@ class PlateKeyer(OnePassKeyer):
 
     def reset(self) -> None:
         """Forget how the light of the last frames was, as at a hard cut."""
+        self._lit = self._shown = self._model
         if self._meter is not None:
             self._meter.reset()
-            self._lit = self._model
+        if self._camera is not None:
+            self._camera.reset()
 
     def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         self._check_frame(frame)
         out = plane_out(out, self._shape, "frame", frame=frame)
         self._follow_frame(frame)
-        kernels.key_frame.call(frame, self._lit, out, self._scratch, self._options)
-        return out
+        return self._matte_of_frame(frame, out)
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         self._check_planes(planes)
         out = plane_out(out, self._shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         self._follow_planes(planes)
-        kernels.key_planes.call(
-            *planes, self._lit, out, self._scratch, *self._shifts, self._options
-        )
-        return out
+        return self._matte_of_planes(planes, out)
 
     def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
-        frame, background = (as_bgr(each, self._order) for each in (frame, background))
-        self._check_frame(frame)
-        self._follow_frame(frame)
+        given, seen = frame, as_bgr(frame, self._order)
+        self._check_frame(seen)
+        self._follow_frame(seen)
+        if self._borders is not None:
+            matte = self._matte_of_frame(seen, np.empty(self._shape, np.uint8))
+            frames.blend.call(given, matte, background, out, self._shape[0])
+            return
         to = as_kernels_write(out, self._order)
         rest = self._scratch, self._options
-        kernels.composite.call(frame, self._lit, background, *to, *rest)
+        kernels.composite.call(seen, self._shown, as_bgr(background, self._order), *to, *rest)
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         self._check_planes(planes)
         out = planes_out(planes, background, out)
         self._follow_planes(planes)
-        return on_packed(self._run_planes, planes, background, out)
+        run = self._run_planes if self._borders is None else self._blend_planes
+        return on_packed(run, planes, background, out)
+
+    def _matte_of_frame(self, frame: Frame, out: Matte) -> Matte:
+        kernels.key_frame.call(frame, self._shown, out, self._scratch, self._options)
+        return self._decided(out)
+
+    def _matte_of_planes(self, planes: Planes, out: Matte) -> Matte:
+        kernels.key_planes.call(
+            *planes, self._shown, out, self._scratch, *self._shifts, self._options
+        )
+        return self._decided(out)
+
+    def _decided(self, matte: Matte) -> Matte:
+        if self._borders is not None:
+            self._borders.decide(matte)
+        return matte
 
     def _run_planes(self, planes: Planes, background: Planes, out: Planes) -> None:
         kernels.composite_planes.call(
             planes,
-            self._lit,
+            self._shown,
             background,
             out,
             self._scratch,
             self._shifts,
             self._options,
         )
+
+    def _blend_planes(self, planes: Planes, background: Planes, out: Planes) -> None:
+        matte = self._matte_of_planes(planes, np.empty(self._shape, np.uint8))
+        for k, (new, old, to) in enumerate(zip(planes, background, out, strict=True)):
+            planes_blend.blend_u8.call(matte, new, old, to, *(self._shifts if k else (0, 0)))
 
     def _check_planes(self, planes: Planes) -> None:
         shape, *shifts = check_planes("planes", planes)
@@ -203,12 +321,57 @@ class PlateKeyer(OnePassKeyer):
         check_same_size("frame", shape, "the plate", self._shape)
 
     def _follow_frame(self, frame: Frame) -> None:
+        self._follow_plate(frame)
+        self._follow_camera(frame)
         if self._meter is not None and self._meter.due():
-            self._follow(self._meter, thin_frame(frame, self._step))
+            thin = thin_frame(frame, self._step) if self._at is None else frame_at(frame, *self._at)
+            self._follow(self._meter, thin)
+        self._show()
 
     def _follow_planes(self, planes: Planes) -> None:
+        self._follow_plate(planes)
+        self._follow_camera(planes)
         if self._meter is not None and self._meter.due():
-            self._follow(self._meter, thin_planes(planes, *self._shifts, self._step))
+            if self._at is None:
+                thin = thin_planes(planes, *self._shifts, self._step)
+            else:
+                thin = planes_at(planes, *self._shifts, *self._at)
+            self._follow(self._meter, thin)
+        self._show()
+
+    def _follow_camera(self, picture: Frame | Planes) -> None:
+        self._at = None
+        if self._camera is not None:
+            self._camera.look(picture)
+            self._at = self._camera.places(self._step)
+
+    def _show(self) -> None:
+        """Take the plate to where the last frame has it."""
+        self._shown = self._lit if self._camera is None else self._camera.shown(self._lit)
+
+    def _follow_plate(self, picture: Frame | Planes) -> None:
+        """Register a plate by hand, or fit its colours anew, where that is due."""
+        if self._by_hand is None:
+            return
+        if self._by_hand.waits:
+            self._register(self._by_hand, picture)
+        elif self._by_hand.is_refitted():
+            found = self._by_hand.refit(self._layers(picture))
+            if found is not None:
+                self._use(*found)
+
+    def _register(self, by_hand: PlateByHand, picture: Frame | Planes) -> Registration | None:
+        found = by_hand.register(self._layers(picture))
+        if found is not None:
+            self._use(*found)
+        return by_hand.registration
+
+    @property
+    def _borders(self) -> Borders | CameraFollower | None:
+        """What decides parts of the frame beyond the plate."""
+        if self._camera is not None and self._camera.homography is not None:
+            return self._camera
+        return None if self._by_hand is None else self._by_hand.borders
 
     def _follow(self, meter: LightMeter, samples: Planes) -> None:
         if meter.measure(samples):
@@ -216,31 +379,3 @@ class PlateKeyer(OnePassKeyer):
                 self._lit = model_for(*self._shape)
                 np.copyto(self._lit, self._model)
             kernels.light.call(self._model, self._lit, meter.lights)
-
-
-def _pixels(shape: tuple[int, ...]) -> int:
-    """Return how many pixels a frame of a shape has."""
-    return shape[0] * shape[1]
-
-
-def _local_range(plane: Plane) -> Plane:
-    around = np.ones((3, 3), np.uint8)
-    return np.asarray(cv2.subtract(cv2.dilate(plane, around), cv2.erode(plane, around)), np.uint8)
-
-
-def _model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
-    """Return a plate ready for the kernels; `reference.plate.plate_floors` has the floors."""
-    height, width = planes[0].shape
-    model: npt.NDArray[np.uint8] = model_for(height, width)
-    if not planes[0].size:
-        return model
-    luma, *chroma = (_local_range(plane) // 5 for plane in planes)
-    colourful = np.maximum(*chroma)
-    floors = (
-        [luma, colourful] if noise is None else [np.maximum(f, noise) for f in (luma, colourful)]
-    )
-    high, low = (np.minimum(floor, _MOST_FLOOR) for floor in floors)
-    for row, plane in enumerate(planes):
-        model[:, row, :width] = plane
-    model[:, 3, :width] = (high << 4) | low
-    return model

@@ -1,0 +1,182 @@
+"""A plate that was photographed by hand, brought to where the frames have the same room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import cv2
+import numpy as np
+
+from fastvbg.errors import OptionError
+from fastvbg.keyers.plate.aligning import align, corners_of, follow, known_of
+from fastvbg.keyers.plate.exposure import fit_colours, mapped
+from fastvbg.keyers.plate.layers import thinned
+from fastvbg.keyers.plate.matching import LEAST, match, moved
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Plane
+    from fastvbg.keyers.plate.layers import Layers
+    from fastvbg.keyers.plate.matching import Homography
+
+_AT_REST = 0.1
+"""Pixels that half of the corners may be off, of a plate that is left as it is."""
+_AT_REST_MOST = 0.3
+"""What four fifths of them may be off."""
+_SAME_LIGHT = 2.0
+"""Levels that colours may be off on average: the keyer follows such light by itself."""
+_BLACK = 16
+"""Luma of black in limited range."""
+_LEAST_ALIKE = 0.15
+"""Of the plate's details that a frame with a person in it shows at the same place."""
+_LEAST_DETAILS = 16
+_ACROSS = 320
+_DETAIL = 16, 3.0
+"""Pixels of a block, of so many across, and the deviation in levels that makes it a detail."""
+_ALIKE = 0.8
+
+
+class Registration(NamedTuple):
+    """How a plate lies in the frames, and how they show its colours."""
+
+    homography: Homography
+    """(3, 3), from pixels of the plate to pixels of the frames."""
+    colours: npt.NDArray[np.float64]
+    """(3, 4), a matrix and offsets for the plate's channels."""
+    exposure: float
+    """How bright the room is in the frame, above black, over how bright it is in the plate."""
+    shape: tuple[int, int]
+
+    @property
+    def moved(self) -> float:
+        """Pixels that the plate was moved by: the median over the picture."""
+        height, width = self.shape
+        x, y = np.meshgrid(np.linspace(0, width - 1, 9), np.linspace(0, height - 1, 9))
+        grid = np.column_stack((x.ravel(), y.ravel()))
+        return float(np.median(np.linalg.norm(moved(self.homography, grid) - grid, axis=1)))
+
+    @property
+    def is_none(self) -> bool:
+        """Whether the plate lies as it was given, in the frames' light."""
+        as_given = np.array_equal(self.homography, np.eye(3))
+        return as_given and np.array_equal(self.colours, np.eye(3, 4))
+
+    @property
+    def known(self) -> Plane:
+        """255 where the plate has something to show in the frame, else 0; (H, W)."""
+        return known_of(self.homography, self.shape)
+
+    def __str__(self) -> str:
+        return f"plate: moved by {self.moved:.1f} px, exposure x{self.exposure:.2f}"
+
+
+class Lying(NamedTuple):
+    """A plate where it lies in the frames, in its own light."""
+
+    homography: Homography
+    plate: Layers
+    samples: npt.NDArray[np.float64]
+    """(3, N), means of its blocks, without those that it does not fill."""
+    inside: npt.NDArray[np.bool_]
+    """Which blocks of a frame these are."""
+
+    @property
+    def as_given(self) -> bool:
+        """Whether that is where it was given."""
+        return np.array_equal(self.homography, np.eye(3))
+
+
+def register(plate: Layers, frame: Layers) -> tuple[Registration, Lying] | None:
+    """Return how a plate lies in a frame, and the plate there; None where nothing can be told.
+
+    Parameters
+    ----------
+    plate, frame : Layers
+        Of one form and size.
+
+    Raises
+    ------
+    OptionError
+        The frame shows another room, or too little of the plate's.
+    """
+    homography = np.eye(3)
+    if not is_at_rest(plate.luma, frame.luma):
+        found, matches = match(plate.luma, frame.luma)
+        if found is not None:
+            found, matches = align(plate.luma, frame.luma, found)
+        if found is None:
+            _refuse_another(plate.luma, frame.luma, matches)
+            return None
+        homography = found
+    lying = lie(plate, homography)
+    registration = in_light(lying, frame)
+    if not lying.as_given and registration.moved < _AT_REST:
+        lying = lie(plate, np.eye(3))
+        registration = in_light(lying, frame)
+    return registration, lying
+
+
+def is_at_rest(plate: Plane, frame: Plane) -> bool:
+    """Tell whether a plate's corners are in the frame where they are in the plate."""
+    found = follow(plate, frame, corners_of(plate), levels=1)
+    if len(found.here) < LEAST:
+        return False
+    far = np.linalg.norm(found.there - found.here, axis=1)
+    near = np.sort(far[far < 1])  # what is farther is a person's, or the plate has moved
+    if len(near) < max(LEAST, found.asked // 3):
+        return False
+    middle, most = near[len(near) // 2], near[len(near) * 4 // 5]
+    return bool(middle < _AT_REST and most < _AT_REST_MOST)
+
+
+def lie(plate: Layers, homography: Homography) -> Lying:
+    """Return a plate where a homography takes it."""
+    if np.array_equal(homography, np.eye(3)):
+        samples = plate.thin()
+        return Lying(homography, plate, samples, np.ones(samples.shape[1], np.bool_))
+    there = plate.warped(homography)
+    inside = thinned(known_of(homography, (plate.luma.shape[0], plate.luma.shape[1]))) == 255
+    return Lying(homography, there, there.thin()[:, inside], inside)
+
+
+def in_light(lying: Lying, frame: Layers) -> Registration:
+    """Return how a plate that lies so becomes what a frame shows of it."""
+    homography, plate = lying.homography, lying.plate
+    shape = plate.luma.shape[0], plate.luma.shape[1]
+    one, two = lying.samples, frame.thin()[:, lying.inside]
+    colours, agree = fit_colours(one, two)
+    if not agree.any():
+        return Registration(homography, np.eye(3, 4), 1.0, shape)
+    off = np.abs(mapped(colours, one[:, agree]) - one[:, agree]).mean(axis=1).max()
+    if off < _SAME_LIGHT and lying.as_given:
+        return Registration(homography, np.eye(3, 4), 1.0, shape)
+    luma, black = (slice(0, 1), _BLACK) if plate.planar else (slice(None), 0)
+    light = [each[luma, agree].mean() - black for each in (two, one)]
+    return Registration(homography, colours, float(light[0] / max(light[1], 1.0)), shape)
+
+
+def _refuse_another(plate: Plane, frame: Plane, matches: int) -> None:
+    """Raise where a plate cannot be of the frame's room.
+
+    One of few details may be: then it is left as it is, as is one that most of the frame agrees
+    with.
+    """
+    side, deviation = _DETAIL
+    scale = min(1.0, _ACROSS / plate.shape[1])
+    size = (max(1, round(plate.shape[1] * scale)), max(1, round(plate.shape[0] * scale)))
+    one, two = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (plate, frame))
+    details = alike = 0
+    for y in range(0, size[1] - side + 1, side):
+        for x in range(0, size[0] - side + 1, side):
+            block = one[y : y + side, x : x + side]
+            if block.std() >= deviation:
+                details += 1
+                there = two[y : y + side, x : x + side]
+                alike += bool(cv2.matchTemplate(there, block, cv2.TM_CCOEFF_NORMED)[0, 0] >= _ALIKE)
+    if details >= _LEAST_DETAILS and alike < _LEAST_ALIKE * details:
+        raise OptionError(
+            f"plate: got {matches} details that are in the frame too, wanted {LEAST} or more in "
+            "the same order: it shows another room, or from elsewhere; take it again from where "
+            "the camera stands, or use the mask person"
+        )

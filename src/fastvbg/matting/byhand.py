@@ -1,0 +1,87 @@
+"""A plate from outside the clip in a run: registered to the first frame that shows the room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.errors import OptionError
+from fastvbg.pixels import make_pixels
+from fastvbg.source.sampling import can_be_read_twice, samples
+
+if TYPE_CHECKING:
+    from fastvbg.keyers.plate.keyer import PlateKeyer
+    from fastvbg.matting.run import Run
+
+_SAMPLES = 8
+_MOST_DECODED = 240
+"""Frames that are looked through for the room where there are few key frames."""
+_EVERY = 8
+"""Frames from one try to the next, of half a second each at 1080p."""
+
+
+class ByHand:
+    """Registers a plate to a run's frames.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    keyer : PlateKeyer
+        Made with `register`.
+    """
+
+    def __init__(self, run: Run, keyer: PlateKeyer) -> None:
+        self._run, self._keyer = run, keyer
+        self._frames = 0
+        self._refused = False
+
+    def look(self, seen: Any) -> None:
+        """Look at the next frame, as keyers take it.
+
+        Raises
+        ------
+        OptionError
+            No frame of the clip shows the plate's room; of what can be read once only, this one.
+        """
+        if not self._keyer.waits and not self._refused:
+            return
+        self._frames += 1
+        if self._frames % _EVERY != 1:
+            return
+        try:
+            found = self._keyer.register(seen)
+        except OptionError:
+            # A slate, another scene: the room may come later.
+            if not self._refused and not self._comes():
+                raise
+            self._refused = True
+            return
+        self._refused = False
+        if found is not None:
+            self._run.tell(str(found))
+
+    def _comes(self) -> bool:
+        """Tell whether a frame from elsewhere in the clip shows the plate's room."""
+        run = self._run
+        if not can_be_read_twice(run.input):
+            return False
+        pixels, reading = make_pixels(run.info, None), replace(run.reading, threads=None)
+        for picture in samples(run.input, _SAMPLES, reading, fps=run.fps, most=_MOST_DECODED):
+            run.poll()
+            given: Any = picture
+            if isinstance(picture, np.ndarray):
+                given = pixels.from_bgr(picture)
+            try:
+                self._keyer.register(pixels.sample(given))
+            except OptionError:
+                continue
+            return True
+        return False
+
+    def told(self) -> list[str]:
+        """Return what a run's result says of it."""
+        found = self._keyer.registration
+        return [] if found is None else [str(found)]

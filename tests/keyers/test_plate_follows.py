@@ -1,0 +1,145 @@
+"""A plate that follows a camera: by hand and turned; it stays as it is while the camera stands."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from fastvbg import PlateKeyer, blend
+from fastvbg.keyers.plate.following import CameraFollower
+from fastvbg.keyers.plate.matching import corners
+from fastvbg.reference.keyspace import keyspace
+from tests.support.byhand import by_hand, off, planes, room
+
+SIZE = (360, 640)
+ROOM = room(4, SIZE, 1.3)
+MIDDLE = np.array([[1, 0, -0.15 * SIZE[1]], [0, 1, -0.15 * SIZE[0]], [0, 0, 1]])
+PERSON = np.zeros(SIZE, bool)
+PERSON[60:, 220:400] = True
+STRIPES = np.where(np.arange(SIZE[0])[:, None, None] // 14 % 2, (30, 20, 235), (235, 225, 20))
+
+
+def seen(homography: np.ndarray, number: int = 0, *, person: bool = True) -> np.ndarray:
+    """What a camera sees that has moved so, with somebody before it who does not move with it."""
+    rng = np.random.default_rng(number)
+    view = cv2.warpPerspective(ROOM, homography @ MIDDLE, SIZE[::-1], flags=cv2.INTER_CUBIC)
+    if person:
+        view = np.where(PERSON[..., None], STRIPES, view)
+    return np.clip(np.rint(view + rng.normal(0, 1, view.shape)), 0, 255).astype(np.uint8)
+
+
+def shaken(number: int) -> np.ndarray:
+    """A hand: some pixels and a third of a degree, after 20 frames in which it is still."""
+    k = max(0, number - 20)
+    ways = 6 * np.sin(k / 5), 4 * np.sin(k / 3)
+    return by_hand(SIZE, ways, 0.3 * np.sin(k / 7) if k else 0.0)
+
+
+def turned(number: int) -> np.ndarray:
+    """A slow turn on a tripod, 1.5 pixels a frame."""
+    return by_hand(SIZE, (1.5 * number, 0.2 * number))
+
+
+def share(matte: np.ndarray, where: np.ndarray) -> float:
+    return float((matte[where] >= 128).mean())
+
+
+@pytest.mark.parametrize("way", [shaken, turned])
+@pytest.mark.parametrize("form", ["frames", "planes"])
+def test_a_camera_that_moves_is_followed(form, way):
+    plate = seen(np.eye(3), 99, person=False)
+    keyers = [
+        PlateKeyer(plate if form == "frames" else planes(plate), follow=follow)
+        for follow in (True, False)
+    ]
+    wrong = []
+    for number in range(52):
+        frame = seen(way(number), number)
+        mattes = [
+            keyer.key(frame) if form == "frames" else keyer.key_planes(planes(frame))
+            for keyer in keyers
+        ]
+        if number >= 34:
+            assert off(keyers[0].motion, way(number), SIZE) < 0.7
+            assert share(mattes[0], PERSON) > 0.97
+            wrong.append([share(matte, ~PERSON) for matte in mattes])
+    followed, left = np.mean(wrong, axis=0)
+    assert followed < 0.03
+    assert left > 5 * followed
+    assert not keyers[0].lost
+
+
+@pytest.mark.parametrize("form", ["frames", "planes"])
+def test_a_camera_that_stands_changes_nothing(form):
+    plate = seen(np.eye(3), 99, person=False)
+    one, two = (
+        PlateKeyer(plate if form == "frames" else planes(plate), follow=follow)
+        for follow in (True, False)
+    )
+    for number in range(36):
+        frame = seen(np.eye(3), number)
+        if form == "frames":
+            np.testing.assert_array_equal(one.key(frame), two.key(frame))
+        else:
+            np.testing.assert_array_equal(
+                one.key_planes(planes(frame)), two.key_planes(planes(frame))
+            )
+        assert one.motion is None
+
+
+@pytest.mark.parametrize("order", ["bgr", "rgb"])
+def test_composite_is_key_then_blend_while_it_follows(order):
+    way = 1 if order == "bgr" else -1
+    plate = np.ascontiguousarray(seen(np.eye(3), 99, person=False)[..., ::way])
+    one, two = (PlateKeyer(plate, follow=True, order=order) for _ in range(2))
+    behind = np.full_like(plate, 77)
+    for number in range(36):
+        frame = np.ascontiguousarray(seen(turned(number), number)[..., ::way])
+        wanted = blend(frame, one.key(frame), behind)
+        np.testing.assert_array_equal(two.composite(frame, behind), wanted)
+    assert one.motion is not None
+
+
+def test_a_plate_by_hand_follows_too():
+    first = by_hand(SIZE, (7.0, -5.0), 0.5)
+    # The plate was taken from where `first` takes it to the first frame.
+    plate = seen(np.linalg.inv(first), 99, person=False)
+    keyer = PlateKeyer(plate, register=True, follow=True)
+    for number in range(40):
+        matte = keyer.key(seen(shaken(number), number))
+    assert off(keyer.registration.homography, first, SIZE) < 0.3
+    assert off(keyer.motion, shaken(39), SIZE) < 0.7
+    assert share(matte, PERSON) > 0.97
+    assert share(matte, ~PERSON) < 0.03
+
+
+def test_reset_lets_the_camera_stand():
+    keyer = PlateKeyer(seen(np.eye(3), 99, person=False), follow=True)
+    for number in range(36):
+        keyer.key(seen(turned(number), number))
+    keyer.reset()
+    assert keyer.motion is None
+    frame = seen(np.eye(3), 1)
+    fresh = PlateKeyer(seen(np.eye(3), 99, person=False), follow=True)
+    np.testing.assert_array_equal(keyer.key(frame), fresh.key(frame))
+
+
+def test_a_camera_that_turns_away_is_lost():
+    plate = keyspace(seen(np.eye(3), 99, person=False))[0]
+    follower = CameraFollower(plate, corners(SIZE))
+    for number in range(30):
+        follower.look((keyspace(seen(turned(number), number))[0],) * 3)
+    assert follower.homography is not None
+    assert not follower.lost
+    for _ in range(20):
+        follower.look((keyspace(room(5, SIZE, 1.0).clip(0, 255).astype(np.uint8))[0],) * 3)
+    assert follower.lost
+
+
+@pytest.mark.parametrize("size", [(0, 4), (1, 1), (3, 5)])
+def test_small_pictures_are_not_followed(size):
+    picture = np.random.default_rng(2).integers(0, 256, (*size, 3), np.uint8)
+    keyer = PlateKeyer(picture, follow=True)
+    for _ in range(3):
+        np.testing.assert_array_equal(keyer.key(picture), PlateKeyer(picture).key(picture))

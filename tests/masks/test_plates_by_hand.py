@@ -1,0 +1,146 @@
+"""A plate photographed by hand in a run: told how it lies, refused where it cannot be the room."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from fastvbg import matte, process
+from fastvbg.cli import run_command_line
+from tests.support.asked import asked
+from tests.support.byhand import Pair, by_hand, pair, room
+from tests.support.masked import mattes
+
+SIZE = (240, 432)
+LINE = "plate: moved by 7."
+
+
+def write(path: Path, frames: list[np.ndarray], pixel_format: str = "yuv420p") -> Path:
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("ffv1", rate=24)
+        video.height, video.width, video.pix_fmt = *SIZE, pixel_format
+        for frame in frames:
+            picture = av.VideoFrame.from_ndarray(frame, format="bgr24")
+            container.mux(video.encode(picture.reformat(format=pixel_format)))
+        container.mux(video.encode(None))
+    return path
+
+
+@pytest.fixture(scope="module")
+def seen() -> Pair:
+    return pair(by_hand(SIZE, (6.0, 4.0), 0.2), size=SIZE, exposure=0.85)
+
+
+@pytest.fixture
+def plate(seen: Pair, tmp_path: Path) -> Path:
+    cv2.imwrite(str(tmp_path / "plate.png"), seen.plate)
+    return tmp_path / "plate.png"
+
+
+def is_right(got: np.ndarray, seen: Pair) -> bool:
+    person = seen.person > 0
+    return bool((got[person] >= 128).mean() > 0.97 and (got[~person] >= 128).mean() < 0.03)
+
+
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p10le", "yuv444p"])
+@pytest.mark.parametrize("pixel_path", ["native", "bgr"])
+def test_a_plate_by_hand_is_registered_and_told(
+    pixel_path: str, pixel_format: str, seen: Pair, plate: Path, tmp_path: Path
+) -> None:
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 3, pixel_format)
+    told: list[str] = []
+    result = matte(
+        clip,
+        tmp_path / "m.mkv",
+        settings=asked("plate", plate=plate),
+        pixel_path=pixel_path,
+        tell=told.append,
+    )
+    assert [line[: len(LINE)] for line in result.warnings] == [LINE]
+    assert result.warnings[0].endswith(("exposure x1.17", "exposure x1.18", "exposure x1.16"))
+    assert told == result.warnings
+    assert all(is_right(got, seen) for got in mattes(tmp_path / "m.mkv"))
+
+
+@pytest.mark.parametrize("pixel_path", ["native", "bgr"])
+def test_composites_show_no_room(pixel_path: str, seen: Pair, plate: Path, tmp_path: Path) -> None:
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 2, "yuv444p")
+    settings = asked("plate", plate=plate, refine="none")
+    output = tmp_path / "o.mkv"
+    process(clip, output, background="lime", settings=settings, pixel_path=pixel_path, codec="ffv1")
+    with av.open(str(output)) as container:
+        frames = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+    shows = np.abs(frames[1].astype(int) - (0, 255, 0)).max(axis=2) > 40
+    assert is_right(np.where(shows, 255, 0), seen)
+
+
+def test_another_room_is_refused_in_one_line(seen: Pair, tmp_path: Path, capfd) -> None:
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 3)
+    cv2.imwrite(str(tmp_path / "other.png"), pair(size=SIZE, seed=9).plate)
+    output = tmp_path / "o.mkv"
+    options = ["--plate", str(tmp_path / "other.png"), "-b", "red", "-o", str(output)]
+    assert run_command_line(["run", str(clip), *options]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("fastvbg: plate: got ")
+    assert said.count("\n") == 1
+    assert not output.exists()
+
+
+def test_a_slate_before_the_room_is_waited_out(seen: Pair, plate: Path, tmp_path: Path) -> None:
+    slate = pair(size=SIZE, seed=9).frame
+    clip = write(tmp_path / "clip.mkv", [slate] * 3 + [seen.frame] * 12)
+    result = matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate=plate))
+    assert [line[: len(LINE)] for line in result.warnings] == [LINE]
+    assert is_right(mattes(tmp_path / "m.mkv")[-1], seen)
+
+
+def test_black_before_the_room_is_waited_out(seen: Pair, plate: Path, tmp_path: Path) -> None:
+    clip = write(tmp_path / "clip.mkv", [np.zeros_like(seen.frame)] * 3 + [seen.frame] * 12)
+    matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate=plate))
+    assert all(is_right(got, seen) for got in mattes(tmp_path / "m.mkv")[3:])
+
+
+def test_what_can_be_read_once_is_refused_by_its_first_frame(seen: Pair, tmp_path: Path) -> None:
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 3)
+    cv2.imwrite(str(tmp_path / "other.png"), pair(size=SIZE, seed=9).plate)
+    command = [sys.executable, "-m", "fastvbg", "matte", "-", "-o", str(tmp_path / "m.mkv")]
+    with clip.open("rb") as piped:
+        done = subprocess.run(
+            [*command, "--plate", str(tmp_path / "other.png")],
+            stdin=piped,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("fastvbg: plate: got ")
+
+
+def test_a_plate_of_the_clip_itself_is_not_registered(seen: Pair, tmp_path: Path) -> None:
+    clip = write(tmp_path / "clip.mkv", [seen.room] * 12 + [seen.frame] * 6)
+    result = matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate="first:0.4s"))
+    assert result.warnings == []
+    assert is_right(mattes(tmp_path / "m.mkv")[-1], seen)
+
+
+def test_a_camera_in_a_hand_is_followed(tmp_path: Path) -> None:
+    wide, person = room(4, SIZE, 1.3), pair(size=SIZE)
+    middle = np.array([[1, 0, -0.15 * SIZE[1]], [0, 1, -0.15 * SIZE[0]], [0, 0, 1]])
+    frames = []
+    for number in range(48):
+        k = max(0, number - 12)
+        moved = by_hand(SIZE, (4 * np.sin(k / 5), 3 * np.sin(k / 4)))
+        view = cv2.warpPerspective(wide, moved @ middle, SIZE[::-1], flags=cv2.INTER_CUBIC)
+        if number >= 12:
+            view = np.where(person.person[..., None] > 0, person.frame, view)
+        frames.append(np.clip(view, 0, 255).astype(np.uint8))
+    clip = write(tmp_path / "clip.mkv", frames)
+    result = matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate="first:0.4s"))
+    assert result.warnings == []
+    assert all(is_right(got, person) for got in mattes(tmp_path / "m.mkv")[34:])

@@ -190,6 +190,8 @@ Order: TypeAlias = Literal["bgr", "rgb", "bgra", "rgba"]
 Fit: TypeAlias = Literal["stretch", "cover", "contain"]
 BackgroundEnd: TypeAlias = Literal["loop", "hold", "trim"]
 PairingName: TypeAlias = Literal["neighbours", "tutorial"]
+ForegroundName: TypeAlias = Literal["estimated", "frame"]
+
 PixelPath: TypeAlias = Literal["native", "bgr"]
 
 

@@ -75,13 +75,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "refine.keepdrop.drop",
         "refine.keepdrop.keep_and_drop",
     ),
-    "estimate_foreground": (
-        "foreground.marks.mark",
-        "foreground.marks.mark_chroma",
-        "foreground.marks.average",
-        "foreground.sums.weigh",
-        "foreground.colours.estimate",
-    ),
+    "estimate_foreground": ("foreground.colours.estimate", "foreground.plate.uncover"),
     "refine": (
         "refine.morphology.despeckle",
         "refine.morphology.extreme",

@@ -135,6 +135,51 @@ def test_planes_of_any_size_and_layout(
         np.testing.assert_array_equal(plane, before)
 
 
+@pytest.mark.parametrize("content", MATTES)
+def test_before_a_known_scene_all_equal_the_reference(content: str) -> None:
+    for size in SIZES:
+        frame, scene, matte = random_frame(*size), random_frame(*size, 9), MATTES[content](*size)
+        expected = literal.estimate_foreground(frame, matte, scene)
+        got = fastvbg.estimate_foreground(frame, matte, plate=scene)
+        np.testing.assert_array_equal(got, expected)
+        for shifts in SHIFTS:
+            planes = some_planes(*size, shifts)
+            known = tuple(255 - plane for plane in planes)
+            wanted = literal.estimate_foreground_planes(planes, matte, known)
+            for one, other in zip(
+                fastvbg.estimate_foreground_planes(planes, matte, plate=known), wanted, strict=True
+            ):
+                np.testing.assert_array_equal(one, other)
+
+
+def test_every_sample_before_every_scene() -> None:
+    """All coverages, samples and scenes: floats never round a quotient to another integer."""
+    sample, scene = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8))
+    for coverage in range(1, 255):
+        matte = np.full(sample.shape, coverage, np.uint8)
+        soft = np.ones((32, 32), np.bool_)
+        planes, known = (sample, sample, sample), (scene, scene, scene)
+        got = fastvbg.estimate_foreground_planes(planes, matte, plate=known)[0]
+        np.testing.assert_array_equal(got, literal.uncover_plane(sample, matte, scene, soft))
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_a_scene_of_any_layout(layout: str) -> None:
+    frame, scene, matte = random_frame(40, 70), random_frame(40, 70, 9), an_edge(40, 70, 12)
+    expected = literal.estimate_foreground(frame, matte, scene)
+    got = fastvbg.estimate_foreground(frame, matte, plate=LAYOUTS[layout](scene))
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_before_a_known_scene_the_composite_is_the_true_one() -> None:
+    matte = an_edge(240, 320, 12)
+    front, behind, new = (a_picture(240, 320, seed) for seed in (1, 2, 3))
+    frame = fastvbg.blend(front, matte, behind)
+    own = fastvbg.estimate_foreground(frame, matte, plate=behind)
+    over = fastvbg.blend(own, matte, new).astype(int)
+    assert np.abs(over - fastvbg.blend(front, matte, new)).max() <= 1
+
+
 @pytest.mark.parametrize("content", ["person", "checkerboard", "half noise"])
 def test_by_a_mask_all_stays(content: str) -> None:
     frame, mask = random_frame(60, 90), MATTES[content](60, 90)
@@ -180,6 +225,21 @@ def test_empty(size: tuple[int, int]) -> None:
     assert fastvbg.estimate_foreground(np.zeros((*size, 3), np.uint8), matte).shape[:2] == size
     planes = some_planes(*size, (1, 1))
     assert fastvbg.estimate_foreground_planes(planes, matte)[0].shape == size
+
+
+def test_bad_plates() -> None:
+    frame, matte = random_frame(4, 6), random_plane(4, 6)
+    with pytest.raises(fastvbg.ShapeError, match="^plate: got 6x3"):
+        fastvbg.estimate_foreground(frame, matte, plate=frame[1:])
+    plate = frame.copy()
+    with pytest.raises(fastvbg.OverlapError, match="^out: shares memory with plate"):
+        fastvbg.estimate_foreground(frame, matte, plate=plate, out=plate)
+    planes = some_planes(4, 6, (1, 1))
+    with pytest.raises(fastvbg.ShapeError, match="^plate: got chroma of shape"):
+        fastvbg.estimate_foreground_planes(planes, matte, plate=some_planes(4, 6, (0, 0)))
+    known = tuple(plane.copy() for plane in planes)
+    with pytest.raises(fastvbg.OverlapError, match="^out: shares memory with plate"):
+        fastvbg.estimate_foreground_planes(planes, matte, plate=known, out=known)
 
 
 def test_bad_input() -> None:

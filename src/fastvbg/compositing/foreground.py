@@ -17,35 +17,16 @@ from fastvbg.checks import (
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.foreground import plan
 from fastvbg.layout import packed
-from fastvbg.outputs import copy_frame, frame_out, planes_out
+from fastvbg.outputs import check_like, copy_frame, frame_out, planes_out
 
 if TYPE_CHECKING:
-    from fastvbg._types import Frame, Matte, Plane, Planes
+    from fastvbg._types import Frame, Matte, Planes
     from fastvbg.constants import Order
 
 __all__ = ["estimate_foreground", "estimate_foreground_planes"]
 
-marks = Module("foreground.marks")
-sums = Module("foreground.sums")
 colours = Module("foreground.colours")
-
-
-class _Cells:
-    """Marks, sums and scratch for planes of one size."""
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self.marks = plan.marks_for(*shape)
-        self._weights, self._means = plan.cells_for(*shape), plan.cells_for(*shape)
-        self._columns, self._rows = plan.columns_for(shape[1]), plan.rows_for(shape[1])
-        self._gains, self._gain_plane = plan.gains(), plan.gain_plane(*shape)
-
-    def write(self, matte: Matte, *planes: Plane) -> None:
-        """Write the foreground's samples into planes by a packed matte whose cells are marked."""
-        gains = self._gains, self._gain_plane
-        sums.weigh.call(matte, self.marks, self._weights, self._columns, *gains)
-        scratch = self._columns, self._gain_plane, self._rows
-        for plane in planes:
-            colours.estimate.call(plane, matte, self.marks, self._weights, self._means, *scratch)
+plate_kernels = Module("foreground.plate")
 
 
 class Foreground:
@@ -61,34 +42,43 @@ class Foreground:
 
     def __init__(self, shape: tuple[int, int], shifts: tuple[int, int] = (0, 0)) -> None:
         self._shifts = shifts
-        self._cells = _Cells(shape)
-        self._flags = plan.flags_for(shape[1])
-        across, down = shifts
-        halved = (shape[0] + down) >> down, (shape[1] + across) >> across
-        self._chroma = _Cells(halved) if any(shifts) else self._cells
-        self._over_chroma = np.empty(halved, np.uint8) if any(shifts) else None
+        chroma = (shape[0] + shifts[1]) >> shifts[1], (shape[1] + shifts[0]) >> shifts[0]
+        self._over_chroma = np.empty(chroma, np.uint8)
+        self._cells = plan.cells_for(shape, chroma)
+        self._scratch = plan.scratch_for(*shape)
 
-    def write(self, matte: Matte, frame: Frame) -> None:
-        """Write into a frame of any order and strides, by a packed matte."""
-        if marks.mark.call(matte, self._cells.marks, self._flags):
-            self._cells.write(matte, *(frame[..., k] for k in range(3)))
+    def write(self, matte: Matte, planes: Planes, scene: Planes | None = None) -> None:
+        """Write into planes of any strides by a packed matte of the first one's size.
 
-    def write_planes(self, matte: Matte, planes: Planes) -> None:
-        """Write into planes Y, U and V of any strides, by a packed matte of luma's size."""
-        if not marks.mark.call(matte, self._cells.marks, self._flags):
-            return
-        if self._over_chroma is None:
-            self._cells.write(matte, *planes)
-            return
-        self._cells.write(matte, planes[0])
-        chroma = self._chroma
-        marks.mark_chroma.call(self._cells.marks, *matte.shape, chroma.marks, self._shifts)
-        marks.average.call(matte, chroma.marks, self._over_chroma, self._shifts)
-        chroma.write(self._over_chroma, *planes[1:])
+        From the scene, of planes like these, where that is known.
+        """
+        given = (matte, self._over_chroma), self._over_chroma, self._shifts
+        if scene is None:
+            colours.estimate.call(planes, *given, self._cells, self._scratch)
+        else:
+            plate_kernels.uncover.call(planes, scene, *given, self._cells[0], self._scratch[0])
+
+    def write_frame(self, matte: Matte, frame: Frame, scene: Frame | None = None) -> None:
+        """Write into a frame of any order and strides by a packed matte."""
+        self.write(matte, _channels(frame), None if scene is None else _channels(scene))
+
+
+def _channels(frame: Frame) -> Planes:
+    return frame[..., 0], frame[..., 1], frame[..., 2]
+
+
+def _three(planes: Planes) -> Planes:
+    """Return planes as kernels take them, also of a list."""
+    return planes[0], planes[1], planes[2]
 
 
 def estimate_foreground(
-    frame: Frame, matte: Matte, *, order: Order = "bgr", out: Frame | None = None
+    frame: Frame,
+    matte: Matte,
+    *,
+    plate: Frame | None = None,
+    order: Order = "bgr",
+    out: Frame | None = None,
 ) -> Frame:
     """Replace a frame's colours where its matte is soft by the foreground's own.
 
@@ -106,8 +96,11 @@ def estimate_foreground(
     matte : ndarray, shape (H, W), uint8
         Coverage. Where it is 0 or 255 the frame's colours stay, so by a mask all of them do; also
         where nothing near a soft edge is surely covered, or nothing surely uncovered.
+    plate : ndarray, shape like `frame`, uint8, optional
+        The scene behind, where it is known: then nothing is estimated, and the colour is
+        `(frame - (1 - a)*plate) / a`, rounded half up and clipped.
     order : {"bgr", "rgb", "bgra", "rgba"}, default "bgr"
-        The channels of the frame. Of four the last is not read, and is 255 in the result.
+        The channels of all frames. Of four the last is not read, and is 255 in the result.
     out : ndarray, shape like `frame`, uint8, optional
         Where to write the result. May be `frame` itself, which then is not copied. Allocated when
         absent.
@@ -135,19 +128,21 @@ def estimate_foreground(
     order = check_order(order)
     shape = check_frame("frame", frame, order)
     check_same_size("matte", check_plane("matte", matte), "frame", shape)
+    if plate is not None:
+        check_same_size("plate", check_frame("plate", plate, order), "frame", shape)
     out = frame_out(out, shape, "frame", order, frame=frame)
-    check_apart(out, (("matte", matte),))
+    check_apart(out, (("matte", matte), *(() if plate is None else (("plate", plate),))))
     if out is not frame:
         copy_frame(frame, out)
     if len(order) == 4:
         out[..., 3] = 255
     if out.size:
-        Foreground(shape[:2]).write(packed(matte), out)
+        Foreground(shape[:2]).write_frame(packed(matte), out, plate)
     return out
 
 
 def estimate_foreground_planes(
-    planes: Planes, matte: Matte, *, out: Planes | None = None
+    planes: Planes, matte: Matte, *, plate: Planes | None = None, out: Planes | None = None
 ) -> Planes:
     """Replace samples where a matte is soft by the foreground's own, as `estimate_foreground`.
 
@@ -160,6 +155,8 @@ def estimate_foreground_planes(
         down. Any strides, also read-only.
     matte : ndarray, shape (H, W), uint8
         Coverage.
+    plate : tuple of 3 ndarray, uint8, optional
+        The scene behind, in such planes, where it is known.
     out : tuple of 3 ndarray, uint8, optional
         Where to write the result. Each plane may be that plane of `planes` itself. Allocated when
         absent.
@@ -184,11 +181,15 @@ def estimate_foreground_planes(
     """
     shape, *shifts = check_planes("planes", planes)
     check_same_size("matte", check_plane("matte", matte), "planes", shape)
+    if plate is not None:
+        check_like("plate", plate, planes, shape)
     out = planes_out(planes, planes, out)
+    known = [("plate", each) for each in plate or ()]
     for plane, source in zip(out, planes, strict=True):
-        check_apart(plane, (("matte", matte),))
+        check_apart(plane, (("matte", matte), *known))
         if plane is not source:
             np.copyto(plane, source)
     if matte.size:
-        Foreground(shape, (shifts[0], shifts[1])).write_planes(packed(matte), out)
+        own, scene = _three(out), None if plate is None else _three(plate)
+        Foreground(shape, (shifts[0], shifts[1])).write(packed(matte), own, scene)
     return out

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from fastvbg.bands import usable_cpus
@@ -15,6 +16,7 @@ from fastvbg.keyers.plate.beginning import Beginning
 from fastvbg.keyers.plate.camera import CameraMotion
 from fastvbg.keyers.plate.estimate import PlateEstimator
 from fastvbg.keyers.plate.keyer import PlateKeyer
+from fastvbg.keyers.plate.light import relit_levels
 from fastvbg.matting.keyer import Fused
 from fastvbg.media.image import read_frame
 from fastvbg.media.model import CopiedPacket
@@ -71,7 +73,9 @@ class PlateRun(Fused):
             if alpha is not None:
                 self._told.append(f"plate: {name} is transparent in places, which is not heeded")
             plate = _picture(picture, shape, pixels)
-        keyer = PlateKeyer(plate, noise=noise, **given)
+        self._plate = self._lit = _kept(plate)
+        self._scene_keyer = keyer = PlateKeyer(plate, noise=noise, **given)
+        self._lights = keyer.lights
         super().__init__(pixels, keyer, shape)
         self._camera = CameraMotion()
         self._moves = False
@@ -85,9 +89,23 @@ class PlateRun(Fused):
         super().reset()
         self._camera.reset()
 
+    def scene(self) -> Any:
+        """Return the plate, in planes as the light of the last frame shows it."""
+        lights = self._scene_keyer.lights
+        if isinstance(self._plate, tuple) and lights != self._lights:
+            pairs = zip(self._plate, lights[::2], lights[1::2], strict=True)
+            self._lit = tuple(cv2.LUT(plane, relit_levels(*light)) for plane, *light in pairs)
+            self._lights = lights
+        return self._lit
+
     def finish(self) -> list[str]:
         """Say whether the camera moved, and what the plate is not."""
         return [*self._told, _MOVES] if self._moves else self._told
+
+
+def _kept(plate: Any) -> Any:
+    """Return a copy of a plate: what `Pixels.sample` gives lasts until its next call."""
+    return plate.copy() if isinstance(plate, np.ndarray) else tuple(each.copy() for each in plate)
 
 
 def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:

@@ -38,6 +38,12 @@ def soft_cells(matte: Matte, down: int, across: int) -> Marks:
     return _summed((matte > 0) & (matte < 255), down, across) > 0
 
 
+def _pixels_of(soft: Marks, shape: tuple[int, ...]) -> Marks:
+    """Return which pixels lie in soft cells."""
+    cell = FOREGROUND_CELL
+    return soft.repeat(cell, 0).repeat(cell, 1)[: shape[0], : shape[1]]
+
+
 def _near(soft: Marks) -> Marks:
     """Return what lies at most `FOREGROUND_REACH` cells from a soft one, each way."""
     (rows, cols), reach = soft.shape, FOREGROUND_REACH
@@ -126,19 +132,42 @@ def estimate_plane(plane: Plane, matte: Matte, soft: Marks) -> Plane:
     front = _cell_means(np.maximum(a - (255 - sure), 0), plane, near)
     behind = _cell_means(np.maximum(sure - a, 0), plane, near)
     if front is None or behind is None:
-        return plane
+        return np.array(plane)
     first, second = (_stretched(each, plane.shape) for each in (front, behind))
     left = FOREGROUND_UNIT * 255 * plane.astype(np.int64) - a * first - (255 - a) * second
     gain = np.asarray(FOREGROUND_GAINS, np.int64)[a]
     scale = FOREGROUND_UNIT << FOREGROUND_GAIN_SHIFT
     colour = ((first << FOREGROUND_GAIN_SHIFT) + left * gain + scale // 2) // scale
-    cell = FOREGROUND_CELL
-    inside = soft.repeat(cell, 0).repeat(cell, 1)[: plane.shape[0], : plane.shape[1]]
-    wanted = inside & (matte > 0) & (matte < 255)
-    return np.asarray(np.where(wanted, colour.clip(0, 255), plane), np.uint8)
+    wanted = _pixels_of(soft, plane.shape) & (matte > 0) & (matte < 255)
+    result = np.array(plane)
+    result[wanted] = colour.clip(0, 255)[wanted]
+    return result
 
 
-def estimate_foreground(frame: Frame, matte: Matte) -> Frame:
+def uncover_plane(plane: Plane, matte: Matte, scene: Plane, soft: Marks) -> Plane:
+    """Return what covers a known scene in soft cells: `(I - (1 - a)*P) / a`, rounded half up.
+
+    Parameters
+    ----------
+    plane, matte, soft : ndarray
+        As `estimate_plane` takes them.
+    scene : ndarray, shape (H, W), uint8
+        The samples of the scene.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        As `estimate_plane`.
+    """
+    inside = _pixels_of(soft, plane.shape) & (matte > 0) & (matte < 255)
+    a, seen, behind = (each[inside].astype(np.int64) for each in (matte, plane, scene))
+    left = 255 * seen - (255 - a) * behind
+    result = np.array(plane)
+    result[inside] = ((2 * left + a) // (2 * a)).clip(0, 255)
+    return result
+
+
+def estimate_foreground(frame: Frame, matte: Matte, plate: Frame | None = None) -> Frame:
     """Return a frame with the foreground's own colours at soft edges.
 
     Parameters
@@ -147,6 +176,8 @@ def estimate_foreground(frame: Frame, matte: Matte) -> Frame:
         A frame; each channel is taken by itself.
     matte : ndarray, shape (H, W), uint8
         Coverage.
+    plate : ndarray, shape (H, W, 3), uint8, optional
+        The scene, where it is known.
 
     Returns
     -------
@@ -154,14 +185,22 @@ def estimate_foreground(frame: Frame, matte: Matte) -> Frame:
         The frame where the matte is 0 or 255, the foreground's colour between.
     """
     if not matte.size:
-        return frame.copy()
+        return np.array(frame)
     soft = soft_cells(matte, FOREGROUND_CELL, FOREGROUND_CELL)
-    channels = [estimate_plane(frame[..., k], matte, soft) for k in range(3)]
-    stacked: Frame = np.dstack(channels)
-    return stacked
+    result = np.array(frame)
+    for k in range(3):
+        known = None if plate is None else plate[..., k]
+        result[..., k] = _own(frame[..., k], matte, soft, known)
+    return result
 
 
-def estimate_foreground_planes(planes: Planes, matte: Matte) -> Planes:
+def _own(plane: Plane, matte: Matte, soft: Marks, scene: Plane | None) -> Plane:
+    if scene is None:
+        return estimate_plane(plane, matte, soft)
+    return uncover_plane(plane, matte, scene, soft)
+
+
+def estimate_foreground_planes(planes: Planes, matte: Matte, plate: Planes | None = None) -> Planes:
     """Do so in planes; a chroma sample's coverage is the mean over its luma, rounded half up.
 
     Cells of chroma are soft where the matte itself is: a mask leaves chroma as it is, too.
@@ -172,6 +211,8 @@ def estimate_foreground_planes(planes: Planes, matte: Matte) -> Planes:
         Y, U and V, chroma as large as luma, or halved across, or across and down.
     matte : ndarray, shape of Y, uint8
         Coverage.
+    plate : tuple of 3 ndarray, uint8, optional
+        The scene, where it is known.
 
     Returns
     -------
@@ -179,9 +220,9 @@ def estimate_foreground_planes(planes: Planes, matte: Matte) -> Planes:
         As `estimate_foreground`.
     """
     if not matte.size:
-        return planes[0].copy(), planes[1].copy(), planes[2].copy()
+        return planes[0], planes[1], planes[2]
     y, u, v = (
-        estimate_plane(
+        _own(
             plane,
             means_over(matte, plane.shape),
             soft_cells(
@@ -189,7 +230,8 @@ def estimate_foreground_planes(planes: Planes, matte: Matte) -> Planes:
                 FOREGROUND_CELL * -(-matte.shape[0] // plane.shape[0]),
                 FOREGROUND_CELL * -(-matte.shape[1] // plane.shape[1]),
             ),
+            None if plate is None else plate[k],
         )
-        for plane in planes
+        for k, plane in enumerate(planes)
     )
     return y, u, v

@@ -1,7 +1,7 @@
-"""The foreground's own colours at soft edges, a plane at a time.
+"""The foreground's own colours at soft edges.
 
-`reference.foreground` has the arithmetic. Rows of the matte must be packed. A plane is read and
-written in place, so its samples elsewhere stay as they are.
+`reference.foreground` has the arithmetic. Rows of mattes must be packed. Planes are read and
+written in place, so their samples elsewhere stay as they are.
 """
 
 from __future__ import annotations
@@ -16,10 +16,26 @@ from fastvbg.constants import FOREGROUND_GAIN_SHIFT, FOREGROUND_UNIT
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._lanes import ramp_eight
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, unsigned_words_at
-from fastvbg.kernels.foreground.marks import MARKS, SOFT, cells, run_end, run_start
-from fastvbg.kernels.foreground.sums import CELLS, COLUMNS, GAIN_PLANE, make_means
+from fastvbg.kernels._planes import OUT_PLANES, SHIFTS
+from fastvbg.kernels.foreground.marks import (
+    SOFT,
+    average,
+    cells,
+    mark,
+    mark_chroma,
+    run_end,
+    run_start,
+)
+from fastvbg.kernels.foreground.sums import make_means, weigh
 
-_ROWS = types.Array(types.int32, 2, "C")
+_MATTES = types.UniTuple(PLANE, 2)
+_MARKS, _SUMS = types.Array(types.uint8, 1, "C"), types.Array(types.int32, 2, "C")
+_CELLS = types.Tuple((types.UniTuple(_MARKS, 2), *(types.UniTuple(_SUMS, 2),) * 2))
+"""Marks, weights and sums, of luma and of chroma that is halved."""
+_WORDS = types.Array(types.uint16, 2, "C")
+_SCRATCH = types.Tuple((_MARKS, _WORDS, types.Array(types.uint16, 1, "C"), _WORDS, _SUMS))
+"""Flags, sums of columns, gains by coverage and by sample, and stretched rows."""
+
 
 _LEVEL, _FULL, _BACK = np.int32(255 * FOREGROUND_UNIT), np.int32(255), np.int32(2 * CELL * CELL)
 _GAIN_SHIFT = np.int32(FOREGROUND_GAIN_SHIFT)
@@ -80,8 +96,6 @@ def _solve_row(
         _solve_samples(plane, 1, matte, front, behind, gain, count)
     elif step == 3:
         _solve_samples(plane, 3, matte, front, behind, gain, count)
-    elif step == 4:
-        _solve_samples(plane, 4, matte, front, behind, gain, count)
     else:
         for x in range(count):
             k, sample = np.uint64(x), bytes_at(plane + x * step, 1)
@@ -110,18 +124,11 @@ def _solve_run(
         _solve_row(to, step, at, front, behind, gain, count)
 
 
-@kernel(OUT_PLANE, PLANE, MARKS, CELLS, CELLS, COLUMNS, GAIN_PLANE, _ROWS)
-def estimate(
-    plane: Any,
-    matte: Any,
-    marks: Any,
-    weights: Any,
-    means: Any,
-    columns: Any,
-    gains: Any,
-    rows: Any,
-) -> None:
-    """Write the foreground's samples into a plane where the matte is soft."""
+@inline
+def _estimate_plane(plane: Any, matte: Any, cells_of: Any, scratch: Any) -> None:
+    """Write the foreground's samples into a plane where its matte is soft."""
+    marks, weights, means = cells_of
+    columns, gains, rows = scratch
     if not make_means(plane, matte, marks, weights, means, columns):
         return
     down, across = cells(matte.shape[0]), cells(matte.shape[1])
@@ -131,3 +138,28 @@ def estimate(
             end = run_end(marks, at, i, across, SOFT)
             _solve_run(plane, matte, j, i, end, means, gains, rows)
             i = run_start(marks, at, end, across, SOFT)
+
+
+@kernel(OUT_PLANES, _MATTES, OUT_PLANE, SHIFTS, _CELLS, _SCRATCH)
+def estimate(
+    planes: Any, mattes: Any, over_chroma: Any, shifts: Any, cells_of: Any, scratch: Any
+) -> None:
+    """Write the foreground's samples into planes, or channels of a frame, where a matte is soft.
+
+    `mattes` are the matte and `over_chroma`, which is written where chroma is halved.
+    """
+    marks, weights, means = cells_of
+    flags, columns, gains, gain_plane, rows = scratch
+    if not mark(mattes[0], marks[0], flags):
+        return
+    halved = shifts[0] | shifts[1]
+    for k in range(3):
+        group = halved if k else 0
+        matte, own_marks = mattes[group], marks[group]
+        if k == 1 and halved:
+            mark_chroma(marks[0], mattes[0].shape, own_marks, shifts)
+            average(mattes[0], own_marks, over_chroma, shifts)
+        if k <= halved:
+            weigh(matte, own_marks, weights[group], columns, gains, gain_plane)
+        own = own_marks, weights[group], means[group]
+        _estimate_plane(planes[k], matte, own, (columns, gain_plane, rows))

@@ -9,17 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.constants import FOREGROUND_LEVELS, FOREGROUND_REACH
-from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
+from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import address_of, bytes_at, long_words_at
-from fastvbg.kernels._planes import SHIFTS
 from fastvbg.kernels._rows import steps
 from fastvbg.kernels.portable.planes import mean
-
-MARKS = types.Array(types.uint8, 1, "C")
 
 SOFT, SUMMED, WANTED = 1, 2, 4
 """A cell with soft pixels; one whose samples are summed up; one whose mean is asked for."""
@@ -95,8 +91,8 @@ def _mark_levels(marks: Any, size: Any) -> None:
         at, down, across = after, half_down, half_across
 
 
-@kernel(PLANE, MARKS, MARKS)
-def mark(matte: Any, marks: Any, flags: Any) -> int:
+@inline
+def mark(matte: Any, marks: Any, flags: Any) -> Any:
     """Mark the cells of a matte; return how many are soft."""
     rows, cols = matte.shape
     size = cells(rows), cells(cols)
@@ -119,10 +115,10 @@ def mark(matte: Any, marks: Any, flags: Any) -> int:
     return count
 
 
-@kernel(MARKS, INT, INT, MARKS, SHIFTS)
-def mark_chroma(of_luma: Any, rows: Any, cols: Any, marks: Any, shifts: Any) -> None:
-    """Mark the cells of chroma that lie over soft ones of luma, which has a size."""
-    down, across = cells(rows), cells(cols)
+@inline
+def mark_chroma(of_luma: Any, shape: Any, marks: Any, shifts: Any) -> None:
+    """Mark the cells of chroma that lie over soft ones of luma, which has a shape."""
+    down, across = cells(shape[0]), cells(shape[1])
     right, below = shifts
     size = (down + below) >> below, (across + right) >> right
     _clear(marks)
@@ -134,7 +130,7 @@ def mark_chroma(of_luma: Any, rows: Any, cols: Any, marks: Any, shifts: Any) -> 
     _mark_levels(marks, size)
 
 
-@kernel(PLANE, MARKS, OUT_PLANE, SHIFTS)
+@inline
 def average(matte: Any, marks: Any, out: Any, shifts: Any) -> None:
     """Write the means of a matte over each sample of chroma, in cells that are summed."""
     rows, cols = out.shape

@@ -9,19 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.constants import FOREGROUND_LEVELS, FOREGROUND_PARENT, FOREGROUND_SURE, FOREGROUND_UNIT
-from fastvbg.kernels._jit import PLANE, inline, kernel
+from fastvbg.kernels._jit import inline
 from fastvbg.kernels._lanes import sum_eight_words
 from fastvbg.kernels._memory import address_of, bytes_at, unsigned_words_at
-from fastvbg.kernels.foreground.marks import MARKS, SOFT, SUMMED, WANTED, cells, run_end, run_start
-
-CELLS = types.Array(types.int32, 2, "C")
-GAINS = types.Array(types.uint16, 1, "C")
-GAIN_PLANE = types.Array(types.uint16, 2, "C")
-COLUMNS = types.Array(types.uint16, 2, "C")
+from fastvbg.kernels.foreground.marks import SOFT, SUMMED, WANTED, cells, run_end, run_start
 
 _W = np.uint16
 _BOUND, _SURE, _PARENT = (
@@ -69,8 +63,6 @@ def _add_row(matte: Any, plane: Any, step: Any, count: Any, front: Any, behind: 
         _add_samples(matte, plane, 1, count, front, behind)
     elif step == 3:
         _add_samples(matte, plane, 3, count, front, behind)
-    elif step == 4:
-        _add_samples(matte, plane, 4, count, front, behind)
     else:
         for x in range(count):
             at = np.uint64(x)
@@ -115,7 +107,7 @@ def _clear(front: Any, behind: Any, count: Any) -> None:
         behind[x] = _W(0)
 
 
-@kernel(PLANE, MARKS, CELLS, COLUMNS, GAINS, GAIN_PLANE)
+@inline
 def weigh(matte: Any, marks: Any, weights: Any, columns: Any, gains: Any, gain_plane: Any) -> None:
     """Sum up how much samples count, in marked cells of all levels; look up gains in soft ones."""
     rows, cols = matte.shape

@@ -67,7 +67,8 @@ class Settings(Described):
     foreground : {"estimated", "frame"}
         Which colours are kept at soft edges, where frames show the old background too: "estimated"
         takes the foreground's own, as `estimate_foreground` does, for the masks person, model,
-        adaptive, depth and matte; "frame" takes the frame's. Frames that have alpha keep theirs.
+        adaptive, depth and matte, and from its plate for plate; "frame" takes the frame's. Frames
+        that have alpha keep theirs.
     fps : number or str, optional
         Frames a second of an image sequence, 25 when absent: any number, or a text such as
         "30000/1001". 29.97, 23.976 and such stand for television's 30000/1001, 24000/1001.

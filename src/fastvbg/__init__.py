@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fastvbg import masks, reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositing.compositor import Compositor
+    from fastvbg.compositing.foreground import estimate_foreground, estimate_foreground_planes
     from fastvbg.compositing.frames import blend, composite
     from fastvbg.compositing.light import LightWrap, light_wrap
     from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
@@ -102,6 +103,8 @@ __all__ = [
     "despill_planes",
     "disparity_to_depth",
     "drop_specks",
+    "estimate_foreground",
+    "estimate_foreground_planes",
     "estimate_plate",
     "feather",
     "fill_holes",
@@ -131,6 +134,8 @@ _HOME = {
     "Compositor": "fastvbg.compositing.compositor",
     "blend": "fastvbg.compositing.frames",
     "composite": "fastvbg.compositing.frames",
+    "estimate_foreground": "fastvbg.compositing.foreground",
+    "estimate_foreground_planes": "fastvbg.compositing.foreground",
     "fit_background": "fastvbg.backgrounds",
     "DepthKeyer": "fastvbg.keyers.depth.keyer",
     "as_depth": "fastvbg.keyers.depth.keyer",

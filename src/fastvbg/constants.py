@@ -191,4 +191,38 @@ Order: TypeAlias = Literal["bgr", "rgb", "bgra", "rgba"]
 Fit: TypeAlias = Literal["stretch", "cover", "contain"]
 BackgroundEnd: TypeAlias = Literal["loop", "hold", "trim"]
 PairingName: TypeAlias = Literal["neighbours", "tutorial"]
+ForegroundName: TypeAlias = Literal["estimated", "frame"]
+
 PixelPath: TypeAlias = Literal["native", "bgr"]
+
+
+FOREGROUND_CELL: Final = 8
+"""Pixels across and down of the smallest squares whose surely covered colours are averaged."""
+
+FOREGROUND_LEVELS: Final = 5
+"""How often squares are doubled where nothing is sure, less one: up to 128 pixels a side."""
+
+FOREGROUND_REACH: Final = 1
+"""How many squares beyond a soft one are looked at."""
+
+FOREGROUND_SURE: Final = 32
+"""How far from 0 or 255 coverage still counts, the less the farther.
+
+So a column of eight products, 32 * 255 each, just fits an unsigned word.
+"""
+
+FOREGROUND_UNIT: Final = 8
+"""Parts of a level in which means are kept: in the largest squares their sums fit 32 bits."""
+
+FOREGROUND_PARENT: Final = 32
+"""The weight of the larger square's mean: that of one surely covered pixel."""
+
+FOREGROUND_GAIN_SHIFT: Final = 18
+"""Of `FOREGROUND_GAINS`, with which what they are multiplied with still fits 32 bits."""
+
+_NOISE: Final = 0.02
+FOREGROUND_GAINS: Final = tuple(
+    round((1 << FOREGROUND_GAIN_SHIFT) / 255 * a / (a * a + (1 - a) * (1 - a) + _NOISE))
+    for a in (step / 255 for step in range(256))
+)
+"""By coverage, which share of what the means leave of a sample belongs to the foreground, / 255."""

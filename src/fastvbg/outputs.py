@@ -102,11 +102,11 @@ def with_alpha(frame: Frame, order: Order) -> Frame:
 def planes_out(planes: Planes, background: Planes, out: Planes | None) -> Planes:
     """Return `out` if it fits planes and their background, which must agree, or new planes."""
     shape, *_ = check_planes("planes", planes)
-    _check_like("background", background, planes, shape)
+    check_like("background", background, planes, shape)
     if out is None:
         y, u, v = (from_a_line_on(plane.shape) for plane in planes)
         return y, u, v
-    _check_like("out", out, planes, shape)
+    check_like("out", out, planes, shape)
     for k, plane in enumerate(out):
         check_writable(plane)
         for name, inputs in (("planes", planes), ("background", background)):
@@ -120,7 +120,8 @@ def planes_out(planes: Planes, background: Planes, out: Planes | None) -> Planes
     return out
 
 
-def _check_like(name: str, got: Planes, planes: Planes, shape: tuple[int, int]) -> None:
+def check_like(name: str, got: Planes, planes: Planes, shape: tuple[int, int]) -> None:
+    """Demand that planes are of the form of others, whose luma has a shape."""
     check_same_size(name, check_planes(name, got)[0], "planes", shape)
     if got[1].shape != planes[1].shape:
         raise ShapeError(

@@ -80,6 +80,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "refine.keepdrop.drop",
         "refine.keepdrop.keep_and_drop",
     ),
+    "estimate_foreground": ("foreground.colours.estimate", "foreground.plate.uncover"),
     "refine": (
         "refine.morphology.despeckle",
         "refine.morphology.extreme",

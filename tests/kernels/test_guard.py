@@ -8,8 +8,17 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from fastvbg import blend, composite, motion_mask, reference
+from fastvbg import (
+    blend,
+    composite,
+    estimate_foreground,
+    estimate_foreground_planes,
+    motion_mask,
+    reference,
+)
 from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
+from fastvbg.reference.foreground import estimate_foreground as estimate_literally
+from fastvbg.reference.foreground import estimate_foreground_planes as estimate_planes_literally
 from tests.support.kernel_arrays import beside_forbidden_page, frame_pair
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="page protection is by mprotect")
@@ -105,3 +114,25 @@ def test_planar(size, form, rng):
 
     check_guarded(call_composite, [p for f in frames for p in f], shapes, composited)
     check_guarded(call_blend, [*frames[0], *frames[1], matte], shapes, blended)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_foreground(size, rng):
+    frame, _ = frame_pair(rng, *size)
+    matte = rng.integers(0, 256, size, np.uint8)
+    matte[:, : size[1] // 3] = 255
+    check_guarded(
+        lambda arrays, out: estimate_foreground(*arrays, out=out[0]),
+        [frame, matte],
+        [frame.shape],
+        [estimate_literally(frame, matte)],
+    )
+    planes = planes_of(rng, *size)
+    check_guarded(
+        lambda arrays, out: estimate_foreground_planes(
+            tuple(arrays[:3]), arrays[3], out=tuple(out)
+        ),
+        [*planes, matte],
+        [plane.shape for plane in planes],
+        estimate_planes_literally(planes, matte),
+    )

@@ -16,6 +16,7 @@ from fastvbg import (
     blend,
     estimate_plate,
 )
+from fastvbg.keyers.plate.light import relit_levels
 from fastvbg.reference.keyspace import keyspace
 from fastvbg.reference.plate import (
     Light,
@@ -249,3 +250,11 @@ def test_a_thing_that_fills_the_frame_is_not_taken_for_light(rng):
     for _ in range(5):
         assert keyer.key(full).mean() > 240
     assert keyer.lights == before
+
+
+@pytest.mark.parametrize("light", [(0, 0), (130, -77), (-255, 1000), (7, 15), (255, -1000)])
+def test_levels_in_a_light_are_those_of_the_plate(light: tuple[int, int]) -> None:
+    levels = np.arange(256, dtype=np.uint8)
+    planes = (levels[np.newaxis],) * 3
+    wanted = light_plate(planes, Light(*light * 3))
+    np.testing.assert_array_equal(relit_levels(*light), wanted[0][0])

@@ -14,6 +14,7 @@ from fastvbg.keyers.plate.camera import CameraMotion
 from fastvbg.masks.motion import Motion
 from fastvbg.matting.masker import Masker
 from fastvbg.pixels import BGRPixels, NativePixels
+from fastvbg.reference.foreground import estimate_foreground_planes
 from fastvbg.reference.planes import blend_plane
 from tests.support.asked import asked
 from tests.support.masked import clip, decoded, lossless, mattes, screen_clip
@@ -22,10 +23,25 @@ from tests.support.media import Clip, read_frames
 __all__ = ["clip"]
 
 
+def own_colours(planes: list[np.ndarray], soft: np.ndarray) -> list[np.ndarray]:
+    """The foreground's planes; deeper ones follow their highest 8 bits."""
+    deeper = 8 * (planes[0].itemsize - 1) // 4
+    sample = tuple((plane >> deeper).astype(np.uint8) for plane in planes)
+    own = estimate_foreground_planes(sample, soft)
+    most = (256 << deeper) - 1
+    return [
+        (plane + ((new.astype(int) - old) << deeper)).clip(0, most).astype(plane.dtype)
+        for plane, old, new in zip(planes, sample, own, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("foreground", ["estimated", "frame"])
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv422p", "yuv444p", "yuv420p10le", "nv12"])
-def test_a_soft_composite_is_the_literal_one(pixel_format: str, tmp_path: Path) -> None:
+def test_a_soft_composite_is_the_literal_one(
+    pixel_format: str, foreground: str, tmp_path: Path
+) -> None:
     clip = lossless(tmp_path / "clip.mkv", pixel_format.replace("nv12", "yuv420p"), 12)
-    options = asked("adaptive", warm_up=4, refine="feather=2")
+    options = asked("adaptive", warm_up=4, refine="feather=2", foreground=foreground)
     process(clip.path, tmp_path / "out.mkv", background="#204060", settings=options, codec="ffv1")
     matte(clip.path, tmp_path / "m.mkv", settings=options)
     process(
@@ -37,15 +53,18 @@ def test_a_soft_composite_is_the_literal_one(pixel_format: str, tmp_path: Path) 
     )
     soft = mattes(tmp_path / "m.mkv")[11]
     assert np.count_nonzero((soft > 0) & (soft < 255)) > 20
-    files = (clip.path, tmp_path / "bg.mkv", tmp_path / "out.mkv")
-    for source, behind, result in zip(*(decoded(file)[11] for file in files), strict=True):
+    frame = list(decoded(clip.path)[11])
+    kept = own_colours(frame, soft) if foreground == "estimated" else frame
+    assert foreground == "frame" or not np.array_equal(kept[0], frame[0])
+    files = (decoded(tmp_path / name)[11] for name in ("bg.mkv", "out.mkv"))
+    for source, behind, result in zip(kept, *files, strict=True):
         assert np.array_equal(result, blend_plane(soft, source, behind))
 
 
 FUSED = {
-    "plate": {"plate": "first:0.3"},
+    "plate": {"plate": "first:0.3", "foreground": "frame"},
     "chroma": {"key": (60, 170, 50), "despill": 0},
-    "adaptive": {"warm_up": 4},
+    "adaptive": {"warm_up": 4, "foreground": "frame"},
 }
 
 

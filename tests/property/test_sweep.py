@@ -162,6 +162,18 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
         "baseline": 75,
     },
     "drop_specks": lambda: {"mask": plane(), "min_area": 3, "out": plane()},
+    "estimate_foreground": lambda: {
+        "frame": frame(),
+        "matte": plane(),
+        "plate": frame(),
+        "out": frame(),
+    },
+    "estimate_foreground_planes": lambda: {
+        "planes": planes(),
+        "matte": plane(),
+        "plate": planes(),
+        "out": planes(),
+    },
     "estimate_plate": lambda: {"frames": [frame(), frame()]},
     "feather": lambda: {"matte": plane(), "radius": 1, "out": plane()},
     "fill_holes": lambda: {"mask": plane(), "max_area": 3, "out": plane()},

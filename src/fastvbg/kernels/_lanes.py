@@ -58,6 +58,35 @@ def dot_eight(typing_context: Any, first: Any, second: Any) -> Any:
 
 
 @intrinsic
+def sum_eight_words(typing_context: Any, address: Any) -> Any:
+    """Sum eight unsigned words at an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        wide = ir.VectorType(_INTEGER, EIGHT)
+        words = builder.zext(_load(builder, arguments[0], _WORD, EIGHT), wide)
+        name = f"llvm.vector.reduce.add.v{EIGHT}i32"
+        kind = ir.FunctionType(_INTEGER, [wide])
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [words])
+
+    return types.int32(types.int64), generate
+
+
+@intrinsic
+def ramp_eight(typing_context: Any, to: Any, start: Any, rise: Any, shift: Any) -> Any:
+    """Write `(start + odd * rise) >> shift` for the odd numbers 1, 3, ... 15, to an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        to, *numbers = arguments
+        start, rise, shift = (_splat(builder, value, EIGHT) for value in numbers)
+        value = builder.add(start, builder.mul(rise, _constant(range(1, 2 * EIGHT, 2))))
+        value = builder.ashr(value, shift)
+        builder.store(value, builder.inttoptr(to, value.type.as_pointer())).align = 4
+        return context.get_dummy_value()
+
+    return types.void(types.int64, *(types.int32,) * 3), generate
+
+
+@intrinsic
 def add_product(typing_context: Any, total: Any, weight: Any, sample: Any) -> Any:
     """Add a word times a byte to a word, modulo 2**16.
 

@@ -91,7 +91,7 @@ def _takes_frames(plate: str) -> bool:
 
 def _of_mattes(settings: Settings) -> Settings:
     """Return of settings what mattes depend on."""
-    names = "mask", "refine", "keep_region", "drop_region"
+    names = "mask", "refine", "keep_region", "drop_region", "foreground"
     return Settings(**{name: getattr(settings, name) for name in names})
 
 
@@ -103,7 +103,9 @@ class _Keying:
         self._asked = _of_mattes(settings)
         self.kind = settings.kind.chosen(run)
         # A card is shown meanwhile: literal forms would be slower than the camera.
-        needs = *self.kind.needs(settings.refine), *_OVER, *_MATTES.get(self.kind.name, ())
+        estimates = settings.foreground == "estimated"
+        keying = self.kind.needs(settings.refine, estimates=estimates)
+        needs = *keying, *_OVER, *_MATTES.get(self.kind.name, ())
         prepare(needs, lambda *told: _tell_of(run, *told))
         self.masker: Masker = make_masker(replace(settings, mask=self.kind), run)
 

@@ -24,6 +24,7 @@ class Adaptive(Mask):
     """What differs from a model of the scene, which learns as it changes."""
 
     name: ClassVar[str] = "adaptive"
+    estimates: ClassVar[bool] = True
     # Edges of differences lie some pixels beside the picture's, so they are guided to them.
     refinement: ClassVar[str] = "fill,specks,guided=4"
     kernels: ClassVar[tuple[str, ...]] = ("keying.adaptive.key_planes",)

@@ -18,11 +18,13 @@ class Auto(Mask):
     name: ClassVar[str] = "auto"
 
     @classmethod
-    def needs(cls, refine: str | None = None) -> tuple[str, ...]:
+    def needs(cls, refine: str | None = None, *, estimates: bool = True) -> tuple[str, ...]:
         """Return the kernels of all that it may choose."""
         from fastvbg.masks.registry import own
 
-        every = (name for kind in _CHOICES for name in own()[kind].needs(refine))
+        every = (
+            name for kind in _CHOICES for name in own()[kind].needs(refine, estimates=estimates)
+        )
         return tuple(dict.fromkeys(every))
 
     def chosen(self, run: Run) -> Mask:

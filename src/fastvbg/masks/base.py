@@ -35,6 +35,13 @@ class Mask(Described):
     kernels: ClassVar[tuple[str, ...]] = ()
     """The kernels that key frames of 8-bit 4:2:0, as most files have: `warmup` prepares them."""
 
+    estimates: ClassVar[bool] = False
+    """Whether the foreground's own colours are to be estimated at its soft edges."""
+    owns: ClassVar[tuple[str, ...]] = ("foreground.colours.estimate",)
+    """The kernels that find such colours."""
+    estimating: ClassVar[tuple[str, ...]] = ()
+    """The kernels that key such frames where colours are estimated, if they are not the same."""
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.wants is not None and getattr(self, self.wants) is None:
@@ -54,11 +61,18 @@ class Mask(Described):
         raise NotImplementedError
 
     @classmethod
-    def needs(cls, refine: str | None = None) -> tuple[str, ...]:
-        """Return the kernels for 8-bit 4:2:0, with those of a refinement, its own by default."""
+    def needs(cls, refine: str | None = None, *, estimates: bool = True) -> tuple[str, ...]:
+        """Return the kernels for 8-bit 4:2:0.
+
+        With those of a refinement, its own by default; and with those that estimate colours, if it
+        has them estimated at all.
+        """
         from fastvbg.refine.spec import kernels_of
 
         refining = kernels_of(cls.refinement if refine is None else refine)
+        if estimates and cls.estimates:
+            keying = cls.estimating or cls.kernels
+            return tuple(dict.fromkeys((*keying, *refining, *cls.owns, *_OVER)))
         over = _OVER if refining else ()
         return tuple(dict.fromkeys((*cls.kernels, *refining, *over)))
 

@@ -23,6 +23,7 @@ class Depth(Mask):
     """What lies in a range of distances, by depth maps or the second eye of a stereo pair."""
 
     name: ClassVar[str] = "depth"
+    estimates: ClassVar[bool] = True
     refinement: ClassVar[str] = "specks=0.002,feather=1"
     value: ClassVar[str | None] = "depth"
     wants: ClassVar[str | None] = "depth"

@@ -20,6 +20,7 @@ class Matte(Mask):
     """Mattes made elsewhere: a video, an image sequence or one picture."""
 
     name: ClassVar[str] = "matte"
+    estimates: ClassVar[bool] = True
     value: ClassVar[str | None] = "matte"
     wants: ClassVar[str | None] = "matte"
     kernels: ClassVar[tuple[str, ...]] = ("composite.apart.i420", "composite.planar.blend_i420")

@@ -16,26 +16,31 @@ if TYPE_CHECKING:
     from fastvbg.matting.run import Run
 
 
+_SMALL = (
+    "person.canvas.reduce",
+    "person.network.from_planes",
+    "composite.scaled.quantize",
+    "person.canvas.box",
+    "refine.regions.hysteresis",
+    "person.discriminant.separate",
+    "person.canvas.changed",
+    "person.colourfit.fit",
+    "person.network.differ",
+    "person.canvas.steady",
+    "person.carry.carry",
+)
+"""The kernels that make the small matte."""
+
+
 @dataclass(frozen=True, eq=False)
 class Person(Mask):
     """People before any room, by a network that is fetched once."""
 
     # Its mattes are refined by the keyer itself, before they have the frame's size.
     name: ClassVar[str] = "person"
-    kernels: ClassVar[tuple[str, ...]] = (
-        "person.canvas.reduce",
-        "person.network.from_planes",
-        "composite.scaled.quantize",
-        "person.canvas.box",
-        "refine.regions.hysteresis",
-        "person.discriminant.separate",
-        "person.canvas.changed",
-        "person.colourfit.fit",
-        "person.network.differ",
-        "person.canvas.steady",
-        "person.carry.carry",
-        "person.edges.composite_planes",
-    )
+    estimates: ClassVar[bool] = True
+    kernels: ClassVar[tuple[str, ...]] = (*_SMALL, "person.edges.composite_planes")
+    estimating: ClassVar[tuple[str, ...]] = (*_SMALL, "person.edges.apply")
 
     model: _types.File | None = option(
         None, File("A segmentation model of your own, .tflite or .onnx.", metavar="FILE")

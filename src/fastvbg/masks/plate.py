@@ -20,6 +20,8 @@ class Plate(Mask):
     """What differs from the empty scene; the camera stands, or moves a little."""
 
     name: ClassVar[str] = "plate"
+    estimates: ClassVar[bool] = True
+    owns: ClassVar[tuple[str, ...]] = ("foreground.plate.uncover",)
     # Edges of differences lie some pixels beside the picture's, so they are guided to them.
     refinement: ClassVar[str] = "despeckle=5,fill,specks,guided"
     value: ClassVar[str | None] = "plate"

@@ -96,12 +96,13 @@ def _checked(kind: Any, taken: Mapping[str, type[Mask]]) -> type[Mask]:
 _RESERVED = frozenset(
     [
         "always", "auto_frame", "background", "background_end", "bind", "card", "clip", "codec",
-        "crf", "drop_region", "encoder_options", "end", "fit", "fix", "flip", "folder", "format",
-        "fps", "help", "input", "jobs", "json", "json_lines", "keep_partial", "keep_region",
-        "kind", "light_wrap", "list_devices", "loop", "mask", "masks", "max_frames", "max_pixels",
-        "nobody", "output", "overwrite", "page", "pairing", "pixel_path", "preset", "quiet",
-        "rates", "refine", "rounds", "save_settings", "scale", "seconds", "settings",
-        "settings_file", "size", "sizes", "source", "start", "threads", "times", "to", "usual",
+        "crf", "drop_region", "encoder_options", "end", "fit", "fix", "flip", "folder",
+        "foreground", "format", "fps", "help", "input", "jobs", "json", "json_lines",
+        "keep_partial", "keep_region", "kind", "light_wrap", "list_devices", "loop", "mask",
+        "masks", "max_frames", "max_pixels", "nobody", "output", "overwrite", "page", "pairing",
+        "pixel_path", "preset", "quiet", "rates", "refine", "rounds", "save_settings", "scale",
+        "seconds", "settings", "settings_file", "size", "sizes", "source", "start", "threads",
+        "times", "to", "usual",
     ]
 )
 # fmt: on

@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from fractions import Fraction
 
-    from fastvbg._types import Matte
+    from fastvbg._types import Frame, Matte
     from fastvbg.matting.pairing import Pair
     from fastvbg.media.model import Picture
     from fastvbg.pixels import FusedKeyer, Keyer, Pixels
+    from fastvbg.pixels.face import Sample
 
     OnePass = Callable[[Pair, Picture], Picture]
 
@@ -34,6 +35,10 @@ class RunKeyer:
 
     def reset(self) -> None:
         """Forget what was learned of the scene: another one begins."""
+
+    def scene(self) -> Frame | Sample | None:
+        """Return what is known to be behind, as `Pixels.sample` gives frames, or None."""
+        return None
 
     def foreground(self, picture: Picture, matte: Matte) -> Picture:  # noqa: ARG002
         """Return the colours to keep of a frame."""

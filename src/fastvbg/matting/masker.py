@@ -37,6 +37,8 @@ class Masker:
         What improves it.
     keep, drop : ndarray, shape (H, W), uint8, optional
         Masks of what is always in and always out; what is in both is out.
+    estimates : bool, default False
+        Whether the foreground's own colours are estimated at soft edges.
     """
 
     def __init__(
@@ -48,11 +50,14 @@ class Masker:
         refiner: Refiner | None = None,
         keep: Mask | None = None,
         drop: Mask | None = None,
+        estimates: bool = False,
     ) -> None:
         self._keyer, self._pixels = keyer, pixels
         self._refiner, self._keep, self._drop = refiner, keep, drop
         self._touched = refiner is not None or keep is not None or drop is not None
-        self._one_pass = None if self._touched else keyer.fused()
+        self._estimates = estimates
+        # Colours are estimated by a matte, which one pass never writes.
+        self._one_pass = None if self._touched or estimates else keyer.fused()
         self._refined = np.empty(shape, np.uint8)
         self._started = False
 
@@ -76,7 +81,7 @@ class Masker:
         if not pair.flash:
             return self._one_pass(pair, behind)
         matte = self._keyer.matte(pair, Fraction(0))  # only mattes from elsewhere go by time
-        return self._pixels.blend(matte, self._keyer.foreground(pair.next, matte), behind)
+        return self._pixels.blend(matte, self.foreground(pair, matte), behind)
 
     @property
     def foresee(self) -> Callable[[Pair], None] | None:
@@ -103,9 +108,15 @@ class Masker:
         # What is transparent is no foreground, whatever lies hidden there.
         return matte if pair.alpha is None else weighed(matte, pair.alpha)
 
-    def foreground(self, picture: Picture, matte: Matte) -> Picture:
-        """Return the colours to keep of a frame: itself, or without the screen's light."""
-        return self._keyer.foreground(picture, matte)
+    def foreground(self, pair: Pair, matte: Matte) -> Picture:
+        """Return the colours to keep of a pair's second frame.
+
+        Itself, or without the screen's light, or with the foreground's own colours at soft edges;
+        not where the frame has alpha: then its colours are the foreground's own already.
+        """
+        if self._estimates and pair.alpha is None:
+            return self._pixels.own_colours(pair.next, matte, self._keyer.scene())
+        return self._keyer.foreground(pair.next, matte)
 
     def finish(self) -> list[str]:
         """Do what is due at the end; return warnings."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from fastvbg.bands import usable_cpus
@@ -15,6 +16,7 @@ from fastvbg.keyers.plate.beginning import Beginning
 from fastvbg.keyers.plate.camera import CameraMotion
 from fastvbg.keyers.plate.estimate import PlateEstimator
 from fastvbg.keyers.plate.keyer import PlateKeyer
+from fastvbg.keyers.plate.light import relit_levels
 from fastvbg.matting.byhand import ByHand
 from fastvbg.matting.keyer import Fused
 from fastvbg.media.image import read_frame
@@ -74,10 +76,12 @@ class PlateRun(Fused):
             if alpha is not None:
                 self._told.append(f"plate: {name} is transparent in places, which is not heeded")
             plate = _picture(picture, shape, pixels)
+        self._plate = self._lit = _kept(plate)
         # The median over a clip whose camera moves is no room that a plate could follow.
         self._plate_keyer = keyer = PlateKeyer(
             plate, noise=noise, register=not from_the_clip, follow=follows, **given
         )
+        self._lights = keyer.lights
         super().__init__(pixels, keyer, shape)
         self._by_hand = None if from_the_clip else ByHand(run, keyer)
         self._followed = False
@@ -97,11 +101,37 @@ class PlateRun(Fused):
         super().reset()
         self._camera.reset()
 
+    def scene(self) -> Any:
+        """Return the plate, in planes as the last frame shows it; None of BGR that was moved."""
+        keyer = self._plate_keyer
+        if keyer.registration is not None or keyer.motion is not None:
+            return _thinned(keyer.shown, self._plate) if isinstance(self._plate, tuple) else None
+        lights = keyer.lights
+        if isinstance(self._plate, tuple) and lights != self._lights:
+            pairs = zip(self._plate, lights[::2], lights[1::2], strict=True)
+            self._lit = tuple(cv2.LUT(plane, relit_levels(*light)) for plane, *light in pairs)
+            self._lights = lights
+        return self._lit
+
     def finish(self) -> list[str]:
         """Say how the plate was registered, whether the camera moved, and what the plate is not."""
         told = self._told + ([] if self._by_hand is None else self._by_hand.told())
         moved = self._plate_keyer.lost or (self._moves and not self._followed)
         return [*told, _MOVES] if moved else told
+
+
+def _thinned(whole: Any, like: Any) -> Any:
+    """Return planes in full size as those of a frame are: chroma averaged."""
+    sizes = (plane.shape[1::-1] for plane in like)
+    area = cv2.INTER_AREA
+    return tuple(
+        cv2.resize(p, size, interpolation=area) for p, size in zip(whole, sizes, strict=True)
+    )
+
+
+def _kept(plate: Any) -> Any:
+    """Return a copy of a plate: what `Pixels.sample` gives lasts until its next call."""
+    return plate.copy() if isinstance(plate, np.ndarray) else tuple(each.copy() for each in plate)
 
 
 def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:

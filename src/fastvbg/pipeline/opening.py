@@ -46,7 +46,9 @@ def rate_of(settings: Settings) -> Fraction | None:
 def make_masker(settings: Settings, run: Run) -> Masker:
     """Return what gives each frame of a run its matte: keyed, refined, within its regions."""
     mask = settings.kind.chosen(run)
-    waited_for = (name for name in mask.needs(settings.refine) if not stands_in_for(name))
+    estimates = mask.estimates and settings.foreground == "estimated"
+    needs = mask.needs(settings.refine, estimates=estimates)
+    waited_for = (name for name in needs if not stands_in_for(name))
     expect(waited_for)
     refiner = Refiner(mask.refinement if settings.refine is None else settings.refine)
     size = run.info.width, run.info.height
@@ -61,6 +63,7 @@ def make_masker(settings: Settings, run: Run) -> Masker:
         refiner=refiner if refiner.steps else None,
         keep=keep,
         drop=drop,
+        estimates=estimates,
     )
 
 

@@ -107,7 +107,7 @@ def preview_rows(
             matte = masker(pair, seconds)
             if not wants:
                 continue
-            kept: Any = masker.foreground(frame, matte)
+            kept: Any = masker.foreground(pair, matte)
             under = behind(seconds, frame, matte)
             if under is None:  # a background video has ended, and the output with it
                 break

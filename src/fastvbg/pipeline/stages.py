@@ -100,7 +100,7 @@ def _laid_over(
     """Return a frame over a background; by a plain mask chroma is one or the other, never mixed."""
     if masker.is_hard(pair) and wrap is None:
         return pixels.select(matte, pair.next, behind)
-    kept = masker.foreground(pair.next, matte)
+    kept = masker.foreground(pair, matte)
     lit = kept if wrap is None else wrap(kept, matte, behind)
     result = pixels.blend(matte, lit, behind)
     if kept is not pair.next:
@@ -150,7 +150,7 @@ class Transparent:
     def __call__(self, pair: Pair, seconds: Fraction) -> av.VideoFrame:
         """Return the picture with alpha."""
         matte = self._masker(pair, seconds)
-        kept = self._masker.foreground(pair.next, matte)
+        kept = self._masker.foreground(pair, matte)
         shown = matte if self._masker.is_hard(pair) else _around(matte)
         colour = self._pixels.select(shown, kept, self._black)
         if kept is not pair.next:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from fastvbg.compositing.foreground import Foreground
 from fastvbg.compositing.frames import blend, composite
 from fastvbg.keyers.motion import motion_mask
+from fastvbg.layout import packed
 from fastvbg.pixels.face import row_step
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class BGRPixels:
         self._shape = info.height, info.width, 3
         self._threads = threads
         self._mask = np.empty(self._shape[:2], np.uint8)
+        self._foreground: Foreground | None = None
         self._luma = np.empty(self._shape[:2], np.uint8)
 
     def mask(self, prev: Frame, next: Frame, threshold: int) -> Mask:
@@ -81,6 +84,14 @@ class BGRPixels:
     def despill(self, keyer: ScreenKeyer, picture: Frame, matte: Matte) -> Frame:
         """Return a frame without the screen's light."""
         return keyer.foreground(picture, matte)
+
+    def own_colours(self, picture: Frame, matte: Matte, scene: Frame | None = None) -> Frame:
+        """Return a frame with the foreground's own colours at soft edges."""
+        own = np.array(picture)
+        if self._foreground is None:
+            self._foreground = Foreground((matte.shape[0], matte.shape[1]))
+        self._foreground.write_frame(packed(matte), own, scene)
+        return own
 
     def luma(self, picture: Frame) -> Plane:
         """Return the gray of a frame; valid until the next call."""

@@ -94,6 +94,12 @@ class Pixels(Protocol):
     def despill(self, keyer: ScreenKeyer, picture: Any, matte: Matte) -> Picture:
         """Return a frame without the screen's light; to be given back by `recycle`."""
 
+    def own_colours(self, picture: Any, matte: Matte, scene: Any = None) -> Picture:
+        """Return a frame with the foreground's own colours at soft edges; as `despill`.
+
+        From the scene, as `sample` gives it, where that is known.
+        """
+
     def luma(self, picture: Any) -> Plane:
         """Return the luma of a frame in 8 bits; valid until the next call."""
 

@@ -8,6 +8,7 @@ import av
 import cv2
 import numpy as np
 
+from fastvbg.compositing.foreground import Foreground
 from fastvbg.compositing.planar import I420, NV12, blend_known, composite_known
 from fastvbg.compositing.planes import blend_planes, select_planes
 from fastvbg.kernels.composite.plan import NOTHING_KNOWN, background_map
@@ -63,6 +64,7 @@ class NativePixels:
         self._fields = 2 if info.interlaced and layout.shift_y and info.height % 4 == 0 else 1
         self._mask = np.empty((info.height, info.width), np.uint8)
         self._sample: Sample | None = None
+        self._foreground: Foreground | None = None
         self._from_bgr = FromBGR(info.colour, layout.name)
         self._to_bgr = ToBGR(info.colour)
         self._unmapped = [NOTHING_KNOWN] * self._fields
@@ -194,16 +196,52 @@ class NativePixels:
         """
         sample = self.sample(picture)
         result = self.empty()
-        source, target = self.planes(picture), self.planes(result)
-        deeper = self._layout.depth - 8
-        if not deeper:
-            keyer.foreground_planes(sample, matte, out=target)
+        if self._layout.depth == 8:
+            keyer.foreground_planes(sample, matte, out=self.planes(result))
             return result
         clean = keyer.foreground_planes(sample, matte)
-        for before, was, now, to in zip(source, sample, clean, target, strict=True):
-            change = now.astype(np.int32) - was
-            to[:] = np.clip(before + (change << deeper), 0, (1 << self._layout.depth) - 1)
+        parts = self.planes(picture), sample, clean, self.planes(result)
+        for each in zip(*parts, strict=True):
+            self._change(*each)
         return result
+
+    def _change(self, source: Plane, sample: Plane, wanted: Plane, target: Plane) -> None:
+        """Write a plane that is as its sample of 8 bits where that stays, and follows it else."""
+        deeper = self._layout.depth - 8
+        if not deeper:
+            target[:] = wanted
+            return
+        target[:] = source
+        changed = wanted != sample
+        moved = wanted[changed].astype(np.int32) - sample[changed] << deeper
+        most = (1 << self._layout.depth) - 1
+        target[changed] = (source[changed] + moved).clip(0, most)
+
+    def own_colours(
+        self, picture: av.VideoFrame, matte: Matte, scene: Sample | None = None
+    ) -> av.VideoFrame:
+        """Return a frame with the foreground's own colours at soft edges, as `despill` does."""
+        result = self.empty()
+        sample = self.sample(picture)
+        own = self.planes(result) if self._layout.depth == 8 else _copies(sample)
+        if self._layout.depth == 8:
+            for plane, source in zip(own, sample, strict=True):
+                plane[:] = source
+        known = () if scene is None else (scene,)
+        for covered, (y, u, v), *behind in self._by_field((packed(matte),), own, *known):
+            estimator = self._estimator(covered[0].shape)
+            estimator.write(covered[0], (y, u, v), _three(behind[0]) if behind else None)
+        if self._layout.depth > 8:
+            parts = self.planes(picture), sample, own, self.planes(result)
+            for each in zip(*parts, strict=True):
+                self._change(*each)
+        return result
+
+    def _estimator(self, shape: tuple[int, ...]) -> Foreground:
+        if self._foreground is None:
+            shifts = self._layout.shift_x, self._layout.shift_y
+            self._foreground = Foreground((shape[0], shape[1]), shifts)
+        return self._foreground
 
     def luma(self, picture: av.VideoFrame) -> Plane:
         """Return the luma of a frame in 8 bits; valid until the next call."""
@@ -240,6 +278,14 @@ class NativePixels:
         )
         if same:
             self._frames.give_back(picture)
+
+
+def _copies(planes: Planes) -> Planes:
+    return tuple(plane.copy() for plane in planes)
+
+
+def _three(planes: Planes) -> Sample:
+    return planes[0], planes[1], planes[2]
 
 
 def _packed(planes: Planes) -> Planes:

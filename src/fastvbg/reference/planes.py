@@ -75,6 +75,12 @@ def _over(matte: npt.NDArray[np.integer[Any]], shape: tuple[int, ...]) -> npt.ND
     return sums
 
 
+def means_over(matte: Matte, shape: tuple[int, ...]) -> Matte:
+    """Return the mean of a matte over each sample of a plane of a shape, rounded half up."""
+    samples = _over(np.ones_like(matte), shape)
+    return ((2 * _over(matte, shape) + samples) // (2 * samples)).astype(np.uint8)
+
+
 def select_plane(mask: Mask, next: Plane, bg: Plane) -> Plane:
     """Return samples of `next` where at least half of their mask samples are set, else of `bg`.
 
@@ -112,7 +118,6 @@ def blend_plane(matte: Matte, frame: Plane, bg: Plane) -> Plane:
     ndarray, shape like `frame`
         The blended plane.
     """
-    samples = _over(np.ones_like(matte), frame.shape)
-    a = (2 * _over(matte, frame.shape) + samples) // (2 * samples)
+    a = means_over(matte, frame.shape).astype(np.int64)
     v = a * frame.astype(np.int64) + (255 - a) * bg.astype(np.int64)
     return ((2 * v + 255) // 510).astype(bg.dtype)

@@ -13,6 +13,7 @@ import numpy as np
 from fastvbg.constants import YuvGray
 from fastvbg.reference import (
     discriminant,
+    foreground,
     guided,
     person,
     planar_blend,
@@ -55,6 +56,19 @@ def _write(made: Planes, out: Planes, known: Plane) -> None:
     for plane, to in zip(made, out, strict=True):
         to[:] = plane
     known[:] = 0
+
+
+def _estimate(planes: Planes, mattes: tuple[Matte, Matte], *_scratch: Any) -> None:
+    for plane, to in zip(
+        foreground.estimate_foreground_planes(planes, mattes[0]), planes, strict=True
+    ):
+        to[:] = plane
+
+
+def _uncover(planes: Planes, scene: Planes, mattes: tuple[Matte, Matte], *_scratch: Any) -> None:
+    made = foreground.estimate_foreground_planes(planes, mattes[0], scene)
+    for plane, to in zip(made, planes, strict=True):
+        to[:] = plane
 
 
 def _smooth(
@@ -110,6 +124,11 @@ def _separate(
     )
 
 
+def _apply(fitted: Any, guide: Plane, out: Matte, work: Any) -> None:
+    (_, factor, gain), *_scratch = work
+    out[:] = person.apply(fitted[0], fitted[1], guide, factor, gain)
+
+
 def _composite_planes(
     fitted: Any, frame: Planes, bg: Planes, out: Planes, _shifts: Any, work: Any
 ) -> None:
@@ -135,8 +154,11 @@ STAND_INS: Final[dict[str, Callable[..., Any]]] = {
     "composite.apart.i420": _apart,
     "composite.planar.blend_i420": _blend_i420,
     "composite.planar.composite_i420": _composite_i420,
+    "foreground.colours.estimate": _estimate,
+    "foreground.plate.uncover": _uncover,
     "person.colourfit.fit": _fit,
     "person.discriminant.separate": _separate,
+    "person.edges.apply": _apply,
     "person.edges.composite_planes": _composite_planes,
     "refine.guided.smooth": _smooth,
     "refine.regions.drop_specks": _drop_specks,

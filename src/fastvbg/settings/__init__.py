@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.constants import BackgroundEnd, Fit, PairingName, PixelPath
+from fastvbg.constants import BackgroundEnd, Fit, ForegroundName, PairingName, PixelPath
 from fastvbg.errors import OptionError
 from fastvbg.masks.base import Mask
 from fastvbg.masks.motion import Motion
@@ -64,6 +64,11 @@ class Settings(Described):
     light_wrap : int, default 0
         How much of the background's light falls around the foreground's edge, 0 (none) to 255; see
         `light_wrap`. Not with `blur` and `transparent`.
+    foreground : {"estimated", "frame"}
+        Which colours are kept at soft edges, where frames show the old background too: "estimated"
+        takes the foreground's own, as `estimate_foreground` does, for the masks person, model,
+        adaptive, depth and matte, and from its plate for plate; "frame" takes the frame's. Frames
+        that have alpha keep theirs.
     fps : number or str, optional
         Frames a second of an image sequence, 25 when absent: any number, or a text such as
         "30000/1001". 29.97, 23.976 and such stand for television's 30000/1001, 24000/1001.
@@ -146,6 +151,15 @@ class Settings(Described):
             0,
             255,
             metavar="N",
+            group="background",
+        ),
+    )
+    foreground: ForegroundName = option(
+        "estimated",
+        Choice(
+            "Colours at soft edges: the foreground's own, or the frame's.",
+            ForegroundName,
+            metavar="COLOURS",
             group="background",
         ),
     )

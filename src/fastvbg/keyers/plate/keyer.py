@@ -178,6 +178,12 @@ class PlateKeyer(OnePassKeyer):
         return None if self._camera is None else self._camera.homography
 
     @property
+    def shown(self) -> Planes:
+        """Y, U and V of the plate in full size, where and as the last frame shows them."""
+        y, u, v = (self._shown[:, k, : self._shape[1]] for k in range(3))
+        return y, u, v
+
+    @property
     def lost(self) -> bool:
         """Whether the camera has moved so that the plate could not follow."""
         return self._camera is not None and self._camera.lost

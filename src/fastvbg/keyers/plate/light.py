@@ -135,6 +135,13 @@ class LightMeter:
         return found
 
 
+def relit_levels(gain: int, offset: int) -> npt.NDArray[np.uint8]:
+    """Return what each level of a plate's plane is in a light, as of `LightMeter.lights`."""
+    level = np.arange(256)
+    change = ((level - 128) * gain >> 5) + offset + 16 >> 5
+    return (level + change).clip(0, 255).astype(np.uint8)
+
+
 def _fixed(lights: npt.NDArray[np.float64]) -> tuple[int, ...]:
     """Round, and hold gains and offsets to what words of 16 bits can carry."""
     bounds = (255, 1000) * 3

@@ -1,0 +1,1 @@
+"""Kernels that find the foreground's own colours at soft edges."""

@@ -1,0 +1,45 @@
+"""What callers of the kernels of foreground colours make first: marks, sums and scratch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fastvbg.constants import FOREGROUND_CELL as CELL
+from fastvbg.constants import FOREGROUND_GAINS, FOREGROUND_LEVELS
+from fastvbg.kernels._room import room_for
+
+
+def _cells_of(shape: tuple[int, int]) -> int:
+    """Return how many cells a plane has in all levels together."""
+    count = 0
+    down, across = -(-shape[0] // CELL), -(-shape[1] // CELL)
+    for _ in range(FOREGROUND_LEVELS):
+        count += down * across
+        down, across = (down + 1) // 2, (across + 1) // 2
+    return count
+
+
+def cells_for(luma: tuple[int, int], chroma: tuple[int, int]) -> Any:
+    """Return what `estimate` keeps of cells: marks, weights and sums, each of two planes' sizes.
+
+    Sums are of covered and of uncovered samples; none are touched but near soft edges.
+    """
+    counts = _cells_of(luma), _cells_of(chroma)
+    marks = tuple(np.empty(count, np.uint8) for count in counts)
+    return marks, *(tuple(np.empty((2, count), np.int32) for count in counts) for _ in range(2))
+
+
+def scratch_for(rows: int, cols: int) -> Any:
+    """Return its scratch: flags, columns, gains by coverage and by sample, stretched rows.
+
+    Of the gains by sample only those at soft edges are ever touched.
+    """
+    return (
+        np.empty(room_for(cols), np.uint8),
+        np.empty((2, room_for(cols)), np.uint16),
+        np.array(FOREGROUND_GAINS, np.uint16),
+        np.empty((rows, cols), np.uint16),
+        np.empty((3, room_for(cols + 2 * CELL)), np.int32),
+    )

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Planes
     from fastvbg.constants import Order
 
-__all__ = ["estimate_foreground", "estimate_foreground_planes"]
-
 colours = Module("foreground.colours")
 plate_kernels = Module("foreground.plate")
 

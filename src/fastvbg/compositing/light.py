@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane
     from fastvbg.constants import Order
 
-__all__ = ["LightWrap", "light_wrap"]
-
 frames = Module("composite.frames")
 light = Module("composite.light")
 feather = Module("refine.feather")

@@ -128,15 +128,15 @@ class Session:
         """Where pictures come from."""
         return self._source
 
-    @property
-    def state(self) -> State:
-        """What leaves."""
-        return self._state
-
     def set_state(self, state: State) -> None:
         """Let something else leave from the next frame on."""
         states = "live", "freeze", "card", "black"
         self._state = cast("State", check_choice("state", state, states))
+
+    @property
+    def state(self) -> State:
+        """What leaves."""
+        return self._state
 
     def switch(self, **turned: bool | Nobody) -> None:
         """Turn what is named; see `Switches`."""

@@ -208,7 +208,7 @@ def estimate_foreground_planes(planes: Planes, matte: Matte, plate: Planes | Non
     Parameters
     ----------
     planes : tuple of 3 ndarray, uint8
-        Y, U and V, chroma as large as luma, or halved across, or across and down.
+        Y, U and V, of any subsampling.
     matte : ndarray, shape of Y, uint8
         Coverage.
     plate : tuple of 3 ndarray, uint8, optional

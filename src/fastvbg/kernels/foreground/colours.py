@@ -17,15 +17,8 @@ from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._lanes import ramp_eight
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, unsigned_words_at
 from fastvbg.kernels._planes import OUT_PLANES, SHIFTS
-from fastvbg.kernels.foreground.marks import (
-    SOFT,
-    average,
-    cells,
-    mark,
-    mark_chroma,
-    run_end,
-    run_start,
-)
+from fastvbg.kernels.foreground.marks import average, cells, mark, mark_chroma, run_end, run_start
+from fastvbg.kernels.foreground.plan import SOFT
 from fastvbg.kernels.foreground.sums import make_means, weigh
 
 _MATTES = types.UniTuple(PLANE, 2)

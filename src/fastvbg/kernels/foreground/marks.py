@@ -15,10 +15,9 @@ from fastvbg.constants import FOREGROUND_LEVELS, FOREGROUND_REACH
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import address_of, bytes_at, long_words_at
 from fastvbg.kernels._rows import steps
+from fastvbg.kernels.foreground.plan import SOFT, SUMMED, WANTED
 from fastvbg.kernels.portable.planes import mean
 
-SOFT, SUMMED, WANTED = 1, 2, 4
-"""A cell with soft pixels; one whose samples are summed up; one whose mean is asked for."""
 _NEAR = np.uint8(SUMMED | WANTED)
 
 

@@ -10,6 +10,9 @@ from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.constants import FOREGROUND_GAINS, FOREGROUND_LEVELS
 from fastvbg.kernels._room import room_for
 
+SOFT, SUMMED, WANTED = 1, 2, 4
+"""Marks: a cell with soft pixels; one whose samples are summed up; one whose mean is asked for."""
+
 
 def _cells_of(shape: tuple[int, int]) -> int:
     """Return how many cells a plane has in all levels together."""

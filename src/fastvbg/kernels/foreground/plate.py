@@ -14,15 +14,8 @@ from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
-from fastvbg.kernels.foreground.marks import (
-    SOFT,
-    average,
-    cells,
-    mark,
-    mark_chroma,
-    run_end,
-    run_start,
-)
+from fastvbg.kernels.foreground.marks import average, cells, mark, mark_chroma, run_end, run_start
+from fastvbg.kernels.foreground.plan import SOFT
 
 _MATTES = types.UniTuple(PLANE, 2)
 _MARKS = types.Array(types.uint8, 1, "C")

@@ -15,7 +15,8 @@ from fastvbg.constants import FOREGROUND_LEVELS, FOREGROUND_PARENT, FOREGROUND_S
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._lanes import sum_eight_words
 from fastvbg.kernels._memory import address_of, bytes_at, unsigned_words_at
-from fastvbg.kernels.foreground.marks import SOFT, SUMMED, WANTED, cells, run_end, run_start
+from fastvbg.kernels.foreground.marks import cells, run_end, run_start
+from fastvbg.kernels.foreground.plan import SOFT, SUMMED, WANTED
 
 _W = np.uint16
 _BOUND, _SURE, _PARENT = (
@@ -108,18 +109,31 @@ def _clear(front: Any, behind: Any, count: Any) -> None:
 
 
 @inline
+def _size(matte: Any) -> Any:
+    """Return how many rows and columns of cells a matte has."""
+    rows, cols = matte.shape
+    return cells(rows), cells(cols)
+
+
+@inline
+def _taken(marks: Any, columns: Any, sums: Any, j: Any, i: Any, end: Any, across: Any) -> Any:
+    """Write the sums of a run of cells; return where the next run begins."""
+    at = j * across
+    _gather(address_of(columns, 0), sums[0], at + i, end - i)
+    _gather(address_of(columns, 1), sums[1], at + i, end - i)
+    return run_start(marks, at, end, across, SUMMED)
+
+
+@inline
 def weigh(matte: Any, marks: Any, weights: Any, columns: Any, gains: Any, gain_plane: Any) -> None:
     """Sum up how much samples count, in marked cells of all levels; look up gains in soft ones."""
-    rows, cols = matte.shape
-    down, across = cells(rows), cells(cols)
+    down, across = _size(matte)
     for j in range(down):
         at, i = j * across, run_start(marks, j * across, 0, across, SUMMED)
         while i < across:
             end = run_end(marks, at, i, across, SUMMED)
             _sum_weights(matte, j, i, end, columns)
-            _gather(address_of(columns, 0), weights[0], at + i, end - i)
-            _gather(address_of(columns, 1), weights[1], at + i, end - i)
-            i = run_start(marks, at, end, across, SUMMED)
+            i = _taken(marks, columns, weights, j, i, end, across)
         i = run_start(marks, at, 0, across, SOFT)
         while i < across:
             end = run_end(marks, at, i, across, SOFT)
@@ -234,17 +248,14 @@ def _to_means(weights: Any, means: Any, marks: Any, size: Any, side: Any, whole:
 @inline
 def make_means(plane: Any, matte: Any, marks: Any, weights: Any, means: Any, columns: Any) -> bool:
     """Write the means of covered and uncovered samples; return whether there are both."""
-    rows, cols = matte.shape
-    down, across = cells(rows), cells(cols)
-    for j in range(down):
+    size = _size(matte)
+    across = size[1]
+    for j in range(size[0]):
         at, i = j * across, run_start(marks, j * across, 0, across, SUMMED)
         while i < across:
             end = run_end(marks, at, i, across, SUMMED)
             _sum_samples(matte, plane, j, i, end, columns)
-            _gather(address_of(columns, 0), means[0], at + i, end - i)
-            _gather(address_of(columns, 1), means[1], at + i, end - i)
-            i = run_start(marks, at, end, across, SUMMED)
-    size = down, across
+            i = _taken(marks, columns, means, j, i, end, across)
     _add_up(marks, means, size)
     first = _level(size, FOREGROUND_LEVELS - 1)[0]
     front, behind = (

@@ -150,7 +150,8 @@ def composite_any(
         there = address_of(reach, row)
         careful = max(careful, spare_of(bg, row, SPARE), spare_of(out, row, SPARE))
         behind, to = row_of(bg, row, 0), row_of(out, row, order)
-        chroma_over_run(here, planes, there, behind, to, cols, options, tint, careful, streaming)
+        how, ends = (options, tint), (careful, streaming)
+        chroma_over_run(here, planes, there, behind, to, cols, how, ends)
     fence()
 
 

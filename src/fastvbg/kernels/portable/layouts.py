@@ -164,21 +164,15 @@ def chroma_any_run(
 
 @inline
 def chroma_over_run(
-    row: Any,
-    planes: Any,
-    reach: Any,
-    bg: Any,
-    out: Any,
-    count: Any,
-    options: Any,
-    tints: Any,
-    spare: Any,
-    streaming: Any,
+    row: Any, planes: Any, reach: Any, bg: Any, out: Any, count: Any, how: Any, ends: Any
 ) -> None:
-    """Lay pixels without their spill over others by their matte; `planes` are scratch."""
-    tint = tint_limits(tints)
+    """Lay pixels without their spill over others by their matte; `planes` are scratch.
+
+    `how` holds the keyer's options and the tints; `ends` the spare pixels, and whether to stream.
+    """
+    tint = tint_limits(how[1])
     y, u, v, matte, spill = planes
-    chroma_any_run(row, (y, u, v), reach, matte, spill, count, options, spare)
+    chroma_any_run(row, (y, u, v), reach, matte, spill, count, how[0], ends[0])
     coverage, key = bytes_at(matte, count), bytes_at(spill, count)
     for i in range(np.uint64(count)):
         a, at = coverage[i], np.int64(i)

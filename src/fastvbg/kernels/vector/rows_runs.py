@@ -122,37 +122,55 @@ def despill_any_run(
 
 
 @inline
+def _over(pixels: Any, coverage: Any, under: Any, options: Any) -> Any:
+    return mix_pixels(spread(coverage), pixels, under)
+
+
+@inline
+def _chroma_over(pixels: Any, reach: Any, under: Any, options: Any) -> Any:
+    weights, limits, tint = options
+    return chroma_over(pixels, reach, under, weights, limits, tint)
+
+
+def _laying(laid: Any) -> Any:
+    """Make the function that lays pixels over others by bytes beside them, a matte or a reach."""
+
+    @inline
+    def run(row: Any, beside: Any, bg: Any, out: Any, count: Any, options: Any, ends: Any) -> None:
+        way = way_of(out)
+        spare, streaming = ends
+        few = lead_of(out, count, streaming)
+        past = few >= 0
+        few, i = max(few, 0), 0
+        while i < count:
+            if few > 0:
+                pixels, under = load_few_row(row, i, few, way), load_few_row(bg, i, few, way)
+                mixed = laid(pixels, load_few(beside + i, few), under, options)
+                store_few_row(out, i, few, mixed, way)
+                i += few
+            while i + LANES + spare <= count:
+                pixels, under = load_row(row, i, way), load_row(bg, i, way)
+                store_row(out, i, laid(pixels, load(beside + i), under, options), way, past)
+                i += LANES
+            few = min(count - i, LANES)
+
+    return run
+
+
+_lay, _lay_chroma = _laying(_over), _laying(_chroma_over)
+
+
+@inline
 def chroma_over_run(
-    row: Any,
-    planes: Any,
-    reach: Any,
-    bg: Any,
-    out: Any,
-    count: Any,
-    options: Any,
-    tints: Any,
-    spare: Any,
-    streaming: Any,
+    row: Any, planes: Any, reach: Any, bg: Any, out: Any, count: Any, how: Any, ends: Any
 ) -> None:
-    """Lay pixels without their spill over others by their matte; `planes` are not needed."""
-    way = way_of(out)
-    tint, weights, limits = _tint(tints, way), key_weights(_order(way)), chroma_limits(options)
-    few = lead_of(out, count, streaming)
-    past = few >= 0
-    few, i = max(few, 0), 0
-    while i < count:
-        if few > 0:
-            pixels, under = load_few_row(row, i, few, way), load_few_row(bg, i, few, way)
-            reaches = load_few(reach + i, few)
-            mixed = chroma_over(pixels, reaches, under, weights, limits, tint)
-            store_few_row(out, i, few, mixed, way)
-            i += few
-        while i + LANES + spare <= count:
-            pixels, under = load_row(row, i, way), load_row(bg, i, way)
-            mixed = chroma_over(pixels, load(reach + i), under, weights, limits, tint)
-            store_row(out, i, mixed, way, past)
-            i += LANES
-        few = min(count - i, LANES)
+    """Lay pixels without their spill over others by their matte; `planes` are not needed.
+
+    `how` holds the keyer's options and the tints; `ends` the spare pixels, and whether to stream.
+    """
+    way, (options, tints) = way_of(out), how
+    limits = key_weights(_order(way)), chroma_limits(options), _tint(tints, way)
+    _lay_chroma(row, reach, bg, out, count, limits, ends)
 
 
 @inline
@@ -160,19 +178,4 @@ def over_run(
     row: Any, matte: Any, bg: Any, out: Any, count: Any, spare: Any, streaming: Any
 ) -> None:
     """Lay pixels over others by a matte."""
-    way = way_of(out)
-    few = lead_of(out, count, streaming)
-    past = few >= 0
-    few, i = max(few, 0), 0
-    while i < count:
-        if few > 0:
-            pixels, under = load_few_row(row, i, few, way), load_few_row(bg, i, few, way)
-            mixed = mix_pixels(spread(load_few(matte + i, few)), pixels, under)
-            store_few_row(out, i, few, mixed, way)
-            i += few
-        while i + LANES + spare <= count:
-            coverage = spread(load(matte + i))
-            mixed = mix_pixels(coverage, load_row(row, i, way), load_row(bg, i, way))
-            store_row(out, i, mixed, way, past)
-            i += LANES
-        few = min(count - i, LANES)
+    _lay(row, matte, bg, out, count, 0, (spare, streaming))

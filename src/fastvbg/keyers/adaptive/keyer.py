@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from fastvbg.kernels._kernel import Kernel
     from fastvbg.keyers.adaptive.scene import Form, Scene
 
-__all__ = ["AdaptiveKeyer"]
-
 frames = Module("composite.frames")
 adaptive = Module("keying.adaptive")
 

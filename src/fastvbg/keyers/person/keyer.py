@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Matte, Plane, Planes
     from fastvbg.constants import Order
 
-__all__ = ["PersonKeyer"]
-
 canvas = Module("person.canvas")
 frames = Module("composite.frames")
 

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 _MOST = 500
 _WIDTH = 640
 """Pixels across of the picture in which corners are looked for."""
-_QUALITY = 0.004
-_WINDOW = 21
-_STEPS = 4
+_QUALITY, _WINDOW, _STEPS = 0.004, 21, 4
 _DONE = 0.02
 """Pixels that a correction moves points by when no other one is worth while."""
 _APART = 1.0

@@ -19,9 +19,9 @@ _FLAT = 4.0
 """Standard deviation of luma below which a frame shows nothing."""
 _REFITS = 4, 16, 64
 """Frames after registration at which the colours are fitted again."""
-_GRAYS = np.array([[60, 190], [60, 190], [60, 190], [1, 1]], np.float64)
 _OTHER_LIGHT = 4.0
 """Levels that colours have to be off by then: the keyer follows less by itself."""
+_GRAYS = np.array([[60, 190], [60, 190], [60, 190], [1, 1]], np.float64)
 
 
 class PlateByHand:

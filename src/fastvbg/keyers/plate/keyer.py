@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from fastvbg.keyers.plate.layers import Layers
     from fastvbg.keyers.plate.registration import Registration
 
-__all__ = ["PlateKeyer"]
-
 kernels = Module("keying.plate")
 frames = Module("composite.frames")
 planes_blend = Module("composite.planes_blend")

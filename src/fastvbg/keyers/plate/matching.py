@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 960
 """Pixels of the longer side of the pictures that features are looked for in."""
-_MOST = 2500
-_CONTRAST = 0.02
-_RATIO = 0.8
-"""How much nearer than the second best the best match has to be."""
+_MOST, _CONTRAST, _RATIO = 2500, 0.02, 0.8
+"""SIFT's; and how much nearer than the second best the best match has to be."""
 _REACH = 3.0
 LEAST = 20
 """Matches that have to agree on one homography: with 14, other rooms agree on nonsense."""

@@ -1,5 +1,4 @@
-"""What parts give is what one run gives: every frame once, at its time, and all that goes beside.
-"""
+"""What parts give is what one run gives: every frame once, at its time, and what goes beside."""
 
 from __future__ import annotations
 

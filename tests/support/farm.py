@@ -30,9 +30,7 @@ def held(path: Path) -> Held:
     sides: dict[int, list[tuple[Any, ...]]] = {}
     with av.open(str(path)) as container:
         video = container.streams.video[0]
-        about = [
-            (dict(s.metadata), s.type, s.disposition, s.start_time) for s in container.streams
-        ]
+        about = [(dict(s.metadata), s.type, s.disposition, s.start_time) for s in container.streams]
         context: Any = video.codec_context
         colours = context.color_range, context.colorspace, context.color_trc
         tags: tuple[Any, ...] = (about, dict(container.metadata), container.chapters(), colours)

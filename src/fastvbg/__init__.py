@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fastvbg.compositing.frames import blend, composite
     from fastvbg.compositing.light import LightWrap, light_wrap
     from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.farm.batch import batch
     from fastvbg.keyers.adaptive.keyer import AdaptiveKeyer
     from fastvbg.keyers.chroma.despill import despill, despill_planes
     from fastvbg.keyers.chroma.keyer import ChromaKeyer
@@ -92,6 +93,7 @@ __all__ = [
     "apply_regions",
     "as_depth",
     "as_matte",
+    "batch",
     "blend",
     "blend_planar",
     "choke",
@@ -157,6 +159,7 @@ _HOME = {
     "estimate_plate": "fastvbg.keyers.plate.estimate",
     "PlateKeyer": "fastvbg.keyers.plate.keyer",
     "pick_key": "fastvbg.keyers.chroma.screen",
+    "batch": "fastvbg.farm.batch",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.pipeline.process",
     "LightWrap": "fastvbg.compositing.light",

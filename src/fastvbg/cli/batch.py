@@ -1,0 +1,114 @@
+"""`fastvbg batch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fastvbg.cli.media import Quiet
+from fastvbg.cli.options import takes_settings
+
+if TYPE_CHECKING:
+    from fastvbg.settings import Settings
+
+_PANEL = "Workers"
+
+
+@takes_settings("mask", "background", "range", "encoder", "work")
+def batch(  # noqa: PLR0913  (an option each)
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUTS...",
+            help="Videos, folders of videos, patterns such as 'talks/**/*.mp4', @list.txt for a "
+            "file with one of these a line, addresses.",
+        ),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="A folder, or a name such as out/{stem}.mp4 with {stem}, {name}, {suffix}, "
+            "{folder} and {number} of each input.",
+        ),
+    ],
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Worker processes; by default as many as there are processors for.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers do it, tcp://HOST:8786 or tls://HOST:8786; or "
+            "local.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None,
+    retries: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            help="How often a piece of work is done again that failed by no fault of its input.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = 2,
+    frame_timeout: Annotated[
+        str,
+        typer.Option(
+            metavar="SECONDS",
+            help="What a frame may take on the average; five minutes beyond, the work is done "
+            "again.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = "2",
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Memory of each process, such as 2G; 0 for no limit; by default its share.",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what became of each file, in .json or .csv."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Make outputs anew that are there already.")
+    ] = False,
+    quiet: Quiet = False,
+    *,
+    settings: Settings,
+) -> None:
+    """Replace the background of many INPUTS, by several processes or machines.
+
+    What is there already is skipped, and a file that fails does not stop the others. The exit code
+    is the worst of all.
+    """
+    from fastvbg.cli.farming import BatchProgress, print_outcomes
+    from fastvbg.farm.batch import Ways, run_batch
+    from fastvbg.farm.outcome import worst
+
+    ways = Ways.checked(
+        executor=None,
+        cluster=cluster,
+        jobs=jobs,
+        overwrite=overwrite,
+        retries=retries,
+        frame_timeout=frame_timeout,
+        memory_limit=memory_limit,
+        report=report,
+    )
+    with BatchProgress(quiet=quiet) as progress:
+        outcomes = run_batch(inputs, output, settings, ways, progress, progress.tell)
+    print_outcomes(outcomes, quiet=quiet)
+    raise typer.Exit(worst(outcomes))

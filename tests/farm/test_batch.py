@@ -17,7 +17,7 @@ import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.farm.batch import Ways, run_batch
 from fastvbg.farm.board import Board, Standing
-from fastvbg.farm.engines import check_memory
+from fastvbg.farm.engines import check_memory, check_where
 from fastvbg.farm.outcome import Outcome, worst
 from tests.support.inline import Inline
 from tests.support.media import make_clip
@@ -178,16 +178,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(talks: Path) -> None:
                 killed.append(int(name.split()[-1]))
                 os.kill(killed[0], signal.SIGKILL)
 
-    ways = Ways.checked(
-        executor=None,
-        cluster=None,
-        jobs=1,
-        overwrite=False,
-        retries=0,
-        frame_timeout=2,
-        memory_limit=None,
-        report=None,
-    )
+    ways = Ways.checked(check_where(None, None, 1, None), retries=0, report=None)
     done = run_batch(["long.mp4", "a.mp4"], "out", SETTINGS, ways, show, None)
     assert killed
     assert [(each.state, each.frames) for each in done] == [("done", 400), ("done", 12)]
@@ -206,16 +197,8 @@ def test_an_interrupt_leaves_no_worker_and_no_half_file(talks: Path) -> None:
         if pids:
             raise Enough
 
-    ways = Ways.checked(
-        executor=None,
-        cluster=None,
-        jobs=1,
-        overwrite=False,
-        retries=0,
-        frame_timeout=2,
-        memory_limit="0",
-        report="r.json",
-    )
+    where = check_where(None, None, 1, "0")
+    ways = Ways.checked(where, retries=0, report="r.json", segments=0)
     with pytest.raises(Enough):
         run_batch(["a.mp4", "long.mp4"], "out", SETTINGS, ways, show, None)
     for pid in pids:

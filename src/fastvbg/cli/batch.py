@@ -17,7 +17,7 @@ _PANEL = "Workers"
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")
-def batch(  # noqa: PLR0913  (an option each)
+def batch(  # noqa: PLR0913, PLR0917  (an option each)
     inputs: Annotated[
         list[str],
         typer.Argument(
@@ -78,6 +78,31 @@ def batch(  # noqa: PLR0913  (an option each)
             rich_help_panel=_PANEL,
         ),
     ] = None,
+    segments: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="Work in segments of about so long (20 by default), in files of more than two; 0 "
+            "for none.",
+            rich_help_panel="Segments",
+        ),
+    ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option(
+            "--restart",
+            help="Begin anew; remove another job's segments.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    keep_parts: Annotated[
+        bool,
+        typer.Option(
+            "--keep-parts",
+            help="Keep the segments when an output is whole.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
     report: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write what became of each file, in .json or .csv."),
@@ -94,21 +119,27 @@ def batch(  # noqa: PLR0913  (an option each)
     What is there already is skipped, and a file that fails does not stop the others. The exit code
     is the worst of all.
     """
+    from fastvbg.cli import Stopped
     from fastvbg.cli.farming import BatchProgress, print_outcomes
     from fastvbg.farm.batch import Ways, run_batch
+    from fastvbg.farm.engines import check_where
     from fastvbg.farm.outcome import worst
 
     ways = Ways.checked(
-        executor=None,
-        cluster=cluster,
-        jobs=jobs,
+        check_where(None, cluster, jobs, memory_limit),
         overwrite=overwrite,
         retries=retries,
         frame_timeout=frame_timeout,
-        memory_limit=memory_limit,
         report=report,
+        segments=segments,
+        restart=restart,
+        keep_parts=keep_parts,
     )
     with BatchProgress(quiet=quiet) as progress:
-        outcomes = run_batch(inputs, output, settings, ways, progress, progress.tell)
+        try:
+            outcomes = run_batch(inputs, output, settings, ways, progress, progress.tell)
+        except Stopped as stop:
+            stop.left = "what is done is kept: run the same command to go on"
+            raise
     print_outcomes(outcomes, quiet=quiet)
     raise typer.Exit(worst(outcomes))

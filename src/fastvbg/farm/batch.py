@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.checks import check_callable, check_flag, check_integer
+from fastvbg.checks import check_callable, check_flag, check_integer, check_number
 from fastvbg.errors import OptionError, OptionTypeError, shown
 from fastvbg.farm.board import Board
 from fastvbg.farm.engines import Where, check_where
@@ -14,6 +13,8 @@ from fastvbg.farm.filejob import FileJob, Terms
 from fastvbg.farm.inputs import expand
 from fastvbg.farm.naming import outputs
 from fastvbg.farm.outcome import Outcome
+from fastvbg.farm.places import placed, whole_name
+from fastvbg.farm.planning import SECONDS, refuse_rates
 from fastvbg.farm.queue import Queue
 from fastvbg.farm.report import check_report, write_report
 from fastvbg.farm.works import standing_at
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fastvbg.settings import Settings
 
 MOST_RETRIES = 100
+LEAST_SEGMENT, MOST_SEGMENT = 0.1, 86400.0
 _MOST_SECONDS = 86400
 
 
@@ -43,19 +45,48 @@ class Ways:
     retries: int = 2
     frame_seconds: float = 2.0
     report: Path | None = None
+    segments: float | None = None
+    always: bool = False
+    """Whether short files are made in parts, too."""
+    restart: bool = False
+    keep_parts: bool = False
+
+    def terms(self, settings: Settings) -> Terms:
+        """Return what goes for all files.
+
+        An encoder that is to keep to a rate over a whole film makes it whole, unless parts are
+        asked for: then that is refused.
+        """
+        seconds = SECONDS if self.segments is None else self.segments
+        if self.segments is None and not self.always:
+            try:
+                refuse_rates(settings)
+            except OptionError:
+                seconds = 0.0
+        elif seconds:
+            refuse_rates(settings)
+        return Terms(
+            settings,
+            self.overwrite,
+            self.frame_seconds,
+            seconds,
+            self.always,
+            self.restart,
+            self.keep_parts,
+        )
 
     @classmethod
     def checked(
         cls,
+        where: Where,
         *,
-        executor: Any,
-        cluster: Any,
-        jobs: Any,
-        overwrite: Any,
-        retries: Any,
-        frame_timeout: Any,
-        memory_limit: Any,
-        report: Any,
+        overwrite: Any = False,
+        retries: Any = 2,
+        frame_timeout: Any = 2.0,
+        report: Any = None,
+        segments: Any = None,
+        restart: Any = False,
+        keep_parts: Any = False,
     ) -> Ways:
         """Return what was asked for.
 
@@ -73,11 +104,14 @@ class Ways:
                 f"{_MOST_SECONDS}"
             )
         return cls(
-            check_where(executor, cluster, jobs, memory_limit),
+            where,
             check_flag("overwrite", overwrite),
             check_integer("retries", retries, 0, MOST_RETRIES),
             float(seconds),
             None if report is None else check_report(report),
+            None if segments is None else _check_segments(segments),
+            restart=check_flag("restart", restart),
+            keep_parts=check_flag("keep_parts", keep_parts),
         )
 
 
@@ -94,6 +128,9 @@ def batch(  # noqa: PLR0913  (an option each)
     frame_timeout: float = 2.0,
     memory_limit: int | str | None = None,
     report: File | None = None,
+    segments: float | None = None,
+    restart: bool = False,
+    keep_parts: bool = False,
     progress: Callable[[int, int | None], None] | None = None,
     tell: Callable[[str], None] | None = None,
     **changes: Any,
@@ -132,6 +169,14 @@ def batch(  # noqa: PLR0913  (an option each)
         of nine tenths of what there is.
     report : str or path-like, optional
         A file in .json or .csv to be written with what became of each input.
+    segments : float, optional
+        Files of more than twice so many seconds, 20 by default, are made in parts about that long:
+        several workers share them, and the same call goes on where one was interrupted. 0 makes
+        every file whole.
+    restart : bool
+        Whether parts of another job beside an output are removed; else its file fails.
+    keep_parts : bool
+        Whether parts stay when their output is whole.
     progress : callable, optional
         Called with the frames done over all files, and those expected, which may be None.
     tell : callable, optional
@@ -154,14 +199,14 @@ def batch(  # noqa: PLR0913  (an option each)
     """
     progress = check_callable("progress", progress)
     ways = Ways.checked(
-        executor=executor,
-        cluster=cluster,
-        jobs=jobs,
+        check_where(executor, cluster, jobs, memory_limit),
         overwrite=overwrite,
         retries=retries,
         frame_timeout=frame_timeout,
-        memory_limit=memory_limit,
         report=report,
+        segments=segments,
+        restart=restart,
+        keep_parts=keep_parts,
     )
 
     def show(standing: Standing) -> None:
@@ -185,25 +230,60 @@ def run_batch(
     names = expand(inputs)
     paths = outputs(names, output)
     settings = settings.replace(threads=settings.threads or 1)
-    say = tell or _unheard
+    terms = ways.terms(settings)
     skipped = {} if ways.overwrite else _skipped(names, paths)
     _check(names, paths, settings, skipped, ways)
-    terms = Terms(settings, ways.overwrite, ways.frame_seconds)
-    board = Board(show)
-    files = [
-        FileJob(number, *pair, terms, board, say)
-        for number, pair in enumerate(zip(names, paths, strict=True))
+    left = [
+        (number, name, path)
+        for number, (name, path) in enumerate(zip(names, paths, strict=True))
         if number not in skipped
     ]
+    done = skipped
     try:
-        if files:
-            _work(files, settings, ways, say)
+        if left:
+            work_off(left, terms, ways, done, show, tell or _unheard)
     finally:
-        done = {file.number: file.outcome for file in files if file.outcome} | skipped
         outcomes = [done[number] for number in sorted(done)]
         if ways.report is not None:
             write_report(ways.report, outcomes)
     return outcomes
+
+
+def work_off(
+    left: list[tuple[int, str | Path, Path]],
+    terms: Terms,
+    ways: Ways,
+    done: dict[int, Outcome],
+    show: Callable[[Standing], None] | None,
+    tell: Callable[[str], None],
+) -> None:
+    """Do files, and note what becomes of each, also of those before an interrupt."""
+    if ways.where.elsewhere:
+        terms = replace(terms, settings=placed(terms.settings))
+    board = Board(show)
+    files = [FileJob(*each, terms, board, tell, away=ways.where.elsewhere) for each in left]
+    places = {str(whole_name(path.parent)) for _, _, path in left if not is_address(path)}
+    engine = ways.where.engine(terms.threads, len(files), tell, sorted(places))
+    try:
+        with engine:
+            engine.prepare(terms.settings.kind.needs(terms.settings.refine))
+            queue = Queue(engine, retries=ways.retries)
+            for file in files:
+                queue.add(file, file.begin())
+            queue.run()
+    finally:
+        for file in files:
+            file.release()
+            if file.outcome is not None:
+                done[file.number] = file.outcome
+
+
+def _check_segments(seconds: Any) -> float:
+    """Return how long parts are to be; 0 for none."""
+    found: float = check_number("segments", seconds, 0.0, MOST_SEGMENT)
+    if 0 < found < LEAST_SEGMENT:
+        raise OptionError(f"segments: got {found:g}, wanted {LEAST_SEGMENT:g} seconds, or 0")
+    return found
 
 
 def _unheard(_line: str) -> None:
@@ -242,14 +322,3 @@ def _check(
         raise OptionError(
             f"save_model: got it for {len(names)} inputs, of which only the last would be kept"
         )
-
-
-def _work(files: list[FileJob], settings: Settings, ways: Ways, say: Callable[[str], None]) -> None:
-    places = {os.path.abspath(file.output.parent) for file in files}  # noqa: PTH100
-    engine = ways.where.engine(settings.threads or 1, len(files), say, sorted(places))
-    with engine:
-        engine.prepare(settings.kind.needs(settings.refine))
-        queue = Queue(engine, retries=ways.retries)
-        for file in files:
-            queue.add(file, file.begin())
-        queue.run()

@@ -37,6 +37,11 @@ class Where:
     jobs: int | None = None
     memory: int | None = None
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether those who do it may begin in another folder than this process."""
+        return self.executor is not None or self.cluster is not None
+
     def engine(
         self, threads: int, tasks: int, tell: Callable[[str], None], names: Iterable[str]
     ) -> Engine:

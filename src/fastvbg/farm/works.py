@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
+    from fastvbg.farm.plans import Plan
+    from fastvbg.farm.rendered import Rendered
     from fastvbg.farm.tasks import Heard
     from fastvbg.pipeline.job import Result
     from fastvbg.settings import Settings
@@ -98,3 +100,64 @@ class Whole:
             progress=heard.moved,
             tell=heard.told,
         )
+
+
+@dataclass(frozen=True)
+class Planning:
+    """Plans a file in parts."""
+
+    input: str | Path
+    output: Path
+    settings: Settings
+    seconds: float
+
+    def __call__(self, heard: Heard) -> Plan:
+        """Return the plan; it decodes no more than the mask wants of hard cuts."""
+        from fastvbg.farm.planning import plan
+
+        return plan(self.input, self.output, self.settings, seconds=self.seconds, tell=heard.told)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Makes what the parts of a plan need of one another."""
+
+    plan: Plan
+
+    def __call__(self, heard: Heard) -> None:  # noqa: ARG002
+        """Make what is not there."""
+        from fastvbg.farm.before import prepare
+        from fastvbg.farm.folder import Folder
+
+        prepare(Folder(self.plan))
+
+
+@dataclass(frozen=True)
+class Part:
+    """Makes one part of a plan."""
+
+    plan: Plan
+    index: int
+
+    def __call__(self, heard: Heard) -> Rendered:
+        """Make it, unless it is there and whole."""
+        from fastvbg.farm.rendering import render
+
+        return render(self.plan, self.index, progress=heard.moved)
+
+
+@dataclass(frozen=True)
+class Join:
+    """Joins the parts of a plan, and leaves them there: it may be asked for again."""
+
+    plan: Plan
+    overwrite: bool
+    before: Stamp = None
+    """Of the output when it was asked for."""
+
+    def __call__(self, heard: Heard) -> Result:  # noqa: ARG002
+        """Join them; that a worker died just after it had done so is no reason to refuse."""
+        from fastvbg.farm.merging import merge
+
+        made = stamp(self.plan.output) != self.before
+        return merge(self.plan, overwrite=self.overwrite or made, keep_parts=True)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +14,8 @@ from fastvbg.cli.media import Quiet
 from fastvbg.cli.options import takes_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastvbg.settings import Settings
 
 _PANEL = "Workers"
@@ -119,7 +124,6 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
     What is there already is skipped, and a file that fails does not stop the others. The exit code
     is the worst of all.
     """
-    from fastvbg.cli import Stopped
     from fastvbg.cli.farming import BatchProgress, print_outcomes
     from fastvbg.farm.batch import Ways, run_batch
     from fastvbg.farm.engines import check_where
@@ -135,11 +139,50 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
         restart=restart,
         keep_parts=keep_parts,
     )
-    with BatchProgress(quiet=quiet) as progress:
-        try:
-            outcomes = run_batch(inputs, output, settings, ways, progress, progress.tell)
-        except Stopped as stop:
-            stop.left = "what is done is kept: run the same command to go on"
-            raise
+    with BatchProgress(quiet=quiet) as progress, _kept():
+        outcomes = run_batch(inputs, output, settings, ways, progress, progress.tell)
     print_outcomes(outcomes, quiet=quiet)
     raise typer.Exit(worst(outcomes))
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """Let an interrupt say that what is done is kept."""
+    from fastvbg.cli import Stopped
+
+    try:
+        yield
+    except Stopped as stop:
+        stop.left = "what is done is kept: run the same command to go on"
+        raise
+
+
+def spread_over(
+    cluster: str,
+    input: str,
+    output: Path,
+    settings: Settings,
+    given: dict[str, Any],
+    *,
+    quiet: bool,
+) -> int:
+    """Make one file by the workers of a cluster, and return the exit code."""
+    from fastvbg.cli.farming import BatchProgress
+    from fastvbg.cli.progress import report
+    from fastvbg.cli.streams import say
+    from fastvbg.farm.batch import Ways
+    from fastvbg.farm.engines import check_where
+    from fastvbg.farm.spreading import spread
+    from fastvbg.pipeline.job import Result
+
+    start = time.perf_counter()
+    ways = replace(Ways.checked(check_where(None, cluster, None, None), **given), always=True)
+    with BatchProgress(quiet=quiet) as progress, _kept():
+        outcome = spread(input, output, settings, ways, progress, progress.tell)
+    if outcome.error is not None:
+        if quiet:
+            say(f"fastvbg: {outcome.error}")
+        return outcome.code
+    seconds = time.perf_counter() - start
+    result = Result(outcome.output, outcome.frames, seconds, outcome.warnings, outcome.lost)
+    return report(result, quiet=quiet)

@@ -11,14 +11,20 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.farm.batch import Ways, run_batch
 from fastvbg.farm.board import Board, Standing
+from fastvbg.farm.engine import Died
 from fastvbg.farm.engines import check_memory, check_where
 from fastvbg.farm.outcome import Outcome, worst
+from fastvbg.farm.places import placed
+from fastvbg.farm.pool import Pool
+from fastvbg.farm.tasks import Task
 from tests.support.inline import Inline
 from tests.support.media import make_clip
 
@@ -37,8 +43,6 @@ def talks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    from fastvbg.farm.pool import Pool
-
     monkeypatch.setattr("fastvbg.farm.engines.Workers", lambda *_: Pool(Inline()))
 
 
@@ -185,8 +189,94 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(talks: Path) -> None:
     assert (talks / "out" / "long.mp4").read_bytes() == plain("long")
 
 
+class Deadly(Pool):
+    """Does tasks here, but some as if they ended their worker."""
+
+    def __init__(self, *labels: str) -> None:
+        super().__init__(Inline())
+        self.size, self._labels, self._died = 1, labels, []
+
+    def submit(self, task: Task) -> None:
+        if task.label in self._labels:
+            self._died.append(Died(task.key, "it was ended by SIGSEGV", "what it printed"))
+        else:
+            super().submit(task)
+
+    def wait(self) -> Any:
+        return self._died.pop() if self._died else super().wait()
+
+
+def test_a_deadly_part_fails_its_file_alone_and_the_rest_of_it_is_kept(
+    talks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_clip(talks / "long.mp4", count=200)
+    with monkeypatch.context() as patched:
+        patched.setattr("fastvbg.farm.engines.Workers", lambda *_: Deadly("long.mp4, part 2"))
+        done = fastvbg.batch(["a.mp4", "long.mp4"], "out", SETTINGS, segments=2)
+    assert [each.state for each in done] == ["done", "failed"]
+    log = Path("out", "long.mp4.log")
+    assert done[1].error == (
+        "part 2: 4 workers died of it; the last: it was ended by SIGSEGV (what they printed: "
+        f"{log}); the parts are kept: the same again goes on"
+    )
+    assert done[1].code == 1
+    assert log.read_text().count("what it printed") == 4
+    parts = Path("out", ".long.mp4.parts")
+    kept = {path: path.stat().st_mtime_ns for path in parts.glob("*.nut")}
+    assert kept
+    assert not (parts / "lock").exists()
+    again = fastvbg.batch("long.mp4", "out", SETTINGS, segments=2, jobs=1, keep_parts=True)
+    assert [(each.state, each.frames) for each in again] == [("done", 200)]
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    fastvbg.process("long.mp4", "plain.mp4", SETTINGS, segments=2)
+    assert Path("out/long.mp4").read_bytes() == Path("plain.mp4").read_bytes()
+
+
+def test_parts_of_another_job_are_not_mixed_in(talks: Path) -> None:
+    make_clip(talks / "long.mp4", count=100)
+    fastvbg.batch("long.mp4", "out", SETTINGS, executor=Inline(), segments=1, keep_parts=True)
+    Path("out/long.mp4").unlink()
+    other = SETTINGS.replace(background="teal")
+    (failed,) = fastvbg.batch("long.mp4", "out", other, executor=Inline(), segments=1)
+    assert "holds parts of another job" in str(failed.error)
+    assert failed.code == 2
+    (done,) = fastvbg.batch("long.mp4", "out", other, executor=Inline(), segments=1, restart=True)
+    assert done.state == "done"
+    assert written() == ["long.mp4"]
+
+
+def test_an_encoder_that_keeps_to_a_rate_makes_files_whole(talks: Path) -> None:
+    make_clip(talks / "long.mp4", count=24 * 45)
+    rated = SETTINGS.replace(encoder_options={"b": "200k"})
+    (done,) = fastvbg.batch("long.mp4", "out", rated, executor=Inline())
+    assert done.state == "done"
+    with pytest.raises(fastvbg.OptionError, match="parts of a job each begin anew with a rate"):
+        fastvbg.batch("a.mp4", "out", rated, executor=Inline(), segments=5)
+
+
+def test_names_are_whole_where_workers_may_begin_in_another_folder(talks: Path) -> None:
+    class Elsewhere(Inline):
+        def submit(self, call: Any, /, *given: Any, **named: Any) -> Any:
+            before = Path.cwd()
+            os.chdir("/")
+            try:
+                return super().submit(call, *given, **named)
+            finally:
+                os.chdir(before)
+
+    look = cv2.imencode(".png", np.full((8, 8, 3), 90, np.uint8))[1]
+    Path("look.png").write_bytes(look.tobytes())
+    settings = SETTINGS.replace(background="look.png", drop_region="look.png")
+    (done,) = fastvbg.batch("b.mp4", "out", settings, executor=Elsewhere(), segments=0)
+    assert done.state == "done"
+    settings = settings.replace(mask="plate:look.png")
+    assert placed(settings).background == str(talks / "look.png")
+    assert placed(settings).kind == settings.kind
+    assert placed(SETTINGS) == SETTINGS
+
+
 def test_an_interrupt_leaves_no_worker_and_no_half_file(talks: Path) -> None:
-    make_clip(talks / "long.mp4", count=2000, width=160, height=120)
+    make_clip(talks / "long.mp4", count=900, width=160, height=120)
     pids: set[int] = set()
 
     class Enough(BaseException):

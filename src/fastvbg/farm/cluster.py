@@ -30,6 +30,8 @@ _A_WORKER = 2
 """Tasks that are under way for each worker: one is worked on, one waits beside it."""
 _LOOK = 1.0
 """Seconds between two looks at the connection."""
+_COUNT = 5.0
+"""Seconds between two counts of the workers."""
 _GONE = 20.0
 """Seconds after which a lost scheduler is given up."""
 
@@ -113,16 +115,23 @@ class Cluster:
         self._futures: dict[str, Any] = {}
         self._place = ""
         self._lost: float | None = None
+        self._count, self._next_count = 0, 0.0
 
     @property
     def size(self) -> int:
         """Two tasks a worker; with none there yet a few that wait for one."""
-        return _A_WORKER * max(1, len(self._workers()))
+        now = time.monotonic()
+        if now >= self._next_count:
+            self._next_count = now + _COUNT
+            self._count = self._workers()
+        return _A_WORKER * max(1, self._count)
 
-    def _workers(self) -> dict[str, Any]:
-        """Return the workers that are there, as far as the scheduler has told."""
-        found: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
-        return found
+    def _workers(self) -> int:
+        """Return how many workers there are; as many as before where the scheduler is gone."""
+        try:
+            return len(self._client.nthreads())
+        except (OSError, TimeoutError):
+            return self._count
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -137,15 +146,14 @@ class Cluster:
         if not isinstance(self._given, str):
             self._place = "the client's scheduler"
             return self._given
-        if self._given == LOCAL:
-            address: Any = stack.enter_context(self._local())
-        else:
-            address = self._given
         try:
+            address: Any = self._given
+            if address == LOCAL:
+                address = stack.enter_context(self._local())
             client = stack.enter_context(
                 self._library.Client(address, set_as_default=False, timeout=_GONE)
             )
-        except (OSError, TimeoutError, TypeError, ValueError) as error:
+        except Exception as error:  # what it happens to raise where it does not come up
             line = " ".join(str(error).split()) or type(error).__name__
             raise ClusterError(f"cluster: cannot reach {self._given}: {line}") from None
         self._place = client.scheduler.address
@@ -166,8 +174,7 @@ class Cluster:
 
     def _check_workers(self) -> None:
         """Ask the workers that are there what would keep them from the work."""
-        workers = self._workers()
-        if not workers:
+        if not self._workers():
             self._tell(f"cluster: {self._place} has no worker yet; the work waits for one")
             return
         from fastvbg import __version__

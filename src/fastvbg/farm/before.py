@@ -8,6 +8,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from fastvbg.farm.plans import job_of
 from fastvbg.matting.run import Run
 from fastvbg.pipeline.job import work_through
 from fastvbg.pipeline.opening import rate_of
@@ -47,7 +48,7 @@ def learned_of(folder: Folder) -> Mapping[str, Any] | None:
 
 
 def _learn(folder: Folder) -> dict[str, Any]:
-    job = folder.plan.job()
+    job = job_of(folder.plan)
     fps = rate_of(job.settings)
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.input, fps=fps, options=job.reading))
@@ -103,7 +104,7 @@ def _go_through(folder: Folder, begin: int, end: int) -> None:
         leaves=tuple(sorted(numbers)),
         leave=leave,
     )
-    work_through(plan.job(), lambda _job, _info: Nowhere(), part)
+    work_through(job_of(plan), lambda _job, _info: Nowhere(), part)
 
 
 def save(folder: Folder, path: Path, arrays: Mapping[str, Any]) -> None:

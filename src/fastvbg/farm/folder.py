@@ -66,28 +66,51 @@ class Folder:
         """The file of what was found out of the job as a whole."""
         return self.path / STATES / "learned.npz"
 
-    def open(self) -> None:
+    def open(self, *, ours: bool = False) -> None:
         """Make the folder this job's, or demand that it is.
+
+        Parameters
+        ----------
+        ours : bool
+            Whether it was made for parts, whatever lies in it by now.
 
         Raises
         ------
         SinkError
-            It is another job's, or cannot be made.
+            It is another job's, is for something else, or cannot be made.
         """
         before = self.manifest_of(self.path)
         if before is not None:
             self._demand_same(before)
             return
         facts = {"key": self.key, "facts": self.plan.facts()}
-        self.make()
+        self.make(ours=ours)
         self.publish(self.path / MANIFEST, lambda to: to.write_text(json.dumps(facts, indent=1)))
 
-    def make(self) -> None:
+    def make(self, *, ours: bool = False) -> None:
         """Make the folder itself, unless it is there."""
+        if not ours and self._is_for_something_else():
+            raise SinkError(
+                f"parts: {self.path} holds other things, wanted a folder of their own for the parts"
+            )
         try:
             (self.path / STATES).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise SinkError(f"parts: cannot make {self.path}: {why(error)}") from None
+
+    def _is_for_something_else(self) -> bool:
+        if (self.path / MANIFEST).exists():
+            return False
+        try:
+            names = {file.name for file in self.path.iterdir()}
+        except OSError:
+            return False
+        return any(name != STATES and not _OURS.fullmatch(name) for name in names)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether there is any part."""
+        return any(file.suffix == ".nut" for file in self._files())
 
     @staticmethod
     def manifest_of(path: Path) -> dict[str, Any] | None:

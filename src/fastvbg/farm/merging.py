@@ -14,7 +14,7 @@ import av
 from fastvbg.checks import check_flag
 from fastvbg.errors import OptionTypeError, SinkError, shown
 from fastvbg.farm.folder import Folder
-from fastvbg.farm.plans import Plan
+from fastvbg.farm.plans import Plan, job_of
 from fastvbg.farm.rendering import demand_unchanged
 from fastvbg.media.model import CopiedPacket
 from fastvbg.pipeline.job import Result, output_info
@@ -116,7 +116,7 @@ def _result(plan: Plan, known: _Known, warnings: list[str], missing: int, start:
 
 def _joined(folder: Folder, known: _Known, *, overwrite: bool, start: float) -> Result:
     plan = folder.plan
-    job = plan.job(overwrite=overwrite)
+    job = job_of(plan, overwrite=overwrite)
     fps = rate_of(job.settings)
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.input, fps=fps, options=job.reading))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.bands import usable_cpus
-from fastvbg.checks import check_number
+from fastvbg.checks import check_integer, check_number
 from fastvbg.errors import OptionError, SinkError
 from fastvbg.farm.borders import borders_of
 from fastvbg.farm.identity import identities, versions
@@ -58,7 +58,7 @@ def plan(
     *,
     seconds: float = SECONDS,
     work: File | None = None,
-    threads: int | None = None,
+    encoder_threads: int | None = None,
     tell: Callable[[str], None] | None = None,
     **changes: Any,
 ) -> Plan:
@@ -66,16 +66,20 @@ def plan(
 
     Parameters
     ----------
-    input, output, settings, **changes
+    input, output : str or path-like
+        As in `process`.
+    settings : Settings, optional
         As in `process`.
     seconds : float, default 20
         How long parts are, about: they begin at key frames, best where scenes begin.
     work : str or path-like, optional
         The folder of the parts; `.NAME.parts` beside the output by default.
-    threads : int, optional
-        How many encode in each part, 1 to 256. With another number other bytes come out; by default
-        one and a half times as many as this machine has processors.
+    encoder_threads : int, optional
+        How many encode in each part, 1 to 256, unless `threads` says it. With another number other
+        bytes come out; by default one and a half times as many as this machine has processors.
     tell : callable, optional
+        As in `process`.
+    **changes : object
         As in `process`.
 
     Returns
@@ -92,8 +96,8 @@ def plan(
     folder = None if work is None else str(check_path("work", work))
     job = checked_job(changed(settings, changes), input, output, tell=tell)
     refuse_rates(job.settings)
-    threads = threads or job.settings.threads or min(_MOST_THREADS, usable_cpus() * 3 // 2)
-    job = replace(job, encoder_threads=max(1, threads))
+    threads = _threads(job.settings, encoder_threads)
+    job = replace(job, encoder_threads=threads)
     with ExitStack() as stack:
         found = None if _cannot_be_opened(job) else _looked_into(job, stack, seconds)
     if found is None:
@@ -106,13 +110,20 @@ def plan(
         chosen,
         borders or (Border(0, None, None, None, None, None, 0),),
         origin,
-        max(1, threads),
+        threads,
         seconds,
         identities(_whole(job.input), chosen),
         versions(chosen),
         why,
         folder,
     )
+
+
+def _threads(settings: Settings, asked: int | None) -> int:
+    """Return how many threads encode: as many on every machine."""
+    asked = None if asked is None else check_integer("encoder_threads", asked, 1, 256)
+    stated: Any = settings.threads or asked
+    return stated or max(1, min(_MOST_THREADS, usable_cpus() * 3 // 2))
 
 
 def _whole(path: str | Path) -> str:

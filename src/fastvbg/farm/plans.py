@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fastvbg.errors import OptionError, SourceError, shown
+from fastvbg.errors import FastvbgError, OptionError, SourceError, shown
 from fastvbg.farm.identity import Identity, options_of
 from fastvbg.options import digest_of
 from fastvbg.pipeline.job import Job
 from fastvbg.settings import Settings
 from fastvbg.settings.file import settings_of
-from fastvbg.sink.staging import Staged
+from fastvbg.sink.staging import Staged, check_folder
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -48,28 +48,43 @@ class Border(NamedTuple):
 
 @dataclass(frozen=True)
 class Plan:
-    """How a job is cut into parts; made by `plan`."""
+    """How a job is cut into parts; `plan` makes it. A value, which can be pickled.
+
+    Parameters
+    ----------
+    input, output : str
+        Whole names.
+    settings : Settings
+        With the mask that "auto" chose.
+    borders : tuple of Border
+        The parts, in order.
+    origin : int
+        The time of the job's first frame.
+    threads : int
+        How many encode: with another number other bytes come out.
+    seconds : float
+        How long parts were to be.
+    inputs : tuple of Identity
+        The files that are read.
+    versions : dict of str
+        Of the libraries that make the bytes.
+    why : str
+        Why there is but one part that is no part; empty where the job can be cut.
+    work : str, optional
+        The folder of the parts; one beside the output by default.
+    """
 
     input: str
     output: str
     settings: Settings
-    """With the mask that "auto" chose."""
     borders: tuple[Border, ...]
-    """The parts, in order."""
     origin: int
-    """The time of the job's first frame."""
     threads: int
-    """How many encode: with another number other bytes come out."""
     seconds: float
-    """How long parts were to be."""
     inputs: tuple[Identity, ...]
-    """The files that are read."""
     versions: dict[str, str]
-    """Of the libraries that make the bytes."""
     why: str = ""
-    """Why there is but one part that is no part; empty where the job can be cut."""
     work: str | None = None
-    """The folder of the parts; None for one beside the output."""
 
     def __len__(self) -> int:
         return len(self.borders)
@@ -105,10 +120,6 @@ class Plan:
         output = Path(self.output)
         return output.with_name(f".{output.name}.parts")
 
-    def job(self, **more: Any) -> Job:
-        """Return the job that is planned."""
-        return Job(self.input, self.output, self.settings, encoder_threads=self.threads, **more)
-
     def data(self, folder: Path | None = None) -> dict[str, Any]:
         """Return all of it as JSON holds it.
 
@@ -122,6 +133,7 @@ class Plan:
         OptionTypeError
             A picture in memory is among the settings.
         """
+        folder = None if folder is None else _absolute(folder)
         return {
             "version": VERSION,
             "input": _dumped(self.input, folder),
@@ -153,6 +165,7 @@ class Plan:
         OptionError
             It is no such thing, or of another version.
         """
+        folder = None if folder is None else _absolute(folder)
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise OptionError(f"plan: got {shown(data)}, wanted what Plan.data gives")
         try:
@@ -170,8 +183,8 @@ class Plan:
                 str(data["why"]),
                 None if work is None else _loaded(work, folder),
             )
-        except (KeyError, TypeError, ValueError) as error:
-            if isinstance(error, OptionError):
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            if isinstance(error, FastvbgError):
                 raise
             raise OptionError(f"plan: got {shown(data)}, wanted what Plan.data gives") from None
 
@@ -186,6 +199,7 @@ class Plan:
             A picture in memory is among the settings.
         """
         target = Path(check_path("plan", path))
+        check_folder(target.parent)
         text = json.dumps(self.data(target.absolute().parent), indent=1)
         with Staged(target, overwrite=overwrite) as staged:
             staged.staging.write_text(text, "utf-8")
@@ -209,6 +223,15 @@ class Plan:
         except ValueError:
             raise OptionError(f"plan: {file} is no plan that fastvbg wrote") from None
         return cls.from_data(data, file.absolute().parent)
+
+
+def job_of(plan: Plan, **more: Any) -> Job:
+    """Return the job that a plan is of."""
+    return Job(plan.input, plan.output, plan.settings, encoder_threads=plan.threads, **more)
+
+
+def _absolute(folder: object) -> Path:
+    return Path(check_path("folder", folder)).absolute()
 
 
 def _dumped(name: str, folder: Path | None) -> str:

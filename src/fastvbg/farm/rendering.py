@@ -11,7 +11,7 @@ from fastvbg.errors import OptionTypeError, SourceError, shown
 from fastvbg.farm.before import hands_over, learned_of, save, state_of
 from fastvbg.farm.folder import Folder, hashed
 from fastvbg.farm.identity import identity_of
-from fastvbg.farm.plans import Plan
+from fastvbg.farm.plans import Plan, job_of
 from fastvbg.farm.rendered import Rendered
 from fastvbg.pipeline.job import run, work_through
 from fastvbg.pipeline.passing import Part
@@ -69,7 +69,7 @@ def render(
     if done is not None:
         return done[0]
     demand_unchanged(plan)
-    job = plan.job(progress=progress)
+    job = job_of(plan, progress=progress)
     data = _at_once(job) if plan.why else _in_part(folder, index, job)
     demand_unchanged(plan)
     folder.record(index, data)

@@ -149,7 +149,9 @@ def _in_parts(
         check_folder(target.parent)
         refuse_existing(target, overwrite=overwrite)
     threads = None if way.restart else _threads_before(target)
-    made = plan(input, output, settings, seconds=way.seconds, threads=threads, tell=tell, **changes)
+    made = plan(
+        input, output, settings, seconds=way.seconds, encoder_threads=threads, tell=tell, **changes
+    )
     if made.why:
         if tell is not None:
             tell(f"in one piece, since {made.why}")
@@ -183,9 +185,13 @@ def held(folder: Folder, *, restart: bool) -> Iterator[None]:
         with locked(folder.path):
             if restart:
                 folder.clear()
-            folder.open()
+            folder.open(ours=True)
             folder.sweep()
-            yield
+            try:
+                yield
+            finally:
+                if not folder.has_parts:
+                    folder.clear()
     finally:
         folder.leave()
 

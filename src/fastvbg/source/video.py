@@ -20,7 +20,7 @@ from fastvbg.source.seeking import shift_of, span, stretch
 from fastvbg.source.watch import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from typing_extensions import Self
@@ -154,10 +154,9 @@ class VideoSource:
 
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and packets of the other streams, in the order of the file."""
+        yield from self._timed()
         if self._part is not None:
-            yield from self._timed(self._part)
             return
-        yield from self._timed(chain(self._first, self._items))
         self._transparency.finish()
         if self._options.end is None:
             self._missing = self._decoding.completeness.missing()
@@ -168,8 +167,8 @@ class VideoSource:
         if self.lost:
             self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
 
-    def _timed(self, items: Iterable[Item]) -> Iterator[Timed | CopiedPacket]:
-        for item in items:
+    def _timed(self) -> Iterator[Timed | CopiedPacket]:
+        for item in self._part or chain(self._first, self._items):
             if isinstance(item, CopiedPacket):
                 yield item
                 continue

@@ -26,7 +26,7 @@ Quiet: TypeAlias = Annotated[
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")
-def run(
+def run(  # noqa: PLR0913  (an option each)
     input: Input,
     output: Annotated[
         Path,
@@ -41,14 +41,61 @@ def run(
         bool, typer.Option("--keep-partial", help="On an interrupt, keep what there is.")
     ] = False,
     overwrite: Overwrite = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Work in segments and go on where an interrupted run of this command was.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    segments: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="How long segments are, about (20 by default); implies --resume.",
+            rich_help_panel="Segments",
+        ),
+    ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option(
+            "--restart",
+            help="Begin anew; remove another job's segments.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    keep_parts: Annotated[
+        bool,
+        typer.Option(
+            "--keep-parts",
+            help="Keep the segments when the output is whole.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers share the segments, tcp://HOST:8786 or "
+            "tls://HOST:8786; or local.",
+            rich_help_panel="Segments",
+        ),
+    ] = None,
     quiet: Quiet = False,
     *,
     settings: Settings,
 ) -> None:
     """Replace the background of INPUT: keep what the mask keeps."""
+    if cluster is not None:
+        from fastvbg.cli.batch import spread_over
+
+        ways = {"overwrite": overwrite, "segments": segments, "restart": restart}
+        ways["keep_parts"] = keep_parts
+        raise typer.Exit(spread_over(cluster, input, output, settings, ways, quiet=quiet))
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
-    from fastvbg.pipeline.process import process
+    from fastvbg.farm.resuming import process
 
     before = _stamp(output)
     with ProgressLine(quiet=quiet) as progress:
@@ -59,13 +106,24 @@ def run(
                 settings,
                 overwrite=overwrite,
                 keep_partial=keep_partial,
+                resume=resume or restart,
+                segments=segments,
+                restart=restart,
+                keep_parts=keep_parts,
                 progress=progress,
                 tell=progress.tell,
             )
         except Stopped as stop:
             stop.kept = _stamp(output) != before
+            if has_parts(output):
+                stop.left = "the segments are kept: run the same command to go on"
             raise
     raise typer.Exit(report(result, quiet=quiet))
+
+
+def has_parts(output: Path) -> bool:
+    """Tell whether segments of an output are kept beside it."""
+    return output.with_name(f".{output.name}.parts").is_dir()
 
 
 def _stamp(output: Path) -> tuple[int, int] | None:

@@ -117,9 +117,11 @@ class Staged:
         Its name; `-` is standard output, which takes what comes as it comes.
     overwrite : bool
         Whether an existing file is replaced.
+    folder : Path, optional
+        Where the temporary name is, on the same disk; beside the file by default.
     """
 
-    def __init__(self, path: Path, *, overwrite: bool) -> None:
+    def __init__(self, path: Path, *, overwrite: bool, folder: Path | None = None) -> None:
         self._staging: Path | None = None
         self._descriptor = -1
         self.target = "pipe:1"
@@ -130,7 +132,7 @@ class Staged:
         self._found = refuse_existing(path, overwrite=overwrite)
         self._path = written_through(path)
         check_folder(self._path.parent)
-        staging = staging_name(self._path)
+        staging = staging_name(self._path if folder is None else folder / self._path.name)
         mode = _NEW_MODE if self._found is None else _PRIVATE_MODE
         try:
             # Open to the end: to be flushed even if its mode lets nobody open it again.

@@ -263,7 +263,7 @@ def work_off(
     board = Board(show)
     files = [FileJob(*each, terms, board, tell, away=ways.where.elsewhere) for each in left]
     places = {str(whole_name(path.parent)) for _, _, path in left if not is_address(path)}
-    engine = ways.where.engine(terms.threads, len(files), tell, sorted(places))
+    engine = ways.where.engine(terms.threads, tell, sorted(places))
     try:
         with engine:
             engine.prepare(terms.settings.kind.needs(terms.settings.refine))

@@ -2,7 +2,7 @@
 
 The queue is the package's own; workers and time are made up. Assumed: one worker a machine, alike,
 none dies, and each has the files at the speed of its own work; kernels are compiled once a machine;
-the pieces that only one worker does (the plan, what masks with a memory learn first, joining and
+the pieces that one worker alone does (the plan, what masks with a memory learn first, joining and
 uploading) take their time in the same queue. Seconds a frame are those measured for 720p,
 `--mask motion`, libx264 veryfast, one thread, on 2 cores of an AMD EPYC; others by options.
 """
@@ -36,9 +36,9 @@ class Costs:
     """Indexing, which demuxes."""
     ready_frame: float = 0.0
     """What goes over all frames before any part: 0 but for masks with a memory."""
-    part: float = 0.25
+    part: float = 0.33
     """Opening, seeking, flushing the encoder, the disk."""
-    frame: float = 0.0077
+    frame: float = 0.0083
     join_frame: float = 0.00006
     upload: float = 0.0
     """Of a whole output, for each of its seconds."""

@@ -63,7 +63,7 @@ class VideoSource:
             self._first = Watched(self._decode_first, self._decoding.watch)()
         except BaseException:
             if not self._decoding.watch.left:
-                self._decoding.container.close()
+                self._decoding.close()
             raise
 
     @property
@@ -185,7 +185,7 @@ class VideoSource:
     def __exit__(self, *exception: object) -> None:
         if not self._abandoned:
             self._items.close()
-            self._decoding.container.close()
+            self._decoding.close()
 
 
 def _duration(decoding: Decoding) -> Fraction | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
 import pytest
 
 if TYPE_CHECKING:
@@ -64,6 +66,12 @@ class _Reading:
 
 FRAGILE = Fragile
 fsspec.register_implementation("fragile", Fragile, clobber=True)
+
+
+def packets_of(content: bytes) -> list[Any]:
+    """Return what is in a file; one of Matroska has a random number in its head."""
+    with av.open(BytesIO(content)) as container:
+        return [(p.stream.index, p.pts, p.dts, bytes(p)) for p in container.demux()]
 
 
 def store_of_memory() -> Any:

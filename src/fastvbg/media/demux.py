@@ -22,8 +22,9 @@ _PICTURES = (
     ".png .pnm .pns .ppm .ptx .qoi .ras .rgb .rgba .rs .sgi .sun .sunras .svg .svgz .tga .tif "
     ".tiff .vbn .webp .xbm .xface .xpm .xwd .y .yuv10"
 )
-# A connection that ends before the file does is opened again where it was, for some ten seconds.
-_PATIENT = {"reconnect": "1", "reconnect_on_network_error": "1", "reconnect_delay_max": "7"}
+# A connection that ends before the file does is opened again where it was, for some four seconds.
+# Without that, one that a server has closed between two requests costs a packet without a word.
+_PATIENT = {"reconnect": "1", "reconnect_on_network_error": "1", "reconnect_delay_max": "3"}
 _STRICT_METADATA = int(av.__version__.split(".")[0]) < 19
 
 

@@ -50,19 +50,23 @@ class StoredFile(RawIOBase):
     def __init__(self, url: Url, role: str) -> None:
         super().__init__()
         self._store = store = Store(url, role)
-        self._identity = store.identity()
-        self.size = self._identity.size
-        """Bytes."""
         self._at = 0
         self._pieces: OrderedDict[int, bytes] = OrderedDict()
         self._failure: BaseException | None = None
         self._turn: Any = nullcontext() if store.is_async else _ONE_AT_A_TIME
         try:
             # Stores that know marks demand this one's with each request.
+            store.fs.invalidate_cache(store.path)
             with self._turn:
                 self._file = store.fs.open(store.path, "rb", block_size=_PIECE, cache_type="none")
         except Exception as error:
             raise store.failed(error) from None
+        # Most files know what the store said when they were opened, which saves a request.
+        facts = getattr(self._file, "details", None)
+        known = isinstance(facts, dict) and "size" in facts
+        self._identity = store.identified(facts) if known else store.identity()
+        self.size = self._identity.size
+        """Bytes."""
 
     def readable(self) -> bool:
         """Tell that it can be read."""

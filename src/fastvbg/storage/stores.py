@@ -8,6 +8,8 @@ from fastvbg.errors import FastvbgError, MissingLibraryError, SourceError
 from fastvbg.urls import scrubbed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastvbg.urls import Url
 
 _EXTRA = "pip install 'fastvbg[cloud]'"
@@ -85,6 +87,16 @@ class Store:
             facts = self.fs.info(self.path)
         except Exception as error:
             raise self.failed(error) from None
+        return self.identified(facts)
+
+    def identified(self, facts: Mapping[str, Any]) -> Identity:
+        """Return what of a store's facts tells an object from others.
+
+        Raises
+        ------
+        SourceError, SinkError
+            It is a folder, or of no known size.
+        """
         if facts.get("type") == "directory":
             raise self.refused("is a folder, wanted an object")
         if not isinstance(facts.get("size"), int):

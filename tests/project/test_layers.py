@@ -19,6 +19,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("cli",),
     ("measure",),
     ("live_mode",),
+    ("farm",),
     ("pipeline",),
     ("settings",),
     ("masks",),

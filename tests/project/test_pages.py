@@ -127,7 +127,7 @@ def test_commands_are_understood(page: Path, tmp_path: Path, monkeypatch, capsys
     def drawn(input: str, settings: fastvbg.Settings, **_: Any) -> np.ndarray:
         return np.zeros((8, 8, 3), np.uint8)
 
-    monkeypatch.setattr("fastvbg.pipeline.process.process", done)
+    monkeypatch.setattr("fastvbg.farm.resuming.process", done)
     monkeypatch.setattr("fastvbg.pipeline.process.matte", done)
     monkeypatch.setattr("fastvbg.pipeline.preview.preview", drawn)
     for arguments in commands(TEXTS[page]):
@@ -141,7 +141,7 @@ def test_the_settings_file_is_what_the_command_writes(tmp_path: Path, monkeypatc
     (told,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     made = Result(Path("out.mp4"), 1, 1.0)
-    monkeypatch.setattr("fastvbg.pipeline.process.process", lambda *a, **k: made)
+    monkeypatch.setattr("fastvbg.farm.resuming.process", lambda *a, **k: made)
     assert run_command_line(line) == 0
     assert Path("look.toml").read_text(encoding="utf-8") == told
 

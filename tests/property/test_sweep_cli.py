@@ -43,6 +43,9 @@ LOOK = ("-b", "navy", "--mask", "motion", "--preset", "ultrafast")
 # How each command is called when nothing is wrong.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "run": ("run", "clip.mp4", *VIDEO, *FAST),
+    "plan": ("plan", "clip.mp4", *VIDEO, *FAST, "--mask", "motion", "--plan", "out/plan.json"),
+    "segment": ("segment", "job.json", "0"),
+    "merge": ("merge", "job.json"),
     "matte": ("matte", "clip.mp4", "-o", "out/m.mkv", "--threads", "1"),
     "preview": ("preview", "clip.mp4", "-b", "navy", "-o", "out/sheet.png"),
     "live": ("live", "clip.mp4", "--to", "out/l.mkv", "--overwrite", "--seconds", "0", "-q", *LOOK),
@@ -58,9 +61,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "models list": ("models", "list"),
     "models path": ("models", "path"),
 }
-SHARING = ("matte", "preview", "live", "bench files")
-# Those that end with exit code 2 here: without the person models, which nothing may download.
-REFUSED = ("bench person", "models fetch")
+SHARING = ("matte", "preview", "live", "bench files", "plan")
+# Those that end with exit code 2 here: without the person models, which nothing may download; and
+# without segments.
+REFUSED = ("bench person", "models fetch", "merge")
 FIGURES = Figures(
     {"cpu": "", "vector features": [""], "date": ""},
     [Row("blend", "tiny", 4, 4, "fastvbg", 1, 99, Timing(1.0, 0.1, 3))],

@@ -36,6 +36,8 @@ class Stopped(BaseException):
 
     kept = False
     """Whether the output was kept as far as it had come."""
+    left: str | None = None
+    """What else there is to say of what is left."""
 
 
 @contextmanager
@@ -102,7 +104,7 @@ def run_command_line(arguments: list[str]) -> int:
         return _complain(str(error), EXIT_BAD_INPUT)
     except Stopped as stop:
         left = "the output holds what was done" if stop.kept else "no output was left behind"
-        return _complain(f"stopped by a signal; {left}", stop.args[0])
+        return _complain(f"stopped by a signal; {stop.left or left}", stop.args[0])
     except MemoryError:
         return _complain("out of memory: the frames are too large for this machine", EXIT_BAD_INPUT)
     except SystemExit:  # Typer's and Rich's answer to a pipe that nobody reads

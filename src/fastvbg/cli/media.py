@@ -45,6 +45,38 @@ def run(
         bool, typer.Option("--keep-partial", help="On an interrupt, keep what there is.")
     ] = False,
     overwrite: Overwrite = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Work in segments and go on where an interrupted run of this command was.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    segments: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="How long segments are, about (20 by default); implies --resume.",
+            rich_help_panel="Segments",
+        ),
+    ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option(
+            "--restart",
+            help="Begin anew; remove another job's segments.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    keep_parts: Annotated[
+        bool,
+        typer.Option(
+            "--keep-parts",
+            help="Keep the segments when the output is whole.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
     quiet: Quiet = False,
     *,
     settings: Settings,
@@ -52,7 +84,7 @@ def run(
     """Replace the background of INPUT: keep what the mask keeps."""
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
-    from fastvbg.pipeline.process import process
+    from fastvbg.farm.resuming import process
 
     before = _stamp(output)
     with ProgressLine(quiet=quiet) as progress:
@@ -63,13 +95,27 @@ def run(
                 settings,
                 overwrite=overwrite,
                 keep_partial=keep_partial,
+                resume=resume or restart,
+                segments=segments,
+                restart=restart,
+                keep_parts=keep_parts,
                 progress=progress,
                 tell=progress.tell,
             )
         except Stopped as stop:
             stop.kept = _stamp(output) != before
+            if has_parts(output):
+                stop.left = "the segments are kept: run the same command to go on"
             raise
     raise typer.Exit(report(result, quiet=quiet))
+
+
+def has_parts(output: str) -> bool:
+    """Tell whether segments of an output are kept beside it, or of a store's here."""
+    from fastvbg.farm.plans import parts_of
+    from fastvbg.media.names import checked_name
+
+    return parts_of(checked_name(output, "output")).is_dir()
 
 
 def _stamp(output: str) -> Any:

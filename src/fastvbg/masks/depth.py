@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from fastvbg.constants import DEPTH_HOLD, MOST_DEPTH, MOST_DEPTH_HOLD
 from fastvbg.errors import OptionError
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import Memory
 from fastvbg.options import File, Integer, Number, option
 from fastvbg.urls import whole
 
@@ -81,6 +82,10 @@ class Depth(Mask):
     @property
     def _is_stereo(self) -> bool:
         return isinstance(self.depth, str) and self.depth.startswith(_STEREO)
+
+    def memory(self) -> Memory:
+        """Return for how many frames depths are held."""
+        return Memory("frames", self.depth_hold + 1)
 
     def keyer(self, run: Run) -> DepthRun:
         """Return what keys the depths, maps or those that two eyes see."""

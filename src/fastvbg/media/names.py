@@ -31,14 +31,19 @@ def is_address(path: str | Path) -> bool:
     return isinstance(path, Url) or ("://" in str(path) and not exists(path))
 
 
+def as_path(path: str | Path) -> Path | Url:
+    """Return a checked name as a path, or as the URL that it is."""
+    return path if isinstance(path, Url) else Path(path)
+
+
 def name_of(path: str | Path) -> str:
     """Return a file's name without its folders."""
-    return path.name if isinstance(path, Url) else Path(path).name
+    return as_path(path).name
 
 
 def suffix_of(path: str | Path) -> str:
     """Return the suffix of a file's name, in small letters."""
-    return (path if isinstance(path, Url) else Path(path)).suffix.lower()
+    return as_path(path).suffix.lower()
 
 
 def checked_name(path: object, role: str) -> str | Path:

@@ -43,13 +43,16 @@ class Placing(NamedTuple):
     """As in `ReadOptions`."""
     aspect: Fraction | None = None
     """Width of a pixel of the frames divided by its height."""
+    begins: Fraction | None = None
+    """The time of the frame before which a video's first lies; that of the first one by default."""
 
     @classmethod
-    def of(cls, settings: Settings, info: StreamInfo) -> Placing:
-        """Return what settings say of the frames of a video."""
+    def of(cls, settings: Settings, info: StreamInfo, first: int | None = None) -> Placing:
+        """Return what settings say of the frames of a video, whose first one's time is `first`."""
         size = info.width, info.height
         end, most = settings.background_end, settings.max_pixels
-        return cls(size, settings.fit, end, most, info.sample_aspect)
+        begins = None if first is None else first * info.time_base
+        return cls(size, settings.fit, end, most, info.sample_aspect, begins)
 
 
 class Backdrop(Protocol):
@@ -117,7 +120,7 @@ class VideoBackdrop:
             alpha="black", sizes="any", max_pixels=placing.max_pixels, role="background"
         )
         self._stack = ExitStack()
-        self._began: Fraction | None = None
+        self._began = placing.begins
         self._sought: Any = 0
         self._frames = self._forever() if placing.end == "loop" else self._once()
         self._next = next(self._frames)  # tells now if it cannot be read
@@ -162,7 +165,7 @@ class VideoBackdrop:
                 return
 
     def at(self, seconds: Fraction) -> Picture | None:
-        """Return the frame that is shown at a time, counted from the first call's."""
+        """Return the frame that is shown at a time, counted from that before which it begins."""
         if self._began is None:
             self._began = seconds
         seconds -= self._began

@@ -139,9 +139,11 @@ class Staged:
         URL: it is made in a temporary folder, and sent when it is complete.
     overwrite : bool
         Whether an existing file is replaced.
+    folder : Path, optional
+        Where the temporary name is, on the same disk; beside the file by default.
     """
 
-    def __init__(self, path: Path | Url, *, overwrite: bool) -> None:
+    def __init__(self, path: Path | Url, *, overwrite: bool, folder: Path | None = None) -> None:
         self._staging: Path | None = None
         self._outgoing: Outgoing | None = None
         self._descriptor = -1
@@ -153,19 +155,19 @@ class Staged:
             self._outgoing = Outgoing(path, overwrite=overwrite)
             path = self._outgoing.local
         try:
-            self._begin(path, overwrite=overwrite)
+            self._begin(path, folder, overwrite=overwrite)
         except BaseException:
             self.discard()
             raise
 
-    def _begin(self, path: Path, *, overwrite: bool) -> None:
+    def _begin(self, path: Path, folder: Path | None, *, overwrite: bool) -> None:
         if str(path) == STDOUT:
             return
         check_folder(path.parent)
         self._found = refuse_existing(path, overwrite=overwrite)
         self._path = written_through(path)
         check_folder(self._path.parent)
-        staging = staging_name(self._path)
+        staging = staging_name(self._path if folder is None else folder / self._path.name)
         mode = _NEW_MODE if self._found is None else _PRIVATE_MODE
         try:
             # Open to the end: to be flushed even if its mode lets nobody open it again.

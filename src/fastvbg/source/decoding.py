@@ -92,6 +92,8 @@ class Decoding:
         self.begins: Fraction | None = None
         """When the file's own first frame is shown; None where it has no time."""
         self._frames_end: Fraction | None = None
+        self.leaves_frames = False
+        """Whether no frame is decoded any more."""
         self.matrix: Matrix | None = None
         """The display matrix of the file's first frame, as far as frames do not carry their own."""
         self.watch = Watch(
@@ -277,13 +279,15 @@ class Decoding:
             if self._frames_end is not None:
                 if (packet_seconds(packet) or Fraction(0)) > self._frames_end:
                     return
+            elif self.leaves_frames:
+                continue
             elif packet.is_corrupt and self.completeness.counts_packets:
                 # Cut off in the middle. An error while the decoder is emptied would cost the good
                 # frames before it, too.
                 self.lost += 1
             else:
                 yield from self._frames_of(packet)
-        if self._frames_end is None:
+        if self._frames_end is None and not self.leaves_frames:
             yield from self._flush()
 
     def _before_start(self, packet: Packet[Stream]) -> bool:

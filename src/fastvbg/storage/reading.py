@@ -63,8 +63,10 @@ class StoredFile(RawIOBase):
             raise store.failed(error) from None
         # Most files know what the store said when they were opened, which saves a request.
         facts = getattr(self._file, "details", None)
-        known = isinstance(facts, dict) and "size" in facts
-        self._identity = store.identified(facts) if known else store.identity()
+        if isinstance(facts, dict) and "size" in facts:
+            self._identity = store.identified(facts)
+        else:
+            self._identity = store.identity()
         self.size = self._identity.size
         """Bytes."""
 

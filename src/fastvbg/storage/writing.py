@@ -150,6 +150,7 @@ class _Sending:
         self.stopped = self.done = False
         self._create = create
         self._error: BaseException | None = None
+        self._over = threading.Event()
         self._thread = threading.Thread(target=self._work, name="fastvbg upload", daemon=True)
 
     @property
@@ -161,13 +162,13 @@ class _Sending:
         """Send the file, and tell who listens; raise what went wrong."""
         self._thread.start()
         try:
-            while self._thread.is_alive():
+            # Not `Thread.join`: left by a signal's exception, it takes the thread for finished.
+            while not self._over.wait(_POLL_SECONDS):
                 for hear in _hearing.get():
                     hear(self._store.url.name, self._sent, self.size)
-                self._thread.join(_POLL_SECONDS)
         except BaseException:
             self.stopped = True
-            self._thread.join(_GRACE_SECONDS)
+            self._over.wait(_GRACE_SECONDS)
             raise
         if self._error is not None:
             raise self._error
@@ -181,6 +182,8 @@ class _Sending:
             self.done = True
         except BaseException as error:  # raised where it is waited for
             self._error = error
+        finally:
+            self._over.set()
 
     def _count(self, more: int) -> None:
         self._sent += more

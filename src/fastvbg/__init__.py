@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fastvbg.compositing.frames import blend, composite
     from fastvbg.compositing.light import LightWrap, light_wrap
     from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.farm.batch import batch
     from fastvbg.farm.merging import merge
     from fastvbg.farm.planning import plan
     from fastvbg.farm.plans import Plan
@@ -100,6 +101,7 @@ __all__ = [
     "apply_regions",
     "as_depth",
     "as_matte",
+    "batch",
     "blend",
     "blend_planar",
     "choke",
@@ -169,6 +171,7 @@ _HOME = {
     "estimate_plate": "fastvbg.keyers.plate.estimate",
     "PlateKeyer": "fastvbg.keyers.plate.keyer",
     "pick_key": "fastvbg.keyers.chroma.screen",
+    "batch": "fastvbg.farm.batch",
     "matte": "fastvbg.pipeline.process",
     "process": "fastvbg.farm.resuming",
     "Plan": "fastvbg.farm.plans",

@@ -103,8 +103,10 @@ def test_parts_begin_where_scenes_do(tmp_path: Path) -> None:
     assert plain == parts
 
 
+@pytest.mark.parametrize("far", [0, 5])
 @pytest.mark.parametrize("end", ["loop", "hold"])
-def test_a_background_video_goes_on(tmp_path: Path, end: str) -> None:
+def test_a_background_video_goes_on(tmp_path: Path, monkeypatch, end: str, far: int) -> None:
+    monkeypatch.setattr("fastvbg.pipeline.backdrop._FAR_SECONDS", far)
     clip = make(tmp_path, "sound.mp4")
     behind = write_scenes(tmp_path / "behind.mp4", count=45)
     asked = {**LOSSLESS, "background": str(behind), "background_end": end}

@@ -19,6 +19,7 @@ from fastvbg.keyers.chroma.screen import Shown
 from fastvbg.live_mode.files import FileSource
 from fastvbg.live_mode.session import Session
 from tests.support.arrays import random_frame, random_plane
+from tests.support.inline import Inline
 from tests.support.nasty import VALUES, ending, in_material, judged, material, strict
 
 __all__ = ["in_material", "material"]
@@ -176,6 +177,13 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "apply_regions": lambda: {"matte": plane(), "keep": plane(), "drop": plane(), "out": plane()},
     "as_depth": lambda: {"depth": depth().astype(np.float32)},
     "as_matte": lambda: {"picture": random_frame(2, 12).reshape(4, 6, 3)},
+    "batch": lambda: {
+        "inputs": "clip.mp4",
+        "output": "out/b.mp4",
+        "background": "navy",
+        "executor": Inline(),
+        "overwrite": True,
+    },
     "blend": lambda: {"frame": frame(), "matte": plane(), "bg": frame(), "out": frame()},
     "blend_planar": lambda: {"frame": i420(), "matte": plane(), "bg": i420(), "out": i420()},
     "choke": lambda: {"matte": plane(), "radius": 1, "out": plane()},

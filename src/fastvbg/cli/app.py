@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import fastvbg
+from fastvbg.cli.batch import batch
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.doctor import doctor
 from fastvbg.cli.farm import merge, plan, segment
@@ -43,6 +44,7 @@ def _root(
 
 
 app.command()(run)
+app.command()(batch)
 app.command()(matte)
 app.command()(preview)
 app.command()(plan)

@@ -29,7 +29,7 @@ Quiet: TypeAlias = Annotated[
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")
-def run(
+def run(  # noqa: PLR0913  (an option each)
     input: Input,
     output: Annotated[
         str,
@@ -77,11 +77,26 @@ def run(
             rich_help_panel="Segments",
         ),
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers share the segments, tcp://HOST:8786 or "
+            "tls://HOST:8786; or local.",
+            rich_help_panel="Segments",
+        ),
+    ] = None,
     quiet: Quiet = False,
     *,
     settings: Settings,
 ) -> None:
     """Replace the background of INPUT: keep what the mask keeps."""
+    if cluster is not None:
+        from fastvbg.cli.batch import spread_over
+
+        ways = {"overwrite": overwrite, "segments": segments, "restart": restart}
+        ways["keep_parts"] = keep_parts
+        raise typer.Exit(spread_over(cluster, input, output, settings, ways, quiet=quiet))
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
     from fastvbg.farm.resuming import process

@@ -37,8 +37,8 @@ class _Bar:
         self._start = time.perf_counter()
 
     def __enter__(self) -> Self:
-        if not self._quiet and _is_terminal():
-            self._bar = _make_bar(self._things)
+        if not self._quiet and is_terminal():
+            self._bar = make_bar(self._things)
             self._bar.start()
             self._task = self._bar.add_task(self._doing, total=None, rate="")
         return self
@@ -112,7 +112,8 @@ class ProgressLine(_Bar):
         super().__exit__(*exception)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Tell whether a person reads standard error as it comes."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
@@ -134,7 +135,8 @@ class Preparing(_Bar):
         return time.perf_counter() - self._start
 
 
-def _make_bar(things: str) -> Progress:
+def make_bar(things: str) -> Progress:
+    """Return a bar of things done, with their rate and the time left."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

@@ -127,8 +127,14 @@ class Folder:
             raise SinkError(f"parts: {path / MANIFEST} is none that fastvbg wrote")
         return data
 
+    def demand_ours(self) -> None:
+        """Demand that it is not another job's."""
+        manifest = self.manifest_of(self.path)
+        if manifest is not None:
+            self._demand_same(manifest)
+
     def _demand_same(self, manifest: Mapping[str, Any]) -> None:
-        if manifest["key"] == self.key:
+        if manifest.get("key") == self.key:
             return
         now = json.loads(json.dumps(self.plan.facts()))
         told = "; ".join(differences(manifest["facts"], now))

@@ -81,7 +81,7 @@ def merge(
     overwrite = check_flag("overwrite", overwrite)
     keep_parts = check_flag("keep_parts", keep_parts)
     folder = Folder(plan, work)
-    folder.open()
+    folder.demand_ours()
     start = time.perf_counter()
     known = _known(folder)
     if plan.why:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from fastvbg.checks import check_flag
 from fastvbg.errors import FastvbgError, OptionError, SourceError, shown
 from fastvbg.farm.identity import Identity, options_of
 from fastvbg.media.names import suffix_of
@@ -202,6 +203,7 @@ class Plan:
         OptionTypeError
             A picture in memory is among the settings.
         """
+        overwrite = check_flag("overwrite", overwrite)
         target = Path(check_path("plan", path))
         check_folder(target.parent)
         text = json.dumps(self.data(target.absolute().parent), indent=1)

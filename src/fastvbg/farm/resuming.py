@@ -159,7 +159,7 @@ def _in_parts(
             tell(f"in one piece, since {made.why}")
         return plain.process(input, output, made.settings, **told._asdict())
     folder = Folder(made)
-    with _held(folder, restart=way.restart):
+    with held(folder, restart=way.restart):
         try:
             _make_all(folder, way.executor, progress)
             result = merge(made, overwrite=overwrite, keep_parts=way.keep_parts)
@@ -180,7 +180,7 @@ def _threads_before(output: Path | Url) -> int | None:
 
 
 @contextmanager
-def _held(folder: Folder, *, restart: bool) -> Iterator[None]:
+def held(folder: Folder, *, restart: bool) -> Iterator[None]:
     """Hold the folder of a job, and leave none that is empty."""
     folder.make()
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from contextlib import ExitStack
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
@@ -12,12 +14,12 @@ from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.names import checked_name
 from fastvbg.source import open_source
+from fastvbg.source.index import index_of
 from fastvbg.threads.overlap import Ahead
 from fastvbg.values.words import parse_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
     from pathlib import Path
 
     from typing_extensions import Self
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
     from fastvbg.media.model import Picture, StreamInfo
     from fastvbg.pixels import Pixels
     from fastvbg.settings import Settings
+    from fastvbg.source import Source
+    from fastvbg.source.index import Index
+
+
+# A background is gone to a place so far from its beginning; what is nearer is read through.
+_FAR_SECONDS = 5
 
 
 class Placing(NamedTuple):
@@ -66,6 +74,19 @@ class Backdrop(Protocol):
 
     def __exit__(self, *exception: object) -> None:
         """Close what is open."""
+
+
+class _Rest(NamedTuple):
+    """What is left of a video from a time on."""
+
+    base: Fraction
+    """When its first frame is shown, this time round."""
+    number: int
+    """How many of its frames come before the one that is shown."""
+    first: int
+    """The time of its first frame, in its unit."""
+    shown: int
+    """That of the frame that is shown."""
 
 
 class StillBackdrop:
@@ -127,14 +148,18 @@ class VideoBackdrop:
         self._shown: Picture | None = None
         self._until = self._next[0]
 
-    def _once(self) -> Iterator[tuple[Fraction, Frame | None]]:
+    def _once(self, part: _Rest | None = None) -> Iterator[tuple[Fraction, Frame | None]]:
         """Yield each frame with its time from the first one's on, and last the end's time."""
         with ExitStack() as stack:
             source = stack.enter_context(open_source(self._path, options=self._options))
-            ahead = stack.enter_context(Ahead(source, "background"))
             if self._reports is not None:
                 self._reports.add(source, self._path, "background")
             info, first, last = source.info, None, None
+            if part is not None:
+                first = part.first
+                narrowed: Any = source
+                narrowed.narrow(part.shown, None)
+            ahead = stack.enter_context(Ahead(source, "background"))
             self._aspect = _relative(self._placing.aspect, info.sample_aspect)
             for item in ahead:
                 if isinstance(item, CopiedPacket):
@@ -146,15 +171,16 @@ class VideoBackdrop:
             if last is not None:
                 yield last + 1 / info.rate, None
 
-    def _forever(self) -> Iterator[tuple[Fraction, Frame | None]]:
+    def _forever(self, part: _Rest | None = None) -> Iterator[tuple[Fraction, Frame | None]]:
         """Yield the frames again and again, the times going on.
 
         Rounds that end before the time that is sought are not gone through.
         """
-        base: Any = 0
+        base: Any = 0 if part is None else part.base
         while True:
-            count = 0
-            for seconds, frame in self._once():
+            count = 0 if part is None else part.number
+            begun, part = part, None
+            for seconds, frame in self._once(begun):
                 if frame is None:
                     base += seconds * max(1, (self._sought - base) // seconds)
                 else:
@@ -164,11 +190,23 @@ class VideoBackdrop:
                 yield base, None
                 return
 
+    def _wind(self, seconds: Fraction) -> None:
+        """Go to the frame that is shown at a time, if its packets tell which that is."""
+        loops = self._placing.end == "loop"
+        with open_source(self._path, options=self._options) as source:
+            rest = _rest(source, index_of(source, self._path, self._options), seconds, loops=loops)
+        if rest is not None:
+            self._frames.close()  # type: ignore[attr-defined]
+            self._frames = self._forever(rest) if loops else self._once(rest)
+            self._next = next(self._frames)
+
     def at(self, seconds: Fraction) -> Picture | None:
         """Return the frame that is shown at a time, counted from that before which it begins."""
         if self._began is None:
             self._began = seconds
         seconds -= self._began
+        if self._shown is None and seconds > _FAR_SECONDS:
+            self._wind(seconds)
         self._sought = seconds
         frame: Frame | None = None
         while self._next is not None and self._next[0] <= seconds:
@@ -190,6 +228,17 @@ class VideoBackdrop:
 
     def __exit__(self, *exception: object) -> None:
         self._frames.close()  # type: ignore[attr-defined]
+
+
+def _rest(source: Source, index: Index, seconds: Fraction, *, loops: bool) -> _Rest | None:
+    """Return what is left of a video at a time; None where it cannot be told beforehand."""
+    if len(index.times) < 2:
+        return None
+    base, first = source.info.time_base, index.times[0]
+    length = (index.times[-1] - first) * base + 1 / source.info.rate
+    before = length * (seconds // length) if loops else Fraction(0)
+    number = bisect_right(index.times, first + (seconds - before) / base) - 1
+    return _Rest(before, number, first, index.times[number])
 
 
 def _relative(frames: Fraction | None, background: Fraction | None) -> float:

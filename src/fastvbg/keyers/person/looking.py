@@ -71,6 +71,7 @@ class Looking:
 
     def reset(self) -> None:
         """Forget the scene."""
+        self._networks.reset()
         self.part.reset()
         self.raw: Matte | None = None
         self._since_around, self._patience = 0, 1
@@ -94,7 +95,7 @@ class Looking:
         """
         before, self._looked = self._looked, guide
         nobody = self._follows and not self._found  # who enters is to be seen at once
-        if before is None or self.raw is None or nobody:
+        if before is None or self.raw is None or nobody or self._networks.recurrent:
             return False
         level, share = _CALM
         part = self._part_of(self.part.box)
@@ -120,7 +121,8 @@ class Looking:
             Its luma on the canvas; it is kept.
         """
         box, net = self._aim(picture)
-        still = self.raw is not None and net.is_still(_SAME)
+        # A recurrent network is to see each frame, in order.
+        still = self.raw is not None and not net.recurrent and net.is_still(_SAME)
         around = self._follows and self._is_time_to_look_around(guide, still=still)
         if self.raw is not None and still and not around:
             return self.raw

@@ -104,6 +104,15 @@ class Network:
         """The runtime's name."""
         return self._run.name
 
+    @property
+    def recurrent(self) -> bool:
+        """Whether what it says of a frame depends on those before."""
+        return self._run.recurrent
+
+    def reset(self) -> None:
+        """Forget the frames before."""
+        self._run.reset()
+
     def fill(self, picture: Frame | Planes, box: Box) -> None:
         """Fill the network's input from a part of a frame: left, top, width, height."""
         planar = isinstance(picture, tuple)

@@ -246,6 +246,23 @@ def test_facts_and_copies(s3: S3, tmp_path: Path) -> None:
         publish(file, Url("s3://nowhere/x"))
 
 
+def test_many_films_go_from_store_to_store(s3: S3, tmp_path: Path) -> None:
+    """By worker processes, each of which opens the store itself."""
+    inputs = [
+        s3.put(make_clip(tmp_path / f"talk{number}.mp4", count=20 + number).path)
+        for number in range(2)
+    ]
+    given = {"background": "navy", "mask": "motion", "jobs": 1}
+    done = fastvbg.batch(inputs, "s3://films/many", **given)
+    assert [(each.state, each.frames) for each in done] == [("done", 20), ("done", 21)]
+    assert [str(each.output) for each in done] == [
+        f"s3://films/many/talk{number}.mp4" for number in range(2)
+    ]
+    assert all(s3.holds(f"many/talk{number}.mp4") for number in range(2))
+    again = fastvbg.batch(inputs, "s3://films/many/{stem}.mp4", **given)
+    assert [each.state for each in again] == ["skipped", "skipped"]
+
+
 class Proxy:
     """Passes on what comes, and drops connections after so many bytes of answers."""
 

@@ -206,6 +206,17 @@ class Deadly(Pool):
         return self._died.pop() if self._died else super().wait()
 
 
+def test_the_parts_of_one_file_are_shared_by_all_workers(talks: Path) -> None:
+    make_clip(talks / "long.mp4", count=400, width=160, height=120)
+    workers: set[str] = set()
+    ways = Ways.checked(check_where(None, None, 2, None), segments=2)
+    (done,) = run_batch(
+        "long.mp4", "out", SETTINGS, ways, lambda at: workers.update(at.workers), None
+    )
+    assert (done.state, done.frames) == ("done", 400)
+    assert len(workers) == 2
+
+
 def test_a_deadly_part_fails_its_file_alone_and_the_rest_of_it_is_kept(
     talks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,7 +146,10 @@ def _unforeseen(error: Exception) -> int:
     if os.environ.get(_TRACEBACK):
         import traceback
 
-        traceback.print_exception(error)
+        from fastvbg.cli.streams import say
+        from fastvbg.urls import scrubbed
+
+        say(scrubbed("".join(traceback.format_exception(error))).rstrip())
     where = f"{_TRACEBACK}=1 in the environment shows where"
     if isinstance(error, OSError) and error.strerror:  # the machine's state, and no fault of ours
         name = "" if error.filename is None else f": {error.filename}"
@@ -158,6 +161,7 @@ def _unforeseen(error: Exception) -> int:
 
 def _complain(message: str, code: int) -> int:
     from fastvbg.cli.streams import say
+    from fastvbg.urls import scrubbed
 
-    say(f"fastvbg: {' '.join(message.split())}")
+    say(f"fastvbg: {scrubbed(' '.join(message.split()))}")
     return code

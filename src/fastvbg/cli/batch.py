@@ -160,7 +160,7 @@ def _kept() -> Iterator[None]:
 def spread_over(
     cluster: str,
     input: str,
-    output: Path,
+    output: str,
     settings: Settings,
     given: dict[str, Any],
     *,

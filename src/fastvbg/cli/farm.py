@@ -27,7 +27,10 @@ Work: TypeAlias = Annotated[
 def plan(
     input: Input,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="As for run: .mp4, .mkv, .mov or .webm.")
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="As for run: .mp4, .mkv, .mov or .webm."
+        ),
     ],
     plan: Annotated[Path, typer.Option("--plan", metavar="FILE", help="The plan: job.json")],
     segments: Annotated[

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import tell
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from fastvbg.settings import Settings
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 Input: TypeAlias = Annotated[
     str,
     typer.Argument(
-        metavar="INPUT", help="A video, an image sequence dir/in%06d.jpg, or - for standard input."
+        metavar="INPUT",
+        help="A video, also by a URL, an image sequence dir/in%06d.jpg, or - for standard input.",
     ),
 ]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
@@ -29,12 +32,13 @@ Quiet: TypeAlias = Annotated[
 def run(  # noqa: PLR0913  (an option each)
     input: Input,
     output: Annotated[
-        Path,
+        str,
         typer.Option(
             "--output",
             "-o",
-            help="A name in .mp4, .mkv, .mov, .webm, .gif or .y4m, an image sequence out%06d.png, "
-            "or - for Y4M on standard output.",
+            metavar="FILE",
+            help="A name in .mp4, .mkv, .mov, .webm, .gif or .y4m, also as a URL such as "
+            "s3://BUCKET/NAME, an image sequence out%06d.png, or - for Y4M on standard output.",
         ),
     ],
     keep_partial: Annotated[
@@ -121,22 +125,32 @@ def run(  # noqa: PLR0913  (an option each)
     raise typer.Exit(report(result, quiet=quiet))
 
 
-def has_parts(output: Path) -> bool:
-    """Tell whether segments of an output are kept beside it."""
-    return output.with_name(f".{output.name}.parts").is_dir()
+def has_parts(output: str) -> bool:
+    """Tell whether segments of an output are kept beside it, or of a store's here."""
+    from fastvbg.farm.plans import parts_of
+    from fastvbg.media.names import checked_name
+
+    return parts_of(checked_name(output, "output")).is_dir()
 
 
-def _stamp(output: Path) -> tuple[int, int] | None:
+def _stamp(output: str) -> Any:
     """Return what changes when another file takes the output's name."""
-    from fastvbg.media.names import read_numbering
+    from fastvbg.errors import FastvbgError
+    from fastvbg.media.names import checked_name, read_numbering
+    from fastvbg.storage import identity, is_stored
 
-    numbering = read_numbering(output)
+    path = checked_name(output, "output")
+    if isinstance(path, Url):
+        with suppress(FastvbgError):  # the run will tell
+            return identity(path) if is_stored(path) else None
+        return None
+    numbering = read_numbering(path)
     if numbering is not None:
         numbers = numbering.existing()
-        output = numbering.path(numbers[0]) if numbers else output
+        path = numbering.path(numbers[0]) if numbers else path
     try:
-        found = output.stat()
-    except OSError:
+        found = Path(path).stat()
+    except (OSError, ValueError):
         return None
     return found.st_ino, found.st_mtime_ns
 
@@ -145,8 +159,10 @@ def _stamp(output: Path) -> tuple[int, int] | None:
 def matte(
     input: Input,
     output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="As for run; lossless unless --codec is given."),
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="As for run; lossless unless --codec is given."
+        ),
     ],
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -172,7 +188,9 @@ def matte(
 @takes_settings("mask", "background", "range")
 def preview(
     input: Input,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The picture: sheet.png")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The picture: sheet.png")
+    ],
     times: Annotated[int, typer.Option(help="How many rows, evenly spaced over the video.")] = 4,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -182,13 +200,15 @@ def preview(
     """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.pipeline.preview import preview as draw
-    from fastvbg.sink.staging import check_folder, refuse_existing
+    from fastvbg.sink.staging import check_output
     from fastvbg.sink.still import write_still
+    from fastvbg.values import check_path
 
-    check_folder(output.parent)
-    refuse_existing(output, overwrite=overwrite)
+    name = check_path("output", output)
+    path = name if isinstance(name, Url) else Path(name)
+    check_output(path, overwrite=overwrite)
     with ProgressLine(quiet=quiet) as progress:
         sheet = draw(input, settings, times=times, tell=progress.tell)
-    write_still(output, sheet, overwrite=overwrite)
+    write_still(path, sheet, overwrite=overwrite)
     if not quiet:
-        tell(f"contact sheet: {output}")
+        tell(f"contact sheet: {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_callable, check_flag, check_integer, check_number
@@ -17,19 +18,18 @@ from fastvbg.farm.places import placed, whole_name
 from fastvbg.farm.planning import SECONDS, refuse_rates
 from fastvbg.farm.queue import Queue
 from fastvbg.farm.report import check_report, write_report
-from fastvbg.farm.works import standing_at
-from fastvbg.media.names import is_address
+from fastvbg.farm.works import standing_at, stored_at
 from fastvbg.pipeline.asked import changed, checked_job
 from fastvbg.sink.staging import check_folder
 from fastvbg.values import exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from fastvbg._types import File
     from fastvbg.farm.board import Standing
     from fastvbg.settings import Settings
+    from fastvbg.urls import Url
 
 MOST_RETRIES = 100
 LEAST_SEGMENT, MOST_SEGMENT = 0.1, 86400.0
@@ -250,7 +250,7 @@ def run_batch(
 
 
 def work_off(
-    left: list[tuple[int, str | Path, Path]],
+    left: list[tuple[int, str | Path, Path | Url]],
     terms: Terms,
     ways: Ways,
     done: dict[int, Outcome],
@@ -262,7 +262,8 @@ def work_off(
         terms = replace(terms, settings=placed(terms.settings))
     board = Board(show)
     files = [FileJob(*each, terms, board, tell, away=ways.where.elsewhere) for each in left]
-    places = {str(whole_name(path.parent)) for _, _, path in left if not is_address(path)}
+    folders = [path.parent for _, _, path in left if isinstance(path, Path)]
+    places = {str(whole_name(folder)) for folder in folders}
     engine = ways.where.engine(terms.threads, tell, sorted(places))
     try:
         with engine:
@@ -290,16 +291,16 @@ def _unheard(_line: str) -> None:
     """Tell nobody."""
 
 
-def _skipped(names: list[str | Path], paths: list[Path]) -> dict[int, Outcome]:
+def _skipped(names: list[str | Path], paths: list[Path | Url]) -> dict[int, Outcome]:
     """Return what is done already: the output is there. One older than its input is told of."""
     found = {}
     for number, (name, path) in enumerate(zip(names, paths, strict=True)):
         there = standing_at(path)
-        if there is None:
+        if there is None and stored_at(path) is None:
             continue
         warnings = []
         input = standing_at(name)
-        if input is not None and input.stat().st_mtime_ns > there.stat().st_mtime_ns:
+        if there and input and input.stat().st_mtime_ns > there.stat().st_mtime_ns:
             warnings.append(f"{path} is older than its input; --overwrite makes it anew")
         found[number] = Outcome(name, path, "skipped", warnings=warnings)
     return found
@@ -307,7 +308,7 @@ def _skipped(names: list[str | Path], paths: list[Path]) -> dict[int, Outcome]:
 
 def _check(
     names: list[str | Path],
-    paths: list[Path],
+    paths: list[Path | Url],
     settings: Settings,
     skipped: dict[int, Outcome],
     ways: Ways,
@@ -315,7 +316,7 @@ def _check(
     """Demand, before anything begins, that nothing that is read is written over."""
     for number, (name, path) in enumerate(zip(names, paths, strict=True)):
         if number not in skipped:
-            if not is_address(path):
+            if isinstance(path, Path):
                 check_folder(path.parent)
             checked_job(settings, name, path, overwrite=ways.overwrite)
     if len(names) > 1 and any(name == "save_model" for name, _ in settings.files()):

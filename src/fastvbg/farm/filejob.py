@@ -13,9 +13,11 @@ from fastvbg.farm.before import hands_over
 from fastvbg.farm.folder import Folder
 from fastvbg.farm.outcome import Outcome
 from fastvbg.farm.places import whole_name
+from fastvbg.farm.plans import parts_of
 from fastvbg.farm.resuming import held
 from fastvbg.farm.tasks import Task
 from fastvbg.farm.works import Join, Look, Looked, Part, Planning, Ready, Whole, stamp
+from fastvbg.media.names import as_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from fastvbg.farm.tasks import Ended
     from fastvbg.pipeline.job import Result
     from fastvbg.settings import Settings
+    from fastvbg.urls import Url
 
 _SOON, _RENDER = 0, 1
 _FIXED_SECONDS = 300.0
@@ -83,7 +86,7 @@ class FileJob:
         self,
         number: int,
         input: str | Path,
-        output: Path,
+        output: Path | Url,
         terms: Terms,
         board: Board,
         tell: Callable[[str], None],
@@ -92,7 +95,7 @@ class FileJob:
     ) -> None:
         self.number, self.input, self.output = number, input, output
         self._read = whole_name(input) if away else input
-        self._written = Path(whole_name(output)) if away else output
+        self._written = as_path(whole_name(output)) if away else output
         self.outcome: Outcome | None = None
         self._terms, self._board, self._say = terms, board, tell
         self._seconds = 0.0
@@ -237,7 +240,7 @@ class FileJob:
 
     def _kept(self, log: str) -> str:
         """Keep what workers printed before they died, and say where."""
-        path = self.output.with_name(f"{self.output.name}.log")
+        path = parts_of(self.output).with_name(f"{self.output.name}.log")
         try:
             path.write_text(log, "utf-8")
         except OSError:

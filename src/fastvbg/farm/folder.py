@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.errors import SinkError
+from fastvbg.errors import SinkError, SourceError
 from fastvbg.farm.identity import differences
 from fastvbg.farm.rendered import Rendered
 from fastvbg.options import digest_of
@@ -159,7 +159,7 @@ class Folder:
             staged.replace(path)
             flush_folder(path.parent)
         except OSError as error:
-            if isinstance(error, SinkError):
+            if isinstance(error, (SinkError, SourceError)):
                 raise
             raise SinkError(f"parts: cannot write {path}: {why(error)}") from None
         finally:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.media.names import is_address, read_numbering
+from fastvbg.storage import identity, is_stored
+from fastvbg.urls import Url, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +31,7 @@ class Identity(NamedTuple):
     modified: int
     """Nanoseconds."""
     digest: str
-    """Of its first and last bytes."""
+    """Of its first and last bytes; of a store's object, the store's mark."""
 
     def data(self) -> list[Any]:
         """Return what tells it, wherever it lies."""
@@ -39,11 +41,16 @@ class Identity(NamedTuple):
 def identities(input: str | Path, settings: Settings) -> tuple[Identity, ...]:
     """Return the files that a job reads as they are now."""
     read = (item for item in settings.files() if item[0] != "save_model")
-    return tuple(identity_of(role, path) for role, path in (("input", str(input)), *read))
+    first = input if isinstance(input, str) else str(input)
+    return tuple(identity_of(role, path) for role, path in (("input", first), *read))
 
 
 def identity_of(role: str, path: str) -> Identity:
     """Return a file, or a numbered sequence, as it is now; what has no length has but its name."""
+    url = named(path)
+    if isinstance(url, Url) and is_stored(url):
+        stored = identity(url, role.replace("_", " "))
+        return Identity(role, url, stored.size, 0, stored.mark)
     hashed = hashlib.blake2b(digest_size=16)
     size = modified = 0
     for file in _files(path):
@@ -54,7 +61,7 @@ def identity_of(role: str, path: str) -> Identity:
             hashed.update(_ends_of(file, found.st_size))
         except (OSError, ValueError):
             hashed.update(b"none")
-    return Identity(role, path, size, modified, hashed.hexdigest())
+    return Identity(role, url, size, modified, hashed.hexdigest())
 
 
 def _files(path: str) -> Iterator[Path]:

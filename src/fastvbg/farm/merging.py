@@ -17,12 +17,14 @@ from fastvbg.farm.folder import Folder
 from fastvbg.farm.plans import Plan, job_of
 from fastvbg.farm.rendering import demand_unchanged
 from fastvbg.media.model import CopiedPacket
+from fastvbg.media.names import as_path
 from fastvbg.pipeline.job import Result, output_info
 from fastvbg.pipeline.opening import rate_of
 from fastvbg.sink.joining import JoiningSink
 from fastvbg.sink.part import PART, Moment
-from fastvbg.sink.staging import refuse_existing
+from fastvbg.sink.staging import check_output
 from fastvbg.source import open_source
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,7 +88,7 @@ def merge(
         (part,) = known.parts
         result = _result(plan, known, list(part.warnings), 0, start)
     else:
-        refuse_existing(Path(plan.output), overwrite=overwrite)
+        check_output(as_path(plan.output), overwrite=overwrite)
         demand_unchanged(plan)
         result = _joined(folder, known, overwrite=overwrite, start=start)
     if not keep_parts:
@@ -111,7 +113,7 @@ def _result(plan: Plan, known: _Known, warnings: list[str], missing: int, start:
     frames = sum(part.frames for part in known.parts)
     lost = sum(part.lost for part in known.parts) + missing
     seconds = time.perf_counter() - start
-    return Result(Path(plan.output), frames, seconds, warnings, lost, {"sink": seconds})
+    return Result(as_path(plan.output), frames, seconds, warnings, lost, {"sink": seconds})
 
 
 def _joined(folder: Folder, known: _Known, *, overwrite: bool, start: float) -> Result:
@@ -121,8 +123,8 @@ def _joined(folder: Folder, known: _Known, *, overwrite: bool, start: float) -> 
     with ExitStack() as stack:
         source = stack.enter_context(open_source(job.input, fps=fps, options=job.reading))
         info = output_info(source.info, job)
-        output = Path(job.output)
-        near = folder.path if _on_one_disk(folder.path, output.parent) else None
+        output = as_path(job.output)
+        near = folder.path if _on_one_disk(folder.path, output) else None
         sink = stack.enter_context(
             JoiningSink(output, info, overwrite=overwrite, options=job.encode, folder=near)
         )
@@ -133,9 +135,11 @@ def _joined(folder: Folder, known: _Known, *, overwrite: bool, start: float) -> 
     return _result(plan, known, warnings, missing, start)
 
 
-def _on_one_disk(one: Path, other: Path) -> bool:
+def _on_one_disk(folder: Path, output: Path | Url) -> bool:
+    if isinstance(output, Url):
+        return False
     try:
-        return one.stat().st_dev == other.stat().st_dev
+        return folder.stat().st_dev == output.parent.stat().st_dev
     except OSError:
         return False
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from fastvbg.errors import OptionError, SinkError, shown
-from fastvbg.media.names import STANDARD, is_address, read_numbering
+from fastvbg.media.names import STANDARD, as_path, is_address, read_numbering
+from fastvbg.urls import Url, named, whole
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _USUAL_SUFFIX = ".mp4"
 _FORM = re.compile("(0[1-9])?")
 
 
-def outputs(inputs: Sequence[str | Path], output: object) -> list[Path]:
+def outputs(inputs: Sequence[str | Path], output: object) -> list[Path | Url]:
     """Return an output's name for each input.
 
     Parameters
@@ -45,7 +46,8 @@ def outputs(inputs: Sequence[str | Path], output: object) -> list[Path]:
     made = [_filled(pattern, each, number) for number, each in enumerate(inputs, 1)]
     seen: dict[str, int] = {}
     for number, path in enumerate(made):
-        other = seen.setdefault(os.path.normcase(os.path.realpath(path)), number)
+        place = path if isinstance(path, Url) else os.path.normcase(os.path.realpath(path))
+        other = seen.setdefault(place, number)
         if other != number:
             raise SinkError(
                 f"output: {inputs[other]} and {inputs[number]} would both be written to {path}; "
@@ -56,7 +58,7 @@ def outputs(inputs: Sequence[str | Path], output: object) -> list[Path]:
 
 def _pattern(output: str | Path) -> str:
     """Return the pattern that a name is, or that a folder stands for."""
-    text = str(output)
+    text = whole(output) if isinstance(output, str) else str(output)
     if text == STANDARD:
         raise OptionError("output: got -, wanted a folder, or a name such as out/{stem}.mp4")
     if is_address(output):
@@ -72,7 +74,7 @@ def _pattern(output: str | Path) -> str:
     return text
 
 
-def _filled(pattern: str, given: str | Path, number: int) -> Path:
+def _filled(pattern: str, given: str | Path, number: int) -> Path | Url:
     name, folder = _name_of(given)
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
@@ -84,7 +86,7 @@ def _filled(pattern: str, given: str | Path, number: int) -> Path:
         "number": number,
         "kept": suffix if suffix in _KEPT_SUFFIXES else _USUAL_SUFFIX,
     }
-    return Path(pattern.format(**fields))
+    return as_path(named(pattern.format(**fields)))
 
 
 def _check_fields(pattern: str) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fastvbg.urls import Url
+
 State = Literal["done", "skipped", "failed"]
 
 GOOD, FAULT, BAD_INPUT, DAMAGED = 0, 1, 2, 3
@@ -20,7 +22,7 @@ class Outcome:
 
     input: str | Path
     """As it was given, or found."""
-    output: Path
+    output: Path | Url
     """What was written, or would have been."""
     state: State
     """`done`; `skipped`, since the output was there; or `failed`."""

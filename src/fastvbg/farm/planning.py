@@ -17,7 +17,7 @@ from fastvbg.farm.identity import identities, versions
 from fastvbg.farm.plans import Border, Plan
 from fastvbg.masks.memory import WHOLE
 from fastvbg.matting.run import Run, unheard
-from fastvbg.media.names import read_numbering
+from fastvbg.media.names import read_numbering, suffix_of
 from fastvbg.pipeline.asked import changed, checked_job
 from fastvbg.pipeline.backdrop import is_video
 from fastvbg.pipeline.job import output_info
@@ -29,6 +29,7 @@ from fastvbg.sink.containers import WITH_SOUND
 from fastvbg.sink.part import PartSink
 from fastvbg.source import open_source
 from fastvbg.source.index import index_of
+from fastvbg.urls import Url
 from fastvbg.values import check_path
 from fastvbg.values.words import parse_blur
 
@@ -128,8 +129,10 @@ def _threads(settings: Settings, asked: int | None) -> int:
 
 def _whole(path: str | Path) -> str:
     """Return a file's name as it is from anywhere."""
+    if isinstance(path, Url):
+        return path
     name = str(path)
-    return name if name == "-" or "://" in name else os.path.abspath(name)  # noqa: PTH100
+    return name if name == "-" else os.path.abspath(name)  # noqa: PTH100
 
 
 def _cannot_be_opened(job: Job) -> bool:
@@ -188,9 +191,9 @@ def _steps(settings: Settings) -> str:
 
 def _why_of_output(job: Job) -> str:
     """Return why an output has no parts, as far as its name tells."""
-    name = str(job.output)
-    suffix = Path(name).suffix.lower()
-    if name == "-" or suffix == ".y4m" or read_numbering(name) is not None:
+    suffix = suffix_of(job.output)
+    numbered = read_numbering(job.output) is not None
+    if str(job.output) == "-" or suffix == ".y4m" or numbered:
         return "the output is a stream of pictures, of which parts are not joined"
     if suffix not in WITH_SOUND:
         return f"a {suffix or 'nameless'} output is written at once"
@@ -209,10 +212,10 @@ def _moves(background: Any) -> bool:
 def _why_of_encoder(job: Job, source: Source) -> str:
     """Return why an encoder's packets cannot lie in parts."""
     options = job.encode
-    if options.alpha and Path(job.output).suffix.lower() in (".webm", ".mkv"):
+    if options.alpha and suffix_of(job.output) in (".webm", ".mkv"):
         from fastvbg.sink.encoding import choose_encoding
 
-        suffix = Path(job.output).suffix.lower()
+        suffix = suffix_of(job.output)
         if choose_encoding(suffix, source.info, options).codec.startswith("libvpx"):
             return "transparency of VP8 and VP9 lies beside the packets, where parts do not keep it"
     unit, why = _unit_of(job, source)
@@ -223,7 +226,7 @@ def _unit_of(job: Job, source: Source) -> tuple[Fraction | None, str]:
     """Return the unit in which the encoder counts, or why it has no parts."""
     info = output_info(source.info, job)
     try:
-        sink = PartSink(Path(os.devnull), Path(job.output).suffix.lower(), info, job.encode)
+        sink = PartSink(Path(os.devnull), suffix_of(job.output), info, job.encode)
     except SinkError as error:
         if ".nut" in str(error) or "cannot start" in str(error):
             return None, "parts cannot hold what the encoder makes"

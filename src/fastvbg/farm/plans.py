@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastvbg.checks import check_flag
 from fastvbg.errors import FastvbgError, OptionError, SourceError, shown
 from fastvbg.farm.identity import Identity, options_of
+from fastvbg.media.names import suffix_of
 from fastvbg.options import digest_of
 from fastvbg.pipeline.job import Job
 from fastvbg.settings import Settings
 from fastvbg.settings.file import settings_of
 from fastvbg.sink.staging import Staged, check_folder
+from fastvbg.urls import Url, named, whole
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -100,7 +102,7 @@ class Plan:
         return {
             "plan": VERSION,
             "options": options_of(self.settings),
-            "output": Path(self.output).suffix.lower(),
+            "output": suffix_of(self.output),
             "encoder threads": self.threads,
             "seconds a segment": self.seconds,
             "segments": digest_of([list(border) for border in self.borders]),
@@ -118,8 +120,7 @@ class Plan:
         """Where the parts are, unless another folder is named."""
         if self.work is not None:
             return Path(self.work)
-        output = Path(self.output)
-        return output.with_name(f".{output.name}.parts")
+        return parts_of(self.output)
 
     def data(self, folder: Path | None = None) -> dict[str, Any]:
         """Return all of it as JSON holds it.
@@ -133,8 +134,11 @@ class Plan:
         ------
         OptionTypeError
             A picture in memory is among the settings.
+        OptionError
+            There is a URL with a password or a signature, which is kept in no file.
         """
         folder = None if folder is None else _absolute(folder)
+        refuse_secrets(self.input, self.output, *(path for _, path in self.settings.files()))
         return {
             "version": VERSION,
             "input": _dumped(self.input, folder),
@@ -227,6 +231,24 @@ class Plan:
         return cls.from_data(data, file.absolute().parent)
 
 
+def parts_of(output: str | Path) -> Path:
+    """Return the folder of an output's parts: beside it, or of a store's where we work."""
+    if isinstance(output, Url):
+        return Path.cwd() / f".{output.name}-{digest_of(str(output))[:8]}.parts"
+    path = Path(output)
+    return path.with_name(f".{path.name}.parts")
+
+
+def refuse_secrets(*names: str) -> None:
+    """Demand that no name is a URL of which something is not to be shown."""
+    for name in map(named, names):
+        if isinstance(name, Url) and str(name).lower() != whole(name).lower():
+            raise OptionError(
+                f"plan: {name} has a password or a signature, which is kept in no file; wanted a "
+                "URL without, and what it takes in the environment"
+            )
+
+
 def job_of(plan: Plan, **more: Any) -> Job:
     """Return the job that a plan is of."""
     return Job(plan.input, plan.output, plan.settings, encoder_threads=plan.threads, **more)
@@ -239,7 +261,7 @@ def _absolute(folder: object) -> Path:
 def _dumped(name: str, folder: Path | None) -> str:
     """Return a file's name relative to a folder."""
     if folder is None or name == "-" or "://" in name:
-        return name
+        return whole(name)
     try:
         return os.path.relpath(name, folder)
     except ValueError:  # another drive
@@ -248,5 +270,5 @@ def _dumped(name: str, folder: Path | None) -> str:
 
 def _loaded(name: str, folder: Path | None) -> str:
     if folder is None or name == "-" or "://" in name:
-        return name
+        return named(name)
     return os.path.normpath(folder / name)

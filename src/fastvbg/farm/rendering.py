@@ -13,6 +13,7 @@ from fastvbg.farm.folder import Folder, hashed
 from fastvbg.farm.identity import identity_of
 from fastvbg.farm.plans import Plan, job_of
 from fastvbg.farm.rendered import Rendered
+from fastvbg.media.names import suffix_of
 from fastvbg.pipeline.job import run, work_through
 from fastvbg.pipeline.passing import Part
 from fastvbg.sink.part import PartSink
@@ -115,7 +116,7 @@ def _in_part(folder: Folder, index: int, job: Job) -> dict[str, Any]:
 
     def opened_at(path: Path) -> Callable[[Job, Any], Sink]:
         def opened(job: Job, info: Any) -> Sink:
-            sinks.append(PartSink(path, Path(job.output).suffix.lower(), info, job.encode))
+            sinks.append(PartSink(path, suffix_of(job.output), info, job.encode))
             return sinks[-1]
 
         return opened

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.checks import check_callable, check_flag
@@ -15,19 +14,23 @@ from fastvbg.farm.folder import Folder
 from fastvbg.farm.locking import locked
 from fastvbg.farm.merging import merge
 from fastvbg.farm.planning import SECONDS, plan
+from fastvbg.farm.plans import parts_of
 from fastvbg.farm.rendering import render
+from fastvbg.media.names import as_path
 from fastvbg.pipeline import process as plain
-from fastvbg.sink.staging import check_folder, refuse_existing
+from fastvbg.sink.staging import check_output
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from fastvbg._types import File
     from fastvbg.farm.plans import Plan
     from fastvbg.pipeline.job import Result
     from fastvbg.settings import Settings
+    from fastvbg.urls import Url
 
     Progress = Callable[[int, int | None], None]
 
@@ -144,10 +147,9 @@ def _in_parts(
     start = time.perf_counter()
     overwrite = check_flag("overwrite", told.overwrite)
     progress, tell = check_callable("progress", told.progress), check_callable("tell", told.tell)
-    target = Path(check_path("output", output))
+    target = as_path(check_path("output", output))
     if str(target) != "-":
-        check_folder(target.parent)
-        refuse_existing(target, overwrite=overwrite)
+        check_output(target, overwrite=overwrite)
     threads = None if way.restart else _threads_before(target)
     made = plan(
         input, output, settings, seconds=way.seconds, encoder_threads=threads, tell=tell, **changes
@@ -166,9 +168,9 @@ def _in_parts(
     return replace(result, seconds=time.perf_counter() - start)
 
 
-def _threads_before(output: Path) -> int | None:
+def _threads_before(output: Path | Url) -> int | None:
     """Return how many threads encode the parts that are there: another number is another job's."""
-    folder = output.with_name(f".{output.name}.parts")
+    folder = parts_of(output)
     try:
         manifest = Folder.manifest_of(folder)
     except SinkError:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import OptionError, SinkError
 from fastvbg.farm.batch import work_off
-from fastvbg.farm.works import standing_at
-from fastvbg.media.names import STANDARD, is_address
+from fastvbg.farm.works import standing_at, stored_at
+from fastvbg.media.names import STANDARD, as_path
 from fastvbg.pipeline.asked import checked_job
 from fastvbg.sink.staging import check_folder
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +42,10 @@ def spread(
     for role, name in (("input", job.input), ("output", job.output)):
         if str(name) == STANDARD:
             raise OptionError(f"{role}: got -, which a cluster does not see; wanted a file")
-    path = Path(job.output)
-    if not is_address(job.output):
+    path = as_path(job.output)
+    if not isinstance(path, Url):
         check_folder(path.parent)
-    if standing_at(path) is not None and not ways.overwrite:
+    if (standing_at(path) or stored_at(path)) and not ways.overwrite:
         raise SinkError(f"output: {path} exists; --overwrite replaces it")
     terms = ways.terms(settings.replace(threads=settings.threads or 1))
     done: dict[int, Outcome] = {}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastvbg.errors import FastvbgError
 from fastvbg.media.names import exists, is_address, read_numbering
+from fastvbg.storage import identity, is_stored
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -50,17 +54,28 @@ class Look:
         return Looked(min(counts, default=None), info.rate, info.width * info.height)
 
 
-Stamp = tuple[int, int] | None
+Stamp = tuple[int, int | str] | None
 """What changes when another file takes a name; None where there is none."""
 
 
 def stamp(path: str | Path) -> Stamp:
-    """Return what tells a file from another one of the same name."""
+    """Return what tells a file, or a store's object, from another one of the same name."""
+    if isinstance(path, Url):
+        return stored_at(path)
     found = standing_at(path)
     if found is None:
         return None
     status = found.stat()
     return status.st_ino, status.st_mtime_ns
+
+
+def stored_at(path: str | Path) -> tuple[int, str] | None:
+    """Return what is known of a store's object; None where there is none, or it cannot be told."""
+    if not isinstance(path, Url) or not is_stored(path):
+        return None
+    with suppress(FastvbgError):
+        return identity(path, "output")
+    return None
 
 
 def standing_at(output: str | Path) -> Path | None:
@@ -81,7 +96,7 @@ class Whole:
     """Makes a whole file by `process`."""
 
     input: str | Path
-    output: Path
+    output: Path | Url
     settings: Settings
     overwrite: bool
     before: Stamp = None
@@ -107,7 +122,7 @@ class Planning:
     """Plans a file in parts."""
 
     input: str | Path
-    output: Path
+    output: Path | Url
     settings: Settings
     seconds: float
 

@@ -109,7 +109,7 @@ class Beside:
             start=None,
             end=None,
         )
-        kind = kind_of(path)
+        kind = kind_of(path, role)
         numbering = read_numbering(path)
         self.held = kind == "still"
         """Whether its one picture serves all frames."""

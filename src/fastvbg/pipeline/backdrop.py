@@ -117,7 +117,7 @@ class VideoBackdrop:
 
     Parameters
     ----------
-    path : str
+    path : str or Path
         The file.
     pixels : Pixels
         The operations on the frames that it lies behind.
@@ -129,7 +129,7 @@ class VideoBackdrop:
 
     def __init__(
         self,
-        path: str,
+        path: str | Path,
         pixels: Pixels,
         placing: Placing,
         reports: Reports | None = None,
@@ -260,7 +260,7 @@ def open_backdrop(
     if not isinstance(background, np.ndarray):
         background = checked_name(background, "background")
     if is_video(background):
-        return VideoBackdrop(str(background), pixels, placing, reports)
+        return VideoBackdrop(cast("str | Path", background), pixels, placing, reports)
     colour = parse_colour(background) if isinstance(background, str) else None
     if colour is not None:
         return StillBackdrop(pixels.solid(colour))
@@ -289,4 +289,4 @@ def is_video(background: str | Path | Frame) -> bool:
         return False
     if isinstance(background, str) and parse_colour(background) is not None:
         return False
-    return kind_of(background) != "still"
+    return kind_of(background, "background") != "still"

@@ -15,6 +15,7 @@ from fastvbg.matting.run import Run, unheard
 from fastvbg.meanwhile import stand_ins
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import CopiedPacket, ReadOptions
+from fastvbg.media.names import as_path, suffix_of
 from fastvbg.media.upright import angle_of
 from fastvbg.pipeline.opening import make_laying, make_masker, rate_of, reading_of
 from fastvbg.pipeline.passing import Part, Passing
@@ -23,9 +24,11 @@ from fastvbg.pixels import make_pixels
 from fastvbg.sink import holds_rotation, open_sink
 from fastvbg.sink.encoding import EncodeOptions, choose_encoding
 from fastvbg.source import open_source
+from fastvbg.storage.writing import listening
 from fastvbg.threads.collector import settled
 from fastvbg.threads.interrupts import Interrupts
 from fastvbg.threads.overlap import Ahead, Behind
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -86,8 +89,8 @@ class Job:
 class Result:
     """What a run did."""
 
-    output: Path
-    """The file, or the file name with its number field."""
+    output: Path | Url
+    """The file, its URL, or the file name with its number field."""
     frames: int
     """Frames written."""
     seconds: float
@@ -163,6 +166,7 @@ def work_through(
         stack.enter_context(stand_ins())
         source = stack.enter_context(open_source(job.input, fps=fps, options=reading))
         interrupts = stack.enter_context(Interrupts())
+        stack.enter_context(listening(lambda *_: interrupts.check()))
         pixels = make_pixels(source.info, settings.threads)
         info = output_info(source.info, job)
         tell = _Lines(job.tell or unheard)
@@ -206,7 +210,7 @@ def work_through(
     if part is None and frames == 1 and masker.plain and not job.matte_alone:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
-    return Result(Path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
+    return Result(as_path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
 
 
 def _no_frames(job: Job) -> str:
@@ -254,7 +258,7 @@ def _make_stage(job: Job, info: StreamInfo, masker: Masker, seen: Run) -> Stage:
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:
-    suffix = Path(job.output).suffix.lower()
+    suffix = suffix_of(job.output)
     if suffix in (".png", ".webp", ".tif", ".tiff"):
         return "bgra"
     return choose_encoding(suffix, info, job.encode).pixel_format

@@ -14,7 +14,7 @@ from fastvbg.errors import SinkError
 from fastvbg.sink.clock import measured_rate
 from fastvbg.sink.encoding import COPYING, EncodeOptions, Encoding, choose_encoding
 from fastvbg.sink.pictures import Pictures, Target
-from fastvbg.sink.staging import STDOUT, Staged, why
+from fastvbg.sink.staging import STDOUT, Staged, told_name, why
 from fastvbg.sink.tracks import Tracks, kept_metadata
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
+    from fastvbg.urls import Url
 
 # Video that waits for the first packets of the sound, which tell whether that can be copied.
 _MOST_HELD, _MOST_HELD_BYTES = 64, 1 << 25
@@ -43,7 +44,7 @@ class VideoSink:
 
     Parameters
     ----------
-    path : Path
+    path : Path or Url
         Its suffix is one of `containers.FORMATS`; `-` is Y4M on standard output.
     info : StreamInfo
         Of the frames to come.
@@ -59,7 +60,7 @@ class VideoSink:
 
     def __init__(
         self,
-        path: Path,
+        path: Path | Url,
         info: StreamInfo,
         *,
         overwrite: bool = False,
@@ -68,7 +69,7 @@ class VideoSink:
         folder: Path | None = None,
     ) -> None:
         self._suffix = ".y4m" if str(path) == STDOUT else path.suffix.lower()
-        self._name = "standard output" if str(path) == STDOUT else path.name
+        self._name = "standard output" if str(path) == STDOUT else told_name(path)
         self.warnings: list[str] = []
         self._info = info
         self._options = options or EncodeOptions()

@@ -10,10 +10,11 @@ from fastvbg.errors import SourceError
 from fastvbg.media.demux import packets_of
 from fastvbg.media.rational import fraction
 from fastvbg.source.completeness import regular_file
-from fastvbg.source.opening import open_container, video_stream
+from fastvbg.source.opening import opened, video_stream
 from fastvbg.source.seeking import shift_of
 from fastvbg.source.sequence import SequenceSource
 from fastvbg.source.video import VideoSource
+from fastvbg.storage import is_stored
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -56,7 +57,7 @@ def index_of(source: Source, path: str | Path, options: ReadOptions) -> Index:
         return Index(source.times, frozenset(source.times))
     if not isinstance(source, VideoSource):
         return _unknown("the input is a picture or an animation")
-    if regular_file(path) is None:
+    if regular_file(path) is None and not is_stored(path):
         return _unknown("the input can be read but once")
     try:
         raw = _raw(path, options.role)
@@ -73,7 +74,7 @@ def _raw(path: str | Path, role: str) -> dict[int, bool] | Index:
     """Return which times have a frame, and whether that is a key frame."""
     found: dict[int, bool] = {}
     last = None
-    with open_container(path, role) as container:
+    with opened(path, role) as container:
         if "avi" in container.format.name:
             return _unknown("AVI does not say when frames are shown")
         stream = video_stream(container, path, role)

@@ -65,7 +65,7 @@ class VideoSource:
             self._first = Watched(self._decode_first, self._decoding.watch)()
         except BaseException:
             if not self._decoding.watch.left:
-                self._decoding.container.close()
+                self._decoding.close()
             raise
 
     @property
@@ -217,7 +217,7 @@ class VideoSource:
             if self._part is not None:
                 self._part.close()
             self._items.close()
-            self._decoding.container.close()
+            self._decoding.close()
 
 
 def _duration(decoding: Decoding) -> Fraction | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import secrets
@@ -121,18 +122,24 @@ class Cluster:
     @property
     def size(self) -> int:
         """Two tasks a worker; with none there yet a few that wait for one."""
-        now = time.monotonic()
-        if now >= self._next_count:
-            self._next_count = now + _COUNT
+        if time.monotonic() >= self._next_count:
             self._count = self._workers()
+            self._next_count = time.monotonic() + _COUNT
         return _A_WORKER * max(1, self._count)
 
     def _workers(self) -> int:
         """Return how many workers there are; as many as before where the scheduler is gone."""
-        try:
-            return len(self._client.nthreads())
+        if not self._is_connected():
+            return self._count
+        try:  # a scheduler that has just gone would be called for half a minute
+            ask = self._client.scheduler.ncores
+            return len(self._client.sync(ask, callback_timeout=_COUNT))
         except (OSError, TimeoutError):
             return self._count
+
+    def _is_connected(self) -> bool:
+        comm = self._client.scheduler_comm
+        return self._client.status == "running" and comm is not None and not comm.comm.closed()
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -156,9 +163,13 @@ class Cluster:
             )
         except Exception as error:  # what it happens to raise where it does not come up
             line = " ".join(str(error).split()) or type(error).__name__
-            raise ClusterError(f"cluster: cannot reach {self._given}: {line}") from None
-        self._place = client.scheduler.address
-        return client
+        else:
+            self._place = client.scheduler.address
+            return client
+        # Outside of `except`, whose traceback holds the client that was not made: it ends its
+        # loop when it is collected, and would wait for ever if the next one were just starting.
+        gc.collect()
+        raise ClusterError(f"cluster: cannot reach {self._given}: {line}")
 
     def _local(self) -> Any:
         """Return a cluster of this machine's own, which nobody else can reach."""
@@ -261,8 +272,7 @@ class Cluster:
     def _demand_scheduler(self) -> None:
         """Raise once the scheduler has been gone for some time: it remembers nothing."""
         client, now = self._client, time.monotonic()
-        comm = client.scheduler_comm
-        if client.status == "running" and comm is not None and not comm.comm.closed():
+        if self._is_connected():
             gone = any(each.status in {"cancelled", "lost"} for each in self._futures.values())
             if not gone:
                 self._lost = None

@@ -206,6 +206,22 @@ class Deadly(Pool):
         return self._died.pop() if self._died else super().wait()
 
 
+def test_the_parts_of_one_file_are_shared_by_all_workers(talks: Path) -> None:
+    make_clip(talks / "long.mp4", count=400, width=160, height=120)
+    workers: set[str] = set()
+    ways = Ways.checked(check_where(None, None, 2, None), segments=2)
+
+    def show(standing: Standing) -> None:
+        workers.update(standing.workers)
+        for at in standing.workers.values():
+            assert at.label.startswith("long.mp4, part ")
+            assert 0 < at.frames <= (at.expected or 0) < 400
+
+    (done,) = run_batch("long.mp4", "out", SETTINGS, ways, show, None)
+    assert (done.state, done.frames) == ("done", 400)
+    assert len(workers) == 2
+
+
 def test_a_deadly_part_fails_its_file_alone_and_the_rest_of_it_is_kept(
     talks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,7 +127,7 @@ def test_what_kills_workers_is_given_up_and_its_neighbours_are_not(
     tmp_path: Path, cluster: Any
 ) -> None:
     bad, good = Owned(), Owned()
-    with check_where(None, cluster, None, None).engine(1, 9, print, []) as engine:
+    with check_where(None, cluster, None, None).engine(1, print, []) as engine:
         queue = Queue(engine)
         queue.add(bad, [task("bad", Die(tmp_path, 99), rank=(0,))])
         queue.add(good, [task(str(n), Say(n), rank=(1,)) for n in range(6)])

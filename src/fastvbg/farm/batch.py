@@ -264,7 +264,7 @@ def work_off(
     files = [FileJob(*each, terms, board, tell, away=ways.where.elsewhere) for each in left]
     folders = [path.parent for _, _, path in left if isinstance(path, Path)]
     places = {str(whole_name(folder)) for folder in folders}
-    engine = ways.where.engine(terms.threads, len(files), tell, sorted(places))
+    engine = ways.where.engine(terms.threads, tell, sorted(places))
     try:
         with engine:
             engine.prepare(terms.settings.kind.needs(terms.settings.refine))

@@ -42,17 +42,13 @@ class Where:
         """Whether those who do it may begin in another folder than this process."""
         return self.executor is not None or self.cluster is not None
 
-    def engine(
-        self, threads: int, tasks: int, tell: Callable[[str], None], names: Iterable[str]
-    ) -> Engine:
+    def engine(self, threads: int, tell: Callable[[str], None], names: Iterable[str]) -> Engine:
         """Return the engine, not yet begun.
 
         Parameters
         ----------
         threads : int
             As many as each task uses.
-        tasks : int
-            How many there are at least to be done at once, if there are workers for them.
         tell : callable
             Gets lines that are worth knowing.
         names : iterable of str
@@ -63,7 +59,6 @@ class Where:
             return Pool(self.executor)
         if self.cluster is not None:
             return Cluster(self.cluster, jobs=jobs, tell=tell, names=names)
-        jobs = min(jobs, max(1, tasks))
         memory = int(memory_there() * _SHARE) // jobs if self.memory is None else self.memory
         return Workers(jobs, memory or None)
 

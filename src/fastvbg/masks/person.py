@@ -66,7 +66,9 @@ class Person(Mask):
 
     quality: str = option(
         "fine",
-        Choice("Two looks at a scene's first frame that agree, or one.", QUALITIES, metavar="NAME"),
+        Choice(
+            "Further looks at first frames and what is unsure, or one.", QUALITIES, metavar="NAME"
+        ),
     )
 
     def __post_init__(self) -> None:

@@ -96,7 +96,8 @@ def test_masks_of_scenes_that_come_back(tmp_path: Path, mask: str, more: dict[st
 
 def test_parts_begin_where_scenes_do(tmp_path: Path) -> None:
     clip = write_scenes(tmp_path / "cuts.mp4", g="250", x264opts="scenecut=40")
-    plan = fastvbg.plan(clip, tmp_path / "b.mkv", seconds=1.5, **LOSSLESS)
+    fading = {**LOSSLESS, "mask": fastvbg.masks.Chroma(key="green")}
+    plan = fastvbg.plan(clip, tmp_path / "b.mkv", seconds=1.5, **fading)
     cuts = [round(border.first / 512) for border in plan.borders[1:]]
     assert cuts[:2] == [37, 75]
     plain, parts = both(clip, tmp_path, **{**LOSSLESS, "mask": "adaptive"})

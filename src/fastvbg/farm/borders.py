@@ -1,4 +1,4 @@
-"""Where a job is cut: at key frames that stand out, at key frames, or anywhere."""
+"""Where a job is cut: soon after key frames, or where scenes begin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastvbg.farm.plans import Border
 from fastvbg.masks.memory import FADING_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from fractions import Fraction
 
     from fastvbg.masks.memory import Memory
@@ -51,7 +51,15 @@ def borders_of(
     """
     times = index.times
     end = len(times) if count is None else min(len(times), first + count)
-    cuts = [first, *_cuts(index, base, seconds, first, end), end]
+    fades = memory.kind == "fading"
+
+    def lead(key: int) -> int:
+        keyed = min(key + LEAD, len(times) - 1)
+        seen = bisect_left(times, times[keyed] + FADING_SECONDS / base) if fades else keyed
+        return seen + held + memory.frames
+
+    whole = _standing_out(index) if fades else set()
+    cuts = [first, *_cuts(index, lead, whole, seconds / base, first, end), end]
     return tuple(
         _border(times, one, other, _keyed(times, one, memory, held, base))
         for one, other in pairwise(cuts)
@@ -79,22 +87,42 @@ def _keyed(times: list[int], first: int, memory: Memory, held: int, base: Fracti
     return max(0, first - held - memory.frames)
 
 
-def _cuts(index: Index, base: Fraction, seconds: Fraction, first: int, end: int) -> Iterator[int]:
-    """Yield the numbers of frames at which parts begin, but for the first part."""
-    times, length = index.times, seconds / base
-    standing_out = _standing_out(index)
+def _cuts(
+    index: Index,
+    lead: Callable[[int], int],
+    whole: set[int],
+    length: Fraction,
+    first: int,
+    end: int,
+) -> Iterator[int]:
+    """Yield the numbers of frames at which parts begin, but for the first part.
+
+    A part begins where what it looks at before it begins with a key frame: else all that is decoded
+    from the key frame before that is thrown away.
+
+    Parameters
+    ----------
+    index : Index
+        Of all frames.
+    lead : callable
+        Returns the number of the frame at which a part begins that is decoded from a frame on.
+    whole : set of int
+        The times of frames at which nothing is owed to those before them; they are taken first.
+    length : Fraction
+        Of a part, in units of the times.
+    first, end : int
+        The frames that are made.
+    """
+    times = index.times
     at = first
     while times[end - 1] - times[at] > length * 3 / 2:
         wanted = times[at] + length
-        near = range(
-            max(at + 1, bisect_left(times, wanted - length / 2)),
-            min(end, bisect_left(times, wanted + length / 2) + 1),
-        )
-        keys = [number for number in near if times[number] in index.keys]
-        best = [number for number in keys if times[number] in standing_out]
-        if len(keys) == len(near):  # each frame is one
-            keys = []
-        candidates = best or keys or [bisect_left(times, wanted)]
+        least = max(at + 1, bisect_left(times, wanted - length / 2))
+        most = min(end, bisect_left(times, wanted + length / 2) + 1)
+        keys = [number for number in range(at, most) if times[number] in index.keys]
+        best = [number for number in keys if times[number] in whole and number >= least]
+        led = [number for key in keys if least <= (number := lead(key)) < most]
+        candidates = best or led or [bisect_left(times, wanted)]
         at = max(at + 1, min(candidates, key=lambda number: abs(times[number] - wanted)))
         if at >= end:
             return

@@ -210,9 +210,14 @@ def test_the_parts_of_one_file_are_shared_by_all_workers(talks: Path) -> None:
     make_clip(talks / "long.mp4", count=400, width=160, height=120)
     workers: set[str] = set()
     ways = Ways.checked(check_where(None, None, 2, None), segments=2)
-    (done,) = run_batch(
-        "long.mp4", "out", SETTINGS, ways, lambda at: workers.update(at.workers), None
-    )
+
+    def show(standing: Standing) -> None:
+        workers.update(standing.workers)
+        for at in standing.workers.values():
+            assert at.label.startswith("long.mp4, part ")
+            assert 0 < at.frames <= (at.expected or 0) < 400
+
+    (done,) = run_batch("long.mp4", "out", SETTINGS, ways, show, None)
     assert (done.state, done.frames) == ("done", 400)
     assert len(workers) == 2
 

@@ -77,11 +77,8 @@ class BatchProgress:
 
 
 def shortened(name: str) -> str:
-    """Return a name with its middle left out where it is long."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    half = (_LONGEST_NAME - 3) // 2
-    return f"{name[:half]}...{name[-half:]}"
+    """Return a name without its beginning where it is long: the end tells files apart."""
+    return name if len(name) <= _LONGEST_NAME else f"...{name[3 - _LONGEST_NAME :]}"
 
 
 def print_outcomes(outcomes: list[Outcome], *, quiet: bool) -> None:

@@ -252,5 +252,6 @@ class FileJob:
         self._say(f"{self.input}: {line}")
 
     def moved(self, task: Task, worker: str, frames: int, expected: int | None) -> None:
-        """Take how far a task is."""
-        self._board.moved(self.number, task.label, worker, frames, expected)
+        """Take how far a task is; of a part it is known better how many frames it has."""
+        whole = task.frames or expected
+        self._board.moved(self.number, task.label, worker, frames, whole)

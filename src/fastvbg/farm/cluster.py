@@ -116,6 +116,7 @@ class Cluster:
         self._place = ""
         self._lost: float | None = None
         self._count, self._next_count = 0, 0.0
+        self._silent: set[str] = set()
 
     @property
     def size(self) -> int:
@@ -226,6 +227,8 @@ class Cluster:
                 self._events.put(Died(key, f"its result was lost: {error}", sure=False))
         elif future.status == "error":
             self._events.put(self._failed(key, future.exception()))
+        elif future.status != "cancelled":  # the worker has died between the end and this call
+            self._events.put(Died(key, "its result was lost", sure=False))
 
     def _failed(self, key: str, error: BaseException) -> Event:
         if isinstance(error, self._library.KilledWorker):
@@ -242,10 +245,18 @@ class Cluster:
                 event = self._events.get(timeout=_LOOK)
             except Empty:
                 self._demand_scheduler()
+                self._look_again()
                 continue
             if isinstance(event, Finished | Died):
                 self._futures.pop(event.key, None)
             return event
+
+    def _look_again(self) -> None:
+        """Take what has ended without a word: a result that was lost is told of but once."""
+        ended = {key for key, each in self._futures.items() if each.status in {"finished", "error"}}
+        for key in ended & self._silent:
+            self._ended(key, self._futures[key])
+        self._silent = ended
 
     def _demand_scheduler(self) -> None:
         """Raise once the scheduler has been gone for some time: it remembers nothing."""

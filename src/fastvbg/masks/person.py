@@ -42,7 +42,12 @@ class Person(Mask):
     # Its mattes are refined by the keyer itself, before they have the frame's size.
     name: ClassVar[str] = "person"
     estimates: ClassVar[bool] = True
-    kernels: ClassVar[tuple[str, ...]] = (*_SMALL, *_ROOM, "composite.planes_blend.blend_u8")
+    kernels: ClassVar[tuple[str, ...]] = (
+        *_SMALL,
+        *_ROOM,
+        "person.edges.composite_planes",
+        "composite.planes_blend.blend_u8",
+    )
     estimating: ClassVar[tuple[str, ...]] = (*_SMALL, *_ROOM)
 
     model: _types.File | None = option(

@@ -80,7 +80,8 @@ class PersonKeyer(OnePassKeyer):
         Whether two looks at the first frame of a scene are to agree, or one has to do.
     room : {"remembered", "off"}
         Whether the room behind people is remembered where it was seen, while the camera stands, and
-        decides coverage at their edges. Of planes only, and not with quality "fast".
+        decides coverage at their edges. Of planes of 480 pixels or more only: in smaller ones
+        chroma is too coarse. Not with quality "fast".
     matrix : {"bt601", "bt709", "bt2020"}
         Of planes.
     range : {"limited", "full"}
@@ -185,6 +186,7 @@ class PersonKeyer(OnePassKeyer):
             scratch_for = plan.frame_scratch if form[1] is None else plan.reduce_scratch
             self._reduce_scratch = scratch_for(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)
+            self._remembers = self._remembers and factor > 1
             self.reset()
         elif form != self._form:
             check_same_size("frame", form[0], "the first", self._form[0])

@@ -2,7 +2,7 @@
 
 The arguments are the extras to take in:
 
-    python -m pip install $(python tools/lowest.py test litert onnx) --no-deps .
+    python -m pip install $(python tools/lowest.py test litert onnx farm) --no-deps .
 """
 
 from __future__ import annotations

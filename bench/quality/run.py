@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from bench.quality.scenes import SCENES
+from bench.quality.scenelist import SCENES
 from bench.quality.timing import FULL_HD, time_contenders
 from fastvbg.errors import FastvbgError
 from fastvbg.measure.bench import conditions
@@ -111,7 +111,7 @@ def run(
             for clip in clips(scratch):
                 tell(clip.name)
                 rows, pictures = _scored(clip, contenders, scratch, tell)
-                if timed:
+                if timed and not clip.parts:
                     _time(clip, contenders, rows, tell)
                 record.rows += rows.values()
                 record.scenes[clip.name] = _facts(clip)
@@ -172,11 +172,11 @@ def _score(
 ) -> dict[str, float]:
     score = clip.score()
     kept: dict[int, Matte] = {}
-    width, height = clip.size
     scored = 0
-    for place, found in enumerate(contender.mattes(clip, scratch, warnings)):
+    for place, found in enumerate(_mattes(clip, contender, scratch, warnings)):
         if place not in clip.truths:
             continue
+        height, width = clip.truths[place].shape
         matte = np.zeros((height, width), np.uint8) if found is None else found
         score.add(matte, clip.truths[place])
         scored += 1
@@ -186,6 +186,14 @@ def _score(
         raise RuntimeError(f"{name}: got {scored} mattes, wanted {len(clip.truths)}")
     pictures.mattes[name] = kept
     return score.result()
+
+
+def _mattes(
+    clip: Clip, contender: Contender, scratch: Path, warnings: list[str]
+) -> Iterator[Matte | None]:
+    """Yield a scene's mattes; stills are keyed each by itself."""
+    for each in clip.parts or (clip,):
+        yield from contender.mattes(each, scratch, warnings)
 
 
 def _time(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
-from bench.quality.scores import LabelScore, MatteScore
+from bench.quality.scores import LabelScore, MatteScore, StillScore
 from fastvbg.media.image import read_matte, write_image
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.scenes.clips import write_clip
@@ -41,6 +41,8 @@ class Clip:
     """Where labels are scored; None where the truth is a matte."""
     plate: Path | None = None
     """A picture of the empty scene, where there is an exact one."""
+    parts: tuple[Clip, ...] = ()
+    """Stills that are keyed each by itself; then the truths are theirs, in order."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -50,11 +52,14 @@ class Clip:
 
     def score(self) -> Score:
         """Return what scores its mattes."""
+        if self.parts:
+            return StillScore()
         return MatteScore() if self.region is None else LabelScore(self.region)
 
     def pictures(self, pixels: Reading = "bgr") -> Iterator[Picture]:
         """Yield the frames, as arrays or as decoded."""
-        yield from pictures(self.input, pixels)
+        for each in self.parts or (self,):
+            yield from pictures(each.input, pixels)
 
     def frames(self) -> Iterator[Frame]:
         """Yield the frames, (H, W, 3) uint8 BGR."""
@@ -86,7 +91,7 @@ def grays(path: Path) -> Iterator[Matte]:
         yield np.asarray(picture, np.uint8)
 
 
-def _gray(path: Path) -> Matte:
+def gray(path: Path) -> Matte:
     """Return a gray picture, also of a file that holds it three times."""
     picture = read_matte(path, "truth")
     return np.asarray(picture if picture.ndim == 2 else picture[..., 0], np.uint8)
@@ -95,15 +100,15 @@ def _gray(path: Path) -> Matte:
 def _labels(folder: Path) -> tuple[dict[int, Matte], npt.NDArray[np.bool_]]:
     """Return CDnet's labels by the number in their file's name, and the region of interest."""
     truths = {
-        int(re.findall(r"\d+", file.stem)[-1]): _gray(file)
+        int(re.findall(r"\d+", file.stem)[-1]): gray(file)
         for file in sorted((folder / "groundtruth").glob("*.png"))
     }
     height, width = next(iter(truths.values())).shape
-    region = cv2.resize(_gray(folder / "ROI.bmp"), (width, height), interpolation=cv2.INTER_NEAREST)
+    region = cv2.resize(gray(folder / "ROI.bmp"), (width, height), interpolation=cv2.INTER_NEAREST)
     return truths, np.asarray(region > 0)
 
 
-def _highway(name: str, clips: Path, _scratch: Path) -> Clip:
+def highway(name: str, clips: Path, _scratch: Path) -> Clip:
     """Return the whole clip, of which the last 301 frames have truth; numbers count from 1."""
     folder = clips / "gt_surveillance/cdnet_highway"
     truths, region = _labels(folder)
@@ -111,7 +116,7 @@ def _highway(name: str, clips: Path, _scratch: Path) -> Clip:
     return Clip(name, folder / "highway_full_1700f.avi", placed, region)
 
 
-def _traffic(name: str, clips: Path, scratch: Path) -> Clip:
+def traffic(name: str, clips: Path, scratch: Path) -> Clip:
     """Return the 101 frames twice, the second pass with truth: there is nothing before to learn."""
     folder = clips / "gt_surveillance/cdnet_traffic"
     truths, region = _labels(folder)
@@ -123,7 +128,7 @@ def _traffic(name: str, clips: Path, scratch: Path) -> Clip:
     return Clip(name, scratch / f"{name}%06d.jpg", placed, region)
 
 
-def _talk(video: str, plate: str) -> Callable[[str, Path, Path], Clip]:
+def talk(video: str, plate: str) -> Callable[[str, Path, Path], Clip]:
     """Return what makes a clip of the speaker, whose first 48 frames are empty and not scored."""
 
     def make(name: str, clips: Path, _scratch: Path) -> Clip:
@@ -165,19 +170,3 @@ def generated(name: str, scratch: Path, scene: Scene | None = None) -> Clip:
     write_clip(frames(), video, size=(scene.width, scene.height), rate=scene.rate)
     write_image(plate, draw_room(scene.width, scene.height, np.random.default_rng(scene.seed)))
     return Clip(name, video, truths, plate=plate)
-
-
-SCENES: dict[str, SceneSpec] = {
-    "highway": SceneSpec("road, still camera", "gt_surveillance/cdnet_highway", _highway),
-    "traffic": SceneSpec("road, shaking camera", "gt_surveillance/cdnet_traffic", _traffic),
-    "talk_plate": SceneSpec(
-        "speaker in a room", "gt_derived", _talk("talk_on_plate_640x360.mp4", "plate.png")
-    ),
-    "talk_green": SceneSpec(
-        "speaker, green screen", "gt_derived", _talk("talk_on_green_640x360.mp4", "green_plate.png")
-    ),
-    "generated": SceneSpec(
-        "the demo's own scene", "", lambda name, _clips, scratch: generated(name, scratch)
-    ),
-}
-"""By name, every scene."""

@@ -1,9 +1,10 @@
-"""What a mask or a matte is worth against the truth: F, IoU, MAE and flicker."""
+"""What a mask or a matte is worth against the truth: F, IoU, MAE, edge and flicker."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import cv2
 import numpy as np
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 FOREGROUND = 128
 """A matte counts as foreground from here on, where a decision is asked of it."""
+
+_EDGE = 10
+"""Pixels about an edge that count as near it."""
 
 # Labels of the CDnet truth (Wang et al., "CDnet 2014: An Expanded Change Detection Benchmark
 # Dataset", CVPR workshops 2014): shadows count as background; 85 and 170 are not scored.
@@ -66,6 +70,37 @@ class LabelScore:
         both = precision + recall
         f = 2 * precision * recall / both if both else 0.0
         return {"F": f, "precision": precision, "recall": recall}
+
+
+class StillScore:
+    """IoU, MAE and the edge of mattes of stills, the means over the stills; and the worst IoU.
+
+    Edge: the share of pixels within 10 of the truth's edge that are on its wrong side.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[float, float, float]] = []
+
+    def add(self, matte: Matte, truth: Matte) -> None:
+        """Count the next still."""
+        _check_sizes(matte, truth)
+        said, is_in = matte >= FOREGROUND, truth >= FOREGROUND
+        either = int((said | is_in).sum())
+        error = np.abs(matte.astype(np.float32) - truth).mean(dtype=np.float64) / 255
+        outline = cv2.morphologyEx(is_in.astype(np.uint8), cv2.MORPH_GRADIENT, _square(1))
+        near = cv2.dilate(outline, _square(_EDGE)) > 0
+        wrong = float((said != is_in)[near].mean()) if near.any() else 0.0
+        iou = int((said & is_in).sum()) / either if either else 1.0
+        self._rows.append((iou, float(error), wrong))
+
+    def result(self) -> dict[str, float]:
+        """Return the means and the worst."""
+        iou, error, edge = np.mean(self._rows, 0).tolist()
+        return {"IoU": iou, "MAE": error, "edge": edge, "worst": min(row[0] for row in self._rows)}
+
+
+def _square(radius: int) -> npt.NDArray[np.uint8]:
+    return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 
 class MatteScore:

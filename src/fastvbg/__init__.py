@@ -24,13 +24,20 @@ from fastvbg.errors import (
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from fastvbg import masks, reference
+    from fastvbg import farm, masks, reference
     from fastvbg.backgrounds import fit_background
     from fastvbg.compositing.compositor import Compositor
     from fastvbg.compositing.foreground import estimate_foreground, estimate_foreground_planes
     from fastvbg.compositing.frames import blend, composite
     from fastvbg.compositing.light import LightWrap, light_wrap
     from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
+    from fastvbg.farm.batch import batch
+    from fastvbg.farm.merging import merge
+    from fastvbg.farm.planning import plan
+    from fastvbg.farm.plans import Plan
+    from fastvbg.farm.rendered import Rendered
+    from fastvbg.farm.rendering import render
+    from fastvbg.farm.resuming import process
     from fastvbg.keyers.adaptive.keyer import AdaptiveKeyer
     from fastvbg.keyers.chroma.despill import despill, despill_planes
     from fastvbg.keyers.chroma.keyer import ChromaKeyer
@@ -47,7 +54,7 @@ if TYPE_CHECKING:
     from fastvbg.keyers.region import apply_regions, region_mask
     from fastvbg.keyers.subtractors import SubtractorKeyer
     from fastvbg.live_mode.api import Live, live
-    from fastvbg.pipeline.process import matte, process
+    from fastvbg.pipeline.process import matte
     from fastvbg.refine.guided import smooth_guided
     from fastvbg.refine.refiner import Refiner
     from fastvbg.refine.regions import drop_specks, fill_holes, hysteresis
@@ -79,9 +86,11 @@ __all__ = [
     "OptionTypeError",
     "OverlapError",
     "PersonKeyer",
+    "Plan",
     "PlateEstimator",
     "PlateKeyer",
     "Refiner",
+    "Rendered",
     "Settings",
     "ShapeError",
     "SinkError",
@@ -92,6 +101,7 @@ __all__ = [
     "apply_regions",
     "as_depth",
     "as_matte",
+    "batch",
     "blend",
     "blend_planar",
     "choke",
@@ -106,6 +116,7 @@ __all__ = [
     "estimate_foreground",
     "estimate_foreground_planes",
     "estimate_plate",
+    "farm",
     "feather",
     "fill_holes",
     "fit_background",
@@ -115,11 +126,14 @@ __all__ = [
     "live",
     "masks",
     "matte",
+    "merge",
     "motion_mask",
     "pick_key",
+    "plan",
     "process",
     "reference",
     "region_mask",
+    "render",
     "smooth_guided",
     "spread",
     "warm_up",
@@ -157,8 +171,14 @@ _HOME = {
     "estimate_plate": "fastvbg.keyers.plate.estimate",
     "PlateKeyer": "fastvbg.keyers.plate.keyer",
     "pick_key": "fastvbg.keyers.chroma.screen",
+    "batch": "fastvbg.farm.batch",
     "matte": "fastvbg.pipeline.process",
-    "process": "fastvbg.pipeline.process",
+    "process": "fastvbg.farm.resuming",
+    "Plan": "fastvbg.farm.plans",
+    "Rendered": "fastvbg.farm.rendered",
+    "merge": "fastvbg.farm.merging",
+    "plan": "fastvbg.farm.planning",
+    "render": "fastvbg.farm.rendering",
     "LightWrap": "fastvbg.compositing.light",
     "light_wrap": "fastvbg.compositing.light",
     "smooth_guided": "fastvbg.refine.guided",
@@ -180,7 +200,7 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("masks", "reference"):
+    if name in ("farm", "masks", "reference"):
         return _load(f"fastvbg.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'fastvbg' has no attribute {name!r}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import ceil
-from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import cv2
@@ -14,9 +13,12 @@ from fastvbg.constants import Fit, Order
 from fastvbg.errors import ShapeError
 from fastvbg.media.image import read_image
 from fastvbg.outputs import with_alpha
+from fastvbg.values import check_path
 from fastvbg.values.words import parse_colour
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fastvbg._types import Frame, Size
 
 __all__ = ["fit_background", "load_background"]
@@ -63,7 +65,7 @@ def load_background(
     if colour is not None:
         width, height = check_size("size", size)
         return np.full((height, width, 3), colour, np.uint8)
-    picture = read_image(Path(background), "background")
+    picture = read_image(check_path("background", background), "background")
     return fit_background(picture, size, fit=fit, aspect=aspect)
 
 

@@ -68,6 +68,16 @@ def thread_count(threads: int | None, traffic: int) -> int:
     return wanted if wanted is not None else min(usable_cpus(), traffic // _BYTES_A_THREAD)
 
 
+def alone_below(threads: object) -> int:
+    """Return what kernels of frames take for `whole` to check what they are given themselves.
+
+    Minus the bytes read and written from which on more than one thread does it.
+    """
+    if threads is None:
+        return -2 * _BYTES_A_THREAD
+    return -(1 << 60) if type(threads) is int and threads == 1 else -1
+
+
 class _Job:
     """Bands of one call: each is taken once, by a worker or by the caller."""
 

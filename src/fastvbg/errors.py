@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from fastvbg.urls import scrubbed
+
 __all__ = [
     "DTypeError",
     "FastvbgError",
@@ -22,8 +24,8 @@ class FastvbgError(Exception):
     """Base of every error that fastvbg raises on purpose."""
 
     def __str__(self) -> str:
-        """Return the message: one line, also where a file's name in it has several."""
-        return " ".join(super().__str__().splitlines())
+        """Return the message: one line, whatever is in a file's name, and without secrets."""
+        return scrubbed(" ".join(super().__str__().splitlines()))
 
 
 class DTypeError(FastvbgError, TypeError):
@@ -72,5 +74,5 @@ def shown(value: object) -> str:
         text = f"an array of shape {shape}, {dtype}" if shape else repr(value)
     except Exception:  # a class of the user's own, or an integer too long for Python to print
         return f"a value of the type {type(value).__name__}"
-    text = " ".join(text.split())
+    text = scrubbed(" ".join(text.split()))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

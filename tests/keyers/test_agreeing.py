@@ -1,11 +1,11 @@
-"""Two looks at one frame: where the second is, and what they agree upon."""
+"""Several looks at one frame: where they are, and what they agree upon."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from fastvbg.keyers.person.agreeing import agreed, in_proportion, inside
+from fastvbg.keyers.person.agreeing import Sight, agreed, in_proportion, inside
 
 SIZES = [(640, 360), (1920, 1080), (250, 333), (97, 600), (64, 64)]
 
@@ -37,19 +37,22 @@ def test_what_lies_within() -> None:
 
 def test_equal_looks_agree(rng) -> None:
     usual = rng.integers(0, 256, (16, 24), np.uint8)
-    assert np.abs(agreed(usual, usual, (0, 0, 24, 16), 1).astype(int) - usual).max() <= 1
+    assert (
+        np.abs(agreed(usual, 2, [Sight(usual, (0, 0, 24, 16))] * 2, 1).astype(int) - usual).max()
+        <= 1
+    )
 
 
 def test_the_surer_one_counts_for_more() -> None:
     usual = np.full((8, 8), 150, np.uint8)
     sure, unsure = (np.full((8, 8), level, np.uint8) for level in (0, 100))
-    assert (agreed(usual, sure, (0, 0, 8, 8), 1) < 60).all()
-    assert (agreed(usual, unsure, (0, 0, 8, 8), 1) > 120).all()
+    assert (agreed(usual, 2, [Sight(sure, (0, 0, 8, 8))], 1) < 60).all()
+    assert (agreed(usual, 2, [Sight(unsure, (0, 0, 8, 8))], 1) > 120).all()
 
 
 def test_beside_the_second_look_the_first_holds() -> None:
     usual = np.full((8, 24), 200, np.uint8)
     box = 32, -16, 64, 64  # pixels, of which four are one of the canvas
-    result = agreed(usual, np.zeros((5, 5), np.uint8), box, 4)
+    result = agreed(usual, 2, [Sight(np.zeros((5, 5), np.uint8), box)], 4)
     assert (result[:, :8] == 200).all()
     assert (result[:, 8:] < 60).all()

@@ -89,7 +89,7 @@ def test_run_and_preview(runs, walk, tmp_path) -> None:
 
 
 def test_every_saves_looks(runs, walk, tmp_path) -> None:
-    mask = asked("person", every=4)
+    mask = asked("person", every=4, quality="fast")
     fastvbg.matte(walk, tmp_path / "matte.mkv", settings=mask, max_frames=8)
     assert len(runs) < 8
 

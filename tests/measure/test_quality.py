@@ -11,10 +11,12 @@ import pytest
 from bench.quality import __main__ as command
 from bench.quality import peers
 from bench.quality.contenders import CONTENDERS
+from bench.quality.people import stills
 from bench.quality.report import draw_sheet, print_record
 from bench.quality.run import run
-from bench.quality.scenes import SCENES, generated, grays
-from bench.quality.scores import LabelScore, MatteScore
+from bench.quality.scenelist import SCENES
+from bench.quality.scenes import generated, grays
+from bench.quality.scores import LabelScore, MatteScore, StillScore
 from bench.quality.timing import forth_and_back
 from tools import readme_tables
 
@@ -61,6 +63,84 @@ def test_iou_mae_and_dtssd_by_hand() -> None:
     assert score.result() == pytest.approx(wanted)
     score.add(u8([[255, 0], [255, 51]]), u8([[255, 0], [255, 0]]))
     assert score.result()["dtSSD"] == pytest.approx(flicker / 2), "a still error does not flicker"
+
+
+def test_stills_by_hand() -> None:
+    score = StillScore()
+    truth = np.zeros((60, 60), np.uint8)
+    truth[:, :30] = 255
+    said = truth.copy()
+    said[:, 30:33] = 255
+    score.add(said, truth)
+    # The edge is two columns wide, and 10 more each way are near it: 22, of which 3 are wrong.
+    first = {"IoU": 30 / 33, "MAE": 3 / 60, "edge": 3 / 22, "worst": 30 / 33}
+    assert score.result() == pytest.approx(first)
+    score.add(truth, truth)
+    assert score.result()["IoU"] == pytest.approx((30 / 33 + 1) / 2)
+    assert score.result()["worst"] == pytest.approx(30 / 33)
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Path:
+    """Two figures before rooms, laid out as the clips are."""
+    rng = np.random.default_rng(3)
+    for name in ("00", "01"):
+        folder = tmp_path / "people/plate_pairs" / name
+        folder.mkdir(parents=True)
+        alpha = np.zeros((90, 160), np.uint8)
+        cv2.circle(alpha, (80, 50), 30, 255, -1)
+        alpha = cv2.GaussianBlur(alpha, (9, 9), 2)
+        room = cv2.GaussianBlur(rng.integers(0, 90, (90, 160, 3), np.uint8), (5, 5), 1)
+        figure = np.full_like(room, (200, 180, 220))
+        share = alpha[..., None] / 255
+        pictures = {
+            "alpha.png": alpha,
+            "foreground.jpg": figure,
+            "plate_fixed.jpg": room,
+            "plate_moved.jpg": np.roll(room, 3, 1),
+            "composite.jpg": (share * figure + (1 - share) * room).astype(np.uint8),
+        }
+        for file, picture in pictures.items():
+            cv2.imwrite(str(folder / file), picture, [cv2.IMWRITE_JPEG_QUALITY, 100])
+    return tmp_path
+
+
+def test_composites_are_scored_in_every_way(rooms: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("FASTVBG_MODELS", str(rooms))
+    file = rooms / "quality.json"
+    given = ["--clips", str(rooms), "--scene", "rooms", "composites", "--keyer", "plate", "motion"]
+    assert command.main([*given, "--json", str(file), "--no-times"]) == 0
+    content = json.loads(file.read_text())
+    assert content["scenes"]["composites"]["scored frames"] == 2
+    assert content["scenes"]["rooms"]["scored frames"] == 2
+    rows = {(row["scene"], row["contender"]): row for row in content["rows"]}
+    alone = rows["rooms", "plate"]["scores"]
+    assert alone["IoU"] > 0.9
+    assert alone["worst"] <= alone["IoU"]
+    assert rows["rooms", "motion"]["scores"]["IoU"] == 0, "a single picture does not move"
+    plate, truth = (rows["composites", name]["scores"] for name in ("plate", "truth"))
+    assert 0 < plate["error"] < plate["soft band"] < 30
+    assert 0 < truth["error"] < truth["soft band"]
+    for name in ("person", "network"):
+        assert "fastvbg models fetch" in rows["composites", name]["why"]
+    told = capsys.readouterr().out
+    assert "soft band" in told
+    assert all(len(line) <= 100 for line in told.splitlines())
+
+
+def test_stills_go_by_their_names_and_sizes(tmp_path: Path) -> None:
+    for folder in ("in", "truth"):
+        (tmp_path / folder).mkdir()
+    for name, size in (("b", (40, 30)), ("a", (64, 48)), ("none", (8, 8))):
+        cv2.imwrite(
+            str(tmp_path / "in" / f"{name}.jpg"), np.full((size[1], size[0], 3), 99, np.uint8)
+        )
+    cv2.imwrite(str(tmp_path / "truth/a.png"), np.full((24, 32), 255, np.uint8))
+    cv2.imwrite(str(tmp_path / "truth/b.png"), np.zeros((30, 40), np.uint8))
+    clip = stills("in", "truth")("faces", tmp_path, tmp_path)
+    assert [truth.shape for truth in clip.truths.values()] == [(48, 64), (30, 40)]
+    assert [frame.shape[:2] for frame in clip.frames()] == [(48, 64), (30, 40)]
+    assert isinstance(clip.score(), StillScore)
 
 
 @pytest.mark.parametrize("score", [MatteScore(), LabelScore(np.ones((2, 2), bool))])
@@ -157,7 +237,8 @@ def test_the_command_leaves_out_scenes_without_clips_and_says_so(
     said = capsys.readouterr()
     assert said.err == (
         f"quality: left out for want of clips (not in {tmp_path}): "
-        "highway, traffic, talk_plate, talk_green\n"
+        "highway, traffic, talk_plate, talk_green, portraits, photographs, jogger, rooms, runner, "
+        "composites\n"
     )
     content = json.loads(file.read_text())
     assert set(content) == {"conditions", "scenes", "rows"}

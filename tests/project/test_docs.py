@@ -70,6 +70,8 @@ def modules() -> list[str]:
 def test_modules_have_docstrings_whose_examples_run(name: str) -> None:
     if name.startswith("fastvbg.live_mode.page."):
         pytest.importorskip("aiohttp", reason="aiohttp is not installed: fastvbg[live]")
+    if name == "fastvbg.farm.plugin":
+        pytest.importorskip("distributed", reason="Dask is not installed: fastvbg[farm]")
     module = importlib.import_module(name)
     assert module.__doc__
     assert doctest.testmod(module).failed == 0

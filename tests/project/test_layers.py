@@ -19,6 +19,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("cli",),
     ("measure",),
     ("live_mode",),
+    ("farm",),
     ("pipeline",),
     ("settings",),
     ("masks",),
@@ -40,10 +41,12 @@ LAYERS: list[tuple[str, ...]] = [
     ),
     ("bands", "outputs", "options"),
     ("media", "models", "kernels"),
+    ("storage",),
     ("values", "libraries"),
     ("layout", "threads"),
     ("checks",),
     ("constants", "errors", "_types"),
+    ("urls",),
 ]
 # What one room may take from another of its own layer, and why.
 SIDEWAYS = {

@@ -15,6 +15,7 @@ from tools import options_tables
 import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.compositing.planar import composite_known
+from fastvbg.farm.outcome import Outcome
 from fastvbg.pipeline.job import Result
 from fastvbg.refine.spec import STEPS
 from tests.support.media import make_clip
@@ -109,10 +110,10 @@ def test_every_public_name_is_in_an_example() -> None:
 
 
 def commands(text: str) -> list[list[str]]:
-    """The arguments of `run`, `matte` and `preview` in a page's shell examples."""
+    """The arguments of `run`, `batch`, `matte` and `preview` in a page's shell examples."""
     lines = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL)).splitlines()
     split = [shlex.split(line, comments=True) for line in lines if line.startswith("fastvbg ")]
-    return [words[1:] for words in split if words[1] in ("run", "matte", "preview")]
+    return [words[1:] for words in split if words[1] in ("run", "batch", "matte", "preview")]
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,7 @@ def commands(text: str) -> list[list[str]]:
 )
 def test_commands_are_understood(page: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
+    spread = Outcome("talk.mp4", Path("out.mp4"), "done")
 
     def done(input: str, output: Path, settings: fastvbg.Settings, **_: Any) -> Result:
         return Result(Path(output), 1, 1.0)
@@ -127,7 +129,9 @@ def test_commands_are_understood(page: Path, tmp_path: Path, monkeypatch, capsys
     def drawn(input: str, settings: fastvbg.Settings, **_: Any) -> np.ndarray:
         return np.zeros((8, 8, 3), np.uint8)
 
-    monkeypatch.setattr("fastvbg.pipeline.process.process", done)
+    monkeypatch.setattr("fastvbg.farm.resuming.process", done)
+    monkeypatch.setattr("fastvbg.farm.batch.run_batch", lambda *_: [])
+    monkeypatch.setattr("fastvbg.farm.spreading.spread", lambda *_: spread)
     monkeypatch.setattr("fastvbg.pipeline.process.matte", done)
     monkeypatch.setattr("fastvbg.pipeline.preview.preview", drawn)
     for arguments in commands(TEXTS[page]):
@@ -141,7 +145,7 @@ def test_the_settings_file_is_what_the_command_writes(tmp_path: Path, monkeypatc
     (told,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     made = Result(Path("out.mp4"), 1, 1.0)
-    monkeypatch.setattr("fastvbg.pipeline.process.process", lambda *a, **k: made)
+    monkeypatch.setattr("fastvbg.farm.resuming.process", lambda *a, **k: made)
     assert run_command_line(line) == 0
     assert Path("look.toml").read_text(encoding="utf-8") == told
 

@@ -19,6 +19,7 @@ from fastvbg.keyers.chroma.screen import Shown
 from fastvbg.live_mode.files import FileSource
 from fastvbg.live_mode.session import Session
 from tests.support.arrays import random_frame, random_plane
+from tests.support.inline import Inline
 from tests.support.nasty import VALUES, ending, in_material, judged, material, strict
 
 __all__ = ["in_material", "material"]
@@ -51,6 +52,24 @@ def nv12() -> fastvbg.NV12:
 def a_session() -> Session:
     settings = fastvbg.Settings(mask="motion", background="navy")
     return Session(FileSource("clip.mp4"), [], settings, tell=str, seconds=0.0)
+
+
+def a_plan() -> Arguments:
+    settings = fastvbg.Settings(mask="motion", background="navy")
+    whole = fastvbg.farm.Border(0, None, None, None, None, None, 3)
+    return {
+        "input": "clip.mp4",
+        "output": "out/p.mp4",
+        "settings": settings,
+        "borders": (whole,),
+        "origin": 0,
+        "threads": 1,
+        "seconds": 20.0,
+        "inputs": (),
+        "versions": {},
+        "why": "",
+        "work": None,
+    }
 
 
 def depth() -> np.ndarray:
@@ -122,6 +141,11 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "PersonKeyer.key_planes": lambda: {"planes": planes(), "out": plane()},
     "PersonKeyer.key_small": lambda: {"picture": frame()},
     "PersonKeyer.look": lambda: {"picture": frame()},
+    "Plan": a_plan,
+    "Plan.data": lambda: {"folder": "."},
+    "Plan.from_data": lambda: {"data": fastvbg.Plan(**a_plan()).data(), "folder": "."},
+    "Plan.load": lambda: {"path": "job.json"},
+    "Plan.save": lambda: {"path": "out/job.json"},
     "PlateEstimator": dict,
     "PlateEstimator.add": lambda: {"frame": frame()},
     "PlateKeyer": lambda: {"plate": frame(), "noise": plane()},
@@ -130,6 +154,17 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "PlateKeyer.key": lambda: {"frame": frame(), "out": plane()},
     "PlateKeyer.key_planes": lambda: {"planes": planes(), "out": plane()},
     "PlateKeyer.register": lambda: {"picture": frame()},
+    "Rendered": lambda: {
+        "index": 0,
+        "frames": 1,
+        "bytes": 2,
+        "digest": "",
+        "warnings": (),
+        "lost": 0,
+        "missing": 0,
+        "seconds": 1.0,
+        "found": False,
+    },
     "Refiner": lambda: {"steps": "despeckle,guided"},
     "Refiner.apply": lambda: {"matte": plane(), "guide": plane(), "out": plane()},
     "StereoDepth": lambda: {"focal": 400, "baseline": 75},
@@ -142,6 +177,13 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "apply_regions": lambda: {"matte": plane(), "keep": plane(), "drop": plane(), "out": plane()},
     "as_depth": lambda: {"depth": depth().astype(np.float32)},
     "as_matte": lambda: {"picture": random_frame(2, 12).reshape(4, 6, 3)},
+    "batch": lambda: {
+        "inputs": "clip.mp4",
+        "output": "out/b.mp4",
+        "background": "navy",
+        "executor": Inline(),
+        "overwrite": True,
+    },
     "blend": lambda: {"frame": frame(), "matte": plane(), "bg": frame(), "out": frame()},
     "blend_planar": lambda: {"frame": i420(), "matte": plane(), "bg": i420(), "out": i420()},
     "choke": lambda: {"matte": plane(), "radius": 1, "out": plane()},
@@ -196,15 +238,18 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
         "overwrite": True,
     },
     "matte": lambda: {"input": "clip.mp4", "output": "out/m.mkv"},
+    "merge": lambda: {"plan": fastvbg.Plan(**a_plan())},
     "motion_mask": lambda: {"prev": frame(), "next": frame(), "out": plane()},
     "pick_key": lambda: {"frame": np.full((8, 8, 3), (60, 200, 40), np.uint8)},
+    "plan": lambda: {"input": "clip.mp4", "output": "out/o.mp4", "background": "navy"},
     "process": lambda: {"input": "clip.mp4", "output": "out/o.mp4", "background": "navy"},
     "region_mask": lambda: {"region": "0,0 9,0 9,9", "size": (6, 4)},
+    "render": lambda: {"plan": fastvbg.Plan(**a_plan()), "index": 0},
     "smooth_guided": lambda: {"matte": plane(), "guide": plane(), "out": plane()},
     "spread": lambda: {"matte": plane(), "radius": 1, "out": plane()},
     "warm_up": lambda: {"operations": "depth_matte"},
 }
-SHARING = ("matte", "live")
+SHARING = ("matte", "live", "plan")
 # What takes no more than what another method has checked, or names of the class's own.
 UNCHECKED = {
     "Settings.given",

@@ -17,6 +17,7 @@ import typer
 
 from fastvbg.cli import run_command_line
 from fastvbg.cli.app import app
+from fastvbg.farm.pool import Pool
 from fastvbg.masks.registry import own
 from fastvbg.measure.bench import Figures, Row
 from fastvbg.measure.files import FileCost
@@ -25,6 +26,7 @@ from fastvbg.measure.timing import Timing
 from fastvbg.scenes.speaker import Scene
 from fastvbg.settings import Settings
 from tests.property.test_sweep_masks import NEEDED
+from tests.support.inline import Inline
 from tests.support.nasty import files_in, in_material, material, strict
 
 __all__ = ["in_material", "material"]
@@ -43,6 +45,10 @@ LOOK = ("-b", "navy", "--mask", "motion", "--preset", "ultrafast")
 # How each command is called when nothing is wrong.
 COMMANDS: dict[str, tuple[str, ...]] = {
     "run": ("run", "clip.mp4", *VIDEO, *FAST),
+    "batch": ("batch", "clip.mp4", "-q", *VIDEO, *FAST),
+    "plan": ("plan", "clip.mp4", *VIDEO, *FAST, "--mask", "motion", "--plan", "out/plan.json"),
+    "segment": ("segment", "job.json", "0"),
+    "merge": ("merge", "job.json"),
     "matte": ("matte", "clip.mp4", "-o", "out/m.mkv", "--threads", "1"),
     "preview": ("preview", "clip.mp4", "-b", "navy", "-o", "out/sheet.png"),
     "live": ("live", "clip.mp4", "--to", "out/l.mkv", "--overwrite", "--seconds", "0", "-q", *LOOK),
@@ -58,9 +64,10 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "models list": ("models", "list"),
     "models path": ("models", "path"),
 }
-SHARING = ("matte", "preview", "live", "bench files")
-# Those that end with exit code 2 here: without the person models, which nothing may download.
-REFUSED = ("bench person", "models fetch")
+SHARING = ("matte", "preview", "live", "bench files", "plan", "batch")
+# Those that end with exit code 2 here: without the person models, which nothing may download; and
+# without segments.
+REFUSED = ("bench person", "models fetch", "merge")
 FIGURES = Figures(
     {"cpu": "", "vector features": [""], "date": ""},
     [Row("blend", "tiny", 4, 4, "fastvbg", 1, 99, Timing(1.0, 0.1, 3))],
@@ -89,6 +96,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     command = typer.main.get_command(app)
     monkeypatch.setattr("typer.main.get_command", lambda _: command)
     monkeypatch.setattr("fastvbg.measure.doctor.examine", list)
+    monkeypatch.setattr("fastvbg.farm.engines.Workers", lambda *_: Pool(Inline()))
     monkeypatch.setattr("fastvbg.preparing._Team.work", lambda *_: None)
     monkeypatch.setattr("fastvbg.preparing._cache.keeps", lambda _: True)
     monkeypatch.setattr("fastvbg.pipeline.demo.Scene", lambda: Scene(32, 24, 3))

@@ -10,6 +10,7 @@ import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -258,8 +259,8 @@ def test_a_disk_that_fails_at_the_end_is_one_line(tmp_path, monkeypatch, number,
 def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch, name: str) -> None:
     real = Staged.__init__
 
-    def full(self: Staged, path: Path, *, overwrite: bool) -> None:
-        real(self, path, overwrite=overwrite)
+    def full(self: Staged, path: Path, **given: Any) -> None:
+        real(self, path, **given)
         self.target = "file:/dev/full"
 
     monkeypatch.setattr(Staged, "__init__", full)

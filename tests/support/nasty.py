@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 import pytest
 
+import fastvbg
 from fastvbg.errors import FastvbgError
 from tests.support.media import make_clip, moving_frames
 from tests.support.onnxfile import one_by_one
@@ -271,6 +272,8 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "model.onnx").write_bytes(one_by_one([[0.0, 4.0, 0.0]]))
     (folder / "settings.toml").write_text("version = 1\n")
     (folder / "out").mkdir()
+    plan = fastvbg.plan(folder / "clip.mp4", folder / "out" / "s.mp4", background="navy")
+    plan.save(folder / "job.json")
     (folder / "models").mkdir()
     return folder
 

@@ -56,3 +56,37 @@ def one_by_one(weights, shape=(1, 3, 8, 12), *, bias=None, kind: int = 1) -> byt
         + field(12, value_info("y", out_shape))
     )
     return field(1, 8) + field(8, field(2, 13)) + field(7, graph)
+
+
+def recurrent(shape=(1, 3, 8, 12), state=("b", "c", "h", "w"), *, after: str = "r1o") -> bytes:
+    """A model of the form of Robust Video Matting.
+
+    `pha` is 0.8 green + `r1i`, and `r1o` a tenth of it; `fgr` is `src` times `downsample_ratio`.
+    """
+
+    def node(op: str, first: str, second: str, out: str, attributes: bytes = b"") -> bytes:
+        content = field(1, first) + field(1, second) + field(2, out) + field(4, op) + attributes
+        return field(1, content)
+
+    def stored(name: str, dims, values) -> bytes:
+        packed = struct.pack(f"<{len(values)}f", *values)
+        extents = b"".join(field(1, dim) for dim in dims)
+        return field(5, extents + field(2, 1) + field(8, name) + field(9, packed))
+
+    size = field(5, field(1, "kernel_shape") + field(8, 1) + field(8, 1) + field(20, 7))
+    graph = (
+        node("Conv", "src", "w", "now", size)
+        + node("Add", "now", "r1i", "pha")
+        + node("Mul", "pha", "tenth", after)
+        + node("Mul", "src", "downsample_ratio", "fgr")
+        + field(2, "g")
+        + stored("w", (1, 3, 1, 1), (0.0, 0.8, 0.0))
+        + stored("tenth", (1,), (0.1,))
+        + field(11, value_info("src", shape))
+        + field(11, value_info("r1i", state))
+        + field(11, value_info("downsample_ratio", (1,)))
+        + field(12, value_info("fgr", shape))
+        + field(12, value_info("pha", (1, 1, *shape[2:])))
+        + field(12, value_info(after, (1, 1, *shape[2:])))
+    )
+    return field(1, 8) + field(8, field(2, 13)) + field(7, graph)

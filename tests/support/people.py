@@ -22,11 +22,15 @@ class GreenNetwork:
     """A runtime whose foreground is what is green; it logs its runs and may be made to flicker."""
 
     name = "green"
+    recurrent = False
 
     def __init__(self, height: int, width: int, log=None, noise: float = 0.0) -> None:
         self.input = np.zeros((height, width, 3), np.float32)
         self._log = [] if log is None else log
         self._rng, self._noise = np.random.default_rng(1), noise
+
+    def reset(self) -> None:
+        pass
 
     def __call__(self):
         self._log.append(self.input.shape[:2])

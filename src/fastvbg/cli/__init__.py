@@ -36,6 +36,8 @@ class Stopped(BaseException):
 
     kept = False
     """Whether the output was kept as far as it had come."""
+    left: str | None = None
+    """What else there is to say of what is left."""
 
 
 @contextmanager
@@ -102,7 +104,7 @@ def run_command_line(arguments: list[str]) -> int:
         return _complain(str(error), EXIT_BAD_INPUT)
     except Stopped as stop:
         left = "the output holds what was done" if stop.kept else "no output was left behind"
-        return _complain(f"stopped by a signal; {left}", stop.args[0])
+        return _complain(f"stopped by a signal; {stop.left or left}", stop.args[0])
     except MemoryError:
         return _complain("out of memory: the frames are too large for this machine", EXIT_BAD_INPUT)
     except SystemExit:  # Typer's and Rich's answer to a pipe that nobody reads
@@ -144,7 +146,10 @@ def _unforeseen(error: Exception) -> int:
     if os.environ.get(_TRACEBACK):
         import traceback
 
-        traceback.print_exception(error)
+        from fastvbg.cli.streams import say
+        from fastvbg.urls import scrubbed
+
+        say(scrubbed("".join(traceback.format_exception(error))).rstrip())
     where = f"{_TRACEBACK}=1 in the environment shows where"
     if isinstance(error, OSError) and error.strerror:  # the machine's state, and no fault of ours
         name = "" if error.filename is None else f": {error.filename}"
@@ -156,6 +161,7 @@ def _unforeseen(error: Exception) -> int:
 
 def _complain(message: str, code: int) -> int:
     from fastvbg.cli.streams import say
+    from fastvbg.urls import scrubbed
 
-    say(f"fastvbg: {' '.join(message.split())}")
+    say(f"fastvbg: {scrubbed(' '.join(message.split()))}")
     return code

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 import fastvbg
+from fastvbg.cli.batch import batch
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.doctor import doctor
+from fastvbg.cli.farm import merge, plan, segment
 from fastvbg.cli.live import live
 from fastvbg.cli.media import matte, preview, run
 from fastvbg.cli.models import models_app
@@ -42,8 +44,12 @@ def _root(
 
 
 app.command()(run)
+app.command()(batch)
 app.command()(matte)
 app.command()(preview)
+app.command()(plan)
+app.command()(segment)
+app.command()(merge)
 app.command()(live)
 app.command()(doctor)
 app.add_typer(bench_app, name="bench")

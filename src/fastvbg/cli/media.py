@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import tell
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from fastvbg.settings import Settings
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 Input: TypeAlias = Annotated[
     str,
     typer.Argument(
-        metavar="INPUT", help="A video, an image sequence dir/in%06d.jpg, or - for standard input."
+        metavar="INPUT",
+        help="A video, also by a URL, an image sequence dir/in%06d.jpg, or - for standard input.",
     ),
 ]
 Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
@@ -26,29 +29,77 @@ Quiet: TypeAlias = Annotated[
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")
-def run(
+def run(  # noqa: PLR0913  (an option each)
     input: Input,
     output: Annotated[
-        Path,
+        str,
         typer.Option(
             "--output",
             "-o",
-            help="A name in .mp4, .mkv, .mov, .webm, .gif or .y4m, an image sequence out%06d.png, "
-            "or - for Y4M on standard output.",
+            metavar="FILE",
+            help="A name in .mp4, .mkv, .mov, .webm, .gif or .y4m, also as a URL such as "
+            "s3://BUCKET/NAME, an image sequence out%06d.png, or - for Y4M on standard output.",
         ),
     ],
     keep_partial: Annotated[
         bool, typer.Option("--keep-partial", help="On an interrupt, keep what there is.")
     ] = False,
     overwrite: Overwrite = False,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Work in segments and go on where an interrupted run of this command was.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    segments: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SECONDS",
+            help="How long segments are, about (20 by default); implies --resume.",
+            rich_help_panel="Segments",
+        ),
+    ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option(
+            "--restart",
+            help="Begin anew; remove another job's segments.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    keep_parts: Annotated[
+        bool,
+        typer.Option(
+            "--keep-parts",
+            help="Keep the segments when the output is whole.",
+            rich_help_panel="Segments",
+        ),
+    ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="A Dask scheduler whose workers share the segments, tcp://HOST:8786 or "
+            "tls://HOST:8786; or local.",
+            rich_help_panel="Segments",
+        ),
+    ] = None,
     quiet: Quiet = False,
     *,
     settings: Settings,
 ) -> None:
     """Replace the background of INPUT: keep what the mask keeps."""
+    if cluster is not None:
+        from fastvbg.cli.batch import spread_over
+
+        ways = {"overwrite": overwrite, "segments": segments, "restart": restart}
+        ways["keep_parts"] = keep_parts
+        raise typer.Exit(spread_over(cluster, input, output, settings, ways, quiet=quiet))
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
-    from fastvbg.pipeline.process import process
+    from fastvbg.farm.resuming import process
 
     before = _stamp(output)
     with ProgressLine(quiet=quiet) as progress:
@@ -59,26 +110,47 @@ def run(
                 settings,
                 overwrite=overwrite,
                 keep_partial=keep_partial,
+                resume=resume or restart,
+                segments=segments,
+                restart=restart,
+                keep_parts=keep_parts,
                 progress=progress,
                 tell=progress.tell,
             )
         except Stopped as stop:
             stop.kept = _stamp(output) != before
+            if has_parts(output):
+                stop.left = "the segments are kept: run the same command to go on"
             raise
     raise typer.Exit(report(result, quiet=quiet))
 
 
-def _stamp(output: Path) -> tuple[int, int] | None:
-    """Return what changes when another file takes the output's name."""
-    from fastvbg.media.names import read_numbering
+def has_parts(output: str) -> bool:
+    """Tell whether segments of an output are kept beside it, or of a store's here."""
+    from fastvbg.farm.plans import parts_of
+    from fastvbg.media.names import checked_name
 
-    numbering = read_numbering(output)
+    return parts_of(checked_name(output, "output")).is_dir()
+
+
+def _stamp(output: str) -> Any:
+    """Return what changes when another file takes the output's name."""
+    from fastvbg.errors import FastvbgError
+    from fastvbg.media.names import checked_name, read_numbering
+    from fastvbg.storage import identity, is_stored
+
+    path = checked_name(output, "output")
+    if isinstance(path, Url):
+        with suppress(FastvbgError):  # the run will tell
+            return identity(path) if is_stored(path) else None
+        return None
+    numbering = read_numbering(path)
     if numbering is not None:
         numbers = numbering.existing()
-        output = numbering.path(numbers[0]) if numbers else output
+        path = numbering.path(numbers[0]) if numbers else path
     try:
-        found = output.stat()
-    except OSError:
+        found = Path(path).stat()
+    except (OSError, ValueError):
         return None
     return found.st_ino, found.st_mtime_ns
 
@@ -87,8 +159,10 @@ def _stamp(output: Path) -> tuple[int, int] | None:
 def matte(
     input: Input,
     output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="As for run; lossless unless --codec is given."),
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="As for run; lossless unless --codec is given."
+        ),
     ],
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -114,7 +188,9 @@ def matte(
 @takes_settings("mask", "background", "range")
 def preview(
     input: Input,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The picture: sheet.png")],
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The picture: sheet.png")
+    ],
     times: Annotated[int, typer.Option(help="How many rows, evenly spaced over the video.")] = 4,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -124,13 +200,15 @@ def preview(
     """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.pipeline.preview import preview as draw
-    from fastvbg.sink.staging import check_folder, refuse_existing
+    from fastvbg.sink.staging import check_output
     from fastvbg.sink.still import write_still
+    from fastvbg.values import check_path
 
-    check_folder(output.parent)
-    refuse_existing(output, overwrite=overwrite)
+    name = check_path("output", output)
+    path = name if isinstance(name, Url) else Path(name)
+    check_output(path, overwrite=overwrite)
     with ProgressLine(quiet=quiet) as progress:
         sheet = draw(input, settings, times=times, tell=progress.tell)
-    write_still(output, sheet, overwrite=overwrite)
+    write_still(path, sheet, overwrite=overwrite)
     if not quiet:
-        tell(f"contact sheet: {output}")
+        tell(f"contact sheet: {path}")

@@ -37,8 +37,8 @@ class _Bar:
         self._start = time.perf_counter()
 
     def __enter__(self) -> Self:
-        if not self._quiet and _is_terminal():
-            self._bar = _make_bar(self._things)
+        if not self._quiet and is_terminal():
+            self._bar = make_bar(self._things)
             self._bar.start()
             self._task = self._bar.add_task(self._doing, total=None, rate="")
         return self
@@ -54,6 +54,7 @@ class ProgressLine(_Bar):
     def __init__(self, *, quiet: bool) -> None:
         super().__init__(quiet=quiet)
         self._last = self._start
+        self._uploads = False
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -62,7 +63,21 @@ class ProgressLine(_Bar):
             from fastvbg.kernels._kernel import listening
 
             self._stack.enter_context(listening(self._preparing))
+        if not self._quiet:
+            from fastvbg.storage.writing import listening as hearing
+
+            self._stack.enter_context(hearing(self._uploading))
         return self
+
+    def _uploading(self, name: str, sent: int, size: int) -> None:
+        """Say how much of the finished output is in its store."""
+        line = f"uploading {name}, {sent >> 20} of {size >> 20} MB"
+        now = time.perf_counter()
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=line, rate="", refresh=True)
+        elif not self._uploads or now - self._last >= _LINE_SECONDS:
+            self._last, self._uploads = now, True
+            say(line)
 
     def _preparing(self, name: str, number: int, total: int) -> None:  # noqa: ARG002
         """Say that a kernel is compiled: the bar stands still meanwhile."""
@@ -97,7 +112,8 @@ class ProgressLine(_Bar):
         super().__exit__(*exception)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Tell whether a person reads standard error as it comes."""
     return sys.stderr is not None and sys.stderr.isatty()
 
 
@@ -119,7 +135,8 @@ class Preparing(_Bar):
         return time.perf_counter() - self._start
 
 
-def _make_bar(things: str) -> Progress:
+def make_bar(things: str) -> Progress:
+    """Return a bar of things done, with their rate and the time left."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,

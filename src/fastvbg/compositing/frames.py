@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from fastvbg.bands import call_in_bands, check_threads, run_in_bands, thread_count
+from fastvbg.bands import alone_below, call_in_bands, check_threads, run_in_bands, thread_count
 from fastvbg.checks import (
     check_frame,
     check_matte,
@@ -94,6 +94,15 @@ def composite(
     >>> composite(prev, next, np.full((1, 2, 3), 77, np.uint8))[0, :, 0]
     array([ 9, 77], dtype=uint8)
     """
+    if type(order) is str and order == "bgr" and type(threshold) is int:
+        with_out = type(prev) is type(next) is type(bg) is type(out) is np.ndarray
+        try:
+            if with_out and frames.composite.alone(
+                prev, next, bg, out, threshold, 0, alone_below(threads)
+            ):
+                return out
+        except (OverflowError, TypeError):  # said below
+            pass
     order = check_order(order)
     shape = check_frame("prev", prev, order)
     next_shape = check_frame("next", next, order)
@@ -161,6 +170,13 @@ def blend(
     >>> blend(frame, np.array([[0, 128]], np.uint8), bg)[0, :, 0]
     array([100, 150], dtype=uint8)
     """
+    if type(order) is str and order == "bgr":
+        with_out = type(frame) is type(matte) is type(bg) is type(out) is np.ndarray
+        try:
+            if with_out and frames.blend.alone(frame, matte, bg, out, alone_below(threads)):
+                return out
+        except (OverflowError, TypeError):  # said below
+            pass
     order = check_order(order)
     shape = check_frame("frame", frame, order)
     matte_shape = check_matte("matte", matte)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastvbg.bands import check_threads, run_in_bands, thread_count
+from fastvbg.bands import alone_below, check_threads, run_in_bands, thread_count
 from fastvbg.checks import (
     check_choice,
     check_no_partial_overlap,
@@ -66,6 +66,9 @@ class NV12(NamedTuple):
 
     y: npt.NDArray[np.uint8]
     uv: npt.NDArray[np.uint8]
+
+
+_FORMS = I420, NV12
 
 
 def composite_planar(
@@ -161,14 +164,21 @@ def composite_known(
     `known` is a `background_map` of luma's size, of this `out` with this `bg`, neither changed by
     others since; or `NOTHING_KNOWN`. It is brought up to date.
     """
+    if type(prev) is type(next) is type(bg) is type(out) in _FORMS and type(threshold) is int:
+        try:
+            whole, weights = alone_below(threads), _WEIGHTS[matrix, range]
+            arguments = prev, next, bg, out, known, weights, threshold, whole
+            if _are_arrays(*prev, *next, *bg, *out) and _composite_of(out).alone(*arguments):
+                return out
+        except (KeyError, OverflowError, TypeError):  # said below
+            pass
     weights = _WEIGHTS[
         check_choice("matrix", matrix, _MATRICES), check_choice("range", range, _RANGES)
     ]
     threshold = check_threshold(threshold)
     out = _checked(out, prev=prev, next=next, bg=bg)
-    kernel = planar.composite_i420 if len(out) == 3 else planar.composite_nv12
     count = thread_count(check_threads(threads), 6 * out.y.size)
-    _call_in_bands(kernel, count, (prev, next, bg, out, known), weights, threshold)
+    _call_in_bands(_composite_of(out), count, (prev, next, bg, out, known), weights, threshold)
     return out
 
 
@@ -228,16 +238,35 @@ def blend_known(
     known: Plane,
 ) -> I420 | NV12:
     """Do as `blend_planar`, with `known` as in `composite_known`."""
+    if type(frame) is type(bg) is type(out) in _FORMS:
+        try:
+            usual, whole = _are_arrays(*frame, matte, *bg, *out), alone_below(threads)
+            if usual and _blend_of(out).alone(frame, matte, bg, out, known, whole):
+                return out
+        except (OverflowError, TypeError):  # said below
+            pass
     out = _checked(out, frame=frame, bg=bg)
     shape = check_plane("matte", matte)
     if shape != out.y.shape:
         check_same_size("matte", shape, "frame", out.y.shape)
     for plane in out:
         check_no_partial_overlap(plane, (("matte", matte),))
-    kernel = planar.blend_i420 if len(out) == 3 else planar.blend_nv12
     count = thread_count(check_threads(threads), 5 * out.y.size)
-    _call_in_bands(kernel, count, (frame, matte, bg, out, known))
+    _call_in_bands(_blend_of(out), count, (frame, matte, bg, out, known))
     return out
+
+
+def _composite_of(out: I420 | NV12) -> Kernel:
+    return planar.composite_i420 if isinstance(out, I420) else planar.composite_nv12
+
+
+def _blend_of(out: I420 | NV12) -> Kernel:
+    return planar.blend_i420 if isinstance(out, I420) else planar.blend_nv12
+
+
+def _are_arrays(*planes: object) -> bool:
+    """Tell whether planes are plainly arrays, of no class that hides some of what it holds."""
+    return {type(plane) for plane in planes} == {np.ndarray}
 
 
 def _call_in_bands(

@@ -55,10 +55,17 @@ class Kernel:
     name : str
         Its room, module and function, such as `refine.guided.smooth`; the whole name of the module
         where that is not one of this package.
+
+    Attributes
+    ----------
+    alone : callable
+        Its machine code without the fallback, for kernels that have one: what it returns says
+        whether it has done the work. Until that is loaded, by a `call`, nothing is done.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.alone: Callable[..., Any] = _nothing
         self.defined: Definition | None = None
         self.call: Callable[..., Any] = self.first_call
         self._compiled: Callable[..., Any] | None = None
@@ -125,8 +132,13 @@ class Kernel:
         compiled = None if code is None else load(self.name, code.machine)
         if compiled is None or code is None or not code.fallback:
             return compiled
+        self.alone = compiled
         self._fallback = named(code.fallback)
         return _or(compiled, self._fallback)
+
+
+def _nothing(*arguments: Any) -> bool:
+    return False
 
 
 def _or(compiled: Callable[..., Any], fallback: Kernel) -> Callable[..., None]:

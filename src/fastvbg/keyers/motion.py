@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastvbg.bands import call_in_bands, check_threads, thread_count
+import numpy as np
+
+from fastvbg.bands import alone_below, call_in_bands, check_threads, thread_count
 from fastvbg.checks import (
     check_frame,
     check_order,
@@ -79,6 +81,15 @@ def motion_mask(
     >>> motion_mask(prev, np.array([[[9, 9, 9], [2, 2, 2]]], np.uint8))
     array([[255,   0]], dtype=uint8)
     """
+    if type(order) is str and order == "bgr" and type(threshold) is int:
+        with_out = type(prev) is type(next) is type(out) is np.ndarray
+        try:
+            if with_out and frames.motion_mask.alone(
+                prev, next, out, threshold, 0, alone_below(threads)
+            ):
+                return out
+        except (OverflowError, TypeError):  # said below
+            pass
     order = check_order(order)
     shape = check_frame("prev", prev, order)
     next_shape = check_frame("next", next, order)

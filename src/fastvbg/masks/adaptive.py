@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from fastvbg.constants import ADAPTIVE, ADAPTIVE_SLOWEST
 from fastvbg.errors import OptionError
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import SNAPSHOT, WHOLE
 from fastvbg.options import File, Flag, Integer, Number, option
 
 if TYPE_CHECKING:
     from fastvbg import _types
+    from fastvbg.masks.memory import Memory
     from fastvbg.matting.adaptive import AdaptiveRun
     from fastvbg.matting.run import Run
 
@@ -62,6 +64,10 @@ class Adaptive(Mask):
             raise OptionError(
                 f"{', '.join(given)}: a model that is loaded has its own; wanted {_LOADED}"
             )
+
+    def memory(self) -> Memory:
+        """Return that the model goes on, unless it is kept at the end."""
+        return SNAPSHOT if self.save_model is None else WHOLE
 
     def keyer(self, run: Run) -> AdaptiveRun:
         """Return what keys against the model, and keeps it in the end."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastvbg.errors import OptionError
+from fastvbg.masks.memory import WHOLE
 from fastvbg.options import Described
 
 if TYPE_CHECKING:
+    from fastvbg.masks.memory import Memory
     from fastvbg.matting.keyer import RunKeyer
     from fastvbg.matting.run import Run
 
@@ -39,6 +41,8 @@ class Mask(Described):
     """Whether the foreground's own colours are to be estimated at its soft edges."""
     owns: ClassVar[tuple[str, ...]] = ("foreground.colours.estimate",)
     """The kernels that find such colours."""
+    networks: ClassVar[bool] = False
+    """Whether a network makes it, so that its bytes may be those of one runtime."""
     estimating: ClassVar[tuple[str, ...]] = ()
     """The kernels that key such frames where colours are estimated, if they are not the same."""
 
@@ -50,6 +54,22 @@ class Mask(Described):
     def chosen(self, run: Run) -> Mask:  # noqa: ARG002
         """Return the kind that makes the mattes of a run: itself, unless it only chooses one."""
         return self
+
+    def memory(self) -> Memory:
+        """Return what a part of a job needs of the frames before it: all, unless a kind says less.
+
+        A kind of `snapshot` makes keyers that have `state` and `go_on`.
+        """
+        return WHOLE
+
+    @property
+    def learns(self) -> bool:
+        """Whether `learn` finds out something of a whole file."""
+        return False
+
+    def learn(self, run: Run) -> dict[str, Any]:  # noqa: ARG002
+        """Return what is found out of a job as a whole, as arrays: in its parts, `run.learned`."""
+        return {}
 
     def keyer(self, run: Run) -> RunKeyer:
         """Return what gives each frame of a run its matte.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import FADING
 from fastvbg.options import Colour, Integer, option
 
 if TYPE_CHECKING:
+    from fastvbg.masks.memory import Memory
     from fastvbg.matting.chroma import ChromaRun
     from fastvbg.matting.run import Run
 
@@ -47,6 +49,23 @@ class Chroma(Mask):
     )
     choke: int = option(0, Integer("How far the screen's soft edge is drawn in.", 0, 254))
     despill: int = option(255, Integer("How much of the screen's light is taken off.", 0, 255))
+
+    def memory(self) -> Memory:
+        """Return that the screen's light is followed."""
+        return FADING
+
+    @property
+    def learns(self) -> bool:
+        """Whether the screen is to be found."""
+        from fastvbg.values.words import colour_of
+
+        return colour_of("key", self.key, _FOUND) is None
+
+    def learn(self, run: Run) -> dict[str, Any]:
+        """Return the screens that the file shows."""
+        from fastvbg.matting.chroma import learned
+
+        return learned(run)
 
     def keyer(self, run: Run) -> ChromaRun:
         """Return what keys the screen, which is looked for all over a file first."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from fastvbg.constants import DEPTH_HOLD, MOST_DEPTH, MOST_DEPTH_HOLD
 from fastvbg.errors import OptionError
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import Memory
 from fastvbg.options import File, Integer, Number, option
+from fastvbg.urls import whole
 
 if TYPE_CHECKING:
     from fastvbg import _types
@@ -79,13 +81,19 @@ class Depth(Mask):
 
     @property
     def _is_stereo(self) -> bool:
-        return str(self.depth).startswith(_STEREO)
+        return isinstance(self.depth, str) and self.depth.startswith(_STEREO)
+
+    def memory(self) -> Memory:
+        """Return for how many frames depths are held."""
+        return Memory("frames", self.depth_hold + 1)
 
     def keyer(self, run: Run) -> DepthRun:
         """Return what keys the depths, maps or those that two eyes see."""
         from fastvbg.matting.depth import DepthMaps, DepthRun, StereoMaps
 
-        path = str(self.depth).removeprefix(_STEREO) if self._is_stereo else self.depth
+        path = self.depth
+        if isinstance(path, str):
+            path = whole(path).removeprefix(_STEREO)
         assert path is not None  # noqa: S101  (it is wanted)
         if self.focal is not None and self.baseline is not None and self._is_stereo:
             maps: DepthMaps = StereoMaps(run, path, self.focal, self.baseline)

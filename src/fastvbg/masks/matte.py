@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fastvbg.constants import MOST_HOLD
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import NONE, Memory
 from fastvbg.options import File, Integer, option
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Matte(Mask):
             metavar="N",
         ),
     )
+
+    def memory(self) -> Memory:
+        """Return for how many frames a last matte is held."""
+        return NONE if self.matte_hold is None else Memory("frames", self.matte_hold + 1)
 
     def keyer(self, run: Run) -> MattesRun:
         """Return what pairs the mattes with the frames."""

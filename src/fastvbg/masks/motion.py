@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fastvbg.constants import DEFAULT_THRESHOLD
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import NONE
 from fastvbg.options import Integer, option
 
 if TYPE_CHECKING:
+    from fastvbg.masks.memory import Memory
     from fastvbg.matting.motion import MotionRun
     from fastvbg.matting.run import Run
 
@@ -24,6 +26,10 @@ class Motion(Mask):
     threshold: int = option(
         DEFAULT_THRESHOLD, Integer("Gray difference above which a pixel has moved.", 0, 255)
     )
+
+    def memory(self) -> Memory:
+        """Return that two neighbouring frames are all."""
+        return NONE
 
     def keyer(self, run: Run) -> MotionRun:
         """Return what gives the mask of two frames."""

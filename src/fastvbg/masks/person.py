@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES
 from fastvbg.errors import OptionError, shown
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import FADING
 from fastvbg.options import Choice, File, Integer, Size, Text, option
 
 if TYPE_CHECKING:
     from fastvbg import _types
+    from fastvbg.masks.memory import Memory
     from fastvbg.matting.person import PersonRun
     from fastvbg.matting.run import Run
 
@@ -42,6 +44,7 @@ class Person(Mask):
     # Its mattes are refined by the keyer itself, before they have the frame's size.
     name: ClassVar[str] = "person"
     estimates: ClassVar[bool] = True
+    networks: ClassVar[bool] = True
     kernels: ClassVar[tuple[str, ...]] = (
         *_SMALL,
         *_ROOM,
@@ -71,7 +74,9 @@ class Person(Mask):
 
     quality: str = option(
         "fine",
-        Choice("Two looks at a scene's first frame that agree, or one.", QUALITIES, metavar="NAME"),
+        Choice(
+            "Further looks at first frames and what is unsure, or one.", QUALITIES, metavar="NAME"
+        ),
     )
 
     room: str = option(
@@ -99,6 +104,10 @@ class Person(Mask):
             raise OptionError(f"model_size: got {shown(size)}, wanted at most {MOST_SIDE} a side")
         parse_range("model_range", self.model_range)
         format_of(self.model)
+
+    def memory(self) -> Memory:
+        """Return that mattes are steadied."""
+        return FADING
 
     def keyer(self, run: Run) -> PersonRun:
         """Return what keys people, a network some frames ahead of it."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
 from fastvbg.masks.base import Mask
+from fastvbg.masks.memory import FADING
 from fastvbg.options import File, Integer, option
 
 if TYPE_CHECKING:
     from fastvbg import _types
+    from fastvbg.masks.memory import Memory
     from fastvbg.matting.plate import PlateRun
     from fastvbg.matting.run import Run
 
@@ -54,6 +56,22 @@ class Plate(Mask):
             from fastvbg.values.words import parse_first
 
             parse_first("plate", self.plate)
+
+    def memory(self) -> Memory:
+        """Return that light and camera are followed."""
+        return FADING
+
+    @property
+    def learns(self) -> bool:
+        """Whether the plate is taken from the clip."""
+        plate = self.plate
+        return isinstance(plate, str) and (plate == "auto" or plate.startswith("first:"))
+
+    def learn(self, run: Run) -> dict[str, Any]:
+        """Return the plate and its noise."""
+        from fastvbg.matting.plate import learned
+
+        return learned(run, self.plate)
 
     def keyer(self, run: Run) -> PlateRun:
         """Return what keys against the plate, which is read or estimated first."""

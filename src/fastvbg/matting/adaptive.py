@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fastvbg.keyers.adaptive.keyer import AdaptiveKeyer
 from fastvbg.matting.keyer import Fused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastvbg._types import File
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
@@ -52,6 +56,17 @@ class AdaptiveRun(Fused):
     def reset(self) -> None:
         """Learn another scene, or go on with one that comes back."""
         self._model.cut()
+
+    def state(self) -> dict[str, Any]:
+        """Return what is known of this scene and of those before it."""
+        frozen = np.array(self._model.frozen)
+        return {**self._model.memory.arrays(), "frozen": frozen}
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Go on with what another one knew."""
+        self._model.memory.restore(state)
+        if state["frozen"]:
+            self._model.freeze()
 
     def finish(self) -> list[str]:
         """Keep the model where that is asked for."""

@@ -66,6 +66,8 @@ class Clock:
             # Times of frames are moved so that the start has that of the file's beginning.
             self._before = start - (info.begins or Fraction(0))
         self._first: tuple[int, Fraction] | None = None
+        if run.first is not None:
+            self._first = run.first, run.first * info.time_base
 
     def __call__(self, pair: Pair, seconds: Fraction) -> tuple[int, float]:
         """Return the number and the time of a pair's frame."""
@@ -107,7 +109,7 @@ class Beside:
             start=None,
             end=None,
         )
-        kind = kind_of(path)
+        kind = kind_of(path, role)
         numbering = read_numbering(path)
         self.held = kind == "still"
         """Whether its one picture serves all frames."""

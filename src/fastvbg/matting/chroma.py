@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from fastvbg.errors import OptionError
 from fastvbg.keyers.chroma.keyer import ChromaKeyer
-from fastvbg.keyers.chroma.screen import LEAST_SHARE
+from fastvbg.keyers.chroma.screen import LEAST_SHARE, Shown
 from fastvbg.keyers.chroma.survey import ScreenSurvey
 from fastvbg.matting.keyer import Fused
 from fastvbg.pixels import make_pixels
 from fastvbg.source.sampling import can_be_read_twice, samples
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fastvbg._types import Colour, Matte
-    from fastvbg.keyers.chroma.screen import Shown
     from fastvbg.matting.keyer import OnePass
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
@@ -46,7 +49,11 @@ class ChromaRun(Fused):
     def __init__(self, run: Run, key: Colour | None, **given: Any) -> None:
         self._screen = ChromaKeyer(key, **given)
         self._input, self._told = run.input, list[str]()
-        if key is None and can_be_read_twice(run.input):
+        self._is_part = run.learned is not None
+        if key is None and run.learned is not None:
+            self._screen.expect(_screens_of(run.learned))
+            self._told = [str(line) for line in run.learned["told"]]
+        elif key is None and can_be_read_twice(run.input):
             screens, self._told = _screens(run)
             self._screen.expect(screens)
         self._despills = given.get("despill") != 0
@@ -61,7 +68,7 @@ class ChromaRun(Fused):
         return self._pixels.despill(self._screen, picture, matte) if self._despills else picture
 
     def finish(self) -> list[str]:
-        """Demand that the screen has shown.
+        """Demand that the screen has shown; a part may be one that does not show it.
 
         Raises
         ------
@@ -69,9 +76,22 @@ class ChromaRun(Fused):
             It has not.
         """
         name = "standard input" if str(self._input) == "-" else self._input
-        if not self._screen.found:
+        if not self._screen.found and not self._is_part:
             raise OptionError(f"key: no screen found in any frame of {name}; {_REMEDY}")
         return self._told
+
+
+def learned(run: Run) -> dict[str, Any]:
+    """Return the screens of a run and what is told of them, as arrays."""
+    screens, told = _screens(run)
+    colours = np.array([screen[:3] for screen in screens], np.float64).reshape(-1, 3)
+    names = np.array([screen.name for screen in screens], np.str_)
+    return {"colours": colours, "names": names, "told": np.array(told, np.str_)}
+
+
+def _screens_of(arrays: Mapping[str, Any]) -> list[Shown]:
+    pairs = zip(arrays["colours"].tolist(), arrays["names"].tolist(), strict=True)
+    return [Shown(u, v, share, name) for (u, v, share), name in pairs]
 
 
 def _screens(run: Run) -> tuple[list[Shown], list[str]]:

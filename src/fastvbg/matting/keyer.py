@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from fractions import Fraction
 
     from fastvbg._types import Frame, Matte
@@ -35,6 +35,14 @@ class RunKeyer:
 
     def reset(self) -> None:
         """Forget what was learned of the scene: another one begins."""
+
+    def state(self) -> dict[str, Any]:
+        """Return what is known of the scene, as arrays, for `go_on` of another one."""
+        raise NotImplementedError
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Go on where another keyer of the same options was when `state` was asked for."""
+        raise NotImplementedError
 
     def scene(self) -> Frame | Sample | None:
         """Return what is known to be behind, as `Pixels.sample` gives frames, or None."""

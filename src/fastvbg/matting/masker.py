@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from fastvbg.matting.keyer import Foreseeing
 from fastvbg.media.weighed import weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from fastvbg._types import Mask, Matte
     from fastvbg.matting.keyer import RunKeyer
@@ -87,6 +87,16 @@ class Masker:
     def foresee(self) -> Callable[[Pair], None] | None:
         """What to call with each pair ahead of time, in one other thread; None where nothing is."""
         return self._keyer.foresee if isinstance(self._keyer, Foreseeing) else None
+
+    def go_on(self, state: Mapping[str, Any] | None) -> None:
+        """Take frames for such as have others before them; with what those left behind."""
+        self._started = True
+        if state is not None:
+            self._keyer.go_on(state)
+
+    def state(self) -> dict[str, Any]:
+        """Return what the frames so far left behind in the keyer, as arrays."""
+        return self._keyer.state()
 
     def _begin(self, pair: Pair) -> None:
         """Let all forget the last scene where another one begins."""

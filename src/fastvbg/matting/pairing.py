@@ -61,17 +61,20 @@ class Neighbours:
         Tells of two neighbouring frames whether a new scene begins with the second.
     goes_on : callable, optional
         Tells of two frames with one between them whether they are of one scene.
+    count : int
+        How many frames there are before the first that is pushed.
     """
 
     def __init__(
         self,
         is_cut: Callable[[Any, Any], bool] | None = None,
         goes_on: Callable[[Any, Any], bool] | None = None,
+        count: int = 0,
     ) -> None:
         self._is_cut, self._goes_on = is_cut, goes_on
         self._before: Timed | None = None  # the frame before one that begins a scene
         self._previous: Timed | None = None
-        self._count = 0
+        self._count = count
         self._waiting = False  # whether the previous frame begins a scene and is not given yet
 
     def push(self, timed: Timed) -> Iterator[Pair]:
@@ -108,15 +111,15 @@ class Neighbours:
 class Tutorial:
     """The tutorial's own sequence: even frames to `prev`, odd ones to `next`, from the third on."""
 
-    def __init__(self) -> None:
+    def __init__(self, count: int = 0) -> None:
         self._latest: dict[int, Timed] = {}
-        self._count = 0
+        self._count = count
 
     def push(self, timed: Timed) -> Iterator[Pair]:
         """Yield the latest even and odd frame, from the third frame on."""
         index, self._count = self._count, self._count + 1
         self._latest[index % 2] = timed
-        if index >= 2:
+        if index >= 2 and len(self._latest) == 2:
             yield _pair(self._latest[0], self._latest[1], index)._replace(pts=timed.pts)
 
     def finish(self) -> Iterator[Pair]:
@@ -132,6 +135,7 @@ def make_pairing(
     name: PairingName,
     is_cut: Callable[[Any, Any], bool] | None = None,
     goes_on: Callable[[Any, Any], bool] | None = None,
+    count: int = 0,
 ) -> Pairing:
     """Return the pairing of a name; only neighbours heed cuts."""
-    return Tutorial() if name == "tutorial" else Neighbours(is_cut, goes_on)
+    return Tutorial(count) if name == "tutorial" else Neighbours(is_cut, goes_on, count)

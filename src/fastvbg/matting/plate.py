@@ -67,9 +67,9 @@ class PlateRun(Fused):
         if isinstance(asked, np.ndarray):
             plate = _picture(asked, shape, pixels)
         elif asked == "auto":
-            plate, noise = _estimated(run, None)
+            plate, noise = _known(run, None)
         elif isinstance(asked, str) and asked.startswith(FIRST):
-            plate, noise = _estimated(run, parse_first("plate", asked))
+            plate, noise = _known(run, parse_first("plate", asked))
         else:
             name = checked_name(asked, "plate")
             picture, alpha = read_frame(name, "plate", run.reading.max_pixels)
@@ -143,6 +143,26 @@ def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:
             "frames; a plate must be from the same camera at the same place"
         )
     return pixels.sample(pixels.from_bgr(picture))
+
+
+def learned(run: Run, asked: Any) -> dict[str, Any]:
+    """Return the plate of a run that is taken from its video, and the noise, as arrays."""
+    seconds = None if asked == "auto" else parse_first("plate", asked)
+    plate, noise = _estimated(run, seconds)
+    named = {"noise": noise}
+    if isinstance(plate, tuple):
+        return {**named, **{f"plane{k}": plane for k, plane in enumerate(plate)}}
+    return {**named, "plate": plate}
+
+
+def _known(run: Run, seconds: Fraction | None) -> Any:
+    """Return plate and noise: those of the job as a whole where this is a part of it."""
+    if run.learned is None:
+        return _estimated(run, seconds)
+    arrays = run.learned
+    if "plate" in arrays:
+        return arrays["plate"], arrays["noise"]
+    return tuple(arrays[f"plane{k}"] for k in range(3)), arrays["noise"]
 
 
 def _estimated(run: Run, seconds: Fraction | None) -> Any:

@@ -9,7 +9,7 @@ from fastvbg.matting.keyer import keyed
 from fastvbg.matting.reports import Reports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
     from fractions import Fraction
     from pathlib import Path
@@ -49,6 +49,11 @@ class Run:
     """To be called with a line that is worth knowing before the run ends."""
     reports: Reports = field(default_factory=Reports)
     """Takes in what is opened beside the video."""
+    first: int | None = None
+    """Of a part of a job, the time of the job's first frame; what lies beside it counts from that.
+    """
+    learned: Mapping[str, Any] | None = None
+    """Of a part of a job, what `Mask.learn` found out of the job as a whole."""
 
     @property
     def shape(self) -> tuple[int, int]:

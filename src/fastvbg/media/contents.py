@@ -7,6 +7,7 @@ A suffix says little: photos are saved as .jfif or with none, videos as .jpg, an
 from __future__ import annotations
 
 import stat
+from contextlib import nullcontext
 from io import BytesIO
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -15,9 +16,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from fastvbg.media.headers import Header, read_header
 from fastvbg.media.names import STANDARD, is_address, read_numbering
 from fastvbg.media.numbering import IMAGE_SUFFIXES
+from fastvbg.storage import open_stored
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from io import BufferedReader
+
+    from fastvbg.storage.reading import StoredFile
 
 Kind: TypeAlias = Literal["still", "sequence", "video"]
 
@@ -28,20 +33,31 @@ _SEAM = b"\xff\xd9\xff\xd8\xff"
 _START = 26
 
 
-def kind_of(path: str | Path) -> Kind:
+def kind_of(path: str | Path, role: str = "input") -> Kind:
     """Return what a name to read means.
 
     Parameters
     ----------
     path : str or Path
         A file, a numbered name such as `in%06d.jpg`, a URL, or `-` for standard input.
+    role : str
+        How messages call it.
 
     Returns
     -------
     {"still", "sequence", "video"}
         "still": one picture. "video": everything else, also what is none or cannot be read; who
         opens it will tell. A file that does not exist is a picture if its suffix is one's.
+
+    Raises
+    ------
+    SourceError, MissingLibraryError
+        It is an object of a store that cannot be read.
     """
+    stored = open_stored(path, role)
+    if stored is not None:
+        with stored:
+            return "still" if is_still(stored) else "video"
     if str(path) == STANDARD or is_address(path):
         return "video"
     if read_numbering(path) is not None:
@@ -56,8 +72,12 @@ def kind_of(path: str | Path) -> Kind:
         return "still" if not suffix or suffix in IMAGE_SUFFIXES else "video"
 
 
-def beginning_of(path: str | Path) -> bytes:
+def beginning_of(path: str | Path, role: str = "input") -> bytes:
     """Return the first bytes of a file; none of what is not there, or can be read only once."""
+    stored = open_stored(path, role)
+    if stored is not None:
+        with stored:
+            return stored.read(_HEAD)
     if str(path) == STANDARD or is_address(path):
         return b""
     try:
@@ -74,7 +94,7 @@ def _can_be_wound(path: str | Path) -> bool:
     return stat.S_ISREG(Path(path).stat().st_mode)
 
 
-def is_still(file: BufferedReader) -> bool:
+def is_still(file: BufferedReader | StoredFile) -> bool:
     """Tell whether a file that has been opened is one picture, and not several that move."""
     header = read_header(file)
     if header is None or header.moves:
@@ -82,7 +102,7 @@ def is_still(file: BufferedReader) -> bool:
     return header.image is None or not _another_follows(file, header)
 
 
-def _another_follows(file: BufferedReader, header: Header) -> bool:
+def _another_follows(file: BufferedReader | StoredFile, header: Header) -> bool:
     """Tell whether pictures of one kind and size follow one another, as cameras stream them.
 
     Pillow looks at the first alone. A photo's own file may hold more: a preview, a gain map, the
@@ -90,7 +110,7 @@ def _another_follows(file: BufferedReader, header: Header) -> bool:
     """
     if header.kind not in ("JPEG", "PNG", "BMP", "PPM"):
         return False
-    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+    with _whole(file) as data:
         if header.kind != "JPEG":
             return data.find(data[: min(_START, header.end)], 1) > 0
         at = data.find(_SEAM)
@@ -98,3 +118,11 @@ def _another_follows(file: BufferedReader, header: Header) -> bool:
             return False
         second = read_header(BytesIO(data[at + 2 : at + 2 + _HEAD]))
         return second is not None and second.size == header.size
+
+
+def _whole(file: BufferedReader | StoredFile) -> AbstractContextManager[mmap | bytes]:
+    """Return all of a file, until the context is left."""
+    if hasattr(file, "check"):  # an object of a store
+        file.seek(0)
+        return nullcontext(file.read())
+    return mmap(file.fileno(), 0, access=ACCESS_READ)

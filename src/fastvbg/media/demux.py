@@ -9,6 +9,7 @@ import av
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from io import RawIOBase
 
     from av.container import InputContainer
     from av.packet import Packet
@@ -21,6 +22,9 @@ _PICTURES = (
     ".png .pnm .pns .ppm .ptx .qoi .ras .rgb .rgba .rs .sgi .sun .sunras .svg .svgz .tga .tif "
     ".tiff .vbn .webp .xbm .xface .xpm .xwd .y .yuv10"
 )
+# A connection that ends before the file does is opened again where it was, for some four seconds.
+# Without that, one that a server has closed between two requests costs a packet without a word.
+_PATIENT = {"reconnect": "1", "reconnect_on_network_error": "1", "reconnect_delay_max": "3"}
 _STRICT_METADATA = int(av.__version__.split(".")[0]) < 19
 
 
@@ -41,7 +45,8 @@ class _File:
 
 def open_named(name: str) -> InputContainer:
     """Open a URL, or what stands under another name that FFmpeg's libraries know."""
-    return _open(name)
+    by_http = name.lower().startswith(("http://", "https://"))
+    return _open(name, options=_PATIENT if by_http else {})
 
 
 def open_file(path: str | Path) -> InputContainer:
@@ -65,15 +70,16 @@ def _is_utf8(name: str) -> bool:
     return True
 
 
-def open_bytes(file: BinaryIO) -> InputContainer:
-    """Open what is in memory."""
+def open_bytes(file: BinaryIO | RawIOBase) -> InputContainer:
+    """Open what is in memory, or wherever a file of Python's reads from."""
     return _open(file)
 
 
-def _open(file: Any) -> InputContainer:
+def _open(file: Any, **more: Any) -> InputContainer:
     """Open a file; tags that are no UTF-8 are read as far as they go, which PyAV 19 does itself."""
-    options: Any = {"metadata_errors": "replace"} if _STRICT_METADATA else {}
-    container: InputContainer = av.open(file, "r", **options)
+    if _STRICT_METADATA:
+        more["metadata_errors"] = "replace"
+    container: InputContainer = av.open(file, "r", **more)
     return container
 
 

@@ -89,7 +89,7 @@ class Header:
         return bool(getattr(self.image, "is_animated", False)) and self.kind != "HEIF"
 
 
-def read_header(file: BinaryIO) -> Header | None:
+def read_header(file: Any) -> Header | None:
     """Return what a picture file says of itself; None where it is no picture, or a GIF.
 
     Parameters

@@ -12,10 +12,12 @@ from fastvbg.errors import SinkError, SourceError
 from fastvbg.media.headers import Header, UnreadableError, orientation_of, read_header
 from fastvbg.media.limits import check_pixels
 from fastvbg.media.model import MAX_PIXELS
+from fastvbg.media.names import name_of
 from fastvbg.media.opencv import decode
 from fastvbg.media.pillow import decode_by_pillow
 from fastvbg.media.tiff import decode_tiff
 from fastvbg.media.weighed import weighed
+from fastvbg.storage import open_stored
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,7 +73,7 @@ def read_depth(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Pic
     if image.ndim != 2 or image.dtype not in (np.uint8, np.uint16):
         channels = 1 if image.ndim == 2 else image.shape[2]
         raise SourceError(
-            f"{role}: {Path(path).name} has {channels} channels of {image.dtype}, "
+            f"{role}: {name_of(path)} has {channels} channels of {image.dtype}, "
             "wanted one of 8 or 16 bits"
         )
     return image
@@ -93,7 +95,6 @@ def read_still(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Pic
     SourceError
         There is no such file, or it is no picture, a damaged one, or too large.
     """
-    path = Path(path)
     header, content = _read(path, role)
     if header is None:
         raise SourceError(f"{role}: not an image that OpenCV can read: {path}")
@@ -105,13 +106,15 @@ def read_still(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Pic
         raise SourceError(f"{role}: cannot read the picture {path}: {error}") from None
 
 
-def _read(path: Path, role: str) -> tuple[Header | None, bytes]:
+def _read(path: str | Path, role: str) -> tuple[Header | None, bytes]:
     """Return a file's header and all that is in it; nothing of what is no picture."""
     try:
-        with path.open("rb") as file:
+        with open_stored(path, role) or Path(path).open("rb") as file:
             header = read_header(file)
             file.seek(0)
             return header, b"" if header is None else file.read()
+    except SourceError:
+        raise
     except FileNotFoundError:
         raise SourceError(f"{role}: no such file: {path}") from None
     except (OSError, ValueError) as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import OptionTypeError
 from fastvbg.media.numbering import parse_numbering
+from fastvbg.urls import Url, named
 
 if TYPE_CHECKING:
     from fastvbg.media.numbering import Numbering
@@ -26,19 +27,36 @@ def exists(path: str | Path) -> bool:
 
 
 def is_address(path: str | Path) -> bool:
-    """Tell whether a name is one that FFmpeg's libraries open by a protocol, such as a URL."""
-    return "://" in str(path) and not exists(path)
+    """Tell whether a name is a URL."""
+    return isinstance(path, Url) or ("://" in str(path) and not exists(path))
+
+
+def as_path(path: str | Path) -> Path | Url:
+    """Return a checked name as a path, or as the URL that it is."""
+    return path if isinstance(path, Url) else Path(path)
+
+
+def name_of(path: str | Path) -> str:
+    """Return a file's name without its folders."""
+    return as_path(path).name
+
+
+def suffix_of(path: str | Path) -> str:
+    """Return the suffix of a file's name, in small letters."""
+    return as_path(path).suffix.lower()
 
 
 def checked_name(path: object, role: str) -> str | Path:
-    """Return the name that the user gave as text or a path object.
+    """Return the name that the user gave as text or a path object, a URL as `Url`.
 
     Raises
     ------
     OptionTypeError
         It is neither.
     """
-    if isinstance(path, (str, Path)):
+    if isinstance(path, str):
+        return named(path)
+    if isinstance(path, Path):
         return path
     try:
         name = os.fspath(path)  # type: ignore[call-overload]
@@ -48,11 +66,13 @@ def checked_name(path: object, role: str) -> str | Path:
         raise OptionTypeError(
             f"{role}: got {type(path).__name__}, wanted the name of a file as str or Path"
         )
-    return name
+    return named(name)
 
 
 def at_home(path: Any) -> Any:
     """Return a name whose `~` stands for the user's folder, which shells leave after a colon."""
+    if isinstance(path, Url):
+        return path
     name = str(path)
     if name.startswith("~") and not exists(name):
         return os.path.expanduser(name)  # noqa: PTH111  # Path raises where there is no such user
@@ -61,6 +81,8 @@ def at_home(path: Any) -> Any:
 
 def read_numbering(path: str | Path) -> Numbering | None:
     """Return the numbering that a name to read spells; None where there is a file of that name."""
+    if isinstance(path, Url):
+        return None
     numbering = parse_numbering(path)
     return None if numbering is None or exists(path) else numbering
 
@@ -69,6 +91,9 @@ def are_same(one: str | Path, other: str | Path) -> bool:
     """Tell whether two names mean the same file, or numbered files some of which are the same."""
     if STANDARD in {str(one), str(other)}:
         return False
+    one, other = (named(name) if isinstance(name, str) else name for name in (one, other))
+    if isinstance(one, Url) or isinstance(other, Url):
+        return str(one) == str(other)
     numberings = read_numbering(one), read_numbering(other)
     if _whole(one) == _whole(other):
         return True

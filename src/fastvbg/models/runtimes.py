@@ -20,7 +20,8 @@ from fastvbg.errors import ModelError
 from fastvbg.libraries import hushed_opencv
 from fastvbg.models._notes import notes_left_out
 from fastvbg.models.recast import recast
-from fastvbg.models.spec import ModelSpec
+from fastvbg.models.spec import ModelSpec, read_spec
+from fastvbg.models.states import ratio_for
 from fastvbg.models.trial import demand_survival
 
 if TYPE_CHECKING:
@@ -44,8 +45,23 @@ class Runtime(Protocol):
         It is not to be held over a call.
         """
 
+    @property
+    def recurrent(self) -> bool:
+        """Whether what it makes of a picture depends on those before."""
+
+    def reset(self) -> None:
+        """Forget the pictures before."""
+
     def __call__(self) -> Floats:
         """Return what the model makes of `input`; valid until the next call."""
+
+
+def _at_first(spec: ModelSpec) -> dict[str, Floats]:
+    """Return what a model is given beside the first picture, by name."""
+    given = {state.input: np.zeros(state.shape, np.float32) for state in spec.states}
+    if spec.ratio:
+        given[spec.ratio] = np.full(1, ratio_for(spec.height, spec.width), np.float32)
+    return given
 
 
 class LiteRT:
@@ -68,7 +84,9 @@ class LiteRT:
         self._net = interpreter(
             model_content=_fastest(content) if respell else content, num_threads=threads
         )
-        details = self._net.get_input_details()[0]
+        self._spec, inputs = spec, self._net.get_input_details()
+        self._places = {each["name"]: each["index"] for each in inputs}
+        details = next((each for each in inputs if each["name"] == spec.picture), inputs[0])
         memory, _ = _input_for(spec)
         if list(details["shape"]) != list(memory.shape):
             self._net.resize_tensor_input(details["index"], memory.shape)
@@ -76,8 +94,29 @@ class LiteRT:
             self._net.allocate_tensors()
         self._planar = spec.layout != "nhwc"
         self._input = self._net.tensor(details["index"])
-        self._output = self._net.get_output_details()[0]["index"]
+        outputs = {each["name"]: each["index"] for each in self._net.get_output_details()}
+        self._output = outputs[spec.foreground or next(iter(outputs))]
+        self._after = [outputs[state.output] for state in spec.states]
+        self.recurrent = bool(spec.states)
         self.input[...] = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin with states of zeros."""
+        self._net.reset_all_variables()
+        self._give(_at_first(self._spec))
+
+    def _give(self, values: dict[str, Floats]) -> None:
+        """Set inputs beside the picture, which is lost where their shapes change."""
+        details = {each["name"]: each["shape"] for each in self._net.get_input_details()}
+        changed = [name for name, value in values.items() if tuple(details[name]) != value.shape]
+        for name in changed:
+            self._net.resize_tensor_input(self._places[name], values[name].shape)
+        if changed:
+            with notes_left_out():
+                self._net.allocate_tensors()
+        for name, value in values.items():
+            self._net.set_tensor(self._places[name], value)
 
     @property
     def input(self) -> Floats:
@@ -88,7 +127,11 @@ class LiteRT:
     def __call__(self) -> Floats:
         """Return what the model makes of `input`."""
         self._net.invoke()
-        return np.asarray(self._net.get_tensor(self._output), np.float32)
+        result = np.asarray(self._net.get_tensor(self._output), np.float32)
+        if self._after:
+            states = zip(self._spec.states, self._after, strict=True)
+            self._give({state.input: self._net.get_tensor(index) for state, index in states})
+        return result
 
 
 @lru_cache(maxsize=4)
@@ -123,17 +166,27 @@ class OnnxRuntime:
         self._net = library.InferenceSession(
             str(spec.path), options, providers=["CPUExecutionProvider"]
         )
-        self._input = self._net.get_inputs()[0].name
-        self._memory, self._picture = _input_for(spec)
+        memory, self._picture = _input_for(spec)
+        self._spec, self.recurrent = spec, bool(spec.states)
+        self._given = {spec.picture or self._net.get_inputs()[0].name: memory}
+        first = spec.foreground or self._net.get_outputs()[0].name
+        self._wanted = [first, *(state.output for state in spec.states)]
+        self.reset()
 
     @property
     def input(self) -> Floats:
         """What is sent to the library."""
         return self._picture
 
+    def reset(self) -> None:
+        """Begin with states of zeros."""
+        self._given.update(_at_first(self._spec))
+
     def __call__(self) -> Floats:
         """Return what the model makes of `input`."""
-        return np.asarray(self._net.run(None, {self._input: self._memory})[0], np.float32)
+        result, *states = self._net.run(self._wanted, self._given)
+        self._given.update(zip((each.input for each in self._spec.states), states, strict=True))
+        return np.asarray(result, np.float32)
 
 
 class OpenCV:
@@ -154,19 +207,47 @@ class OpenCV:
         read = cv2.dnn.readNetFromTFLite if spec.format == "tflite" else cv2.dnn.readNetFromONNX
         planar = spec.format == "tflite" or spec.layout == "nchw"
         self._memory, self._picture = _input_for(spec._replace(layout="nchw" if planar else "nhwc"))
+        self._spec, self.recurrent = spec, bool(spec.states)
         with hushed_opencv():
             self._net = read(str(spec.path))
+            self._names = self._asked_for()
+            self.reset()
             self()  # what it does not support may show only now
+        self.reset()
 
     @property
     def input(self) -> Floats:
         """What is sent to the library."""
         return self._picture
 
+    def _asked_for(self) -> list[str]:
+        """Return the outputs to ask for: OpenCV 5 gives all that nothing takes, never some."""
+        ends = list(self._net.getUnconnectedOutLayersNames())
+        spec = self._spec
+        wanted = [spec.foreground or ends[0], *(state.output for state in spec.states)]
+        return ends if set(wanted) <= set(ends) else wanted
+
+    def reset(self) -> None:
+        """Begin with states of zeros."""
+        self._given = _at_first(self._spec)
+        if self._spec.format == "tflite":
+            for name, each in self._given.items():
+                if each.ndim == 4:
+                    self._given[name] = np.ascontiguousarray(each.transpose(0, 3, 1, 2))
+
     def __call__(self) -> Floats:
         """Return what the model makes of `input`."""
-        self._net.setInput(self._memory)
-        return np.asarray(self._net.forward(), np.float32)
+        spec = self._spec
+        if not spec.foreground and not spec.states:
+            self._net.setInput(self._memory)
+            return np.asarray(self._net.forward(), np.float32)
+        self._net.setInput(self._memory, spec.picture)
+        for name, value in self._given.items():
+            self._net.setInput(value, name)
+        results = dict(zip(self._names, self._net.forward(self._names), strict=True))
+        for state in spec.states:
+            self._given[state.input] = results[state.output].copy()
+        return np.asarray(results[spec.foreground or self._names[0]], np.float32)
 
 
 def _input_for(spec: ModelSpec) -> tuple[Floats, Floats]:
@@ -240,10 +321,10 @@ def _version(name: str) -> str:
     return str(cv2.__version__) if name == "opencv" else metadata.version(_PACKAGES[name])
 
 
-def run_once(runtime: str, path: str, form: str, height: str, width: str, layout: str) -> None:
+def run_once(runtime: str, path: str, height: str, width: str) -> None:
     """Run a model on an empty picture; what it raises is told to nobody, see `trial`."""
     with suppress(Exception):
-        spec = ModelSpec(Path(path), form, int(height), int(width), layout)
+        spec = read_spec(Path(path), size=(int(width), int(height)))
         run = _opened(spec, runtime, 1, respell=True)
         run.input[...] = 0
         run()

@@ -1,8 +1,6 @@
 """What a model file says of its input: size, layout and type, read from TFLite and ONNX themselves.
 
-The two formats are read here by their own rules, a few fields each, so that the answer does not
-depend on which runtime is installed. TFLite is a FlatBuffer (schema.fbs of LiteRT, version 3), ONNX
-a protocol buffer (onnx.proto of ONNX 1.x).
+A recurrent model takes beside the picture what it said itself of the frame before: its states.
 """
 
 from __future__ import annotations
@@ -10,15 +8,13 @@ from __future__ import annotations
 import struct
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from fastvbg.errors import ModelError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from fastvbg.models.contents import read_ports
+from fastvbg.models.states import State, roles_of
 
 FORMATS = {".tflite": "tflite", ".onnx": "onnx"}
-_FLOAT32 = {"tflite": 0, "onnx": 1}
 MOST_SIDE = 4096
 """Pixels of a model's input, across or down."""
 
@@ -36,6 +32,12 @@ class ModelSpec(NamedTuple):
         Of the picture.
     layout : str
         "nhwc" (pixels interleaved) or "nchw" (planes).
+    picture, foreground : str, default ""
+        Names of the input and the output that are the picture and the matte; the first when empty.
+    states : tuple of State
+        What it keeps from frame to frame.
+    ratio : str, default ""
+        Name of the input that is told by how much the picture is to be reduced inside.
     """
 
     path: Path
@@ -43,6 +45,10 @@ class ModelSpec(NamedTuple):
     height: int
     width: int
     layout: str
+    picture: str = ""
+    foreground: str = ""
+    states: tuple[State, ...] = ()
+    ratio: str = ""
 
 
 def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> ModelSpec:
@@ -58,12 +64,13 @@ def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> Model
     Returns
     -------
     ModelSpec
-        Of the model's only input.
+        Of the model's picture, and of what it keeps from frame to frame.
 
     Raises
     ------
     ModelError
-        The file cannot be read, or takes something else than one float32 RGB picture.
+        The file cannot be read, or takes something else than one float32 RGB picture,
+        beside states.
     """
     path, form = Path(path), format_of(path)
     try:
@@ -71,16 +78,15 @@ def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> Model
     except OSError as error:
         raise ModelError(f"model: {path} cannot be read ({error.strerror})") from None
     try:
-        inputs = list(_tflite_inputs(content) if form == "tflite" else _onnx_inputs(content))
-    except (struct.error, IndexError, ValueError, UnicodeDecodeError):
+        ports = read_ports(content, form)
+    except (struct.error, IndexError, ValueError):
         raise ModelError(f"model: {path} is damaged, or no {form} file") from None
-    if len(inputs) != 1:
-        raise ModelError(f"model: {path} has {len(inputs)} inputs, wanted one picture")
-    shape, kind = inputs[0]
-    if kind != _FLOAT32[form]:
+    roles = roles_of(path, ports)
+    if not roles.picture.floats:
         raise ModelError(f"model: {path} takes another type than float32")
-    height, width, layout = _picture(path, shape, size)
-    return ModelSpec(path, form, height, width, layout)
+    height, width, layout = _picture(path, roles.picture.shape, size)
+    rest = roles.foreground, roles.states, roles.ratio
+    return ModelSpec(path, form, height, width, layout, roles.picture.name, *rest)
 
 
 def format_of(path: str | PathLike[str]) -> str:
@@ -119,104 +125,3 @@ def _picture(path: Path, shape: list[int], size: tuple[int, int] | None) -> tupl
         f"model: {path} takes shape {tuple(shape)}, wanted one RGB picture: (1, height, width, 3) "
         "or (1, 3, height, width)"
     )
-
-
-class _Table:
-    """A table of a FlatBuffer: fields by number, each perhaps absent."""
-
-    def __init__(self, content: bytes, at: int) -> None:
-        self._content, self._at = content, at
-        self._fields = at - struct.unpack_from("<i", content, at)[0]
-        self._count = struct.unpack_from("<H", content, self._fields)[0] // 2 - 2
-
-    def _place(self, field: int) -> int:
-        if field >= self._count:
-            return 0
-        offset = struct.unpack_from("<H", self._content, self._fields + 4 + 2 * field)[0]
-        return self._at + int(offset) if offset else 0
-
-    def byte(self, field: int) -> int:
-        """Return a byte; 0 where it is absent."""
-        place = self._place(field)
-        return self._content[place] if place else 0
-
-    def integers(self, field: int) -> list[int]:
-        """Return a vector of 32-bit integers."""
-        place = self._place(field)
-        if not place:
-            return []
-        place += struct.unpack_from("<I", self._content, place)[0]
-        count = struct.unpack_from("<I", self._content, place)[0]
-        return list(struct.unpack_from(f"<{count}i", self._content, place + 4))
-
-    def tables(self, field: int) -> list[_Table]:
-        """Return a vector of tables."""
-        offsets = self.integers(field)
-        if not offsets:
-            return []
-        place = self._place(field)
-        first = place + struct.unpack_from("<I", self._content, place)[0] + 4
-        return [_Table(self._content, first + 4 * k + off) for k, off in enumerate(offsets)]
-
-
-def _tflite_inputs(content: bytes) -> Iterator[tuple[list[int], int]]:
-    """Yield shape and type of each input of a TFLite model."""
-    if content[4:8] != b"TFL3":
-        raise ValueError
-    graph = _Table(content, struct.unpack_from("<I", content)[0]).tables(2)[0]
-    tensors = graph.tables(0)
-    for index in graph.integers(1):
-        tensor = tensors[index]
-        # The signature has -1 where the shape may change.
-        yield tensor.integers(7) or tensor.integers(0), tensor.byte(1)
-
-
-def _varint(content: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        value |= (content[at] & 127) << shift
-        at, shift = at + 1, shift + 7
-        if not content[at - 1] & 128:
-            return value, at
-
-
-def _message(content: bytes) -> Iterator[tuple[int, Any]]:
-    """Yield number and value of each field of a protocol buffer."""
-    at = 0
-    while at < len(content):
-        key, at = _varint(content, at)
-        field, kind = key >> 3, key & 7
-        if kind == 0:
-            value, at = _varint(content, at)
-            yield field, value
-            continue
-        if kind == 2:
-            length, at = _varint(content, at)
-        else:
-            length = {1: 8, 5: 4}.get(kind, -1)
-        if length < 0 or at + length > len(content):
-            raise ValueError
-        yield field, content[at : at + length]
-        at += length
-
-
-def _onnx_inputs(content: bytes) -> Iterator[tuple[list[int], int]]:
-    """Yield shape and type of each input of an ONNX model that is no stored weight."""
-    graph = list(_message(dict(_message(content))[7] if _has_graph(content) else b""))
-    if not graph:
-        raise ValueError
-    stored = {_first(value, 8) for field, value in graph if field == 5}
-    for field, value in graph:
-        if field == 11 and _first(value, 1) not in stored:
-            tensor = _first(_first(value, 2), 1)
-            dims = [each for number, each in _message(_first(tensor, 2)) if number == 1]
-            yield [int(_first(dim, 1, 0)) for dim in dims], int(_first(tensor, 1, 0))
-
-
-def _has_graph(content: bytes) -> bool:
-    return any(field == 7 for field, _ in _message(content))
-
-
-def _first(content: bytes, wanted: int, default: Any = b"") -> Any:
-    """Return the value of a message's first field of a number."""
-    return next((value for field, value in _message(content) if field == wanted), default)

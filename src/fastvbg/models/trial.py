@@ -71,7 +71,7 @@ def _end(spec: ModelSpec, runtime: str) -> str:
     if not sys.executable or getattr(sys, "frozen", False):
         return ""
     code = f"import sys; sys.path[:] = {sys.path!r}; {_WORKER}"
-    arguments = runtime, str(spec.path.absolute()), *map(str, spec[1:])
+    arguments = runtime, str(spec.path.absolute()), str(spec.height), str(spec.width)
     try:
         done = subprocess.run(
             [sys.executable, "-c", code, *arguments],

@@ -47,11 +47,12 @@ class File(Option):
     def file(self, value: Any) -> str | None:
         """Return the file's name, a home folder written out."""
         from fastvbg.media.names import at_home
+        from fastvbg.urls import named, whole
 
         if isinstance(value, str):
             if self.is_word(value):
                 return None
-            return str(at_home(value.removeprefix(self.prefix)))
+            return whole(at_home(named(whole(value).removeprefix(self.prefix))))
         return os.fspath(value) if isinstance(value, os.PathLike) else None
 
     def identity(self, value: Any) -> Any:
@@ -71,6 +72,8 @@ class File(Option):
 
     def dump(self, name: str, value: Any, folder: Path | None) -> str:
         """Return the name relative to the folder, or the words."""
+        from fastvbg.urls import whole
+
         if hasattr(value, "__array_interface__"):
             raise OptionTypeError(
                 f"{name}: got {shown(value)}, which no settings file holds; "
@@ -78,7 +81,7 @@ class File(Option):
             )
         path = self.file(value)
         if path is None or "://" in path or path == "-":
-            return str(value)
+            return whole(value) if isinstance(value, str) else str(value)
         if folder is not None:
             path = _relative(path, folder)
         prefix = self.prefix if isinstance(value, str) and value.startswith(self.prefix) else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from contextlib import ExitStack
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
@@ -12,12 +14,12 @@ from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.names import checked_name
 from fastvbg.source import open_source
+from fastvbg.source.index import index_of
 from fastvbg.threads.overlap import Ahead
 from fastvbg.values.words import parse_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
     from pathlib import Path
 
     from typing_extensions import Self
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
     from fastvbg.media.model import Picture, StreamInfo
     from fastvbg.pixels import Pixels
     from fastvbg.settings import Settings
+    from fastvbg.source import Source
+    from fastvbg.source.index import Index
+
+
+# A background is gone to a place so far from its beginning; what is nearer is read through.
+_FAR_SECONDS = 5
 
 
 class Placing(NamedTuple):
@@ -43,13 +51,16 @@ class Placing(NamedTuple):
     """As in `ReadOptions`."""
     aspect: Fraction | None = None
     """Width of a pixel of the frames divided by its height."""
+    begins: Fraction | None = None
+    """The time of the frame before which a video's first lies; that of the first one by default."""
 
     @classmethod
-    def of(cls, settings: Settings, info: StreamInfo) -> Placing:
-        """Return what settings say of the frames of a video."""
+    def of(cls, settings: Settings, info: StreamInfo, first: int | None = None) -> Placing:
+        """Return what settings say of the frames of a video, whose first one's time is `first`."""
         size = info.width, info.height
         end, most = settings.background_end, settings.max_pixels
-        return cls(size, settings.fit, end, most, info.sample_aspect)
+        begins = None if first is None else first * info.time_base
+        return cls(size, settings.fit, end, most, info.sample_aspect, begins)
 
 
 class Backdrop(Protocol):
@@ -63,6 +74,19 @@ class Backdrop(Protocol):
 
     def __exit__(self, *exception: object) -> None:
         """Close what is open."""
+
+
+class _Rest(NamedTuple):
+    """What is left of a video from a time on."""
+
+    base: Fraction
+    """When its first frame is shown, this time round."""
+    number: int
+    """How many of its frames come before the one that is shown."""
+    first: int
+    """The time of its first frame, in its unit."""
+    shown: int
+    """That of the frame that is shown."""
 
 
 class StillBackdrop:
@@ -93,7 +117,7 @@ class VideoBackdrop:
 
     Parameters
     ----------
-    path : str
+    path : str or Path
         The file.
     pixels : Pixels
         The operations on the frames that it lies behind.
@@ -105,7 +129,7 @@ class VideoBackdrop:
 
     def __init__(
         self,
-        path: str,
+        path: str | Path,
         pixels: Pixels,
         placing: Placing,
         reports: Reports | None = None,
@@ -117,21 +141,25 @@ class VideoBackdrop:
             alpha="black", sizes="any", max_pixels=placing.max_pixels, role="background"
         )
         self._stack = ExitStack()
-        self._began: Fraction | None = None
+        self._began = placing.begins
         self._sought: Any = 0
         self._frames = self._forever() if placing.end == "loop" else self._once()
         self._next = next(self._frames)  # tells now if it cannot be read
         self._shown: Picture | None = None
         self._until = self._next[0]
 
-    def _once(self) -> Iterator[tuple[Fraction, Frame | None]]:
+    def _once(self, part: _Rest | None = None) -> Iterator[tuple[Fraction, Frame | None]]:
         """Yield each frame with its time from the first one's on, and last the end's time."""
         with ExitStack() as stack:
             source = stack.enter_context(open_source(self._path, options=self._options))
-            ahead = stack.enter_context(Ahead(source, "background"))
             if self._reports is not None:
                 self._reports.add(source, self._path, "background")
             info, first, last = source.info, None, None
+            if part is not None:
+                first = part.first
+                narrowed: Any = source
+                narrowed.narrow(part.shown, None)
+            ahead = stack.enter_context(Ahead(source, "background"))
             self._aspect = _relative(self._placing.aspect, info.sample_aspect)
             for item in ahead:
                 if isinstance(item, CopiedPacket):
@@ -143,15 +171,16 @@ class VideoBackdrop:
             if last is not None:
                 yield last + 1 / info.rate, None
 
-    def _forever(self) -> Iterator[tuple[Fraction, Frame | None]]:
+    def _forever(self, part: _Rest | None = None) -> Iterator[tuple[Fraction, Frame | None]]:
         """Yield the frames again and again, the times going on.
 
         Rounds that end before the time that is sought are not gone through.
         """
-        base: Any = 0
+        base: Any = 0 if part is None else part.base
         while True:
-            count = 0
-            for seconds, frame in self._once():
+            count = 0 if part is None else part.number
+            begun, part = part, None
+            for seconds, frame in self._once(begun):
                 if frame is None:
                     base += seconds * max(1, (self._sought - base) // seconds)
                 else:
@@ -161,11 +190,23 @@ class VideoBackdrop:
                 yield base, None
                 return
 
+    def _wind(self, seconds: Fraction) -> None:
+        """Go to the frame that is shown at a time, if its packets tell which that is."""
+        loops = self._placing.end == "loop"
+        with open_source(self._path, options=self._options) as source:
+            rest = _rest(source, index_of(source, self._path, self._options), seconds, loops=loops)
+        if rest is not None:
+            self._frames.close()  # type: ignore[attr-defined]
+            self._frames = self._forever(rest) if loops else self._once(rest)
+            self._next = next(self._frames)
+
     def at(self, seconds: Fraction) -> Picture | None:
-        """Return the frame that is shown at a time, counted from the first call's."""
+        """Return the frame that is shown at a time, counted from that before which it begins."""
         if self._began is None:
             self._began = seconds
         seconds -= self._began
+        if self._shown is None and seconds > _FAR_SECONDS:
+            self._wind(seconds)
         self._sought = seconds
         frame: Frame | None = None
         while self._next is not None and self._next[0] <= seconds:
@@ -189,6 +230,17 @@ class VideoBackdrop:
         self._frames.close()  # type: ignore[attr-defined]
 
 
+def _rest(source: Source, index: Index, seconds: Fraction, *, loops: bool) -> _Rest | None:
+    """Return what is left of a video at a time; None where it cannot be told beforehand."""
+    if len(index.times) < 2:
+        return None
+    base, first = source.info.time_base, index.times[0]
+    length = (index.times[-1] - first) * base + 1 / source.info.rate
+    before = length * (seconds // length) if loops else Fraction(0)
+    number = bisect_right(index.times, first + (seconds - before) / base) - 1
+    return _Rest(before, number, first, index.times[number])
+
+
 def _relative(frames: Fraction | None, background: Fraction | None) -> float:
     """Return how much wider than a background's pixels the frames' are shown; for `fit_background`.
 
@@ -208,7 +260,7 @@ def open_backdrop(
     if not isinstance(background, np.ndarray):
         background = checked_name(background, "background")
     if is_video(background):
-        return VideoBackdrop(str(background), pixels, placing, reports)
+        return VideoBackdrop(cast("str | Path", background), pixels, placing, reports)
     colour = parse_colour(background) if isinstance(background, str) else None
     if colour is not None:
         return StillBackdrop(pixels.solid(colour))
@@ -237,4 +289,4 @@ def is_video(background: str | Path | Frame) -> bool:
         return False
     if isinstance(background, str) and parse_colour(background) is not None:
         return False
-    return kind_of(background) != "still"
+    return kind_of(background, "background") != "still"

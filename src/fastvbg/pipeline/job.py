@@ -15,16 +15,20 @@ from fastvbg.matting.run import Run, unheard
 from fastvbg.meanwhile import stand_ins
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import CopiedPacket, ReadOptions
+from fastvbg.media.names import as_path, suffix_of
 from fastvbg.media.upright import angle_of
 from fastvbg.pipeline.opening import make_laying, make_masker, rate_of, reading_of
+from fastvbg.pipeline.passing import Part, Passing
 from fastvbg.pipeline.stages import MatteAlone, Transparent
 from fastvbg.pixels import make_pixels
 from fastvbg.sink import holds_rotation, open_sink
 from fastvbg.sink.encoding import EncodeOptions, choose_encoding
 from fastvbg.source import open_source
+from fastvbg.storage.writing import listening
 from fastvbg.threads.collector import settled
 from fastvbg.threads.interrupts import Interrupts
 from fastvbg.threads.overlap import Ahead, Behind
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -57,6 +61,8 @@ class Job:
     keep_partial: bool = False
     progress: Progress | None = None
     tell: Callable[[str], None] | None = None
+    encoder_threads: int | None = None
+    """How many threads encode, where it matters that it is as many everywhere."""
 
     @property
     def reading(self) -> ReadOptions:
@@ -72,7 +78,8 @@ class Job:
             crf=asked.crf,
             preset=asked.preset,
             extra=asked.encoder_options or {},
-            threads=asked.threads,
+            threads=self.encoder_threads or asked.threads,
+            pinned=self.encoder_threads is not None,
             alpha=asked.transparent and not self.matte_alone,
             lossless=self.matte_alone,
         )
@@ -82,8 +89,8 @@ class Job:
 class Result:
     """What a run did."""
 
-    output: Path
-    """The file, or the file name with its number field."""
+    output: Path | Url
+    """The file, its URL, or the file name with its number field."""
     frames: int
     """Frames written."""
     seconds: float
@@ -126,27 +133,60 @@ class _Lines:
 
 def run(job: Job) -> Result:
     """Do a job and say what was done."""
+    return work_through(job, _to_output)
+
+
+def _to_output(job: Job, info: StreamInfo) -> Sink:
+    return open_sink(
+        job.output,
+        info,
+        overwrite=job.overwrite,
+        options=job.encode,
+        keep_partial=job.keep_partial,
+    )
+
+
+def work_through(
+    job: Job, opened: Callable[[Job, StreamInfo], Sink], part: Part | None = None
+) -> Result:
+    """Send the frames of a job, or of a part of it, from its source to a sink.
+
+    Parameters
+    ----------
+    job : Job
+        What is asked for.
+    opened : callable
+        Returns the sink, open, for what the source says of its frames.
+    part : Part, optional
+        Which of its frames, and what those before them left behind.
+    """
     start = time.perf_counter()
     reading, settings, fps = job.reading, job.settings, rate_of(job.settings)
     with ExitStack() as stack:
         stack.enter_context(stand_ins())
         source = stack.enter_context(open_source(job.input, fps=fps, options=reading))
         interrupts = stack.enter_context(Interrupts())
+        stack.enter_context(listening(lambda *_: interrupts.check()))
         pixels = make_pixels(source.info, settings.threads)
-        info = _output_info(source.info, job)
+        info = output_info(source.info, job)
         tell = _Lines(job.tell or unheard)
-        seen = Run(pixels, source.info, job.input, reading, stack, fps, interrupts.check, tell)
-        sink = stack.enter_context(
-            open_sink(
-                job.output,
-                info,
-                overwrite=job.overwrite,
-                options=job.encode,
-                keep_partial=job.keep_partial,
-            )
+        first, learned = (None, None) if part is None else (part.origin, part.learned)
+        seen = Run(
+            pixels,
+            source.info,
+            job.input,
+            reading,
+            stack,
+            fps,
+            interrupts.check,
+            tell,
+            first=first,
+            learned=learned,
         )
+        sink = stack.enter_context(opened(job, info))
         masker = make_masker(settings, seen)
         stage = _make_stage(job, info, masker, seen)
+        passing = Passing(part, source, masker)
         tell.begin()
         cuts = CutDetector(pixels)
         ahead = stack.enter_context(Ahead(source, "source", interrupts.check))
@@ -154,21 +194,23 @@ def run(job: Job) -> Result:
             Behind(_writer(sink, pixels), "sink", _drains(job), interrupts.check)
         )
         stack.enter_context(settled())
-        items = _pairs(ahead, make_pairing(settings.pairing, cuts, cuts.goes_on))
+        pairing = make_pairing(settings.pairing, cuts, cuts.goes_on, passing.count)
+        items = passing.taken(_pairs(ahead, pairing))
         if masker.foresee is not None:
             foreseen = Ahead(_foreseen(items, masker.foresee), "masks", interrupts.check)
             items = iter(stack.enter_context(foreseen))
-        frames, seconds = _composite(items, stage, job, info, behind, interrupts)
-        if not frames:
+        shown = passing.shown(items, info.time_base)
+        frames, seconds = _composite(shown, stage, job, info, behind, interrupts)
+        if not frames and part is None:
             raise SourceError(_no_frames(job))
         finished = masker.finish()
     lost = source.lost + seen.reports.lost
     beside = seen.reports.warnings() + _of_turn(source.info, job)
     warnings = source.warnings + beside + finished + sink.warnings
-    if frames == 1 and masker.plain and not job.matte_alone:
+    if part is None and frames == 1 and masker.plain and not job.matte_alone:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
-    return Result(Path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
+    return Result(as_path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
 
 
 def _no_frames(job: Job) -> str:
@@ -196,7 +238,7 @@ def _of_turn(info: StreamInfo, job: Job) -> list[str]:
     return [f"{turned}, no quarter turn, which the output cannot note: it lies as it was coded"]
 
 
-def _output_info(info: StreamInfo, job: Job) -> StreamInfo:
+def output_info(info: StreamInfo, job: Job) -> StreamInfo:
     """Return what the sink gets: a matte is gray and has no sound."""
     if not holds_rotation(job.output):
         info = replace(info, display_matrix=None)
@@ -216,7 +258,7 @@ def _make_stage(job: Job, info: StreamInfo, masker: Masker, seen: Run) -> Stage:
 
 
 def _alpha_format(job: Job, info: StreamInfo) -> str:
-    suffix = Path(job.output).suffix.lower()
+    suffix = suffix_of(job.output)
     if suffix in (".png", ".webp", ".tif", ".tiff"):
         return "bgra"
     return choose_encoding(suffix, info, job.encode).pixel_format

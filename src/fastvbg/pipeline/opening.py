@@ -74,6 +74,6 @@ def make_laying(settings: Settings, masker: Masker, run: Run) -> Laying:
     strength = parse_blur(background) if isinstance(background, str) else None
     if strength is not None:
         return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
-    backdrop = open_backdrop(background, pixels, Placing.of(settings, info), run.reports)
+    backdrop = open_backdrop(background, pixels, Placing.of(settings, info, run.first), run.reports)
     wrap = Wrap(pixels, run.shape, settings.light_wrap) if settings.light_wrap else None
     return OverBackdrop(pixels, masker, run.stack.enter_context(backdrop), wrap)

@@ -27,6 +27,9 @@ class Step(ABC):
     needs_guide: ClassVar[bool] = False
     """Whether the step looks at the frame's luma."""
 
+    frames: int | None = 0
+    """By how many frames before it a matte is told; None for all of them."""
+
     def __init__(self) -> None:
         self._shape: tuple[int, int] | None = None
 

@@ -92,6 +92,13 @@ def kernels_of(text: str) -> list[str]:
     return [STEPS[step.partition("=")[0]].kernel for step, _ in parse(text)]
 
 
+def frames_of(text: str) -> int | None:
+    """Return by how many frames before it the steps of a text refine a matte; None for all."""
+    frames = [step.frames for _, step in parse(text)]
+    known = [each for each in frames if each is not None]
+    return sum(known) if len(known) == len(frames) else None
+
+
 def _step(text: str) -> tuple[str, Step]:
     name, given, rest = text.partition("=")
     if name not in STEPS:

@@ -76,6 +76,7 @@ class HoldStep(Step):
     def __init__(self, decay: int = DEFAULT_DECAY) -> None:
         super().__init__()
         self._decay = check_integer("decay", decay, 0, 255)
+        self.frames = -(-255 // self._decay) if self._decay else None
 
     def fit(self, shape: tuple[int, int]) -> None:
         """Make the scratch for mattes of a size."""

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fastvbg.errors import SinkError
+from fastvbg.media.names import suffix_of
 from fastvbg.media.numbering import IMAGE_SUFFIXES, parse_numbering
+from fastvbg.urls import Url, named
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -40,7 +42,7 @@ class Sink(Protocol):
 
 def holds_rotation(path: str | Path) -> bool:
     """Tell whether an output can note a rotation for the player to carry out."""
-    if Path(path).suffix.lower() not in (".mkv", ".mov", ".mp4", ".webm"):
+    if suffix_of(path) not in (".mkv", ".mov", ".mp4", ".webm"):
         return False
     from av.video.stream import VideoStream
 
@@ -60,8 +62,8 @@ def open_sink(
     Parameters
     ----------
     path : str or Path
-        A file that ends in .mp4, .mkv, .mov, .webm, .gif or .y4m, an image sequence such as
-        `out%06d.png`, or `-` for Y4M on standard output.
+        A file that ends in .mp4, .mkv, .mov, .webm, .gif or .y4m, also in a store by its URL, an
+        image sequence such as `out%06d.png`, or `-` for Y4M on standard output.
     info : StreamInfo
         Of the frames to come.
     overwrite : bool
@@ -82,9 +84,10 @@ def open_sink(
         The output exists, its folder does not exist or cannot be written, or the suffix is none
         that can be written.
     """
-    path = Path(path)
+    name = named(path) if isinstance(path, str) else path
+    path = name if isinstance(name, Url) else Path(name)
     suffix = ".y4m" if str(path) == _STDOUT else path.suffix.lower()
-    numbering = parse_numbering(path)
+    numbering = None if isinstance(path, Url) else parse_numbering(path)
     if numbering is not None and suffix in IMAGE_SUFFIXES:
         from fastvbg.sink.sequence import SequenceSink
 
@@ -92,10 +95,12 @@ def open_sink(
         return SequenceSink(
             numbering, info, overwrite=overwrite, alpha=alpha, keep_partial=keep_partial
         )
+    if suffix in IMAGE_SUFFIXES and isinstance(path, Url):
+        raise SinkError(f"output: {path}: images are not written to stores; wanted a video's name")
     if suffix in IMAGE_SUFFIXES:
         raise SinkError(
             f"output: {path.name} names one image; for a sequence put a number field into it, "
-            f"such as {path.stem}%06d{suffix}"
+            f"such as {Path(path.name).stem}%06d{suffix}"
         )
     if suffix not in VIDEO_SUFFIXES:
         raise SinkError(

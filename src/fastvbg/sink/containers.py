@@ -49,14 +49,14 @@ def container_options(suffix: str, info: StreamInfo) -> dict[str, str]:
     return options
 
 
-def open_muxer(target: str, suffix: str, options: dict[str, str] | None = None) -> OutputContainer:
+def open_muxer(target: str, format: str, options: dict[str, str] | None = None) -> OutputContainer:
     """Return a container to write; nothing is written before its encoding starts."""
-    return av.open(target, "w", format=FORMATS[suffix], container_options=options or {})
+    return av.open(target, "w", format=format, container_options=options or {})
 
 
 def open_nowhere(suffix: str) -> OutputContainer:
     """Return a container whose bytes are lost."""
-    return open_muxer(f"file:{os.devnull}", suffix)
+    return open_muxer(f"file:{os.devnull}", FORMATS[suffix])
 
 
 def named_layout(stream: AudioStream) -> str:

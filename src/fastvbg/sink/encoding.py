@@ -24,6 +24,15 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "ffv1": {"level": "3", "slicecrc": "1"},
     "prores_ks": {"profile": "hq"},
 }
+COPYING = ("libx264", "libx265", "libvpx-vp9")
+"""Encoders that copy each frame before they return, and so keep no reference to its memory."""
+
+# What depends on the machine's processors unless it is said; what users say comes later and wins.
+_PINNED = {
+    "libx265": ("x265-params", "pools={threads}:frame-threads={frames}"),
+    "libsvtav1": ("svtav1-params", "lp={threads}"),
+}
+_MOST_FRAMES = 4
 _LOSSLESS = {"libx264": {"crf": "0"}, "libvpx-vp9": {"lossless": "1"}}
 _ALPHA = {
     "libvpx-vp9": "yuva420p",
@@ -48,6 +57,9 @@ class EncodeOptions:
     preset: str | None = None
     extra: dict[str, str] = field(default_factory=dict)
     threads: int | None = None
+    pinned: bool = False
+    """Whether the threads are to decide as much as they can, so that bytes are the same everywhere.
+    """
     alpha: bool = False
     """Whether pictures have an alpha channel."""
     lossless: bool = False
@@ -108,6 +120,10 @@ def _options_of(
     if codec == "libx264" and info.interlaced:
         options |= {"flags": "+ildct+ilme", "x264-params": f"tff={1 - info.field_order % 2}"}
     options |= wanted.extra
+    if wanted.pinned and wanted.threads is not None and codec in _PINNED:
+        name, form = _PINNED[codec]
+        said = form.format(threads=wanted.threads, frames=min(wanted.threads, _MOST_FRAMES))
+        options[name] = ":".join(filter(None, (said, options.get(name, ""))))
     check_words(codec, options)
     return options
 

@@ -83,6 +83,8 @@ class Target(NamedTuple):
     """Of the output's name, which tells the kind of file."""
     name: str
     """How messages call the output."""
+    format: str | None = None
+    """FFmpeg's name of a kind of file to write instead, by the encoder of the one above."""
 
 
 class Pictures:
@@ -138,10 +140,10 @@ class Pictures:
         return [way._replace(range=range) for way in ways for range in ranges]
 
     def _started(self, target: Target) -> tuple[OutputContainer, VideoStream, Start]:
-        options = container_options(self._suffix, self._info)
+        options = {} if target.format else container_options(self._suffix, self._info)
         ways = self._starts()
         for start in ways:
-            container = open_muxer(target.path, self._suffix, options)
+            container = open_muxer(target.path, target.format or FORMATS[self._suffix], options)
             try:
                 stream = self._add_to(container, start)
                 stream.codec_context.open()
@@ -154,6 +156,22 @@ class Pictures:
         words = self.why_not(ways[0]) or failure
         codec = self._encoding.codec
         raise SinkError(f"output: cannot start encoding {target.name} by {codec}: {words}")
+
+    def refuse_unknown_options(self) -> None:
+        """Demand that the encoder has taken every option that the user gave."""
+        left, asked = set(self.stream.codec_context.options), set(self._options.extra)
+        asked |= {"crf"} if self._options.crf is not None else set()
+        asked |= {"preset"} if self._options.preset is not None else set()
+        unknown = sorted(left & asked)
+        if unknown:
+            raise SinkError(
+                f"output: the encoder {self._encoding.codec} has no option {', '.join(unknown)}"
+            )
+
+    @property
+    def unit(self) -> Fraction:
+        """Seconds in which the encoder counts."""
+        return self._start.beat.unit
 
     def why_not(self, start: Start | None = None) -> str | None:
         """Return why the video alone cannot be written; None when it can."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastvbg.errors import SinkError
 from fastvbg.sink.durable import flush, flush_folder
+from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from av.error import FFmpegError
     from typing_extensions import Self
+
+    from fastvbg.storage.writing import Outgoing
 
 STDOUT = "-"
 _NEW_MODE = 0o666  # less what the umask takes
@@ -57,6 +61,17 @@ def standing(path: Path) -> os.stat_result | None:
     return found
 
 
+def check_output(path: Path | Url, *, overwrite: bool) -> None:
+    """Demand that an output may be written, before the work for it begins."""
+    if isinstance(path, Url):
+        from fastvbg.storage.writing import Destination
+
+        Destination(path, overwrite=overwrite)
+        return
+    check_folder(path.parent)
+    refuse_existing(path, overwrite=overwrite)
+
+
 def refuse_existing(path: Path, *, overwrite: bool) -> os.stat_result | None:
     """Demand that an output does not exist yet, unless it may be replaced; return what stands."""
     found = standing(path)
@@ -77,6 +92,12 @@ def staging_name(path: Path) -> Path:
     for more.
     """
     return path.with_name(f".fastvbg-{secrets.token_hex(6)}.partial{path.suffix[:16]}")
+
+
+def told_name(path: Path | Url) -> str:
+    """Return how messages call an output while it is made."""
+    where = f" in {tempfile.gettempdir()}, for its store" if isinstance(path, Url) else ""
+    return f"{path.name}{where}"
 
 
 def why(error: OSError | FFmpegError) -> str:
@@ -113,24 +134,40 @@ class Staged:
 
     Parameters
     ----------
-    path : Path
-        Its name; `-` is standard output, which takes what comes as it comes.
+    path : Path or Url
+        Its name; `-` is standard output, which takes what comes as it comes. Of a store's object a
+        URL: it is made in a temporary folder, and sent when it is complete.
     overwrite : bool
         Whether an existing file is replaced.
+    folder : Path, optional
+        Where the temporary name is, on the same disk; beside the file by default.
     """
 
-    def __init__(self, path: Path, *, overwrite: bool) -> None:
+    def __init__(self, path: Path | Url, *, overwrite: bool, folder: Path | None = None) -> None:
         self._staging: Path | None = None
+        self._outgoing: Outgoing | None = None
         self._descriptor = -1
         self.target = "pipe:1"
         """What to open for writing."""
+        if isinstance(path, Url):
+            from fastvbg.storage.writing import Outgoing
+
+            self._outgoing = Outgoing(path, overwrite=overwrite)
+            path = self._outgoing.local
+        try:
+            self._begin(path, folder, overwrite=overwrite)
+        except BaseException:
+            self.discard()
+            raise
+
+    def _begin(self, path: Path, folder: Path | None, *, overwrite: bool) -> None:
         if str(path) == STDOUT:
             return
         check_folder(path.parent)
         self._found = refuse_existing(path, overwrite=overwrite)
         self._path = written_through(path)
         check_folder(self._path.parent)
-        staging = staging_name(self._path)
+        staging = staging_name(self._path if folder is None else folder / self._path.name)
         mode = _NEW_MODE if self._found is None else _PRIVATE_MODE
         try:
             # Open to the end: to be flushed even if its mode lets nobody open it again.
@@ -148,7 +185,7 @@ class Staged:
         return self._staging
 
     def commit(self) -> None:
-        """Put the finished file on the disk and move it to its name."""
+        """Put the finished file on the disk and move it to its name, or send it to its store."""
         if self._staging is None:
             return
         if self._found is not None:
@@ -157,7 +194,10 @@ class Staged:
         self._close()
         self._staging.replace(self._path)
         self._staging = None
-        flush_folder(self._path.parent)
+        if self._outgoing is not None:
+            self._outgoing.send()
+        else:
+            flush_folder(self._path.parent)
 
     def discard(self) -> None:
         """Remove what has not been moved into place."""
@@ -165,6 +205,8 @@ class Staged:
         if self._staging is not None:
             with suppress(OSError):
                 self._staging.unlink(missing_ok=True)
+        if self._outgoing is not None:
+            self._outgoing.drop()
 
     def _close(self) -> None:
         if self._descriptor >= 0:

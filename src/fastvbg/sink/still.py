@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fastvbg._types import Frame
+    from fastvbg.urls import Url
 
 
-def write_still(path: Path, picture: Frame, *, overwrite: bool) -> None:
+def write_still(path: Path | Url, picture: Frame, *, overwrite: bool) -> None:
     """Write a picture in the format of the name's suffix.
 
     Parameters
     ----------
-    path : Path
+    path : Path or Url
         The name.
     picture : ndarray, shape (H, W, 3), uint8
         BGR.

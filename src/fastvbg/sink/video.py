@@ -12,9 +12,9 @@ from av.error import FFmpegError
 
 from fastvbg.errors import SinkError
 from fastvbg.sink.clock import measured_rate
-from fastvbg.sink.encoding import EncodeOptions, Encoding, choose_encoding
+from fastvbg.sink.encoding import COPYING, EncodeOptions, Encoding, choose_encoding
 from fastvbg.sink.pictures import Pictures, Target
-from fastvbg.sink.staging import STDOUT, Staged, why
+from fastvbg.sink.staging import STDOUT, Staged, told_name, why
 from fastvbg.sink.tracks import Tracks, kept_metadata
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
+    from fastvbg.urls import Url
 
-# Encoders that copy each frame before they return, and so keep no reference to its memory.
-_COPYING = ("libx264", "libx265", "libvpx-vp9")
 # Video that waits for the first packets of the sound, which tell whether that can be copied.
 _MOST_HELD, _MOST_HELD_BYTES = 64, 1 << 25
 # A higher rate is as a rule none, but the unit in which the file counts; then it is measured.
@@ -36,8 +35,8 @@ _HIGHEST_BELIEVED = 120
 _MEASURED_FRAMES = 12
 # Besides FFmpeg's own numbers.
 _OF_THE_DATA = (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.ERANGE, errno.EDOM)
-# What PyAV raises.
-_EXPECTED = (FFmpegError, OSError, ValueError, RuntimeError, NotImplementedError)
+EXPECTED = (FFmpegError, OSError, ValueError, RuntimeError, NotImplementedError)
+"""What PyAV raises."""
 
 
 class VideoSink:
@@ -45,7 +44,7 @@ class VideoSink:
 
     Parameters
     ----------
-    path : Path
+    path : Path or Url
         Its suffix is one of `containers.FORMATS`; `-` is Y4M on standard output.
     info : StreamInfo
         Of the frames to come.
@@ -55,24 +54,27 @@ class VideoSink:
         What the encoder is told.
     keep_partial : bool
         Whether an interrupt keeps what has been written so far, as a whole file.
+    folder : Path, optional
+        Where it lies while it is written, on the same disk; beside its name by default.
     """
 
     def __init__(
         self,
-        path: Path,
+        path: Path | Url,
         info: StreamInfo,
         *,
         overwrite: bool = False,
         options: EncodeOptions | None = None,
         keep_partial: bool = False,
+        folder: Path | None = None,
     ) -> None:
         self._suffix = ".y4m" if str(path) == STDOUT else path.suffix.lower()
-        self._name = "standard output" if str(path) == STDOUT else path.name
+        self._name = "standard output" if str(path) == STDOUT else told_name(path)
         self.warnings: list[str] = []
         self._info = info
         self._options = options or EncodeOptions()
         self._encoding = self._choose()
-        self.done_with_frames = self._encoding.codec in _COPYING
+        self.done_with_frames = self._encoding.codec in COPYING
         self._keep_partial = keep_partial
         self._begun = False
         self._held: list[Packet[Stream]] = []
@@ -80,14 +82,14 @@ class VideoSink:
         if self._suffix == ".y4m" and info.rate > _HIGHEST_BELIEVED:
             self._early = []
         self._tracks = Tracks(info.copied, self._suffix)
-        self._staged = Staged(path, overwrite=overwrite)
+        self._staged = Staged(path, overwrite=overwrite, folder=folder)
         try:
             self._pictures = self._made_pictures()
         except BaseException as error:
             self._staged.discard()
-            raise _ours(error, self._name) from None
+            raise as_ours(error, self._name) from None
         try:
-            self._refuse_unknown_options()
+            self._pictures.refuse_unknown_options()
             if self._tracks.complete and self._early is None:
                 self._begin()
         except BaseException as error:
@@ -108,18 +110,6 @@ class VideoSink:
     @property
     def _container(self) -> OutputContainer:
         return self._pictures.container
-
-    def _refuse_unknown_options(self) -> None:
-        """Demand that the encoder has taken every option that the user gave."""
-        left = set(self._pictures.stream.codec_context.options)
-        asked = set(self._options.extra)
-        asked |= {"crf"} if self._options.crf is not None else set()
-        asked |= {"preset"} if self._options.preset is not None else set()
-        unknown = sorted(left & asked)
-        if unknown:
-            raise SinkError(
-                f"output: the encoder {self._encoding.codec} has no option {', '.join(unknown)}"
-            )
 
     def _begin(self) -> None:
         """Write the header, with the streams that can be held, and what has waited for it."""
@@ -149,11 +139,14 @@ class VideoSink:
             self._early.append((frame, pts))
             if len(self._early) == _MEASURED_FRAMES:
                 self._take_measured_rate()
-        except _EXPECTED as error:
+        except EXPECTED as error:
             raise self._own(error) from None
 
     def _write(self, frame: Picture, pts: int) -> None:
-        packets = self._pictures.packets(frame, pts)
+        self._take(self._pictures.packets(frame, pts))
+
+    def _take(self, packets: list[Packet[Stream]]) -> None:
+        """Write packets of the video, or hold them while the sound is waited for."""
         if self._begun:
             self._mux(packets)
             return
@@ -183,7 +176,7 @@ class VideoSink:
             self._tracks.hold(packet)
             if self._tracks.complete:
                 self._begin()
-        except _EXPECTED as error:
+        except EXPECTED as error:
             raise self._own(error) from None
 
     def _copy(self, item: CopiedPacket) -> None:
@@ -205,7 +198,7 @@ class VideoSink:
         if words is not None:
             codec = self._encoding.codec
             return SinkError(f"output: {self._suffix} cannot hold the video by {codec}: {words}")
-        return _ours(error, self._name)
+        return as_ours(error, self._name)
 
     def __enter__(self) -> Self:
         return self
@@ -216,7 +209,7 @@ class VideoSink:
             written = self._pictures.written or self._early
             if kind is None or (interrupted and self._keep_partial and written):
                 self._finish()
-        except _EXPECTED as failure:
+        except EXPECTED as failure:
             raise self._own(failure) from None
         finally:
             self._discard()
@@ -224,7 +217,7 @@ class VideoSink:
     def _finish(self) -> None:
         if self._early is not None:
             self._take_measured_rate()
-        packets = self._pictures.finish()
+        packets = self._last_packets()
         if not self._begun:
             self._begin()
         self._mux(packets)
@@ -233,18 +226,21 @@ class VideoSink:
         self._staged.commit()
         self.warnings += self._pictures.warnings + self._tracks.warnings
 
+    def _last_packets(self) -> list[Packet[Stream]]:
+        return self._pictures.finish()
+
     def _discard(self) -> None:
         """Close the file and remove what has not been moved into place."""
         try:
-            with suppress(*_EXPECTED):
+            with suppress(*EXPECTED):
                 self._container.close()
         finally:
             self._staged.discard()
 
 
-def _ours(error: BaseException, name: str) -> BaseException:
+def as_ours(error: BaseException, name: str) -> BaseException:
     """Return an error of FFmpeg's or the system's as one of ours; others as they are."""
-    if isinstance(error, SinkError) or not isinstance(error, _EXPECTED):
+    if isinstance(error, SinkError) or not isinstance(error, EXPECTED):
         return error
     if isinstance(error, (NoReader, BrokenPipeError)):
         return SinkError("output: what reads standard output has gone away")

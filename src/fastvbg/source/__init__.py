@@ -46,7 +46,7 @@ def open_source(
     ----------
     path : str or Path
         A video that FFmpeg's libraries read, a picture, which is a video of one frame, or an image
-        sequence such as `dir/in%06d.jpg`, unless there is a file of that very name.
+        sequence such as `dir/in%06d.jpg`, unless there is a file of that very name; also by a URL.
     fps : Fraction, optional
         Frames a second of an image sequence, 25 when absent. A video has its own timestamps.
     options : ReadOptions, optional
@@ -66,19 +66,20 @@ def open_source(
     OptionTypeError
         The path is no name of a file.
     """
-    path = checked_name(path, "input" if options is None else options.role)
+    role = "input" if options is None else options.role
+    path = checked_name(path, role)
     numbering = read_numbering(path)
     if numbering is not None:
         from fastvbg.source.sequence import SequenceSource
 
         return SequenceSource(numbering, fps, options)
-    if kind_of(path) == "still":
+    if kind_of(path, role) == "still":
         from fastvbg.source.still import StillSource
 
         return StillSource(path, fps, options)
     from fastvbg.source.animation import AnimationSource, wants_pillow
     from fastvbg.source.video import VideoSource
 
-    if wants_pillow(path):
+    if wants_pillow(path, role):
         return AnimationSource(path, fps, options)
     return VideoSource(path, fps, options)

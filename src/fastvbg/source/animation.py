@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from fastvbg.media.pillow import decode_by_pillow
 from fastvbg.source.alpha import Transparency
 from fastvbg.source.pictures import PictureReader, Read
 from fastvbg.source.prepare import scaled_size
+from fastvbg.storage import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +33,9 @@ _MILLISECOND = Fraction(1, 1000)
 _MOST_BYTES = 1 << 30
 
 
-def wants_pillow(path: str | Path) -> bool:
+def wants_pillow(path: str | Path, role: str = "input") -> bool:
     """Tell whether a file is an animated WebP that FFmpeg's libraries here cannot decode."""
-    head = beginning_of(path)
+    head = beginning_of(path, role)
     is_webp = head[:4] == b"RIFF" and head[8:16] == b"WEBPVP8X"
     return is_webp and "webp_anim" not in av.formats_available
 
@@ -82,8 +84,8 @@ class AnimationSource:
         role, path, limit = self._options.role, self._path, self._options.max_pixels
         if self._options.pixels == "depth":
             raise SourceError(f"{role}: {path} is in colour, wanted gray")
-        with Path(path).open("rb") as file:
-            header = read_header(file)
+        with open_stored(path, role) or Path(path).open("rb") as file:
+            header = read_header(BytesIO(file.read()))
         image: Any = None if header is None else header.image
         if header is None or header.size is None or image is None:
             raise SourceError(f"{role}: cannot read the picture {path}: it is damaged or cut off")

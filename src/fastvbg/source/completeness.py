@@ -7,6 +7,7 @@ the pieces lie: a truncated file is shorter than its outline.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,15 @@ from fastvbg.media.rational import fraction
 from fastvbg.source.outline import boxes_of, segment_end
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
     from av.container import InputContainer
     from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
+
+    from fastvbg.storage.reading import StoredFile
 
 # Where only a Matroska's duration can tell: its last packet's length may be unknown.
 _SLACK_SECONDS = Fraction(1, 2)
@@ -36,18 +42,22 @@ class Completeness:
         The file.
     video : VideoStream
         Its main video stream.
-    path : str or Path
-        Its name.
+    file : str, Path or StoredFile
+        Its name, or what is read of a store's object.
     streams : int
         How many of its streams are read.
     """
 
     def __init__(
-        self, container: InputContainer, video: VideoStream, path: str | Path, streams: int
+        self,
+        container: InputContainer,
+        video: VideoStream,
+        file: str | Path | StoredFile,
+        streams: int,
     ) -> None:
         names = set(container.format.name.split(","))
         self._video = video
-        self._file = regular_file(path)
+        self._file = regular_file(file) if isinstance(file, (str, Path)) else file
         self._all_streams = streams == len(container.streams)
         self._all_read = True
         self._boxes = bool(names & {"mp4", "mov"})
@@ -93,8 +103,8 @@ class Completeness:
         shown = [entry for entry in self._video.index_entries if not entry.is_discard]
         if self._file is None:
             return max(0, len(shown) - self._seen) if self._all_read else 0
-        length = self._file.stat().st_size
-        boxes = boxes_of(self._file)
+        with _measured(self._file) as (file, length):
+            boxes = boxes_of(file)
         if boxes.end <= length:
             return 0
         beyond = sum(entry.pos >= length for entry in shown)
@@ -107,9 +117,10 @@ class Completeness:
         if self._file is None:
             cut_off = self._all_read and self._all_streams and left > _SLACK_SECONDS
         else:
-            end = segment_end(self._file)
+            with _measured(self._file) as (file, length):
+                end = segment_end(file)
             # What is cut off may be no more than the index at the end.
-            cut_off = end is not None and end > self._file.stat().st_size and left > 1 / self._rate
+            cut_off = end is not None and end > length and left > 1 / self._rate
         return max(1, round(left * self._rate)) if cut_off else 0
 
     def words(self, path: str | Path, missing: int) -> str:
@@ -117,6 +128,16 @@ class Completeness:
         frames = "1 frame" if missing == 1 else f"{missing} frames"
         verb = "is" if missing == 1 else "are"
         return f"{path}: the file ends early; about {frames} of it {verb} missing"
+
+
+@contextmanager
+def _measured(file: Path | StoredFile) -> Iterator[tuple[BinaryIO | StoredFile, int]]:
+    """Open a file, with its length; a store's object is open already, and stays so."""
+    if isinstance(file, Path):
+        with file.open("rb") as local:
+            yield local, file.stat().st_size
+    else:
+        yield file, file.size
 
 
 def regular_file(path: str | Path) -> Path | None:

@@ -12,7 +12,8 @@ from fastvbg.errors import SourceError
 from fastvbg.media.demux import packets_of
 from fastvbg.media.names import is_address
 from fastvbg.media.rational import fraction
-from fastvbg.source.opening import open_container, video_stream
+from fastvbg.source.opening import opened, video_stream
+from fastvbg.storage import is_stored
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def frames_before(path: str | Path, start: Fraction, info: StreamInfo) -> int:
         Of the video.
     """
     counted = None
-    if str(path) != "-" and not is_address(path):
+    if str(path) != "-" and (is_stored(path) or not is_address(path)):
         counted = _counted(path, start, info)
     return ceil(start * info.rate) if counted is None else counted
 
@@ -45,7 +46,7 @@ def frames_before(path: str | Path, start: Fraction, info: StreamInfo) -> int:
 def _counted(path: str | Path, start: Fraction, info: StreamInfo) -> int | None:
     """Return the packets of the video that are shown before a time; None where they do not say."""
     try:
-        with open_container(path, "input") as container:
+        with opened(path, "input") as container:
             stream = video_stream(container, path, "input")
             # AVI has times of decoding only, which come as late as the first frame is shown.
             decoded = "avi" in container.format.name

@@ -10,6 +10,7 @@ from av.error import EOFError as EndOfStream
 from av.error import FFmpegError
 
 from fastvbg.bands import usable_cpus
+from fastvbg.errors import SourceError
 from fastvbg.media.colour import with_defined_tags
 from fastvbg.media.demux import packets_of
 from fastvbg.media.limits import check_pixels
@@ -22,6 +23,7 @@ from fastvbg.source.clock import OneClock, packet_seconds
 from fastvbg.source.completeness import Completeness, regular_file
 from fastvbg.source.opening import left_out, open_container, side_streams, video_stream
 from fastvbg.source.watch import Watch
+from fastvbg.storage import open_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -90,6 +92,8 @@ class Decoding:
         self.begins: Fraction | None = None
         """When the file's own first frame is shown; None where it has no time."""
         self._frames_end: Fraction | None = None
+        self.leaves_frames = False
+        """Whether no frame is decoded any more."""
         self.matrix: Matrix | None = None
         """The display matrix of the file's first frame, as far as frames do not carry their own."""
         self.watch = Watch(
@@ -97,7 +101,12 @@ class Decoding:
             "in one thread (--threads 1) it may"
         )
         """Over the decoder's calls."""
-        self._open()
+        self._stored = open_stored(path, options.role)
+        try:
+            self._open()
+        except BaseException:
+            self._close_stored()
+            raise
         self.warnings += left_out(self.container, self.stream)
         if self.decoder.lacks_alpha:
             self.warnings.append(
@@ -108,7 +117,7 @@ class Decoding:
 
     def _open(self) -> None:
         options = self._options
-        self.container = open_container(self._path, options.role)
+        self.container = open_container(self._path, options.role, self._stored)
         try:
             stream = self.stream = video_stream(self.container, self._path, options.role)
             native = stream.codec_context
@@ -122,7 +131,7 @@ class Decoding:
             context.thread_count = options.threads or decoder_threads(context.name)
             self.sides = side_streams(self.container)
             self.completeness = Completeness(
-                self.container, stream, self._path, 1 + len(self.sides)
+                self.container, stream, self._stored or self._path, 1 + len(self.sides)
             )
         except BaseException:
             self.container.close()
@@ -155,6 +164,8 @@ class Decoding:
     def seeks(self) -> bool:
         """Whether frames have the times after a seek that they have when all is read."""
         file = regular_file(self._path)
+        if "mpegts" in self._formats and self._stored is not None:
+            return False  # FFmpeg's libraries are not told its size, and so find no place in it
         if "mpegts" in self._formats and file is not None:
             return file.stat().st_size > _READ_THROUGH_BYTES
         return bool(_SEEKABLE & self._formats)
@@ -180,6 +191,15 @@ class Decoding:
         self.container.close()
         self._forget()
         self._open()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.container.close()
+        self._close_stored()
+
+    def _close_stored(self) -> None:
+        if self._stored is not None:
+            self._stored.close()
 
     def _forget(self) -> None:
         """Take back what was said of a place that has been left."""
@@ -225,15 +245,27 @@ class Decoding:
         while True:
             try:
                 packet = next(packets, None)
+            except SourceError:
+                raise  # what a store has left out is no damage
             except _BROKEN as error:
+                self._demand_whole()
                 self.lost += 1
                 why = getattr(error, "strerror", None) or error
                 self.warnings.append(f"{self._path}: reading stopped early: {why}")
                 return
             if packet is None:
+                self._demand_whole(to_the_end=True)
                 return
             if packet.size:
                 yield packet if on_one_clock is None else on_one_clock(packet)
+
+    def _demand_whole(self, *, to_the_end: bool = False) -> None:
+        """Demand that all that was read of a store's object came, and is of one and the same."""
+        if self._stored is None:
+            return
+        self._stored.check()
+        if to_the_end:
+            self._stored.confirm()
 
     def items(self, packets: Iterable[Packet[Stream]] | None = None) -> Iterator[Item]:
         """Yield the frames of packets, and those packets that are copied, in the file's order."""
@@ -247,13 +279,15 @@ class Decoding:
             if self._frames_end is not None:
                 if (packet_seconds(packet) or Fraction(0)) > self._frames_end:
                     return
+            elif self.leaves_frames:
+                continue
             elif packet.is_corrupt and self.completeness.counts_packets:
                 # Cut off in the middle. An error while the decoder is emptied would cost the good
                 # frames before it, too.
                 self.lost += 1
             else:
                 yield from self._frames_of(packet)
-        if self._frames_end is None:
+        if self._frames_end is None and not self.leaves_frames:
             yield from self._flush()
 
     def _before_start(self, packet: Packet[Stream]) -> bool:

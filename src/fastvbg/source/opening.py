@@ -3,58 +3,71 @@
 from __future__ import annotations
 
 import stat
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from av.error import FFmpegError, InvalidDataError
 
 from fastvbg.errors import SourceError
-from fastvbg.media.demux import open_file, open_named
-from fastvbg.media.names import is_address
+from fastvbg.media.demux import open_bytes, open_file, open_named
+from fastvbg.media.names import is_address, suffix_of
 from fastvbg.media.numbering import IMAGE_SUFFIXES
+from fastvbg.storage import open_stored
+from fastvbg.urls import whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from av.container import InputContainer
     from av.stream import Stream
     from av.video.stream import VideoStream
+
+    from fastvbg.storage.reading import StoredFile
 
 _STDIN = "-"
 _RAW = (".raw", ".rgb", ".yuv")
 
 
-def open_container(path: str | Path, role: str) -> InputContainer:
+@contextmanager
+def opened(path: str | Path, role: str) -> Iterator[InputContainer]:
+    """Open what `open_container` does, until the context is left."""
+    with ExitStack() as stack:
+        stored = open_stored(path, role)
+        if stored is not None:
+            stack.enter_context(stored)
+        yield stack.enter_context(open_container(path, role, stored))
+
+
+def open_container(path: str | Path, role: str, stored: StoredFile | None = None) -> InputContainer:
     """Open a file, a URL, or `-` for standard input.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its name.
+    role : str
+        How messages call it.
+    stored : StoredFile, optional
+        What is read of a store's object; it stays open, since PyAV closes only what it has opened.
 
     Raises
     ------
     SourceError
         There is no such file, or it is none that FFmpeg's libraries can read.
     """
-    name = str(path)
-    address = name == _STDIN or is_address(name)
+    name = whole(path) if isinstance(path, str) else str(path)
+    address = name == _STDIN or is_address(path)
     if not address:
-        file = Path(path)
-        try:
-            mode = file.stat().st_mode
-        except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte
-            raise SourceError(f"{role}: no such file: {name}") from None
-        except OSError as error:  # a name too long, a loop of links, a folder that is closed to us
-            raise SourceError(f"{role}: cannot open {name}: {error.strerror}") from None
-        if stat.S_ISDIR(mode):
-            raise SourceError(
-                f"{role}: {name} is a folder; for an image sequence name the files, "
-                f"such as {file / 'frame%06d.png'}"
-            )
-        if file.suffix.lower() in _RAW:
-            raise SourceError(
-                f"{role}: {path} is raw video, which says nothing of its size; wanted one with a "
-                "header, such as Y4M"
-            )
+        _demand_file(path, role)
     try:
+        if stored is not None:
+            return _opened_anew(stored)
         if address:
             return open_named("pipe:0" if name == _STDIN else name)
         return open_file(path)
+    except SourceError:
+        raise
     except InvalidDataError:
         raise SourceError(f"{role}: not {_wanted(path)}: {path}") from None
     except (FFmpegError, OSError) as error:
@@ -63,8 +76,38 @@ def open_container(path: str | Path, role: str) -> InputContainer:
         raise SourceError(f"{role}: cannot open {path}: {error}") from None
 
 
+def _opened_anew(stored: StoredFile) -> InputContainer:
+    stored.seek(0)
+    try:
+        return open_bytes(stored)
+    except FFmpegError:
+        stored.check()
+        raise
+
+
+def _demand_file(path: str | Path, role: str) -> None:
+    """Demand that a name is that of a file, a pipe or a device which may hold a video."""
+    file = Path(path)
+    try:
+        mode = file.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte
+        raise SourceError(f"{role}: no such file: {path}") from None
+    except OSError as error:  # a name too long, a loop of links, a folder that is closed to us
+        raise SourceError(f"{role}: cannot open {path}: {error.strerror}") from None
+    if stat.S_ISDIR(mode):
+        raise SourceError(
+            f"{role}: {path} is a folder; for an image sequence name the files, "
+            f"such as {file / 'frame%06d.png'}"
+        )
+    if file.suffix.lower() in _RAW:
+        raise SourceError(
+            f"{role}: {path} is raw video, which says nothing of its size; wanted one with a "
+            "header, such as Y4M"
+        )
+
+
 def _wanted(path: str | Path) -> str:
-    if Path(path).suffix.lower() in IMAGE_SUFFIXES:
+    if suffix_of(path) in IMAGE_SUFFIXES:
         return "an image that OpenCV can read"
     return "a video that FFmpeg's libraries can read"
 

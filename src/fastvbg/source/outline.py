@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from pathlib import Path
-    from typing import BinaryIO
+    from typing import BinaryIO, TypeAlias
+
+    from fastvbg.storage.reading import StoredFile
+
+    Bytes: TypeAlias = BinaryIO | StoredFile
 
 _SEGMENT = 0x18538067
 # Before a Matroska's segment comes its head, and rarely a filler.
@@ -22,38 +25,36 @@ class Boxes(NamedTuple):
     """Whether samples are listed in pieces along the way."""
 
 
-def boxes_of(path: Path) -> Boxes:
+def boxes_of(file: Bytes) -> Boxes:
     """Return what the outermost boxes say; nothing more once they make no sense."""
     at, fragmented = 0, False
-    with path.open("rb") as file:
-        while len(head := _read(file, at, 16)) >= 8:
-            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-            if size == 1:
-                size = int.from_bytes(head[8:16], "big")
-            if size < 8:  # to the file's end, or no box at all
-                break
-            fragmented = fragmented or kind == b"moof"
-            at += size
+    while len(head := _read(file, at, 16)) >= 8:
+        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        if size == 1:
+            size = int.from_bytes(head[8:16], "big")
+        if size < 8:  # to the file's end, or no box at all
+            break
+        fragmented = fragmented or kind == b"moof"
+        at += size
     return Boxes(at, fragmented)
 
 
-def segment_end(path: Path) -> int | None:
+def segment_end(file: Bytes) -> int | None:
     """Return where a Matroska's segment ends; None if it does not say, as live ones do not."""
     at = 0
-    with path.open("rb") as file:
-        for _ in range(_MOST_BEFORE_SEGMENT):
-            head = _read(file, at, 12)
-            kind, after = _number(head, 0, marked=True)
-            size, after = _number(head, after, marked=False)
-            if kind is None or size is None:
-                return None
-            at += after + size
-            if kind == _SEGMENT:
-                return at
+    for _ in range(_MOST_BEFORE_SEGMENT):
+        head = _read(file, at, 12)
+        kind, after = _number(head, 0, marked=True)
+        size, after = _number(head, after, marked=False)
+        if kind is None or size is None:
+            return None
+        at += after + size
+        if kind == _SEGMENT:
+            return at
     return None
 
 
-def _read(file: BinaryIO, at: int, count: int) -> bytes:
+def _read(file: Bytes, at: int, count: int) -> bytes:
     file.seek(at)
     return file.read(count)
 

@@ -43,7 +43,7 @@ class PictureReader:
     def __init__(self, options: ReadOptions) -> None:
         self._options = options
 
-    def __call__(self, path: Path) -> Read:
+    def __call__(self, path: str | Path) -> Read:
         """Return a picture as it is read; frames with their alpha apart."""
         options = self._options
         if options.pixels == "depth":

@@ -18,11 +18,13 @@ from fastvbg.errors import SourceError
 from fastvbg.media.contents import kind_of
 from fastvbg.media.demux import packets_of
 from fastvbg.media.image import read_image
+from fastvbg.media.names import read_numbering
 from fastvbg.media.numbering import parse_numbering
 from fastvbg.media.rational import fraction
-from fastvbg.source.opening import open_container, video_stream
+from fastvbg.source.opening import opened, video_stream
 from fastvbg.source.prepare import Preparer
 from fastvbg.source.sequence import DEFAULT_RATE, within
+from fastvbg.storage import is_stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +45,9 @@ _MOST_PACKETS = 64
 
 
 def can_be_read_twice(path: str | Path) -> bool:
-    """Tell whether an input is files that can be opened again: no pipe, no stream."""
+    """Tell whether an input is files or objects that can be opened again: no pipe, no stream."""
+    if is_stored(path):
+        return True
     numbering = parse_numbering(path)
     return Path(path).is_file() or (numbering is not None and numbering.folder.is_dir())
 
@@ -76,19 +80,19 @@ def samples(
     most : int
         How many frames are decoded at most where there are not enough key frames.
     """
-    if kind_of(path) == "still":
+    if kind_of(path, options.role) == "still":
         with suppress(SourceError):
             yield read_image(path, options.role)
         return
-    numbering = parse_numbering(path)
-    if numbering is not None and not Path(path).is_file():
+    numbering = read_numbering(path)
+    if numbering is not None:
         numbers = numbering.existing()
         inside = [n for n in numbers if within(options, (n - numbers[0]) / (fps or DEFAULT_RATE))]
         for index in _spread(len(inside), count):
             with suppress(SourceError):
                 yield read_image(numbering.path(inside[index]), options.role)
         return
-    with suppress(FFmpegError, OSError), open_container(path, options.role) as container:
+    with suppress(FFmpegError, OSError), opened(path, options.role) as container:
         yield from _Samples(container, path, count, options, most).pictures(hops=hops)
 
 

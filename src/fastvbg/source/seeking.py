@@ -77,6 +77,50 @@ def span(
     yield from _cut(decoding, items, begins + start, last, start)
 
 
+def stretch(
+    decoding: Decoding, whole: Iterator[Item], shift: int, first: int | None, until: int | None
+) -> Generator[Item, None, None]:
+    """Yield the frames of a part of what `span` gives, as it gives them.
+
+    Parameters
+    ----------
+    decoding : Decoding
+        The file.
+    whole : iterator
+        What `span` gives, from its beginning; it is no good any more once this has been begun.
+    shift : int
+        By how many units `span` moves the times.
+    first, until : int, optional
+        The frames' times as `span` gives them: from `first` on, before `until`.
+
+    Yields
+    ------
+    av.VideoFrame
+        None is missing.
+    """
+    items = whole
+    start = None if first is None else (first + shift) * decoding.time_base
+    if start is not None and decoding.winds and start > (decoding.begins or start):
+        nothing: Iterator[Item] = iter(())
+        landed = _from(decoding, start, decoding.begins or Fraction(0), nothing)
+        if landed is not nothing:
+            items = _moved(landed, shift)
+    for item in items:
+        if isinstance(item, CopiedPacket) or item.pts is None:
+            continue
+        if until is not None and item.pts >= until:
+            return
+        if first is None or item.pts >= first:
+            yield item
+
+
+def _moved(items: Iterator[Item], shift: int) -> Iterator[Item]:
+    for item in items:
+        if not isinstance(item, CopiedPacket):
+            item.pts = (item.pts or 0) - shift
+        yield item
+
+
 def _handed_over(items: list[Item]) -> Iterator[Item]:
     """Yield items and keep none."""
     while items:
@@ -233,6 +277,11 @@ def _misses_sound(packet: Packet[Stream], first: Fraction) -> bool:
     return _is_after(packet, first) and (start is None or (packet.dts or 0) > start)
 
 
+def shift_of(start: Fraction | None, time_base: Fraction) -> int:
+    """Return by how many units frames are moved where reading begins at a time."""
+    return 0 if start is None else round(start / time_base)
+
+
 def _cut(
     decoding: Decoding,
     items: Iterator[Item],
@@ -241,7 +290,7 @@ def _cut(
     start: Fraction,
 ) -> Iterator[Item]:
     """Yield what lies between two times, moved to the file's beginning."""
-    shift = round(start / decoding.time_base)
+    shift = shift_of(start, decoding.time_base)
     over = False
     for item in items:
         if isinstance(item, CopiedPacket):

@@ -69,6 +69,7 @@ class SequenceSource:
             raise SourceError(
                 f"{self._role}: {numbering.name} has no image between --start and --end"
             )
+        self._given = self._numbers
         self._first: Read | None = self._reader(numbering.path(self._numbers[0]))
         self._size = self._first.size
         width, height = scaled_size(self._size, options.scale)
@@ -83,10 +84,26 @@ class SequenceSource:
             skipped=self._numbers[0] - first,
         )
 
+    def narrow(self, first: int | None, until: int | None, counted: int | None = None) -> None:  # noqa: ARG002
+        """Give the frames of a part alone, as a video does."""
+        own = self._numbers[0]
+        self._given = [
+            number
+            for number in self._numbers
+            if (first is None or number - own >= first) and (until is None or number - own < until)
+        ]
+        if self._given[:1] != self._numbers[:1]:
+            self._first = None
+
+    @property
+    def times(self) -> list[int]:
+        """The times of all frames."""
+        return [number - self._numbers[0] for number in self._numbers]
+
     def __iter__(self) -> Iterator[Timed]:
         """Yield the images."""
         first = self._numbers[0]
-        for number in self._numbers:
+        for number in self._given:
             read = self._picture(number)
             picture, alpha = self._transparency(read.picture, read.alpha)
             yield Timed(picture, number - first, alpha)

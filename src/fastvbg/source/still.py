@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastvbg.errors import SourceError
@@ -15,6 +14,7 @@ from fastvbg.source.prepare import scaled_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from typing_extensions import Self
 
@@ -47,7 +47,7 @@ class StillSource:
             )
         self._transparency = Transparency(options, path, self.warnings)
         reader = PictureReader(options)
-        read = reader(Path(path))
+        read = reader(path)
         self._read = reader.scaled(read, scaled_size(read.size, options.scale))
         rate = fps or _DEFAULT_RATE
         width, height = self._read.size

@@ -16,11 +16,11 @@ from fastvbg.media.upright import angle_of
 from fastvbg.source.alpha import Transparency
 from fastvbg.source.decoding import Decoding
 from fastvbg.source.forms import Forms
-from fastvbg.source.seeking import span
+from fastvbg.source.seeking import shift_of, span, stretch
 from fastvbg.source.watch import Watched
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from typing_extensions import Self
@@ -53,7 +53,9 @@ class VideoSource:
             raise OptionError("fps: only an image sequence takes it; a video has its own times")
         self._options = options or ReadOptions()
         self._abandoned = False
-        self._missing = 0
+        self._missing = self._lost_before = 0
+        self._part: Generator[Item, None, None] | None = None
+        self._counted: int | None = None
         self._path = path
         self._decoding = Decoding(path, self._options)
         self.warnings = self._decoding.warnings
@@ -63,13 +65,13 @@ class VideoSource:
             self._first = Watched(self._decode_first, self._decoding.watch)()
         except BaseException:
             if not self._decoding.watch.left:
-                self._decoding.container.close()
+                self._decoding.close()
             raise
 
     @property
     def lost(self) -> int:
         """Damaged pieces that could not be decoded, known at the end."""
-        return self._decoding.lost + self._missing
+        return self._decoding.lost - self._lost_before + self._missing
 
     def _decode_first(self) -> list[Item]:
         """Read up to and with the first frame, from which size, format and colour are known.
@@ -153,6 +155,8 @@ class VideoSource:
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and packets of the other streams, in the order of the file."""
         yield from self._timed()
+        if self._part is not None:
+            return
         self._transparency.finish()
         if self._options.end is None:
             self._missing = self._decoding.completeness.missing()
@@ -164,15 +168,41 @@ class VideoSource:
             self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
 
     def _timed(self) -> Iterator[Timed | CopiedPacket]:
-        for item in chain(self._first, self._items):
+        for item in self._part or chain(self._first, self._items):
             if isinstance(item, CopiedPacket):
                 yield item
                 continue
+            if self._counted is not None and (item.pts or 0) >= self._counted:
+                self._lost_before, self._counted = self._decoding.lost, None
             frame, alpha = self._transparency(*self._prepared(item))
             yield Timed(frame, item.pts or 0, alpha)
 
     def __enter__(self) -> Self:
         return self
+
+    def narrow(self, first: int | None, until: int | None, counted: int | None = None) -> None:
+        """Give the frames of a part alone, before any has been given; `info` stays as it is.
+
+        Parameters
+        ----------
+        first, until : int, optional
+            Their times as all of them would have them: from `first` on, before `until`.
+        counted : int, optional
+            From which time on damage counts.
+        """
+        whole = chain(self._first, self._items)
+        shift = shift_of(self._options.start, self._decoding.time_base)
+        self._part = stretch(self._decoding, whole, shift, first, until)
+        self._counted = counted
+
+    def leave_frames(self) -> None:
+        """Give the packets of the other streams alone, of the frames no more than the first."""
+        self._decoding.leaves_frames = True
+
+    @property
+    def missing(self) -> int:
+        """How many frames the file should have held beyond its end, known at the end."""
+        return self._missing
 
     def demand_progress(self) -> None:
         """Demand that the decoder comes back; called now and then by who waits for a frame."""
@@ -184,8 +214,10 @@ class VideoSource:
 
     def __exit__(self, *exception: object) -> None:
         if not self._abandoned:
+            if self._part is not None:
+                self._part.close()
             self._items.close()
-            self._decoding.container.close()
+            self._decoding.close()
 
 
 def _duration(decoding: Decoding) -> Fraction | None:

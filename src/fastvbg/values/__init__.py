@@ -17,6 +17,7 @@ import numpy as np
 
 from fastvbg.checks import check_integer, check_pair, check_size, is_number, scalar
 from fastvbg.errors import OptionError, OptionTypeError, shown
+from fastvbg.urls import named
 
 MOST_SECONDS = 10**9
 """Thirty years: what is later cannot be a time in a video, and seeking to it would overflow."""
@@ -208,12 +209,12 @@ def check_text(name: str, value: object) -> str:
 
 
 def check_path(name: str, value: object) -> str | Path:
-    """Return the name of a file: a text as it is, what stands for a file as a Path."""
+    """Return the name of a file: a text as it is or a `Url`, what stands for a file as a Path."""
     path: str | Path
     if isinstance(value, Path):
         path = value
     elif isinstance(value, str):
-        path = str.__str__(value)
+        path = named(value)
     elif isinstance(value, os.PathLike):
         path = Path(os.fsdecode(value))
     else:

@@ -13,8 +13,8 @@ from fastvbg.errors import OptionError, OptionTypeError
     [
         ("tcp://127.0.0.1:9000?listen=1", "nut", "tcp://127.0.0.1:9000?listen=1"),
         ("rtmp://live.example/app/KEY?x=1", "flv", "rtmp://live.example/app/..."),
-        ("rtmps://me:word@live.example:443/app/KEY", "flv", "rtmps://me@live.example:443/app/..."),
-        ("rtsp://me:word@host/a/b", "rtsp", "rtsp://me@host/a/b"),
+        ("rtmps://me:word@live.example:443/app/KEY", "flv", "rtmps://live.example:443/app/..."),
+        ("rtsp://me:word@host/a/b", "rtsp", "rtsp://host/a/b"),
         ("UDP://239.0.0.1:1234", "mpegts", "udp://239.0.0.1:1234"),
         ("udp://:1234", "mpegts", "udp://:1234"),
         ("https://[::1]:80/x", "mpegts", "https://[::1]:80/x"),

@@ -167,6 +167,16 @@ def test_a_refusal_stands_beside_what_caused_it(tab: Any, session: FakeSession) 
     tab.wait_for_selector(".refusal[data-about=mask]:not([hidden])")
 
 
+def test_colours_at_soft_edges_are_chosen_where_a_mask_estimates_them(
+    tab: Any, session: FakeSession
+) -> None:
+    tab.click("#kinds >> text=Person")
+    tab.click("#option-foreground >> text=frame")
+    check_until(tab, lambda: session.settings.foreground == "frame")
+    tab.click("#kinds >> text=Motion")
+    tab.wait_for_selector("#option-foreground", state="detached")
+
+
 def test_the_empty_room_is_taken_with_a_countdown(tab: Any, session: FakeSession) -> None:
     tab.select_option("#plate-seconds", "3")
     tab.click("#take-plate")

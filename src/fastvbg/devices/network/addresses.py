@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from typing import Final, NamedTuple
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from fastvbg.errors import OptionError, shown
+from fastvbg.urls import public
 from fastvbg.values import check_text
 
 _SINKS: Final = {
@@ -77,19 +78,7 @@ def parse_address(value: object, name: str = "address") -> Address:
     options = _OPTIONS.get(scheme, {})
     reads = {**_NO_BUFFER, **({} if scheme == "udp" else options)}
     listens = parse_qs(parts.query).get("listen", ["0"])[-1] not in {"0", ""}
-    return Address(url, _without_secrets(url), _SINKS[scheme], dict(options), reads, listens)
-
-
-def _without_secrets(url: str) -> str:
-    """Return an address without a password, and of RTMP without what follows the application."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    user = parts.username
-    path, query = parts.path, parts.query
-    if parts.scheme.lower() in {"rtmp", "rtmps"}:
-        application = path.strip("/").split("/")[0]
-        path, query = f"/{application}/...", ""
-    return urlunsplit((parts.scheme, f"{user}@{host}" if user else host, path, query, ""))
+    return Address(url, public(url), _SINKS[scheme], dict(options), reads, listens)
 
 
 def bitrate_of(width: int, height: int, rate: float) -> int:

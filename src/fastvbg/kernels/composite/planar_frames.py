@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from fastvbg.kernels._apart import apart, i420_apart, nv12_apart
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import address_of, packed, packed_pairs, stream_bytes
 from fastvbg.kernels.composite import planar_forms, strided_planar
@@ -35,6 +36,12 @@ class _Form(NamedTuple):
     """Return these, and for each plane how far its row of the next pair is from them."""
     aligned: Any
     """Tell whether these are places for streaming stores."""
+    fits: Any
+    """Tell whether planes are of the shapes of `out`, and each its own there or apart from it."""
+    halved: Any
+    """Tell whether chroma is halved, and no row of `out` overlaps the next."""
+    clear: Any
+    """Tell whether `out` shares no memory with a matte."""
 
 
 @inline
@@ -109,12 +116,75 @@ def _nv12_aligned(rows: Any) -> Any:
     return ((rows[0] | rows[1] | rows[2]) & (LANES - 1)) == 0
 
 
-_I420 = _Form(_i420_are_packed, _i420_starts, _i420_rows, _i420_source, _i420_aligned)
-_NV12 = _Form(_nv12_are_packed, _nv12_starts, _nv12_rows, _nv12_source, _nv12_aligned)
+@inline
+def _i420_fits(planes: Any, out: Any) -> Any:
+    alike = planes[0].shape == out[0].shape and planes[1].shape == out[1].shape
+    return alike and planes[2].shape == out[2].shape and i420_apart(out, planes)
+
+
+@inline
+def _i420_halved(out: Any) -> Any:
+    y, u, v = out
+    return u.shape == v.shape and _halved(y, u) and _in_rows(y) and _in_rows(u) and _in_rows(v)
+
+
+@inline
+def _nv12_fits(planes: Any, out: Any) -> Any:
+    alike = planes[0].shape == out[0].shape and planes[1].shape == out[1].shape
+    return alike and nv12_apart(out, planes)
+
+
+@inline
+def _nv12_halved(out: Any) -> Any:
+    y, uv = out
+    return _halved(y, uv) and uv.shape[2] == 2 and _in_rows(y) and _in_rows(uv)
+
+
+@inline
+def _i420_clear(out: Any, matte: Any) -> Any:
+    return apart(out[0], matte) and apart(out[1], matte) and apart(out[2], matte)
+
+
+@inline
+def _nv12_clear(out: Any, matte: Any) -> Any:
+    return apart(out[0], matte) and apart(out[1], matte)
+
+
+@inline
+def _halved(luma: Any, chroma: Any) -> Any:
+    rows, cols = luma.shape
+    return chroma.shape[0] == (rows + 1) >> 1 and chroma.shape[1] == (cols + 1) >> 1
+
+
+@inline
+def _in_rows(plane: Any) -> Any:
+    return plane.strides[0] >= plane.shape[1] * plane.strides[1]
+
+
+_I420 = _Form(
+    _i420_are_packed,
+    _i420_starts,
+    _i420_rows,
+    _i420_source,
+    _i420_aligned,
+    _i420_fits,
+    _i420_halved,
+    _i420_clear,
+)
+_NV12 = _Form(
+    _nv12_are_packed,
+    _nv12_starts,
+    _nv12_rows,
+    _nv12_source,
+    _nv12_aligned,
+    _nv12_fits,
+    _nv12_halved,
+    _nv12_clear,
+)
 
 
 def _composite(form: _Form, composite_rows: Any) -> Any:
-    are_packed, starts, rows_of, source, aligned = form
+    are_packed, starts, rows_of, source, aligned, fits, halved, _ = form
 
     @inline
     def composite(sources: Any, out: Any, known: Any, gray: Any, whole: Any) -> Any:
@@ -122,6 +192,11 @@ def _composite(form: _Form, composite_rows: Any) -> Any:
         if not (are_packed(prev) and are_packed(next) and are_packed(bg) and are_packed(out)):
             return False
         rows, cols = out[0].shape
+        if whole < 0:
+            fit = fits(prev, out) and fits(next, out) and fits(bg, out) and halved(out)
+            if not (fit and 6 * rows * cols < -whole and 0 <= gray[1] <= 255):
+                return False
+            whole = rows
         before, after, under, to = starts(prev), starts(next), starts(bg), starts(out)
         large = 6 * whole * cols >= stream_bytes()
         scales = weights_of(gray[0], gray[1])
@@ -138,7 +213,7 @@ def _composite(form: _Form, composite_rows: Any) -> Any:
 
 
 def _blend(form: _Form, blend_rows: Any) -> Any:
-    are_packed, starts, rows_of, source, aligned = form
+    are_packed, starts, rows_of, source, aligned, fits, halved, clear = form
 
     @inline
     def blend(sources: Any, out: Any, known: Any, matte: Any, whole: Any) -> Any:
@@ -146,6 +221,11 @@ def _blend(form: _Form, blend_rows: Any) -> Any:
         if not (are_packed(frame) and packed(matte) and are_packed(bg) and are_packed(out)):
             return False
         rows, cols = out[0].shape
+        if whole < 0:
+            fit = fits(frame, out) and fits(bg, out) and halved(out) and matte.shape == out[0].shape
+            if not (fit and clear(out, matte) and 11 * rows * cols < -2 * whole):
+                return False
+            whole = rows
         over, cover, under, to = starts(frame), _start(matte), starts(bg), starts(out)
         large = 11 * whole * cols >= 2 * stream_bytes()
         for y in range(0, rows, 2):

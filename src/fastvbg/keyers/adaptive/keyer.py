@@ -132,6 +132,11 @@ class AdaptiveKeyer(OnePassKeyer):
         return self._frozen
 
     @property
+    def memory(self) -> Memory:
+        """The scenes that are known."""
+        return self._memory
+
+    @property
     def frames(self) -> int:
         """How many frames of the present scene were learned."""
         return 0 if self._scene is None else self._scene.frames

@@ -12,9 +12,11 @@ import numpy as np
 from fastvbg.constants import ADAPTIVE_ANEW
 from fastvbg.kernels.keying.adaptive_plan import ONE
 from fastvbg.keyers._arrays import differences, sampled
-from fastvbg.keyers.adaptive.scene import Scene
+from fastvbg.keyers.adaptive.scene import Scene, scene_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Planes
@@ -52,6 +54,30 @@ class Memory:
         self._others: list[Scene] = []
         self._before: Any = None
         self._lost = 0
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all that is known, by name, for `restore`."""
+        scenes = {"present": self.present, **{str(k): s for k, s in enumerate(self._others)}}
+        named = {
+            f"{name}.{part}": array
+            for name, scene in scenes.items()
+            if scene is not None
+            for part, array in scene.arrays().items()
+        }
+        named["lost"] = np.array(self._lost)
+        return named if self._before is None else {**named, "before": self._before}
+
+    def restore(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Know what another memory knew when it gave its `arrays`."""
+        scenes: dict[str, dict[str, Any]] = {}
+        for name, array in arrays.items():
+            scene, dot, part = name.partition(".")
+            if dot:
+                scenes.setdefault(scene, {})[part] = array
+        present = scenes.pop("present", None)
+        self.present = None if present is None else scene_of(present)
+        self._others = [scene_of(scenes[name]) for name in sorted(scenes)]
+        self._lost, self._before = int(arrays["lost"]), arrays.get("before")
 
     def cut(self, settings: AdaptiveSettings) -> None:
         """Leave the present scene: the next frame is of another one, or of one left before."""

@@ -16,6 +16,8 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.adaptive_plan import ONE, scratch_for, settings_now
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Planes
@@ -101,6 +103,15 @@ class Scene:
             f"frame: got {_described(form)}, wanted {_described(self.form)} like the first"
         )
 
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Return all of it by name, for `scene_of`; the large ones are its own."""
+        head = {
+            "form": np.array(self.form[0]),
+            "gain": np.array(self.gain),
+            "frames": np.array(self.frames),
+        }
+        return {**head, **self._arrays()}
+
     def _arrays(self) -> dict[str, npt.NDArray[Any]]:
         named: dict[str, npt.NDArray[Any]] = {"swings": self.swings}
         for name, mean, spread in zip(_PLANES, self.means, self.spreads, strict=True):
@@ -111,15 +122,12 @@ class Scene:
         """Write everything to an npz file."""
         head = {
             "version": np.array(_VERSION),
-            "form": np.array(self.form[0]),
-            "gain": np.array(self.gain),
-            "frames": np.array(self.frames),
             "frozen": np.array(frozen),
             "settings": np.array(settings),
         }
         try:
             with Path(path).open("wb") as file:  # given a name, numpy might add to it
-                np.savez_compressed(file, **head, **self._arrays())  # type: ignore[arg-type]
+                np.savez_compressed(file, **head, **self.arrays())  # type: ignore[arg-type]
         except OSError as error:
             raise SinkError(f"{os.fspath(path)}: cannot write ({error.strerror})") from error
 
@@ -150,6 +158,11 @@ def _scene_of(saved: dict[str, npt.NDArray[Any]]) -> tuple[Scene, AdaptiveSettin
     limits = zip(settings, _LEAST, _MOST, strict=True)
     if not all(least <= value <= most for value, least, most in limits):
         raise ValueError("settings")
+    return scene_of(saved), settings, bool(saved["frozen"])
+
+
+def scene_of(saved: Mapping[str, npt.NDArray[Any]]) -> Scene:
+    """Return the scene of which these are the `arrays`; `KeyError` or `ValueError` if of none."""
     luma, chroma = saved["mean_y"].shape, saved["mean_u"].shape
     if len(luma) != 2 or any(
         part not in (whole, (whole + 1) // 2) for part, whole in zip(chroma, luma, strict=True)
@@ -164,4 +177,4 @@ def _scene_of(saved: dict[str, npt.NDArray[Any]]) -> tuple[Scene, AdaptiveSettin
     scene.gain, scene.frames = int(saved["gain"]), int(saved["frames"])
     if not ONE >> 1 <= scene.gain < 2 * ONE or scene.frames < 0:
         raise ValueError("gain")
-    return scene, settings, bool(saved["frozen"])
+    return scene

@@ -25,11 +25,12 @@ _WHOLE = 0.95
 """A part that covers more of the frame than this is the whole frame."""
 _SHRINK = 0.6
 """A part is left for a smaller one when that covers less than this of it."""
-_SURE = 128
+FOREGROUND = 128
+"""Level from which a matte counts as such."""
 _ALIGN = 8
 
 
-def box_of(matte: Matte, factor: int, size: tuple[int, int]) -> Box | None:
+def box_of(matte: Matte, factor: int, size: tuple[int, int], level: int = FOREGROUND) -> Box | None:
     """Return left, top, width and height of a frame's foreground; None where there is none.
 
     Parameters
@@ -40,8 +41,10 @@ def box_of(matte: Matte, factor: int, size: tuple[int, int]) -> Box | None:
         Pixels that a canvas pixel stands for, each way.
     size : (int, int)
         Width and height of the frame.
+    level : int
+        Of what counts as foreground.
     """
-    top, bottom, left, right = (int(each) * factor for each in canvas.box.call(matte, _SURE))
+    top, bottom, left, right = (int(each) * factor for each in canvas.box.call(matte, level))
     if not right:
         return None
     return left, top, min(right, size[0]) - left, min(bottom, size[1]) - top

@@ -77,7 +77,8 @@ class PersonKeyer(OnePassKeyer):
     every : int, default 1
         The network looks at each so-manieth frame; between them the matte is carried by motion.
     quality : {"fine", "fast"}
-        Whether two looks at the first frame of a scene are to agree, or one has to do.
+        Whether several looks at the first frame of a scene, and two at what stays unsure, are to
+        agree, or one has to do.
     room : {"remembered", "off"}
         Whether the room behind people is remembered where it was seen, while the camera stands, and
         decides coverage at their edges. Of planes of 480 pixels or more only: in smaller ones
@@ -181,8 +182,8 @@ class PersonKeyer(OnePassKeyer):
             self._factor = factor
             self._canvas = -(-height // factor), -(-width // factor)
             self._steady = Steady(self._canvas, self._every)
-            size, twice = (width, height), self._quality == "fine"
-            self._looking = Looking(self._networks, size, self._canvas, factor, twice=twice)
+            size, fine = (width, height), self._quality == "fine"
+            self._looking = Looking(self._networks, size, self._canvas, factor, fine=fine)
             scratch_for = plan.frame_scratch if form[1] is None else plan.reduce_scratch
             self._reduce_scratch = scratch_for(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)

@@ -104,6 +104,15 @@ class Network:
         """The runtime's name."""
         return self._run.name
 
+    @property
+    def recurrent(self) -> bool:
+        """Whether what it says of a frame depends on those before."""
+        return self._run.recurrent
+
+    def reset(self) -> None:
+        """Forget the frames before."""
+        self._run.reset()
+
     def fill(self, picture: Frame | Planes, box: Box) -> None:
         """Fill the network's input from a part of a frame: left, top, width, height."""
         planar = isinstance(picture, tuple)
@@ -124,10 +133,22 @@ class Network:
         self._tables, self._scratch = _tables_of(shapes, box, form, planar=planar)
         self._before = None
 
-    def glance(self, picture: Frame | Planes, box: Box) -> Matte:
+    def glance(self, picture: Frame | Planes, box: Box, *, mirrored: bool = False) -> Matte:
         """Return what the network says of a box that may reach beyond the frame; black is there.
 
-        It is valid until the next `matte`.
+        Parameters
+        ----------
+        picture : ndarray or tuple of 3 ndarray, uint8
+            The frame.
+        box : (int, int, int, int)
+            Left, top, width, height.
+        mirrored : bool
+            Whether the network sees its mirror image; what it says is turned back.
+
+        Returns
+        -------
+        ndarray, shape (h, w), uint8
+            In memory of its own.
         """
         planar = isinstance(picture, tuple)
         shapes = tuple(plane.shape for plane in picture) if planar else picture.shape  # type: ignore[union-attr]
@@ -140,12 +161,13 @@ class Network:
         whole[...] = self._scale[3:]
         tables, scratch = _tables_of(shapes, within, form, planar=planar)
         self._fill(picture, whole[rows, cols], tables, scratch)
-        self._run.input[...] = whole
+        self._run.input[...] = whole[:, ::-1] if mirrored else whole
         # Whether the picture is still is told from the looks by `fill`.
         before, self._before = self._before, None
         matte = self.matte()
         self._before = before
-        return matte
+        seen: Matte = (matte[:, ::-1] if mirrored else matte).copy()
+        return seen
 
     def is_still(self, most: float) -> bool:
         """Tell whether the input is as at the last `matte`, but for such a share of black to white.

@@ -85,6 +85,16 @@ class Networks:
         """What runs them, and its version."""
         return self.for_whole().name
 
+    @property
+    def recurrent(self) -> bool:
+        """Whether the user's network takes what it said of the frame before."""
+        return self._own is not None and self._own.recurrent
+
+    def reset(self) -> None:
+        """Forget the frames before."""
+        if self._own is not None:
+            self._own.reset()
+
     def for_whole(self) -> Network:
         """Return the network that looks for people in a whole frame."""
         return self._own or self._network(SQUARE)

@@ -21,7 +21,7 @@ _WORDS = ((Flag, "flag"), (Choice, "choice"), (Colour, "colour"), (Size, "size")
 _SLIDES = 1 << 20
 """Ranges up to this are sliders."""
 
-OWN = ("refine", "fit", "background_end", "light_wrap")
+OWN = ("refine", "foreground", "fit", "background_end", "light_wrap")
 """Options of `Settings` that the page has as they are; others have controls of their own."""
 
 
@@ -33,6 +33,7 @@ def described_kinds() -> list[dict[str, Any]]:
             "label": _label(name),
             "help": kind.summary(),
             "refine": kind.refinement,
+            "estimates": kind.estimates,
             "options": described(kind),
         }
         for name, kind in sorted(kinds().items(), key=lambda item: _place(item[0]))

@@ -2,6 +2,7 @@
 
 import { byId, el, refusal } from "./dom.js";
 import { upload } from "./link.js";
+import { OF_MASKS } from "./masks.js";
 import { control, fill } from "./options.js";
 
 const COLOURS = ["#1f2a38", "#2f5d50", "#35507a", "#7a4b5b", "#c9b79c", "#e8ebee", "#00b140"];
@@ -38,7 +39,7 @@ export class Backgrounds {
 
   options(described) {
     this.nothing = el("p", { class: "help apart" }, "Nothing is replaced: whoever watches sees the room.");
-    this.controls = new Map(described.filter((each) => each.name !== "refine").map((each) => [each.name, control(each, each.name, this.#link)]));
+    this.controls = new Map(described.filter((each) => !OF_MASKS.includes(each.name)).map((each) => [each.name, control(each, each.name, this.#link)]));
     byId("background-options").replaceChildren(this.nothing, this.#swatches(), this.#blur(), ...[...this.controls.values()].map((each) => each.node));
   }
 

@@ -3,6 +3,9 @@
 import { button, byId, el, press, refusal } from "./dom.js";
 import { control } from "./options.js";
 
+/** The session's options that are shown with the mask; others are with the background. */
+export const OF_MASKS = ["refine", "foreground"];
+
 /** Tell whether an option is one that few ever touch: what is typed, or named at the start. */
 const isExpert = ({ form, picture }) => form === "text" || form === "size" || (form === "file" && !picture);
 
@@ -23,7 +26,7 @@ export class Masks {
   options(kinds, described) {
     this.#kinds = kinds;
     this.#shown = null;
-    this.refine = described.find((each) => each.name === "refine");
+    this.described = described.filter((each) => OF_MASKS.includes(each.name));
     byId("kinds").replaceChildren(...kinds.map((kind) =>
       button(kind.label, false, () => this.#link.set("mask", kind.name, 0), { "data-value": kind.name, title: kind.help })));
   }
@@ -33,20 +36,21 @@ export class Masks {
     const kind = this.#kinds.find((each) => each.name === name) ?? { name, label: name, help: `The mask “${name}”, as started.`, refine: "none", options: [] };
     if (this.#shown !== name) this.#make(kind);
     press(byId("kinds"), name);
-    for (const [option, each] of this.#controls) each.update(option === "refine" ? settings.refine : values[option]);
+    for (const [option, each] of this.#controls) each.update(OF_MASKS.includes(option) ? settings[option] : values[option]);
   }
 
   #make(kind) {
     this.#shown = kind.name;
     byId("kind-help").textContent = kind.help;
     this.#controls = new Map(kind.options.map((told) => [told.name, control(told, `mask.${told.name}`, this.#link)]));
-    const refine = control({ ...this.refine, placeholder: kind.refine }, "refine", this.#link);
+    const own = this.described.filter((told) => told.name !== "foreground" || kind.estimates);
+    const controls = own.map((told) => control({ ...told, placeholder: kind.refine }, told.name, this.#link));
     const [plain, expert] = [[], []];
     for (const told of kind.options) (isExpert(told) ? expert : plain).push(this.#controls.get(told.name).node);
     byId("mask-options").replaceChildren(...plain);
     if (expert.length) byId("mask-options").append(el("details", { class: "more" }, el("summary", {}, "More options"), ...expert));
-    byId("refine-option").replaceChildren(refine.node);
-    this.#controls.set("refine", refine);
+    byId("own-options").replaceChildren(...controls.map((each) => each.node));
+    own.forEach((told, number) => this.#controls.set(told.name, controls[number]));
   }
 
   /** Show the seconds that are left until the room is taken. */

@@ -1,0 +1,109 @@
+"""The commands of one job in segments, for farms of any kind: plan, segment, merge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from fastvbg.cli.media import Input, Overwrite, Quiet
+from fastvbg.cli.options import takes_settings
+from fastvbg.cli.streams import tell
+
+if TYPE_CHECKING:
+    from fastvbg.settings import Settings
+
+PlanFile: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="A file that the command plan wrote.")
+]
+Work: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--work", metavar="FOLDER", help="Where the segments are, if not as planned."),
+]
+
+
+@takes_settings("mask", "background", "range", "encoder", "work")
+def plan(
+    input: Input,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="As for run: .mp4, .mkv, .mov or .webm."
+        ),
+    ],
+    plan: Annotated[Path, typer.Option("--plan", metavar="FILE", help="The plan: job.json")],
+    segments: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long segments are, about.")
+    ] = 20.0,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            "--work",
+            metavar="FOLDER",
+            help="Where the segments will be; .NAME.parts beside the output by default.",
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the plan.")] = False,
+    quiet: Quiet = False,
+    *,
+    settings: Settings,
+) -> None:
+    """Plan run of INPUT in segments, which segment renders on any machine and merge joins."""
+    from fastvbg.cli.progress import ProgressLine
+    from fastvbg.farm.planning import plan as planned
+    from fastvbg.sink.staging import check_folder, refuse_existing
+
+    check_folder(plan.parent)
+    refuse_existing(plan, overwrite=overwrite)
+    with ProgressLine(quiet=quiet) as progress:
+        made = planned(input, output, settings, seconds=segments, work=work, tell=progress.tell)
+    made.save(plan, overwrite=overwrite)
+    if quiet:
+        return
+    if made.why:
+        tell(f"one segment, since {made.why}: {plan}")
+    else:
+        tell(f"segments 0 to {len(made) - 1}, {made.frames} frames: {plan}")
+
+
+def segment(
+    plan: PlanFile,
+    number: Annotated[int, typer.Argument(metavar="N", help="Which segment, from 0.")],
+    work: Work = None,
+    quiet: Quiet = False,
+) -> None:
+    """Render segment N of PLAN, unless it is there: for SLURM arrays, GNU parallel and such."""
+    from fastvbg.cli import EXIT_DAMAGED
+    from fastvbg.cli.progress import ProgressLine
+    from fastvbg.cli.streams import say
+    from fastvbg.farm.plans import Plan
+    from fastvbg.farm.rendering import render
+
+    made = Plan.load(plan)
+    with ProgressLine(quiet=quiet) as progress:
+        part = render(made, number, work=work, progress=progress)
+    for warning in part.warnings:
+        say(f"fastvbg: warning: {warning}")
+    if not quiet:
+        how = "was there" if part.found else f"in {part.seconds:.2f} s"
+        tell(f"segment {number}: {part.frames} frames, {how}")
+    raise typer.Exit(EXIT_DAMAGED if part.lost else 0)
+
+
+def merge(
+    plan: PlanFile,
+    work: Work = None,
+    overwrite: Overwrite = False,
+    keep_parts: Annotated[
+        bool, typer.Option("--keep-parts", help="Keep the segments when the output is whole.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Join the segments of PLAN, with the sound of its input, and remove them."""
+    from fastvbg.cli.progress import report
+    from fastvbg.farm.merging import merge as joined
+    from fastvbg.farm.plans import Plan
+
+    result = joined(Plan.load(plan), work=work, overwrite=overwrite, keep_parts=keep_parts)
+    raise typer.Exit(report(result, quiet=quiet))

@@ -1,0 +1,140 @@
+"""What a batch is given, to the names of its inputs: files, folders, patterns, lists, addresses."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastvbg.errors import OptionError, OptionTypeError, SourceError, shown
+from fastvbg.media.names import STANDARD, at_home, exists, is_address, read_numbering
+from fastvbg.values import check_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+LIST_MARK = "@"
+
+VIDEO_SUFFIXES = frozenset(
+    (
+        *(".3gp", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"),
+        *(".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m"),
+    )
+)
+"""What a folder is searched for."""
+
+_PATTERN = frozenset("*?[")
+
+
+def expand(inputs: object) -> list[str | Path]:
+    """Return the names of the inputs that are meant, each once, in the order in which they came.
+
+    Parameters
+    ----------
+    inputs : str, path-like, or iterable of these
+        Names of files, folders, of which all videos are meant, patterns with `*`, `?`, `[...]` and
+        `**`, `@list.txt` for a file that has one of all these on each line, and addresses. A file
+        of that very name wins over what its name might mean.
+
+    Raises
+    ------
+    SourceError
+        A name has no file, a folder no video, a list cannot be read, or there is none at all.
+    OptionError, OptionTypeError
+        It is none of the above.
+    """
+    found: dict[str, str | Path] = {}
+    for name in _names(inputs):
+        for each in _meant(name, Path()):
+            found.setdefault(_identity(each), each)
+    if not found:
+        raise SourceError("inputs: got none, wanted files, folders, patterns or @list.txt")
+    return list(found.values())
+
+
+def _names(inputs: object) -> Iterable[object]:
+    if isinstance(inputs, (str, os.PathLike)):
+        return [inputs]
+    try:
+        return list(inputs)  # type: ignore[call-overload, no-any-return]
+    except Exception:
+        raise OptionTypeError(f"inputs: got {shown(inputs)}, wanted names of files") from None
+
+
+def _identity(name: str | Path) -> str:
+    """Return what two names of one file have in common."""
+    if is_address(name):
+        return str(name)
+    return os.path.realpath(name)
+
+
+def _meant(given: object, folder: Path, *, listed: bool = False) -> Iterator[str | Path]:
+    """Yield the inputs that one name means, as seen from a folder."""
+    name = at_home(check_path("inputs", given))
+    text = str(name)
+    if text == STANDARD:
+        raise OptionError("inputs: got -, wanted files: run takes standard input")
+    if is_address(name):
+        yield name
+        return
+    place = folder / name
+    if exists(place):
+        yield from _in_folder(place) if place.is_dir() else [_as_given(name, place)]
+    elif text.startswith(LIST_MARK) and not listed:
+        yield from _in_list(text[len(LIST_MARK) :])
+    elif _PATTERN & set(text):
+        yield from _matching(place)
+    elif read_numbering(place) is not None:
+        yield _as_given(name, place)
+    else:
+        raise SourceError(f"inputs: no such file: {place}")
+
+
+def _as_given(name: str | Path, place: Path) -> str | Path:
+    """Return a name as it was given where it is seen from here."""
+    return name if str(place) == str(Path(name)) else place
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.iterdir() if _is_video(path))
+    if not found:
+        raise SourceError(f"inputs: no video in the folder {folder} (** looks below it, too)")
+    return found
+
+
+def _is_video(path: Path) -> bool:
+    hidden = path.name.startswith(".")
+    return not hidden and path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()
+
+
+def _matching(pattern: Path) -> list[Path]:
+    """Return the files that a pattern matches; of `**` alone the videos."""
+    names = sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207  (`**` as in shells)
+    found = [path for path in map(Path, names) if path.is_file()]
+    if pattern.name in {"*", "**"}:
+        found = [path for path in found if _is_video(path)]
+    if not found:
+        raise SourceError(f"inputs: no file matches {pattern}")
+    return found
+
+
+def _in_list(name: str) -> Iterator[str | Path]:
+    """Yield what the lines of a file mean, as seen from its folder; `-` is standard input."""
+    try:
+        if name == STANDARD:
+            text, folder = sys.stdin.buffer.read().decode(), Path()
+        else:
+            path = Path(check_path("inputs", name))
+            text, folder = path.read_text("utf-8"), path.parent
+    except OSError as error:
+        raise SourceError(f"inputs: cannot read {name}: {error.strerror or error}") from None
+    except ValueError:
+        raise SourceError(f"inputs: {name} is no list: its text is not UTF-8") from None
+    lines = [line.strip() for line in text.splitlines()]
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    if not wanted:
+        raise SourceError(f"inputs: the list {name} names no file")
+    for line in wanted:
+        yield from _meant(line, folder, listed=True)

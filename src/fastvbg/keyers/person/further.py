@@ -1,0 +1,107 @@
+"""Further looks of a person keyer: at first frames, at what stays unsure, for who is not found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from fastvbg.kernels._kernel import Module
+from fastvbg.keyers.person.agreeing import Sight, agreed, in_proportion, inside
+from fastvbg.keyers.person.following import FOREGROUND, ROOM, box_of, grown, united
+from fastvbg.keyers.person.several import along, people_in, thirds
+
+if TYPE_CHECKING:
+    from fastvbg._types import Matte
+    from fastvbg.keyers.person.networks import Networks
+
+    Box = tuple[int, int, int, int]
+
+canvas = Module("person.canvas")
+
+_USUAL, _BOTH = 2, 3
+"""The usual look, at a part in its own proportions, counts twice as much as one in true ones, and
+what they agree upon as much as three."""
+_NEAR = 0.02
+"""Room about people, of their size, in the nearest look."""
+_SURE = 200
+"""Level from which a look finds somebody whom the whole frame does not show."""
+
+
+class Further:
+    """Looks at frames in true proportions.
+
+    Parameters
+    ----------
+    networks : Networks
+        What looks.
+    size : (int, int)
+        Width and height of the frames.
+    factor : int
+        Pixels of the frame that a canvas pixel stands for, each way.
+    """
+
+    def __init__(self, networks: Networks, size: tuple[int, int], factor: int) -> None:
+        self._networks, self._size, self._factor = networks, size, factor
+        self._turn = 0
+        self.count = 0
+        """How often a network has run."""
+
+    def second(self, picture: Any, usual: Matte, level: int = FOREGROUND) -> Matte:
+        """Return what the usual look and one in true proportions, at its people, agree upon."""
+        people = box_of(usual, self._factor, self._size, level)
+        if people is None:
+            return usual
+        return self._agreed(usual, _USUAL, [self._sight(picture, grown(people, ROOM, self._size))])
+
+    def all_at_once(self, picture: Any, usual: Matte) -> Matte:
+        """Return what looks in true proportions make of the usual one at a scene's first frame.
+
+        People who are apart, and squares along a wide group, are looked at singly. Then looks that
+        are mirrored and nearer may take, and add nothing: what they find beside people is as often
+        a statue.
+        """
+        people = box_of(usual, self._factor, self._size)
+        matte = self.second(picture, usual)
+        now = box_of(matte, self._factor, self._size)
+        if people is None or now is None:
+            return matte
+        singly = people_in(matte, self._factor)
+        about = [grown(each, ROOM, self._size) for each in singly if len(singly) > 1]
+        about += [inside(each, self._size) for each in along(now)]
+        matte = self._agreed(matte, _BOTH, [self._sight(picture, each) for each in about])
+        near = grown(now, _NEAR, self._size)
+        others = [self._sight(picture, grown(people, ROOM, self._size), mirrored=True)]
+        others += [self._sight(picture, near, mirrored=flip) for flip in (False, True)]
+        return np.asarray(cv2.min(matte, self._agreed(matte, _BOTH, others)), np.uint8)
+
+    def found(self, picture: Any, *, everywhere: bool) -> Box | None:
+        """Return the box of people in squares of the frame: in all of them, or in the next one."""
+        squares = thirds(self._size)
+        if squares and not everywhere:
+            self._turn = (self._turn + 1) % len(squares)
+            squares = [squares[self._turn]]
+        box = None
+        for square in squares:
+            box = united(box, self._found_in(self._sight(picture, square)))
+        return box
+
+    def _found_in(self, sight: Sight) -> Box | None:
+        matte: Any = cv2.morphologyEx(sight.matte, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        top, bottom, left, right = (int(each) for each in canvas.box.call(matte, _SURE))
+        if not right:
+            return None
+        across, down = (sight.box[k] / matte.shape[3 - k] for k in (2, 3))
+        x, y = sight.box[0] + int(left * across), sight.box[1] + int(top * down)
+        found = x, y, round((right - left) * across), round((bottom - top) * down)
+        return inside(found, self._size)
+
+    def _sight(self, picture: Any, box: Box, *, mirrored: bool = False) -> Sight:
+        net = self._networks.for_whole()
+        box = in_proportion(box, net.width, net.height, self._size)
+        self.count += 1
+        return Sight(net.glance(picture, box, mirrored=mirrored), box)
+
+    def _agreed(self, usual: Matte, count: int, sights: list[Sight]) -> Matte:
+        return agreed(usual, count, sights, self._factor) if sights else usual

@@ -1,0 +1,1 @@
+"""Objects of stores: read by pieces, written whole."""

@@ -10,6 +10,7 @@ import pytest
 import fastvbg
 from fastvbg.farm.inputs import expand
 from fastvbg.farm.naming import outputs
+from fastvbg.urls import whole
 
 
 @pytest.fixture
@@ -44,6 +45,11 @@ def names(inputs: object) -> list[str]:
 )
 def test_files_folders_and_patterns(folder: Path, inputs: object, wanted: list[str]) -> None:
     assert names(inputs) == wanted
+
+
+def test_addresses_are_told_apart_by_what_is_not_shown_of_them() -> None:
+    given = ["https://host/get?id=1", "https://host/get?id=2", "https://host/get?id=1"]
+    assert [whole(each) for each in expand(given) if isinstance(each, str)] == given[:2]
 
 
 def test_a_file_wins_over_what_its_name_might_mean(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,21 @@ def test_a_range(tmp_path: Path, asked: dict[str, Any]) -> None:
     clip = make(tmp_path, "sound.mp4")
     plain, parts = both(clip, tmp_path, **LOSSLESS, **asked)
     assert plain == parts
+
+
+def test_a_part_is_gone_to_and_not_read_through_to(tmp_path: Path, monkeypatch) -> None:
+    clip = make(tmp_path, "sound.mp4")
+    plan = fastvbg.plan(clip, tmp_path / "b.mkv", seconds=1, **LOSSLESS)
+    sought: list[Any] = []
+    seek = decoding_module.Decoding.seek
+    monkeypatch.setattr(
+        decoding_module.Decoding, "seek", lambda *given: sought.append(given[1]) or seek(*given)
+    )
+    for number, border in enumerate(plan.borders):
+        fastvbg.render(plan, number)
+        wanted = [] if border.read is None else [border.read * Fraction(1, 12800)]
+        assert sought == wanted
+        sought.clear()
 
 
 def test_so_many_frames(tmp_path: Path) -> None:

@@ -61,20 +61,20 @@ def borders_of(
     whole = _standing_out(index) if fades else set()
     cuts = [first, *_cuts(index, lead, whole, seconds / base, first, end), end]
     return tuple(
-        _border(times, one, other, _keyed(times, one, memory, held, base))
+        _border(index, one, other, _keyed(times, one, memory, held, base))
         for one, other in pairwise(cuts)
     )
 
 
-def _border(times: list[int], first: int, end: int, keyed: int) -> Border:
-    read = max(0, keyed - LEAD)
+def _border(index: Index, first: int, end: int, keyed: int) -> Border:
+    times, read = index.times, max(0, keyed - LEAD)
     return Border(
         number=read,
         read=times[read] if read else None,
         keyed=times[keyed] if keyed else None,
         first=times[first] if first else None,
-        end=times[end] if end < len(times) else None,
-        until=times[end + 1] if end + 1 < len(times) else None,
+        end=times[end] if end < len(times) else index.beyond,
+        until=times[end + 1] if end + 1 < len(times) else index.beyond,
         frames=end - first,
     )
 

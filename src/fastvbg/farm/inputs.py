@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fastvbg.errors import OptionError, OptionTypeError, SourceError, shown
 from fastvbg.media.names import STANDARD, at_home, exists, is_address, read_numbering
-from fastvbg.urls import whole
+from fastvbg.urls import Url
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def _names(inputs: object) -> Iterable[object]:
 
 def _identity(name: str | Path) -> str:
     """Return what two names of one file have in common."""
-    if is_address(name):
-        return whole(name) if isinstance(name, str) else str(name)
+    if isinstance(name, Url):
+        return name.target
     return os.path.realpath(name)
 
 

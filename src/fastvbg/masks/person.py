@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fastvbg.constants import MOST_EVERY, QUALITIES, RUNTIMES
+from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES
 from fastvbg.errors import OptionError, shown
 from fastvbg.masks.base import Mask
 from fastvbg.masks.memory import FADING
@@ -33,6 +33,9 @@ _SMALL = (
 )
 """The kernels that make the small matte."""
 
+_ROOM = "person.edges.apply", "person.room.decide", "person.room.learn"
+"""Those that make a matte of it, by the room where that is known."""
+
 
 @dataclass(frozen=True, eq=False)
 class Person(Mask):
@@ -42,8 +45,13 @@ class Person(Mask):
     name: ClassVar[str] = "person"
     estimates: ClassVar[bool] = True
     networks: ClassVar[bool] = True
-    kernels: ClassVar[tuple[str, ...]] = (*_SMALL, "person.edges.composite_planes")
-    estimating: ClassVar[tuple[str, ...]] = (*_SMALL, "person.edges.apply")
+    kernels: ClassVar[tuple[str, ...]] = (
+        *_SMALL,
+        *_ROOM,
+        "person.edges.composite_planes",
+        "composite.planes_blend.blend_u8",
+    )
+    estimating: ClassVar[tuple[str, ...]] = (*_SMALL, *_ROOM)
 
     model: _types.File | None = option(
         None, File("A segmentation model of your own, .tflite or .onnx.", metavar="FILE")
@@ -68,6 +76,15 @@ class Person(Mask):
         "fine",
         Choice(
             "Further looks at first frames and what is unsure, or one.", QUALITIES, metavar="NAME"
+        ),
+    )
+
+    room: str = option(
+        "remembered",
+        Choice(
+            "Whether the room is remembered where it was seen, for people's edges.",
+            ROOMS,
+            metavar="NAME",
         ),
     )
 
@@ -96,6 +113,5 @@ class Person(Mask):
         """Return what keys people, a network some frames ahead of it."""
         from fastvbg.matting.person import PersonRun
 
-        return PersonRun(
-            run, **self.given("model", "model_size", "model_range", "runtime", "every", "quality")
-        )
+        names = "model", "model_size", "model_range", "runtime", "every", "quality", "room"
+        return PersonRun(run, **self.given(*names))

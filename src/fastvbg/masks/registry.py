@@ -95,14 +95,15 @@ def _checked(kind: Any, taken: Mapping[str, type[Mask]]) -> type[Mask]:
 # fmt: off
 _RESERVED = frozenset(
     [
-        "always", "auto_frame", "background", "background_end", "bind", "card", "clip", "codec",
-        "crf", "drop_region", "encoder_options", "end", "fit", "fix", "flip", "folder",
-        "foreground", "format", "fps", "help", "input", "jobs", "json", "json_lines",
-        "keep_partial", "keep_region", "kind", "light_wrap", "list_devices", "loop", "mask",
-        "masks", "max_frames", "max_pixels", "nobody", "output", "overwrite", "page", "pairing",
-        "pixel_path", "preset", "quiet", "rates", "refine", "rounds", "save_settings", "scale",
-        "seconds", "settings", "settings_file", "size", "sizes", "source", "start", "threads",
-        "times", "to", "usual",
+        "always", "auto_frame", "background", "background_end", "bind", "card", "clip", "cluster",
+        "codec", "crf", "drop_region", "encoder_options", "end", "fit", "fix", "flip", "folder",
+        "foreground", "format", "fps", "frame_timeout", "help", "input", "inputs", "jobs", "json",
+        "json_lines", "keep_partial", "keep_parts", "keep_region", "kind", "light_wrap",
+        "list_devices", "loop", "mask", "masks", "max_frames", "max_pixels", "memory_limit",
+        "nobody", "number", "output", "overwrite", "page", "pairing", "pixel_path", "plan",
+        "preset", "quiet", "rates", "refine", "report", "restart", "resume", "retries", "rounds",
+        "save_settings", "scale", "seconds", "segments", "settings", "settings_file", "size",
+        "sizes", "source", "start", "threads", "times", "to", "usual", "work",
     ]
 )
 # fmt: on

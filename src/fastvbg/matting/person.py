@@ -36,7 +36,8 @@ class PersonRun(RunKeyer):
 
     def __init__(self, run: Run, **given: Any) -> None:
         info = run.info
-        if info.pixel_format != BGR:
+        self._planar = info.pixel_format != BGR
+        if self._planar:
             given["matrix"], given["range"] = info.colour.space(info.height)
         self._keyer = PersonKeyer(**given)
         # What `Pixels` returns is valid until its next call: each thread has one of its own.
@@ -53,7 +54,9 @@ class PersonRun(RunKeyer):
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the keyer's matte."""
         look = self._seen(pair)
-        return self._keyer.finish(look, self._pixels.luma(pair.keyed), self._matte)
+        planes = self._keyer.remembers and self._planar
+        pixels = self._pixels.sample if planes else self._pixels.luma
+        return self._keyer.finish(look, pixels(pair.keyed), self._matte)
 
     def fused(self) -> OnePass | None:
         """Return what lays a pair's frame over a background, where their form allows it."""

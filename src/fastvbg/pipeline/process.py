@@ -29,48 +29,7 @@ def process(
     tell: Callable[[str], None] | None = None,
     **changes: Any,
 ) -> Result:
-    """Put what a mask keeps of a video over another background, file to file.
-
-    Sound, subtitles, chapters, times, colour tags and the rest of what came with the video go into
-    the output, as far as its kind of file can hold them; the result's warnings say what could not.
-
-    Parameters
-    ----------
-    input : str or path-like
-        A video that FFmpeg's libraries read, `-` for one on standard input, or an image sequence
-        such as `dir/in%06d.jpg`, from whatever number it starts.
-    output : str or path-like
-        A name in .mp4, .mkv or .mov (H.264), .webm (VP9), .gif or .y4m, an image sequence such as
-        `out%06d.png`, or `-` for Y4M on standard output.
-    settings : Settings, optional
-        What is to be done: mask, background, range, encoder.
-    overwrite : bool
-        Whether an existing output is replaced.
-    keep_partial : bool
-        Whether an interrupt leaves what has been written so far as a whole file.
-    progress : callable, optional
-        Called after each frame with the count so far and the count expected, which may be None.
-    tell : callable, optional
-        Called with a line that is worth knowing before the end, such as what the mask "auto" chose.
-    **changes : object
-        Options of `Settings`, which win over those in `settings`; `background` must be in one of
-        them.
-
-    Returns
-    -------
-    Result
-        Frames, seconds, warnings.
-
-    Raises
-    ------
-    SourceError
-        The input or the background cannot be read (also an `OSError`).
-    SinkError
-        The output exists, is the input, or cannot be written (also an `OSError`). Nothing is left
-        under its name then.
-    OptionError, OptionTypeError
-        An option is none of the above (also a `ValueError` or a `TypeError`).
-    """
+    """Do what `fastvbg.process` does, in one piece; parameters and errors are the same."""
     return run(
         checked_job(
             changed(settings, changes),

@@ -39,6 +39,8 @@ class Index(NamedTuple):
     """The times of those by which decoding can begin."""
     why: str = ""
     """Why they cannot be told."""
+    beyond: int | None = None
+    """The time of the first frame that is not read any more; None where all are to the end."""
 
 
 def index_of(source: Source, path: str | Path, options: ReadOptions) -> Index:
@@ -114,6 +116,9 @@ def _shown(raw: dict[int, bool], info: StreamInfo, options: ReadOptions) -> Inde
         if time * base >= (first if cut else begins) and (last is None or time * base < last)
     )
     shift = shift_of(options.start, base)
+    over = [time for time in raw if last is not None and time * base >= last]
     return Index(
-        [time - shift for time in shown], frozenset(time - shift for time in shown if raw[time])
+        [time - shift for time in shown],
+        frozenset(time - shift for time in shown if raw[time]),
+        beyond=min(over) - shift if over else None,
     )

@@ -100,9 +100,10 @@ def stretch(
     """
     items = whole
     start = None if first is None else (first + shift) * decoding.time_base
-    if start is not None and decoding.winds and start > (decoding.begins or start):
+    begun = decoding.begins
+    if start is not None and begun is not None and decoding.winds and start > begun:
         nothing: Iterator[Item] = iter(())
-        landed = _from(decoding, start, decoding.begins or Fraction(0), nothing)
+        landed = _from(decoding, start, begun, nothing)
         if landed is not nothing:
             items = _moved(landed, shift)
     for item in items:

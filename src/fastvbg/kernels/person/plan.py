@@ -86,6 +86,11 @@ def edges_scratch(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any,
     )
 
 
+def room_scratch(canvas_cols: int, factor: int) -> Any:
+    """Return the scratch of `decide`: the foreground's colours, the variance, and two sums."""
+    return np.empty((6, factor * canvas_cols), np.int32)
+
+
 def network_scratch(cols: int, wanted: int) -> tuple[Any, Any]:
     """Return the scratch of the kernels, for frames of a width and inputs of a width.
 

@@ -15,17 +15,19 @@ from fastvbg.checks import (
     check_same_size,
     check_size,
 )
-from fastvbg.constants import MOST_EVERY, QUALITIES, RUNTIMES, YUV_RGB
+from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES, YUV_RGB
 from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
+from fastvbg.keyers._arrays import on_packed
 from fastvbg.keyers._frames import Packer, packed_alike
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.person.edging import Edges, chroma_of
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
+from fastvbg.keyers.person.room import Room
 from fastvbg.keyers.person.steadying import Steady
-from fastvbg.layout import as_bgr, checked_bgr, packed
+from fastvbg.layout import as_bgr, checked_bgr, packed, written_packed
 from fastvbg.outputs import plane_out, planes_out
 from fastvbg.values import check_path, check_text
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 canvas = Module("person.canvas")
 frames = Module("composite.frames")
+planes_blend = Module("composite.planes_blend")
 
 _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
@@ -45,6 +48,8 @@ class Look(NamedTuple):
 
     matte: Any
     guides: Planes
+    begins: bool = False
+    """Whether it is the first of a scene."""
 
 
 class PersonKeyer(OnePassKeyer):
@@ -74,6 +79,10 @@ class PersonKeyer(OnePassKeyer):
     quality : {"fine", "fast"}
         Whether several looks at the first frame of a scene, and two at what stays unsure, are to
         agree, or one has to do.
+    room : {"remembered", "off"}
+        Whether the room behind people is remembered where it was seen, while the camera stands, and
+        decides coverage at their edges. Of planes of 480 pixels or more only: in smaller ones
+        chroma is too coarse. Not with quality "fast".
     matrix : {"bt601", "bt709", "bt2020"}
         Of planes.
     range : {"limited", "full"}
@@ -96,7 +105,7 @@ class PersonKeyer(OnePassKeyer):
     halves of `key_planes`, and may run in two threads, each frame's `look` before its `finish`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (an option each)
         self,
         *,
         model: File | None = None,
@@ -105,6 +114,7 @@ class PersonKeyer(OnePassKeyer):
         runtime: str = "auto",
         every: int = 1,
         quality: str = "fine",
+        room: str = "remembered",
         matrix: str = "bt601",
         range: str = "limited",
         threads: int = 1,
@@ -116,6 +126,10 @@ class PersonKeyer(OnePassKeyer):
         check_choice("runtime", runtime, RUNTIMES)
         check_choice("quality", quality, QUALITIES)
         self._quality = quality
+        check_choice("room", room, ROOMS)
+        self._remembers = room != "off" and quality != "fast"
+        self._room: Room | None = None
+        self._whole: Matte | None = None
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
         self._every = check_integer("every", every, 1, MOST_EVERY)
@@ -151,6 +165,7 @@ class PersonKeyer(OnePassKeyer):
         """Forget the scene, as at a hard cut; the size of the frames stays."""
         if self._form is None:
             return
+        self._begins = True
         self._steady.reset()
         self._looking.reset()
         self._since = 0
@@ -172,6 +187,7 @@ class PersonKeyer(OnePassKeyer):
             scratch_for = plan.frame_scratch if form[1] is None else plan.reduce_scratch
             self._reduce_scratch = scratch_for(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)
+            self._remembers = self._remembers and factor > 1
             self.reset()
         elif form != self._form:
             check_same_size("frame", form[0], "the first", self._form[0])
@@ -186,7 +202,7 @@ class PersonKeyer(OnePassKeyer):
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         shape, _, _ = check_planes("planes", planes)
         out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        return self.finish(self.look(planes), planes[0], out)
+        return self.finish(self.look(planes), planes, out)
 
     def key_small(self, picture: Frame | Planes) -> Matte:
         """Return a small matte of the next frame, which `blend` and `blend_planar` stretch.
@@ -248,7 +264,8 @@ class PersonKeyer(OnePassKeyer):
         self._since += 1
         known = self._looking.seen
         raw = self._looking.see(picture, guide) if due else None
-        look = Look(self._steady.add(guide, raw, known), guides)
+        look = Look(self._steady.add(guide, raw, known), guides, self._begins)
+        self._begins = False
         if not due:
             self._looking.follow(look.matte)
         return look
@@ -263,15 +280,21 @@ class PersonKeyer(OnePassKeyer):
         canvas.reduce_frame.call(picture, guide, first, second, *rest)
         return guide, first, second
 
-    def finish(self, look: Look, picture: Plane | Frame, out: Matte) -> Matte:
+    @property
+    def remembers(self) -> bool:
+        """Whether the room is remembered, so that `finish` wants all planes."""
+        return self._remembers
+
+    def finish(self, look: Look, picture: Plane | Planes | Frame, out: Matte) -> Matte:
         """Write a frame's matte from what was seen of it.
 
         Parameters
         ----------
         look : Look
             Of the frame.
-        picture : ndarray, shape (H, W) or (H, W, 3 or 4), uint8
-            Y, or the gray of a frame; or the frame itself.
+        picture : ndarray, shape (H, W) or (H, W, 3 or 4), or tuple of 3 ndarray, uint8
+            Y, or the gray of a frame; or the frame itself; or Y, U and V, by which the room is
+            remembered.
         out : ndarray, shape (H, W), uint8
             The matte.
 
@@ -280,6 +303,8 @@ class PersonKeyer(OnePassKeyer):
         ndarray, shape (H, W), uint8
             `out`.
         """
+        if isinstance(picture, (tuple, list)):
+            return self._finish_planes(look, picture, out)
         if picture.ndim == 3:
             picture = self._packed_again(as_bgr(picture, self._order))
         return self._finish(look, picture, out)
@@ -287,6 +312,19 @@ class PersonKeyer(OnePassKeyer):
     def _finish(self, look: Look, picture: Plane | Frame, out: Matte) -> Matte:
         self._edges.fit(look.matte, look.guides)
         return self._edges.matte(picture, out)
+
+    def _finish_planes(self, look: Look, planes: Planes, out: Matte) -> Matte:
+        self._finish(look, planes[0], out)
+        if self._remembers:
+            y, u, v = (packed(plane) for plane in planes)
+            if self._room is None:
+                self._room = Room((y, u, v), self._canvas, self._factor, self._form[1])
+            elif look.begins:
+                self._room.forget()
+            with written_packed(out) as (target,):
+                small = self._edges.small(look.guides[0])
+                self._room.decide(target, (y, u, v), look.guides, look.matte, small)
+        return out
 
     def finish_frame_over(self, look: Look, frame: Frame, background: Frame, out: Frame) -> Frame:
         """Lay a frame over a background by what was seen of it; as `composite`.
@@ -328,6 +366,17 @@ class PersonKeyer(OnePassKeyer):
         tuple of 3 ndarray, uint8
             `out`.
         """
-        self._edges.fit(look.matte, look.guides)
         across, down = self._form[1]
-        return self._edges.planes_over(planes, background, out, (across, down))
+        if not self._remembers:
+            self._edges.fit(look.matte, look.guides)
+            return self._edges.planes_over(planes, background, out, (across, down))
+        if self._whole is None:
+            self._whole = np.empty(self._form[0], np.uint8)
+        matte = self._finish_planes(look, planes, self._whole)
+
+        def run(frame: Planes, behind: Planes, to: Planes) -> None:
+            for k in range(3):
+                shifts = (across, down) if k else (0, 0)
+                planes_blend.blend_u8.call(matte, frame[k], behind[k], to[k], *shifts)
+
+        return on_packed(run, planes, background, out)

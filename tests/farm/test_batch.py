@@ -172,6 +172,7 @@ def test_an_executor_and_a_cluster_are_too_many(talks: Path) -> None:
         fastvbg.batch("a.mp4", "out", SETTINGS, executor=Inline(), cluster="local")
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_costs_nothing_but_time(talks: Path) -> None:
     make_clip(talks / "long.mp4", count=400, width=160, height=120)
     killed: list[int] = []
@@ -206,6 +207,7 @@ class Deadly(Pool):
         return self._died.pop() if self._died else super().wait()
 
 
+@pytest.mark.long
 def test_the_parts_of_one_file_are_shared_by_all_workers(talks: Path) -> None:
     make_clip(talks / "long.mp4", count=400, width=160, height=120)
     workers: set[str] = set()
@@ -222,6 +224,7 @@ def test_the_parts_of_one_file_are_shared_by_all_workers(talks: Path) -> None:
     assert len(workers) == 2
 
 
+@pytest.mark.long
 def test_a_deadly_part_fails_its_file_alone_and_the_rest_of_it_is_kept(
     talks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +294,7 @@ def test_names_are_whole_where_workers_may_begin_in_another_folder(talks: Path) 
     assert placed(SETTINGS) == SETTINGS
 
 
+@pytest.mark.long
 def test_an_interrupt_leaves_no_worker_and_no_half_file(talks: Path) -> None:
     make_clip(talks / "long.mp4", count=900, width=160, height=120)
     pids: set[int] = set()

@@ -120,6 +120,7 @@ def test_parts_begin_where_scenes_do(tmp_path: Path) -> None:
     assert plain == parts
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("far", [0, 5])
 @pytest.mark.parametrize("end", ["loop", "hold"])
 def test_a_background_video_goes_on(tmp_path: Path, monkeypatch, end: str, far: int) -> None:

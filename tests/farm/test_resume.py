@@ -277,6 +277,7 @@ def test_parts_stay_where_that_is_asked_for(job: Job) -> None:
     job.check()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mask", ["motion", "adaptive"])
 def test_an_executor_gives_the_same_bytes(job: Job, mask: str) -> None:
     settings = {**FAST, "mask": mask}
@@ -337,6 +338,7 @@ def finish(job: Job) -> None:
     job.check()
 
 
+@pytest.mark.long
 def test_kills_at_random_moments(job: Job) -> None:
     assert killed(job, 2) == 2
     finish(job)

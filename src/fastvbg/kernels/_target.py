@@ -62,6 +62,11 @@ def _asked() -> tuple[str, str | None]:
     return name, "" if listed is None and name.lower() == "generic" else listed
 
 
+def host_has_avx512() -> bool:
+    """Tell whether this CPU itself has AVX-512, whatever kernels are compiled for."""
+    return bool(llvm.get_host_cpu_features().get("avx512f"))
+
+
 def _features() -> set[str]:
     """Return the features that code may use: those that are listed, else this CPU's."""
     _, listed = _asked()

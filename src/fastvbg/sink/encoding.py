@@ -9,6 +9,7 @@ import av
 from av.codec.codec import UnknownCodecError
 
 from fastvbg.errors import OptionError, SinkError
+from fastvbg.kernels._target import host_has_avx512
 from fastvbg.media.formats import BGR, Layout, layout_of
 from fastvbg.values.encoders import check_words
 
@@ -33,6 +34,10 @@ _PINNED = {
     "libsvtav1": ("svtav1-params", "lp={threads}"),
 }
 _MOST_FRAMES = 4
+# x264's loops for AVX-512 read memory that nobody wrote: of the same 60 frames of 96x64, encoded
+# 200 times in one process, came 15 streams, and of larger frames others than with AVX2. With AVX2,
+# FMA3 or SSE4.2 came one and the same (PyAV 18.1, x264 core 165), in 1.03 times the time.
+_X264_ASM = "asm=AVX2"
 _LOSSLESS = {"libx264": {"crf": "0"}, "libvpx-vp9": {"lossless": "1"}}
 _ALPHA = {
     "libvpx-vp9": "yuva420p",
@@ -124,6 +129,9 @@ def _options_of(
         name, form = _PINNED[codec]
         said = form.format(threads=wanted.threads, frames=min(wanted.threads, _MOST_FRAMES))
         options[name] = ":".join(filter(None, (said, options.get(name, ""))))
+    params = options.get("x264-params", "")
+    if codec == "libx264" and "asm=" not in params and host_has_avx512():
+        options["x264-params"] = ":".join(filter(None, (params, _X264_ASM)))
     check_words(codec, options)
     return options
 

@@ -115,7 +115,9 @@ def test_tflite_states(tmp_path) -> None:
     pytest.importorskip("ai_edge_litert.schema_py_generated")
     path = tmp_path / "rvm.tflite"
     path.write_bytes(tflitefile.recurrent())
-    rises(open_model(read_spec(path), "litert"))
+    net = open_model(read_spec(path), "litert")
+    assert net.recurrent
+    rises(net)
 
 
 def test_a_keyer_carries_states_over_every_frame(tmp_path) -> None:

@@ -55,16 +55,19 @@ def test_input_and_output_in_a_store_are_as_in_files(
 def test_backgrounds_are_pictures_and_videos(clip: Path, tmp_path: Path) -> None:
     picture = tmp_path / "room.png"
     cv2.imwrite(str(picture), np.full((48, 64, 3), (9, 200, 40), np.uint8))
-    local_and_stored(clip, tmp_path, ".mkv", mask="motion", background=str(picture))
+    made, _ = local_and_stored(clip, tmp_path, ".mkv", mask="motion", background=str(picture))
+    assert made.frames == FRAMES
     other = make_clip(tmp_path / "sea.mkv", count=5).path
     store_of_memory().rm("/out", recursive=True)
     (tmp_path / "out.mkv").unlink()
-    local_and_stored(clip, tmp_path, ".mkv", mask="motion", background=str(other))
+    made, _ = local_and_stored(clip, tmp_path, ".mkv", mask="motion", background=str(other))
+    assert made.frames == FRAMES
 
 
 def test_one_object_may_be_input_and_background(clip: Path, tmp_path: Path) -> None:
     """Files of this store share their place."""
-    local_and_stored(clip, tmp_path, ".mkv", mask="motion", background=str(clip))
+    made, _ = local_and_stored(clip, tmp_path, ".mkv", mask="motion", background=str(clip))
+    assert made.frames == FRAMES
 
 
 @pytest.mark.parametrize("kind", ["matte", "plate", "depth"])
@@ -89,7 +92,9 @@ def test_what_lies_beside_is_read_from_a_store(kind: str, clip: Path, tmp_path: 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
 def test_a_range_is_exact(suffix: str, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / f"clip{suffix}", count=60).path
-    local_and_stored(clip, tmp_path, ".mkv", mask="motion", background="navy", start=1.5, end=2)
+    asked = {"mask": "motion", "background": "navy", "start": 1.5, "end": 2}
+    made, _ = local_and_stored(clip, tmp_path, ".mkv", **asked)
+    assert 0 < made.frames < 60
 
 
 def test_existing_outputs_stay_unless_asked(clip: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fastvbg.cli.media import Quiet
+from fastvbg.cli.media import KeepParts, Quiet, Restart
 from fastvbg.cli.options import takes_settings
 
 if TYPE_CHECKING:
@@ -92,22 +92,8 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
             rich_help_panel="Segments",
         ),
     ] = None,
-    restart: Annotated[
-        bool,
-        typer.Option(
-            "--restart",
-            help="Begin anew; remove another job's segments.",
-            rich_help_panel="Segments",
-        ),
-    ] = False,
-    keep_parts: Annotated[
-        bool,
-        typer.Option(
-            "--keep-parts",
-            help="Keep the segments when an output is whole.",
-            rich_help_panel="Segments",
-        ),
-    ] = False,
+    restart: Restart = False,
+    keep_parts: KeepParts = False,
     report: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Write what became of each file, in .json or .csv."),

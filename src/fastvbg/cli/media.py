@@ -26,6 +26,22 @@ Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace
 Quiet: TypeAlias = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
 ]
+Restart: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--restart",
+        help="Begin anew; remove another job's segments.",
+        rich_help_panel="Segments",
+    ),
+]
+KeepParts: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--keep-parts",
+        help="Keep the segments when the output is whole.",
+        rich_help_panel="Segments",
+    ),
+]
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")
@@ -61,22 +77,8 @@ def run(  # noqa: PLR0913  (an option each)
             rich_help_panel="Segments",
         ),
     ] = None,
-    restart: Annotated[
-        bool,
-        typer.Option(
-            "--restart",
-            help="Begin anew; remove another job's segments.",
-            rich_help_panel="Segments",
-        ),
-    ] = False,
-    keep_parts: Annotated[
-        bool,
-        typer.Option(
-            "--keep-parts",
-            help="Keep the segments when the output is whole.",
-            rich_help_panel="Segments",
-        ),
-    ] = False,
+    restart: Restart = False,
+    keep_parts: KeepParts = False,
     cluster: Annotated[
         str | None,
         typer.Option(

@@ -207,7 +207,7 @@ def _blend_stretched(frame: Frame, matte: Matte, bg: Frame, out: Frame, threads:
     if 0 in matte.shape:
         check_same_size("matte", matte.shape, "frame", out.shape)
     rows, cols = out.shape[:2]
-    if not all(array.strides[1:] == (3, 1) for array in (frame, bg, out)):
+    if not frame.strides[1:] == bg.strides[1:] == out.strides[1:] == (3, 1):
         plane = np.empty((rows, cols), np.uint8)
         scaled.stretch.call(matte, plane, *stretch_scratch(matte.shape[1], cols))
         call_in_bands(frames.blend, threads, (frame, plane, bg, out))

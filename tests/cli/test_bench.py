@@ -67,6 +67,7 @@ def test_bench_compares_with_an_earlier_run(tmp_path: Path, capfd) -> None:
 
 
 @pytest.mark.usefixtures("tiny_bench")
+@pytest.mark.long
 def test_bench_draws_a_plot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = bench.run_bench(operations=["composite", "blend"], quick=True)
     monkeypatch.setattr("fastvbg.measure.bench.run_bench", lambda **_: figures)

@@ -274,6 +274,7 @@ def test_a_terminal_gets_a_bar(clip: Clip, tmp_path: Path) -> None:
     assert out.startswith(b"20 frames in")
 
 
+@pytest.mark.long
 def test_demo_makes_its_files(tmp_path: Path, capfd) -> None:
     folder = tmp_path / "demo"
     assert run_command_line(["demo", str(folder)]) == 0

@@ -58,6 +58,7 @@ except fastvbg.MissingLibraryError as error:
 """
 
 
+@pytest.mark.long
 def test_numba_is_wanted_by_what_has_to_be_compiled_alone(tmp_path: Path) -> None:
     broken, kept = faults.put(tmp_path / "numba", numba=faults.NUMBA), tmp_path / "kept"
     said = faults.python("-c", FIRST, path=broken, NUMBA_CACHE_DIR=str(kept))

@@ -80,7 +80,9 @@ def test_only_what_is_missing_is_made(job: Job, monkeypatch) -> None:
     job.check()
 
 
-@pytest.mark.parametrize("step", range(12))
+@pytest.mark.parametrize(
+    "step", [pytest.param(k, marks=[pytest.mark.long] * (k % 3 > 0)) for k in range(12)]
+)
 def test_each_step_of_publishing(job: Job, monkeypatch, step: int) -> None:
     left = [step]
 

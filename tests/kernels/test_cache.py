@@ -80,6 +80,7 @@ def test_an_unwritable_cache_is_done_without_silently(environment: dict[str, str
     assert (done.stdout.strip(), done.stderr) == (WANTED, "")
 
 
+@pytest.mark.long
 def test_damaged_cache_files_are_done_without(filled: Path) -> None:
     (path,) = compiled_files(filled)
     path.write_bytes(path.read_bytes()[:-100])
@@ -175,6 +176,7 @@ def from_wheel(package: Path, **environment: str | None) -> subprocess.Completed
     return composite_in_a_new_process(PYTHONPATH=str(package.parent), **environment)
 
 
+@pytest.mark.long
 def test_what_a_wheel_brings_is_not_compiled(wheel: Path, tmp_path: Path) -> None:
     done = from_wheel(wheel, NUMBA_CACHE_DIR=str(tmp_path / "empty"))
     assert (done.stdout.strip(), done.stderr) == (WANTED, "")
@@ -182,6 +184,7 @@ def test_what_a_wheel_brings_is_not_compiled(wheel: Path, tmp_path: Path) -> Non
     assert from_wheel(wheel, NUMBA_CACHE_DIR="/proc/none").stdout.strip() == WANTED
 
 
+@pytest.mark.long
 def test_what_a_wheel_brings_for_other_sources_is_left(wheel: Path, tmp_path: Path) -> None:
     with (wheel / "constants.py").open("a") as constants:
         constants.write("# another release\n")
@@ -189,6 +192,7 @@ def test_what_a_wheel_brings_for_other_sources_is_left(wheel: Path, tmp_path: Pa
     assert "Numba does not load" in done.stderr
 
 
+@pytest.mark.long
 def test_a_damaged_file_of_a_wheel_is_done_without(wheel: Path, tmp_path: Path) -> None:
     for path in compiled_files(wheel):
         path.write_bytes(path.read_bytes()[:-1])

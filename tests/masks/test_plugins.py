@@ -103,7 +103,7 @@ def test_the_example_is_in_the_help(command: Command) -> None:
     assert "Luma from which a pixel is kept (0..255; 128 by default)." in told
 
 
-@pytest.mark.parametrize("pixel_path", ["native", "bgr"])
+@pytest.mark.parametrize("pixel_path", ["native", pytest.param("bgr", marks=pytest.mark.long)])
 def test_the_example_runs_and_is_kept_in_settings(command: Command, tmp_path, pixel_path) -> None:
     make_clip(tmp_path / "clip.mp4", count=4, width=64, height=48)
     clip, one, other, path = (

@@ -60,15 +60,20 @@ def test_without_source_files_it_runs_and_keeps_no_kernels(tmp_path: Path, form)
     assert (done.stdout, done.stderr) == (f"fastvbg {fastvbg.__version__}\n", "")
 
 
+TOLD = (
+    {"NUMBA_DISABLE_JIT": "1", "FASTVBG_KERNELS": "portable"},
+    {"NUMBA_OPT": "0", "PYTHONWARNINGS": "error"},
+    {"NUMBA_BOUNDSCHECK": "1", "NUMBA_DEBUGINFO": "1"},
+    {"NUMBA_DEBUGINFO": "1", "FASTVBG_KERNELS": "portable"},
+)
+
+
 @pytest.mark.parametrize(
     "environment",
     [
         {"NUMBA_DISABLE_JIT": "1"},
-        {"NUMBA_DISABLE_JIT": "1", "FASTVBG_KERNELS": "portable"},
         {"NUMBA_OPT": "0"},
-        {"NUMBA_OPT": "0", "PYTHONWARNINGS": "error"},
-        {"NUMBA_BOUNDSCHECK": "1", "NUMBA_DEBUGINFO": "1"},
-        {"NUMBA_DEBUGINFO": "1", "FASTVBG_KERNELS": "portable"},
+        *(pytest.param(each, marks=pytest.mark.long) for each in TOLD),
     ],
     ids=str,
 )

@@ -56,7 +56,9 @@ def start(folder: Path, clip: Clip, *more: object) -> subprocess.Popen[str]:
     return child
 
 
-@pytest.mark.parametrize("first", range(0, 20, 4))
+@pytest.mark.parametrize(
+    "first", [0, *(pytest.param(k, marks=pytest.mark.long) for k in range(4, 20, 4))]
+)
 def test_a_kill_at_any_moment_leaves_no_half_file(long: Clip, tmp_path: Path, first: int) -> None:
     def check_killed(number: int) -> None:
         moment = random.Random(number).random() * 0.6  # noqa: S311
@@ -105,7 +107,10 @@ def limited() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 
 
-@pytest.mark.parametrize("name", ["o.mp4", "o.mkv", "o.webm", "o.gif"])
+@pytest.mark.parametrize(
+    "name",
+    ["o.mp4", "o.mkv", *(pytest.param(f"o.{k}", marks=pytest.mark.long) for k in ("webm", "gif"))],
+)
 def test_a_disk_that_takes_no_more_is_one_line(long: Clip, tmp_path: Path, name: str) -> None:
     done = subprocess.run(
         [

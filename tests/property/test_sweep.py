@@ -249,7 +249,8 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "spread": lambda: {"matte": plane(), "radius": 1, "out": plane()},
     "warm_up": lambda: {"operations": "depth_matte"},
 }
-SHARING = ("matte", "live", "plan")
+SHARING = ("matte", "live", "plan", "batch")
+LONG = ("process", "matte", "live", "plan", "batch")
 # What takes no more than what another method has checked, or names of the class's own.
 UNCHECKED = {
     "Settings.given",
@@ -329,14 +330,20 @@ def call(public: Public, arguments: Arguments) -> Any:
     return result
 
 
-def swept(public: Public, sample: Callable[[], Arguments], folder: Path) -> list[str]:
-    """Return what is wrong, a line each."""
+def swept(
+    public: Public, sample: Callable[[], Arguments], folder: Path, *, again: bool
+) -> list[str]:
+    """Return what is wrong, a line each; `again` after another sample of the same function."""
     wrong = []
     for parameter in public.parameters:
         # Options of settings are swept by `Settings` and `process`; others share their checks.
-        shares = public.name in SHARING and parameter in fastvbg.Settings.options()
-        first, step = (SHARING.index(public.name), 5) if shares else (0, 1)
-        for label, value in list(VALUES.items())[first::step]:
+        if parameter not in fastvbg.Settings.options():
+            shared = slice(None)
+        elif public.name in SHARING:
+            shared = slice(SHARING.index(public.name), None, 5)
+        else:
+            shared = slice(4, None, 5) if again else slice(None)
+        for label, value in list(VALUES.items())[shared]:
             arguments = sample() | {parameter: value()}
             found = judged(lambda arguments=arguments: call(public, arguments), folder)
             if found is not None:
@@ -348,11 +355,13 @@ def test_everything_public_has_a_sample() -> None:
     assert set(SAMPLES) == set(PUBLIC)
 
 
-@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in PUBLIC]
+)
 def test_only_errors_of_ours(name: str, in_material) -> None:
     public = PUBLIC[name]
-    for sample in (SAMPLES[name], *ALSO.get(name, [])):
+    for k, sample in enumerate((SAMPLES[name], *ALSO.get(name, []))):
         with strict():
             assert ending(lambda sample=sample: call(public, sample())).wrong is None
-            wrong = swept(public, sample, in_material)
+            wrong = swept(public, sample, in_material, again=k > 0)
         assert not wrong, "\n".join(wrong)

@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "models path": ("models", "path"),
 }
 SHARING = ("matte", "preview", "live", "bench files", "plan", "batch")
+LONG = *SHARING, "bench live", "demo"
 # Those that end with exit code 2 here: without the person models, which nothing may download; and
 # without segments.
 REFUSED = ("bench person", "models fetch", "merge")
@@ -180,7 +181,9 @@ def test_every_command_has_a_sample() -> None:
 
 
 @pytest.mark.usefixtures("cheap", "nothing_to_read")
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command", [pytest.param(name, marks=[pytest.mark.long] * (name in LONG)) for name in COMMANDS]
+)
 def test_one_line_for_whatever_is_wrong(command: str, in_material, capfd) -> None:
     assert run_command_line(list(COMMANDS[command])) == (2 if command in REFUSED else 0)
     for name in files_in(in_material / "out"):

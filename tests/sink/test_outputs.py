@@ -78,6 +78,7 @@ def test_quality_speed_and_other_options_reach_the_encoder(clip: Clip, tmp_path:
         assert all(packet.is_keyframe for packet in made.demux(video=0) if packet.size)
 
 
+@pytest.mark.long
 def test_y4m_pipes_from_one_run_into_another(clip: Clip, tmp_path: Path) -> None:
     run = [sys.executable, "-m", "fastvbg", "run"]
     with subprocess.Popen(

@@ -35,6 +35,7 @@ def interrupt(frames: int, expected: int | None) -> None:
         raise KeyboardInterrupt
 
 
+@pytest.mark.long
 def test_an_interrupted_job_goes_on_and_is_what_one_of_files_is(clip: Path, tmp_path: Path) -> None:
     sea = make_clip(tmp_path / "sea.mkv", count=30, width=16, height=16).path
     fastvbg.process(clip, tmp_path / "here.mkv", background=str(sea), **JOB)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fastvbg.keyers.person.agreeing import Sight, agreed, in_proportion, inside
+from fastvbg.keyers.person.agreeing import Sight, agreed, in_proportion, inside, without_unseen
+from tests.support.people import disc
 
 SIZES = [(640, 360), (1920, 1080), (250, 333), (97, 600), (64, 64)]
 
@@ -56,3 +57,38 @@ def test_beside_the_second_look_the_first_holds() -> None:
     result = agreed(usual, 2, [Sight(np.zeros((5, 5), np.uint8), box)], 4)
     assert (result[:, :8] == 200).all()
     assert (result[:, 8:] < 60).all()
+
+
+def people(*discs: tuple[int, int, int]) -> np.ndarray:
+    matte = np.zeros((64, 96), np.uint8)
+    for x, y, radius in discs:
+        matte = np.maximum(matte, disc(matte.shape, x, y, radius))
+    return matte
+
+
+ALL = 0, 0, 96, 64
+
+
+def test_a_region_that_no_look_sees_goes() -> None:
+    matte, both = people((30, 32, 20)), people((30, 32, 20), (75, 32, 8))
+    some = [Sight(matte, ALL), Sight(people((30, 32, 19)), ALL)]
+    result = without_unseen(both, some, 1)
+    np.testing.assert_array_equal(result[:, :60], both[:, :60])  # an edge is no region
+    assert result[disc(both.shape, 75, 32, 6) > 0].max() == 0
+    # One look that sees it is enough to keep it, as is a box beside it.
+    np.testing.assert_array_equal(without_unseen(both, [*some, Sight(both, ALL)], 1), both)
+    beside = Sight(np.ascontiguousarray(matte[:, :64]), (0, 0, 64, 64))
+    np.testing.assert_array_equal(without_unseen(both, [beside], 1), both)
+
+
+def test_looks_that_have_not_found_the_people_take_nothing() -> None:
+    matte = people((30, 32, 20), (75, 32, 8))
+    blind = Sight(people((75, 32, 8)), ALL)
+    for sights in ([blind], [Sight(people((30, 32, 20)), ALL), blind]):
+        np.testing.assert_array_equal(without_unseen(matte, sights, 1), matte)
+
+
+def test_a_look_at_all_of_a_frame_reaches_its_last_row() -> None:
+    usual = np.full((1, 240), 200, np.uint8)
+    blind = Sight(np.zeros((8, 8), np.uint8), (0, 0, 960, 3))
+    assert (agreed(usual, 1, [blind], 4) < 60).all()

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 _LIMIT = 0.001
 """Nothing is surer than that."""
 _ALIGN = 8
+_REGION = np.ones((7, 7), np.uint8)
+"""What a region holds somewhere, on the canvas: the edge of a person is thinner. 5 to 13 a side
+score alike."""
+_SEEN = 128
+_ALIKE = 0.5
+"""A look has found the people, if what it sees and the matte share so much of what is in either."""
 
 
 def in_proportion(box: Box, width: int, height: int, size: tuple[int, int]) -> Box:
@@ -65,7 +71,7 @@ class Sight(NamedTuple):
     matte: Any
     """Of any size."""
     box: Any
-    """In pixels of the frame, in whole eights of them; it may reach beyond the frame."""
+    """In pixels of the frame, in whole eights of them or to its end; it may reach beyond it."""
 
 
 def agreed(usual: Matte, count: int, sights: list[Sight], factor: int) -> Matte:
@@ -91,12 +97,55 @@ def agreed(usual: Matte, count: int, sights: list[Sight], factor: int) -> Matte:
     total = count * odds[usual]
     votes = np.full(usual.shape, count, np.float32)
     for sight in sights:
-        left, top, width, height = (each // factor for each in sight.box)
-        large = np.asarray(cv2.resize(sight.matte, (width, height), interpolation=cv2.INTER_LINEAR))
-        x, y, across, down = inside((left, top, width, height), (usual.shape[1], usual.shape[0]))
-        part = slice(y, y + down), slice(x, x + across)
-        total[part] += odds[large[y - top :, x - left :][:down, :across]]
+        part, seen = _on_canvas(sight, usual, factor)
+        total[part] += odds[seen]
         votes[part] += 1
     share = 1 / (1 + np.exp(-total / votes))
     levels = np.rint(255 * np.clip((share - _LIMIT) / (1 - 2 * _LIMIT), 0, 1))
     return np.where(votes > count, levels.astype(np.uint8), usual)
+
+
+def without_unseen(matte: Matte, sights: list[Sight], factor: int) -> Matte:
+    """Return a matte without the regions that none of some looks sees.
+
+    Edges stay where they are. Where a look has not found the people, nothing is taken.
+
+    Parameters
+    ----------
+    matte : ndarray, shape (h, w), uint8
+        On the canvas.
+    sights : list of Sight
+        The looks. Beside its box, one sees what the matte has.
+    factor : int
+        Pixels that a canvas pixel stands for, each way.
+
+    Returns
+    -------
+    ndarray, shape (h, w), uint8
+    """
+    most = np.zeros(matte.shape, np.uint8)
+    for sight in sights:
+        seen = matte.copy()
+        part, seen[part] = _on_canvas(sight, matte, factor)
+        if not _alike(seen, matte):
+            return matte
+        np.maximum(most, seen, out=most)
+    unseen: Any = cv2.subtract(matte, most)
+    regions: Any = cv2.morphologyEx(unseen, cv2.MORPH_OPEN, _REGION)
+    return np.asarray(cv2.subtract(matte, regions), np.uint8)
+
+
+def _alike(one: Matte, other: Matte) -> bool:
+    first, second = one >= _SEEN, other >= _SEEN
+    either = np.count_nonzero(first | second)
+    return bool(np.count_nonzero(first & second) >= _ALIKE * either)
+
+
+def _on_canvas(sight: Sight, canvas: Matte, factor: int) -> tuple[tuple[slice, slice], Any]:
+    """Return rows and columns of a canvas that a look was at, and what it says of them."""
+    left, top = sight.box[0] // factor, sight.box[1] // factor
+    width, height = -(-sight.box[2] // factor), -(-sight.box[3] // factor)
+    large = np.asarray(cv2.resize(sight.matte, (width, height), interpolation=cv2.INTER_LINEAR))
+    x, y, across, down = inside((left, top, width, height), (canvas.shape[1], canvas.shape[0]))
+    part = slice(y, y + down), slice(x, x + across)
+    return part, large[y - top :, x - left :][:down, :across]

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
-from fastvbg.keyers.person.agreeing import Sight, agreed, in_proportion, inside
+from fastvbg.keyers.person.agreeing import Sight, agreed, in_proportion, inside, without_unseen
 from fastvbg.keyers.person.following import FOREGROUND, ROOM, box_of, grown, united
 from fastvbg.keyers.person.several import along, people_in, thirds
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
+    from fastvbg.keyers.person.network import Network
     from fastvbg.keyers.person.networks import Networks
 
     Box = tuple[int, int, int, int]
@@ -55,12 +56,12 @@ class Further:
             return usual
         return self._agreed(usual, _USUAL, [self._sight(picture, grown(people, ROOM, self._size))])
 
-    def all_at_once(self, picture: Any, usual: Matte) -> Matte:
-        """Return what looks in true proportions make of the usual one at a scene's first frame.
+    def all_at_once(self, picture: Any, usual: Matte, part: Box) -> Matte:
+        """Return what further looks make of the usual one, at a part of a scene's first frame.
 
         People who are apart, and squares along a wide group, are looked at singly. Then looks that
-        are mirrored and nearer may take, and add nothing: what they find beside people is as often
-        a statue.
+        are mirrored or nearer, and those of the landscape network, may take, and add nothing: what
+        they find beside people is as often a statue.
         """
         people = box_of(usual, self._factor, self._size)
         matte = self.second(picture, usual)
@@ -71,10 +72,19 @@ class Further:
         about = [grown(each, ROOM, self._size) for each in singly if len(singly) > 1]
         about += [inside(each, self._size) for each in along(now)]
         matte = self._agreed(matte, _BOTH, [self._sight(picture, each) for each in about])
-        near = grown(now, _NEAR, self._size)
-        others = [self._sight(picture, grown(people, ROOM, self._size), mirrored=True)]
-        others += [self._sight(picture, near, mirrored=flip) for flip in (False, True)]
-        return np.asarray(cv2.min(matte, self._agreed(matte, _BOTH, others)), np.uint8)
+        about_people, near = grown(people, ROOM, self._size), grown(now, _NEAR, self._size)
+        mirrored = [
+            self._at(picture, part, self._networks.for_part(part), mirrored=True),
+            self._sight(picture, about_people, mirrored=True),
+        ]
+        others = mirrored + [self._sight(picture, near, mirrored=flip) for flip in (False, True)]
+        matte = np.asarray(cv2.min(matte, self._agreed(matte, len(others), others)), np.uint8)
+        net = self._networks.beside(part)
+        if net is not None and now[2] >= now[3]:  # who is high is small to it
+            boxes = part, in_proportion(about_people, net.width, net.height, self._size)
+            seen = [self._at(picture, x, net, mirrored=m) for x in boxes for m in (False, True)]
+            matte = without_unseen(matte, seen, self._factor)
+        return without_unseen(matte, mirrored, self._factor)
 
     def found(self, picture: Any, *, everywhere: bool) -> Box | None:
         """Return the box of people in squares of the frame: in all of them, or in the next one."""
@@ -100,6 +110,9 @@ class Further:
     def _sight(self, picture: Any, box: Box, *, mirrored: bool = False) -> Sight:
         net = self._networks.for_whole()
         box = in_proportion(box, net.width, net.height, self._size)
+        return self._at(picture, box, net, mirrored=mirrored)
+
+    def _at(self, picture: Any, box: Box, net: Network, *, mirrored: bool) -> Sight:
         self.count += 1
         return Sight(net.glance(picture, box, mirrored=mirrored), box)
 

@@ -145,7 +145,7 @@ class Looking:
         self.raw, self._seen = self._placed(self._run(net), box), box
         level = FOREGROUND
         if self._fine and first:
-            self.raw = self._further.all_at_once(picture, self.raw)
+            self.raw = self._further.all_at_once(picture, self.raw, box)
         elif self._fine and is_unsure(self.raw):
             level = _DOUBTED
             self.raw = self._further.second(picture, self.raw, level)

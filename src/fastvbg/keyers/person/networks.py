@@ -99,6 +99,13 @@ class Networks:
         """Return the network that looks for people in a whole frame."""
         return self._own or self._network(SQUARE)
 
+    def beside(self, box: Box) -> Network | None:
+        """Return the landscape network for a part that another one of people looks at."""
+        if self._own is not None:
+            return None
+        wide = self._network(LANDSCAPE)
+        return None if wide is self.for_part(box) else wide
+
     def for_part(self, box: Box) -> Network:
         """Return the network whose proportions are nearest to a part's."""
         if self._own is not None:

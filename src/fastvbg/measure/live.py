@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
+from fastvbg.devices.planar import copy_planes, in_one_piece, planes_in
 from fastvbg.errors import FastvbgError, OptionError
 from fastvbg.measure.fullhd import draw_picture
 from fastvbg.measure.livecamera import JpegCamera, draw_jpegs
@@ -67,6 +68,7 @@ class Meter:
         width, height = size
         self._file = os.memfd_create("frame") if hasattr(os, "memfd_create") else _scratch()
         self._frame = np.empty(width * height * 3 // 2, np.uint8)
+        self._planes = planes_in(self._frame, width, height)
         self._shape = height, width
         self.delays: list[float] = []
         self.counting = False
@@ -76,16 +78,14 @@ class Meter:
 
     def write(self, planes: Any, captured: float) -> None:
         """Write a picture, as to a virtual camera."""
-        at = 0
-        for plane in planes:
-            end = at + plane.size
-            self._frame[at:end].reshape(plane.shape)[:] = plane
-            at = end
-        self.put(captured)
+        content = in_one_piece(planes)
+        if content is None:
+            copy_planes(planes, self._planes)
+        self.put(captured, content)
 
-    def put(self, captured: float) -> None:
-        """Write what has been laid into the buffer."""
-        os.pwrite(self._file, self._frame.data, 0)
+    def put(self, captured: float, content: memoryview | None = None) -> None:
+        """Write a picture's bytes, or what has been laid into the buffer."""
+        os.pwrite(self._file, self._frame.data if content is None else content, 0)
         if self.counting:
             self.delays.append(time.monotonic() - captured)
 

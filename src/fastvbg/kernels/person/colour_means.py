@@ -79,10 +79,10 @@ def _count_mixed(
 @inline
 def _is_mixed_around(counts: Any, block: Any, reach: Any, blocks: Any) -> Any:
     """Tell whether a block that the squares about this one reach is mixed."""
+    found = np.int32(0)
     for k in range(max(block - reach, 0), min(block + reach + 1, blocks)):
-        if counts[k]:
-            return True
-    return False
+        found |= counts[k]
+    return found != 0
 
 
 @inline

@@ -170,8 +170,9 @@ def _down(lines: Any, index: Any, down: Any, k: Any) -> Any:
 def _decide_half(
     lines: Any, down: Any, first: Any, start: Any, end: Any, rows: Any, result: Any
 ) -> None:
-    """Decide the unsure pixels of a row that lie between the middles of two cells, `first` and the
-    next; beyond the outermost middles there is one cell alone.
+    """Decide the unsure pixels of a row between the middles of a cell and the next.
+
+    Beyond the outermost middles there is one cell alone.
     """
     count = lines.shape[1]
     left, right = max(first, 0), min(first + 1, count - 1)
@@ -196,14 +197,6 @@ def _decide_half(
         told = min(max(told, np.int64(0)), 255 * share)
         value = np.int64(values[x]) * (65536 - share) + told
         result[x] = np.uint8((value + 32768) >> 16)
-
-
-@inline
-def _beside(at: Any, count: Any) -> Any:
-    """Return a pixel's cell, the other one it lies between, and how much that counts, of 16."""
-    own, inner = at // CELL, at % CELL
-    other = own - 1 if 2 * inner < CELL else own + 1
-    return own, min(max(other, 0), count - 1), np.int64(abs(2 * inner + 1 - CELL))
 
 
 @inline

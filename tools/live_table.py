@@ -35,7 +35,9 @@ def table(figures: dict[str, Any]) -> str:
     told = (
         "Milliseconds from the camera's time of a frame until its composite was written; the"
         " camera's JPEGs lie in memory,\nand 4:2:0 is written to memory. The usual loop: OpenCV's"
-        " decoding, the same model on floats, NumPy's blend; what it\ncannot do in time is lost. "
+        " decoding, the same model on floats, NumPy's blend; what it\ncannot do in time is lost. By"
+        ' "none" there is no mask: the picture is decoded and written alone, the share of camera'
+        "\nand sink in all others. "
         f"{figures['cpu']}, {figures['cores']} cores, OpenCV {versions['opencv-python']}; "
         f"{date.today()}; `fastvbg bench live`."
     )

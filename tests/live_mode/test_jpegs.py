@@ -97,6 +97,24 @@ def test_a_damaged_frame_costs_no_other() -> None:
 
 
 @pytest.mark.usefixtures("decoder")
+def test_a_camera_may_change_what_it_says_of_its_frames() -> None:
+    jpegs = Jpegs(Pool(*SIZE), SIZE, full_range=True)
+    frames = [jpeg(), jpeg("4:2:0", seed=1), jpeg("4:4:4", seed=2), jpeg(seed=3)]
+    head = bytes(frames[0]).index(b"\xff\xda")
+    cuts = [frames[0][: head + k] for k in (0, 3, 14)]  # within the head, and at its end
+    for data in [*frames, *cuts, *frames]:
+        picture = jpegs(data)
+        if len(data) > head + 14:
+            alone = decoded(data)
+            assert all(
+                np.array_equal(*each) for each in zip(planes_of(picture), alone, strict=True)
+            )
+    assert jpegs(jpeg(size=(48, 64))) is None
+    assert jpegs(jpeg()) is not None
+    jpegs.close()
+
+
+@pytest.mark.usefixtures("decoder")
 def test_zeros_after_a_frame_do_no_harm() -> None:
     data = jpeg()
     longer = np.concatenate([data, np.zeros(500, np.uint8)])

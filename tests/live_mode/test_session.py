@@ -6,10 +6,12 @@ import threading
 import time
 from contextlib import contextmanager
 
+import cv2
 import numpy as np
 import pytest
 
 import fastvbg
+from fastvbg.devices.planar import in_one_piece
 from fastvbg.errors import OptionError
 from fastvbg.live_mode import reader, session
 from fastvbg.live_mode.session import Session
@@ -327,6 +329,28 @@ def _empty_room() -> FakeCamera:
 
     camera.read = still  # type: ignore[method-assign]
     return camera
+
+
+def test_opencv_has_the_threads_that_were_asked_for_and_then_its_own() -> None:
+    before, seen = cv2.getNumThreads(), []
+    camera = FakeCamera(5)
+    read = camera.read
+    camera.read = lambda timeout: seen.append(cv2.getNumThreads()) or read(timeout)  # type: ignore[method-assign]
+    for threads in (None, 2):
+        with running(camera, Kept(), settings=MOTION.replace(threads=threads)):
+            assert eventually(lambda: seen)
+        assert cv2.getNumThreads() == before
+        assert set(seen) == {threads or 1}
+        seen.clear()
+        camera.number = 0
+
+
+def test_composites_lie_in_one_piece() -> None:
+    camera, pieces = FakeCamera(), []
+    kept = Kept()
+    kept.write = lambda planes, captured: pieces.append(in_one_piece(planes))  # type: ignore[method-assign]
+    with running(camera, kept):
+        assert eventually(lambda: pieces and pieces[-1] is not None)  # a card leaves first
 
 
 def test_the_empty_room_is_taken(tmp_path, monkeypatch) -> None:

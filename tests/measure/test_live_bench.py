@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError
-from fastvbg.measure.live import run_live_bench
+from fastvbg.measure import live
+from fastvbg.measure.live import Meter, run_live_bench
 from fastvbg.measure.livecamera import JpegCamera, draw_jpegs
 
 
@@ -32,15 +36,43 @@ def test_the_camera_gives_jpegs_at_its_rate_and_counts_what_was_missed() -> None
 @pytest.mark.long
 def test_both_programs_are_measured(tmp_path: Path, capsys) -> None:
     figures = tmp_path / "live.json"
-    asked = ["--sizes", "360p", "--rates", "30", "--masks", "motion", "--seconds", "1"]
+    asked = ["--sizes", "360p", "--rates", "30", "--masks", "none,motion", "--seconds", "1"]
     assert run_command_line(["bench", "live", *asked, "--json", str(figures)]) == 0
     rows = json.loads(figures.read_text())["rows"]
-    assert [row["program"] for row in rows] == ["fastvbg", "usual"]
+    assert [row["program"] for row in rows] == ["fastvbg", "usual"] * 2
     for row in rows:
         assert 0 < row["p50"] <= row["p95"] <= row["most"]
         assert row["frames"] > 0
         assert row["cpu"] > 0
-    assert "motion 360p 30" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "motion 360p 30" in said
+    assert "none: no mask" in said
+
+
+class Read:
+    """Figures that end the loop after some pictures, and keep what was written last."""
+
+    luma = np.empty(0, np.uint8)
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+
+    def measure(self, end) -> None:
+        self._meter.counting = True
+        while len(self._meter.delays) < 5:
+            time.sleep(0.01)
+        self.luma = np.frombuffer(os.pread(self._meter._file, 96 * 64, 0), np.uint8)
+        end()
+
+
+@pytest.mark.parametrize("run", [live._ours, live._usual])
+def test_without_a_mask_the_picture_goes_through(run) -> None:
+    jpegs = draw_jpegs((96, 64), count=1)
+    meter = Meter((96, 64))
+    read = Read(meter)
+    run(JpegCamera(jpegs, (96, 64), Fraction(100)), meter, "none", read)
+    gray = cv2.imdecode(np.frombuffer(jpegs[0], np.uint8), cv2.IMREAD_GRAYSCALE).astype(float)
+    assert np.abs(read.luma.reshape(64, 96) - (16 + gray * 219 / 255)).mean() < 2
 
 
 @pytest.mark.parametrize(
@@ -48,7 +80,7 @@ def test_both_programs_are_measured(tmp_path: Path, capsys) -> None:
     [
         (["--rates", "0"], "rates: got '0', wanted whole numbers from 1 to 240"),
         (["--sizes", "9p"], "sizes"),
-        (["--masks", "none"], "masks"),
+        (["--masks", "magic"], "masks"),
         (["--seconds", "0.1"], "seconds: got 0.1, wanted 1 to 3600"),
     ],
 )

@@ -156,7 +156,9 @@ def live(
     ] = None,
     sizes: Annotated[str, typer.Option(help="360p, 720p, 1080p.")] = "720p,1080p",
     rates: Annotated[str, typer.Option(help="Frames a second.")] = "30,60",
-    masks: Annotated[str, typer.Option(help="motion, person, blur.")] = "motion,person,blur",
+    masks: Annotated[str, typer.Option(help="none, motion, person, blur.")] = (
+        "none,motion,person,blur"
+    ),
     seconds: Annotated[float, typer.Option(help="How long each is measured.")] = 10.0,
     usual: Annotated[
         bool, typer.Option("--usual/--alone", help="Whether the usual loop takes part.")

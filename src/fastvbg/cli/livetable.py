@@ -45,5 +45,6 @@ def print_live(rows: Sequence[LiveRow], seconds: float) -> None:
     console.print(
         f"JPEGs of 4:2:2 from memory, decoded, keyed, written as 4:2:0 to memory; {seconds:g} s "
         "each, in processes of their own. Delay: from the camera's time of a frame until it was "
-        "written. usual: OpenCV's decoding, the same model on floats, NumPy's blend."
+        "written. usual: OpenCV's decoding, the same model on floats, NumPy's blend. none: no "
+        "mask; the picture is decoded and written alone, which all others do, too."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,6 +64,19 @@ def _shapes(width: int, height: int, align: int) -> list[tuple[int, int, int]]:
     """Return rows, columns and bytes from row to row of each plane."""
     sizes = [(height, width), *[(height // 2, width // 2)] * 2]
     return [(rows, columns, -(-columns // align) * align) for rows, columns in sizes]
+
+
+def in_one_piece(planes: Planes) -> memoryview | None:
+    """Return a picture's bytes where its planes lie one behind the other; None where they do not.
+
+    Such a picture need not be copied to be written. It has to live as long as that takes.
+    """
+    start = end = planes[0].ctypes.data
+    for plane in planes:
+        if plane.ctypes.data != end or not plane.flags.c_contiguous:
+            return None
+        end += plane.size
+    return memoryview((ctypes.c_uint8 * (end - start)).from_address(start))
 
 
 def copy_planes(planes: Planes, into: Planes) -> None:

@@ -20,6 +20,8 @@ _NAMES = "turbojpeg", "libturbojpeg"
 _SAMPLINGS = {1: (2, 1), 2: (2, 2)}
 """By TJSAMP_422 and TJSAMP_420: how many luma samples have one of chroma, across and down."""
 
+_MARKER, _SCAN = 0xFF, 0xDA
+
 
 class Form(NamedTuple):
     """What a JPEG says of itself."""
@@ -60,6 +62,21 @@ def _declare(found: Any) -> None:
     ]
 
 
+def _head_length(data: Any) -> int:
+    """Return where a JPEG's compressed samples begin; 0 where that is not seen.
+
+    Until then it is segments: a marker of two bytes, and how long the rest is, in two more (ITU-T
+    T.81, B.1.1.4).
+    """
+    at = 2
+    while at + 4 <= data.size and data[at] == _MARKER:
+        marker, length = int(data[at + 1]), (int(data[at + 2]) << 8) + int(data[at + 3])
+        at += 2 + length
+        if marker == _SCAN:
+            return at if at < data.size else 0
+    return 0
+
+
 class TurboJpeg:
     """Decodes JPEGs; None is returned of whatever another decoder should look at.
 
@@ -72,6 +89,8 @@ class TurboJpeg:
         self._handle = ctypes.c_void_p(handle) if handle else None
         self._form: Form | None = None
         self._planes: Planes
+        self._head = b""
+        self._said: Form | None = None
 
     @property
     def is_there(self) -> bool:
@@ -79,9 +98,19 @@ class TurboJpeg:
         return self._handle is not None
 
     def form(self, data: Any) -> Form | None:
-        """Return what a JPEG, an array of bytes, says of itself."""
+        """Return what a JPEG, an array of bytes, says of itself.
+
+        A camera's say the same in each frame, so it is looked up by the bytes that say it.
+        """
         if self._turbo is None or self._handle is None or not data.size:
             return None
+        if self._head and data[: len(self._head)].tobytes() == self._head:
+            return self._said
+        self._said, self._head = self._parsed(data), data[: _head_length(data)].tobytes()
+        return self._said
+
+    def _parsed(self, data: Any) -> Form | None:
+        assert self._turbo is not None  # noqa: S101  (`form` has looked)
         width, height, sampling, colours = (ctypes.c_int() for _ in range(4))
         failed = self._turbo.tjDecompressHeader3(
             self._handle, data.ctypes.data, data.size, width, height, sampling, colours
@@ -102,10 +131,11 @@ class TurboJpeg:
             y = np.empty((form.height, form.width), np.uint8)
             u, v = (np.empty((rows, across), np.uint8) for _ in range(2))
             self._form, self._planes = form, (y, u, v)
-        places = (ctypes.c_void_p * 3)(*(plane.ctypes.data for plane in self._planes))
-        steps = (ctypes.c_int * 3)(form.width, across, across)
+            self._places = (ctypes.c_void_p * 3)(*(plane.ctypes.data for plane in self._planes))
+            self._steps = (ctypes.c_int * 3)(form.width, across, across)
+        at, places, steps = data.ctypes.data, self._places, self._steps
         failed = self._turbo.tjDecompressToYUVPlanes(
-            self._handle, data.ctypes.data, data.size, places, form.width, steps, form.height, 0
+            self._handle, at, data.size, places, form.width, steps, form.height, 0
         )
         return None if failed else self._planes
 

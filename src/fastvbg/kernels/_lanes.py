@@ -100,27 +100,71 @@ def add_product(typing_context: Any, total: Any, weight: Any, sample: Any) -> An
     return types.int16(types.int16, types.int16, types.uint8), generate
 
 
-@intrinsic
-def sum_neighbours(typing_context: Any, row: Any, width: Any, to: Any) -> Any:
-    """Write the sums of `width` neighbours from each of 16 integers on, all at addresses.
+def _sum_of_neighbours(builder: Any, row: Any, width: Any) -> Any:
+    """Return the sums of `width` neighbours from each of 16 integers on, at an address.
 
     LLVM would keep them in memory, since rows and sums might be one.
     """
+    total = cgutils.alloca_once(builder, ir.VectorType(_INTEGER, SIXTEEN))
+    builder.store(_load(builder, row, _INTEGER, SIXTEEN), total)
+    one, size = (ir.Constant(width.type, value) for value in (1, 4))
+    with cgutils.for_range(builder, width, one) as loop:
+        at = builder.add(row, builder.mul(loop.index, size))
+        value = builder.add(builder.load(total), _load(builder, at, _INTEGER, SIXTEEN))
+        builder.store(value, total)
+    return builder.load(total)
+
+
+def _store(builder: Any, value: Any, address: Any) -> None:
+    builder.store(value, builder.inttoptr(address, value.type.as_pointer())).align = 4
+
+
+@intrinsic
+def sum_neighbours(typing_context: Any, row: Any, width: Any, to: Any) -> Any:
+    """Write the sums of `width` neighbours from each of 16 integers on, all at addresses."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         row, width, to = arguments
-        total = cgutils.alloca_once(builder, ir.VectorType(_INTEGER, SIXTEEN))
-        builder.store(_load(builder, row, _INTEGER, SIXTEEN), total)
-        one, size = (ir.Constant(width.type, value) for value in (1, 4))
-        with cgutils.for_range(builder, width, one) as loop:
-            at = builder.add(row, builder.mul(loop.index, size))
-            value = builder.add(builder.load(total), _load(builder, at, _INTEGER, SIXTEEN))
-            builder.store(value, total)
-        value = builder.load(total)
-        builder.store(value, builder.inttoptr(to, value.type.as_pointer())).align = 4
+        _store(builder, _sum_of_neighbours(builder, row, width), to)
         return context.get_dummy_value()
 
     return types.void(*(types.int64,) * 3), generate
+
+
+@intrinsic
+def mean_neighbours(
+    typing_context: Any, row: Any, width: Any, to: Any, area: Any, share: Any
+) -> Any:
+    """Write `floor((2 * sum + area) * share)` of such sums, in float64.
+
+    A loop over so few elements in place is unrolled, and none of it in vectors.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        row, width, to, area, share = arguments
+        wide = ir.VectorType(ir.DoubleType(), SIXTEEN)
+        value = builder.sitofp(_sum_of_neighbours(builder, row, width), wide)
+        value = builder.fadd(builder.fadd(value, value), _splat(builder, area, SIXTEEN))
+        value = builder.fmul(value, _splat(builder, share, SIXTEEN))
+        kind = ir.FunctionType(wide, [wide])
+        floor = cgutils.get_or_insert_function(builder.module, kind, f"llvm.floor.v{SIXTEEN}f64")
+        value = builder.call(floor, [value])
+        _store(builder, builder.fptosi(value, ir.VectorType(_INTEGER, SIXTEEN)), to)
+        return context.get_dummy_value()
+
+    return types.void(*(types.int64,) * 3, *(types.float64,) * 2), generate
+
+
+@intrinsic
+def set_sixteen(typing_context: Any, to: Any, value: Any) -> Any:
+    """Write one integer to 16 places, from an address on."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        to, value = arguments
+        _store(builder, _splat(builder, value, SIXTEEN), to)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int32), generate
 
 
 def _fit(lanes: int) -> Any:

@@ -67,6 +67,11 @@ class BrowserSource(OfOneSize):
         """Frames that were left out so that the newest is given, or that could not be shown."""
         return self._scene.dropped + self._slot.dropped + self._unused
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether a camera's pictures are looked at: not while the source is closed."""
+        return self._open
+
     def offer(self, frame: av.VideoFrame, camera: int) -> None:
         """Take a frame of a browser's camera; from any thread, and never waiting.
 

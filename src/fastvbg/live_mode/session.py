@@ -18,6 +18,7 @@ from fastvbg.live_mode.grab import FORM, flipped
 from fastvbg.live_mode.idle import Idle
 from fastvbg.live_mode.leaving import Stills
 from fastvbg.live_mode.making import Making
+from fastvbg.live_mode.opencv import threads_of_opencv
 from fastvbg.live_mode.plates import PlateTaking
 from fastvbg.live_mode.reader import Reader
 from fastvbg.live_mode.switches import Switches
@@ -94,8 +95,7 @@ class Session:
         self._makers, self._sinks = list(sinks), list[Any]()
         self._failed: list[str] = []
         self._making = Making(settings, tell, note)
-        self._card, self._seconds = card, seconds
-        self._switches = switches or Switches()
+        self._card, self._seconds, self._switches = card, seconds, switches or Switches()
         self._state: State = "live"
         self._ended = threading.Event()
         self.started = threading.Event()
@@ -107,9 +107,8 @@ class Session:
         self._plate: PlateTaking | None = None
         self._broken_until = 0.0
         self._nobody_since: float | None = None
-        self._sent = 0.0
+        self._sent = self._left = 0.0
         self._watched: dict[int, bool | None] = {}
-        self._left = 0.0
         self._skipped = 0
 
     # What is asked for from elsewhere.
@@ -201,11 +200,12 @@ class Session:
     def run(self) -> None:
         """Work until `end` is called or the source is over; raise what makes that impossible."""
         with ExitStack() as stack:
+            stack.enter_context(threads_of_opencv(self.settings.threads or 1))
             self._source.open()
             stack.callback(self._source.close)
             self._info = info = self._described()
             self._note(f"{self._source.name}: {self._source.told}")
-            pixels = make_pixels(info, 1)
+            pixels = make_pixels(info, 1, in_one_piece=True)
             self._stills = Stills(pixels, info, self._card)
             for make in self._makers:
                 sink = make(info.colour)

@@ -164,7 +164,7 @@ class Work:
         last: Work | None = None,
     ) -> None:
         self.settings, self.info = settings, info
-        self.pixels = make_pixels(info, settings.threads or 1)
+        self.pixels = make_pixels(info, settings.threads or 1, in_one_piece=True)
         self._stack = ExitStack()
         with ExitStack() as failing:
             failing.callback(self._stack.close)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
+from fastvbg.devices.planar import copy_planes, in_one_piece, planes_in
 from fastvbg.errors import FastvbgError, OptionError
 from fastvbg.measure.fullhd import draw_picture
 from fastvbg.measure.livecamera import JpegCamera, draw_jpegs
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Size
 
 SIZES: dict[str, Size] = {"360p": (640, 360), "720p": (1280, 720), "1080p": (1920, 1080)}
-MASKS = ("motion", "person", "blur")
+MASKS = ("none", "motion", "person", "blur")
+"""By `none` the camera's picture is decoded and written alone: what all others cost at least."""
 OURS, USUAL = "fastvbg", "usual"
 _WARM_SECONDS = 3.0
 _MOST_SECONDS = 3600
@@ -67,6 +69,7 @@ class Meter:
         width, height = size
         self._file = os.memfd_create("frame") if hasattr(os, "memfd_create") else _scratch()
         self._frame = np.empty(width * height * 3 // 2, np.uint8)
+        self._planes = planes_in(self._frame, width, height)
         self._shape = height, width
         self.delays: list[float] = []
         self.counting = False
@@ -76,16 +79,14 @@ class Meter:
 
     def write(self, planes: Any, captured: float) -> None:
         """Write a picture, as to a virtual camera."""
-        at = 0
-        for plane in planes:
-            end = at + plane.size
-            self._frame[at:end].reshape(plane.shape)[:] = plane
-            at = end
-        self.put(captured)
+        content = in_one_piece(planes)
+        if content is None:
+            copy_planes(planes, self._planes)
+        self.put(captured, content)
 
-    def put(self, captured: float) -> None:
-        """Write what has been laid into the buffer."""
-        os.pwrite(self._file, self._frame.data, 0)
+    def put(self, captured: float, content: memoryview | None = None) -> None:
+        """Write a picture's bytes, or what has been laid into the buffer."""
+        os.pwrite(self._file, self._frame.data if content is None else content, 0)
         if self.counting:
             self.delays.append(time.monotonic() - captured)
 
@@ -236,8 +237,10 @@ def _ours(camera: Any, meter: Meter, mask: str, figures: _Figures) -> None:
     from fastvbg.live_mode.session import Session
     from fastvbg.settings import Settings
 
-    background: Any = "blur" if mask == "blur" else draw_picture(*camera.picture[1:3])
-    kind = "person" if mask == "blur" else mask
+    backgrounds = {"blur": "blur", "none": None}
+    background: Any = backgrounds.get(mask, draw_picture(*camera.picture[1:3]))
+    # Without a background there is nothing to key for.
+    kind = {"blur": "person", "none": "motion"}.get(mask, mask)
     session = Session(
         CameraSource(camera),
         [lambda _: meter],
@@ -256,28 +259,39 @@ def _complain(line: str) -> None:
 
 def _usual(camera: JpegCamera, meter: Meter, mask: str, figures: _Figures) -> None:
     """Do as the usual loop does: BGR by OpenCV, the model on floats, NumPy's blend."""
-    width, height = camera.picture.width, camera.picture.height
-    picture = draw_picture(width, height)
-    code = None if mask == "motion" else UsualCode(MODELS["landscape"])
+    composite = _usual_composite(mask, camera.picture.width, camera.picture.height)
     ended = threading.Event()
     thread = threading.Thread(target=figures.measure, args=(ended.set,), daemon=True)
     thread.start()
-    prev: Any = None
     camera.open()
     while not ended.is_set():
         taken = camera.read(0.5)
         if taken is None:
             continue
         frame: Any = cv2.imdecode(taken.data, cv2.IMREAD_COLOR)
-        if code is not None:
-            behind = cv2.GaussianBlur(frame, (55, 55), 0) if mask == "blur" else picture
-            result = code.composite(frame, behind)
-        else:
-            result = _tutorial(frame if prev is None else prev, frame, picture)
-        prev = frame
-        meter.buffer[:] = cv2.cvtColor(result, cv2.COLOR_BGR2YUV_I420)
+        meter.buffer[:] = cv2.cvtColor(composite(frame), cv2.COLOR_BGR2YUV_I420)
         meter.put(taken.captured)
     thread.join()
+
+
+def _usual_composite(mask: str, width: int, height: int) -> Callable[[Any], Any]:
+    """Return what makes a frame's composite in the usual loop."""
+    picture = draw_picture(width, height)
+    if mask == "none":
+        return lambda frame: frame
+    if mask != "motion":
+        code = UsualCode(MODELS["landscape"])
+        if mask == "person":
+            return lambda frame: code.composite(frame, picture)
+        return lambda frame: code.composite(frame, cv2.GaussianBlur(frame, (55, 55), 0))
+    prev: Any = None
+
+    def moved(frame: Any) -> Any:
+        nonlocal prev
+        before, prev = frame if prev is None else prev, frame
+        return _tutorial(before, frame, picture)
+
+    return moved
 
 
 def _tutorial(prev: Any, frame: Any, picture: Any) -> Any:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Size
 
-_QUALITY = 90  # as webcams compress: 100 to 200 kB at 1080p
+_QUALITY = 90  # the scene's frames have 148 kB at 720p then, and 313 kB at 1080p
 _SCENES = 64
 
 

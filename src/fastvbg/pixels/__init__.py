@@ -23,11 +23,21 @@ __all__ = [
 ]
 
 
-def make_pixels(info: StreamInfo, threads: int | None) -> Pixels:
-    """Return the operations for a video's frames."""
+def make_pixels(info: StreamInfo, threads: int | None, *, in_one_piece: bool = False) -> Pixels:
+    """Return the operations for a video's frames.
+
+    Parameters
+    ----------
+    info : StreamInfo
+        Of the video.
+    threads : int, optional
+        How many threads share the rows.
+    in_one_piece : bool
+        Whether results are to lie in one piece of memory, where their form and size allow it.
+    """
     if info.pixel_format == BGR:
         return BGRPixels(info, threads)
     layout = layout_of(info.pixel_format)
     if layout is None:
         raise ValueError(f"frames in {info.pixel_format} are not worked on")
-    return NativePixels(info, layout, threads)
+    return NativePixels(info, layout, threads, in_one_piece=in_one_piece)

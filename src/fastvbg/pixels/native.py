@@ -16,7 +16,7 @@ from fastvbg.keyers.motion_planes import PlanesKeyer
 from fastvbg.layout import packed
 from fastvbg.media.colour import FromBGR, ToBGR
 from fastvbg.media.formats import Layout
-from fastvbg.media.planes import new_picture, plane_of, planes_of
+from fastvbg.media.planes import new_picture, new_picture_in_one_piece, plane_of, planes_of
 from fastvbg.pixels.face import row_step
 from fastvbg.pixels.reused import ReusedFrames
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     Sample = tuple[Plane, Plane, Plane]
     from fastvbg.pixels.face import Keyer, OverBackground, ScreenKeyer
 
+_STEP = 32
+"""Widths of whole numbers of these have all rows aligned as FFmpeg wants them."""
 _FEW = 16
 """Pixels across and down of the picture that one colour is converted by."""
 
@@ -47,9 +49,18 @@ class NativePixels:
         Of its pixel format.
     threads : int, optional
         How many threads share the rows.
+    in_one_piece : bool
+        As in `make_pixels`.
     """
 
-    def __init__(self, info: StreamInfo, layout: Layout, threads: int | None) -> None:
+    def __init__(
+        self,
+        info: StreamInfo,
+        layout: Layout,
+        threads: int | None,
+        *,
+        in_one_piece: bool = False,
+    ) -> None:
         self._size = info.width, info.height
         self._layout = layout
         self._threads = threads
@@ -67,10 +78,15 @@ class NativePixels:
         self._foreground: Foreground | None = None
         self._from_bgr = FromBGR(info.colour, layout.name)
         self._to_bgr = ToBGR(info.colour)
+        self._last: tuple[av.VideoFrame | None, Planes] = None, ()
         self._unmapped = [NOTHING_KNOWN] * self._fields
+        even = info.width % _STEP == 0 and info.height % 2 == 0
+        self._in_one_piece = in_one_piece and even and layout.name == "yuv420p"
         self._frames = ReusedFrames(self._new, self._new_maps)
 
     def _new(self) -> av.VideoFrame:
+        if self._in_one_piece:
+            return new_picture_in_one_piece(*self._size)
         return new_picture(*self._size, self._layout.name)
 
     def _new_maps(self) -> list[Plane]:
@@ -79,9 +95,13 @@ class NativePixels:
 
     def planes(self, picture: av.VideoFrame) -> Planes:
         """Return Y, U and V of a frame, on its own memory."""
+        last, planes = self._last  # of which several steps ask
+        if last is picture:
+            return planes
         planes = planes_of(picture)
         if len(planes) == 2:
-            return planes[0], planes[1][:, :, 0], planes[1][:, :, 1]
+            planes = planes[0], planes[1][:, :, 0], planes[1][:, :, 1]
+        self._last = picture, planes
         return planes
 
     def _by_field(self, *frames: Planes) -> list[list[Planes]]:

@@ -7,6 +7,7 @@ import errno
 import numpy as np
 import pytest
 
+from fastvbg.devices.planar import in_one_piece, planes_in
 from fastvbg.devices.sink import Sink
 from fastvbg.devices.v4l2 import abi
 from fastvbg.devices.v4l2.output import LoopbackSink
@@ -41,6 +42,33 @@ def test_planes_are_written_one_behind_the_other() -> None:
     sink.close()
     sink.close()
     assert not system.opened
+
+
+def test_a_picture_in_one_piece_is_written_where_it_lies() -> None:
+    sink, device, system = opened()
+    memory = np.arange(48, dtype=np.uint8)
+    planes = planes_in(memory, 8, 4)
+    given: list[int] = []
+    write = system.write
+    system.write = lambda fd, data: given.append(np.frombuffer(data).ctypes.data) or write(fd, data)  # type: ignore[method-assign]
+    sink.write(planes, 100.0)
+    sink.write((planes[0], planes[2], planes[1]), 100.0)
+    assert given[0] == memory.ctypes.data != given[1]
+    assert device.written[0] == memory.tobytes()
+    assert (
+        device.written[1] == memory[:32].tobytes() + memory[40:].tobytes() + memory[32:40].tobytes()
+    )
+
+
+@pytest.mark.parametrize(
+    "planes",
+    [
+        planes_in(np.zeros(200, np.uint8), 8, 4, align=16),
+        (np.zeros((4, 8), np.uint8)[:, ::-1], *planes_in(np.zeros(48, np.uint8), 8, 4)[1:]),
+    ],
+)
+def test_other_pictures_are_not_in_one_piece(planes) -> None:
+    assert in_one_piece(planes) is None
 
 
 def test_packed_rows_in_pairs_share_their_chroma() -> None:

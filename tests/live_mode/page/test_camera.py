@@ -96,6 +96,21 @@ def test_pictures_of_the_camera_come_until_it_is_stopped(
         assert not tab.is_visible(REFUSAL)
 
 
+def test_it_is_off_while_nobody_watches(browser: Any, page: Page, watched: Watched) -> None:
+    with tab_of(browser, page.url) as tab:
+        tab.click("#give")
+        check_until(tab, lambda: watched.is_green(1))
+        watched.source.close()  # as a session does then
+        tab.wait_for_selector("#given-said >> text=Nobody watches")
+        assert tab.inner_text("#give") == STOP
+        watched.source.open()
+        check_until(tab, lambda: watched.is_green(2))
+        watched.source.close()
+        tab.wait_for_selector("#given-said >> text=Nobody watches")
+        tab.click("#give")
+        assert tab.inner_text("#give") == GIVE
+
+
 def test_a_second_page_takes_over_and_the_first_is_told(
     browser: Any, page: Page, watched: Watched
 ) -> None:

@@ -65,6 +65,23 @@ def session() -> FakeSession:
     return made
 
 
+def test_pages_are_told_when_a_camera_is_wanted_and_when_no_longer(session: FakeSession) -> None:
+    source = session.source
+
+    async def told() -> list[bool]:
+        async with speaking(page) as speaker, speaking(page) as hidden:
+            await hidden.send(do="visible", on=False)
+            heard = [speaker.hello["wanted"]]
+            for turn in (source.open, source.close, source.open):
+                turn()
+                heard += [(await each.next("wanted"))["on"] for each in (speaker, hidden)]
+        async with speaking(page) as later:
+            return [*heard, later.hello["wanted"]]
+
+    with Page(session) as page:
+        assert run(told()) == [False, *(2 * [True] + 2 * [False] + 2 * [True]), True]
+
+
 def posted(page: Page, content: Any, **headers: str) -> tuple[int, dict[str, Any]]:
     """The answer's status and JSON to an offer; bytes are posted as they are."""
     data = content if isinstance(content, bytes) else json.dumps(content).encode()

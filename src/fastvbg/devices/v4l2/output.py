@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastvbg.devices.planar import in_one_piece
 from fastvbg.devices.v4l2 import abi
 from fastvbg.devices.v4l2.device import Device
 from fastvbg.devices.v4l2.holders import holders, told
@@ -155,6 +156,7 @@ class _Writer:
             self._stack = stack.pop_all()
         data = np.empty(frame_bytes(*self.size, layout), np.uint8)
         self._fill, self._bytes = LAYOUTS[layout](data, *self.size), data.data
+        self._is_planar = layout == "yu12"
 
     def _readers(self) -> Readers:
         counted = counted_readers(self._device)
@@ -198,9 +200,12 @@ class _Writer:
                 f"{self.node}: got planes of {sizes}, wanted a 4:2:0 picture of {self.told}, with "
                 "which it was opened: close it, and open it anew"
             )
-        self._fill(planes)
+        content = in_one_piece(planes) if self._is_planar else None
+        if content is None:
+            self._fill(planes)
+            content = self._bytes
         try:
-            taken = self._system.write(self._device.fd, self._bytes)
+            taken = self._system.write(self._device.fd, content)
         except BlockingIOError:
             return False
         except OSError as error:

@@ -7,14 +7,20 @@ from typing import Any
 import numpy as np
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._lanes import SIXTEEN, sum_neighbours
+from fastvbg.kernels._lanes import SIXTEEN, mean_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
 from fastvbg.kernels.person.plan import FIT_BLOCK, FITTED
 
-# The lanes of `sum_neighbours`.
+# The lanes of `mean_neighbours`.
 assert FIT_BLOCK == SIXTEEN  # noqa: S101
 IN_BLOCK = np.uint64(FIT_BLOCK)
+
+
+@inline
+def blocks_of(columns: Any) -> Any:
+    """Return how many blocks hold so many columns."""
+    return (columns + FIT_BLOCK - 1) // FIT_BLOCK
 
 
 @inline
@@ -26,54 +32,93 @@ def average_row(
     fitted: Any,
     rows: Any,
     mixed: Any,
+    kept: Any,
     box: Any,
 ) -> None:
     """Average slopes and bases in a row of a box, and add to the bases what chroma gives.
 
-    Where no block around is mixed, the result is there.
+    Where no block around is mixed, the result is there. `kept[1]` has the row that a block's sums
+    of columns are of, `kept[2]` how many mixed blocks they reach; rows come in order.
     """
     top, bottom, left, right = box
     width = right - left
-    for k in range(FITTED):
-        column = address_of(rows, k)
-        _move_fitted(fitted[k], y, top, bottom - 1, width, radius, column + 4 * radius)
-        pad_row(integers_at(column, width + 2 * radius), width, radius, 1)
-    for start in range(0, width, FIT_BLOCK):
-        if _is_mixed_around(mixed, y, start // FIT_BLOCK, radius, (top, bottom, width)):
+    blocks, reach = blocks_of(width), blocks_of(radius)
+    _count_mixed(mixed, y, radius, top, bottom, blocks, kept[2])
+    done = 0
+    for k in range(blocks):
+        if _is_mixed_around(kept[2], k, reach, blocks):
+            end = min(k + reach + 1, blocks)
+            for block in range(max(done, k - reach), end):
+                _sum_fitted(fitted, y, top, bottom - 1, block, width, radius, rows, kept[1])
+            done = max(done, end)
+    if not done:
+        return
+    if kept[1, 0] == y or kept[1, blocks - 1] == y:
+        for k in range(FITTED):
+            pad_row(integers_at(address_of(rows, k), width + 2 * radius), width, radius, 1)
+    for k in range(blocks):
+        if _is_mixed_around(kept[2], k, reach, blocks):
+            start = FIT_BLOCK * k
             count = min(FIT_BLOCK, width - start)
             _average_block(guides, planes, rows, y, left, start, count, radius)
 
 
 @inline
-def _move_fitted(ring: Any, y: Any, top: Any, last: Any, width: Any, radius: Any, to: Any) -> None:
-    """Make the column sums of fitted rows, at an address, those of row `y`."""
-    kept = ring.shape[0]
-    column = integers_at(to, width)
-    if y == top:
-        for x in range(np.uint64(width)):
-            column[x] = 0
-        for k in range(y - radius, y + radius + 1):
-            row = integers_at(address_of(ring, min(max(k, top), last) % kept), width)
-            for x in range(np.uint64(width)):
-                column[x] += row[x]
-    else:
-        enters = integers_at(address_of(ring, min(y + radius, last) % kept), width)
-        leaves = integers_at(address_of(ring, max(y - radius - 1, top) % kept), width)
-        for x in range(np.uint64(width)):
-            column[x] += enters[x] - leaves[x]
+def _count_mixed(
+    mixed: Any, y: Any, radius: Any, top: Any, bottom: Any, blocks: Any, counts: Any
+) -> None:
+    """Make the counts of mixed blocks those of the rows about `y`."""
+    for row in range(top if y == top else y + radius, min(y + radius + 1, bottom)):
+        for k in range(blocks):
+            counts[k] += np.int32(mixed[row, k])
+    if y - radius - 1 >= top:
+        for k in range(blocks):
+            counts[k] -= np.int32(mixed[y - radius - 1, k])
 
 
 @inline
-def _is_mixed_around(mixed: Any, y: Any, block: Any, radius: Any, box: Any) -> Any:
+def _is_mixed_around(counts: Any, block: Any, reach: Any, blocks: Any) -> Any:
     """Tell whether a block that the squares about this one reach is mixed."""
-    top, bottom, width = box
-    reach = (radius + FIT_BLOCK - 1) // FIT_BLOCK
-    first, end = max(block - reach, 0), min(block + reach, (width - 1) // FIT_BLOCK) + 1
-    for row in range(max(y - radius, top), min(y + radius + 1, bottom)):
-        for k in range(first, end):
-            if mixed[row, k]:
-                return True
-    return False
+    found = np.int32(0)
+    for k in range(max(block - reach, 0), min(block + reach + 1, blocks)):
+        found |= counts[k]
+    return found != 0
+
+
+@inline
+def _sum_fitted(
+    fitted: Any,
+    y: Any,
+    top: Any,
+    last: Any,
+    block: Any,
+    width: Any,
+    radius: Any,
+    rows: Any,
+    kept: Any,
+) -> None:
+    """Make a block's sums of columns of fitted rows those about row `y`."""
+    start = FIT_BLOCK * block
+    count, slots = np.uint64(min(FIT_BLOCK, width - start)), fitted.shape[1]
+    follows = y > top and kept[block] == y - 1
+    enters, leaves = min(y + radius, last) % slots, max(y - radius - 1, top) % slots
+    for index in range(FITTED):
+        column = integers_at(address_of(rows, index) + 4 * (radius + start), FIT_BLOCK)
+        ring = fitted[index]
+        if follows:
+            new = integers_at(address_of(ring, enters) + 4 * start, FIT_BLOCK)
+            old = integers_at(address_of(ring, leaves) + 4 * start, FIT_BLOCK)
+            for x in range(count):
+                column[x] += new[x] - old[x]
+        else:
+            for x in range(count):
+                column[x] = np.int32(0)
+            for k in range(y - radius, y + radius + 1):
+                slot = min(max(k, top), last) % slots
+                row = integers_at(address_of(ring, slot) + 4 * start, FIT_BLOCK)
+                for x in range(count):
+                    column[x] += row[x]
+    kept[block] = np.int32(y)
 
 
 @inline
@@ -85,11 +130,8 @@ def _average_block(
     area = np.float64(size * size)
     share = np.float64(1.0) / (2 * area)
     for k in range(FITTED):
-        to = address_of(rows, FITTED + k)
-        sum_neighbours(address_of(rows, k) + 4 * start, size, to)
-        means = integers_at(to, FIT_BLOCK)
-        for x in range(IN_BLOCK):
-            means[x] = np.int32(np.floor((2.0 * np.float64(means[x]) + area) * share))
+        row, to = address_of(rows, k) + 4 * start, address_of(rows, FITTED + k)
+        mean_neighbours(row, size, to, area, share)
     of_y, of_u = integers_at(address_of(rows, 4), count), integers_at(address_of(rows, 5), count)
     of_v, base = integers_at(address_of(rows, 6), count), integers_at(address_of(rows, 7), count)
     column = left + start

@@ -3,7 +3,9 @@
 Chroma has done its part on the canvas: what it gives is added to the bases, so the frame's own luma
 alone meets slopes and bases (`edges`). Where the matte is the same all around, slopes are 0 and
 bases the matte itself, so only the box about its edges is fitted, and of that only those blocks of
-a row that are not all 0 or all 255 around: a third of it about a person. Rows must be packed.
+a row that are not all 0 or all 255 around: a third of it about a person. Sums of columns are made
+where such blocks need them, from those of the row before where these were needed, too. Rows must be
+packed.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import INT, PLANE, inline, kernel
-from fastvbg.kernels._lanes import sum_neighbours
+from fastvbg.kernels._lanes import set_sixteen, sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
 from fastvbg.kernels._symmetric import cofactors
-from fastvbg.kernels.person.colour_means import IN_BLOCK, average_row
-from fastvbg.kernels.person.plan import FIT_BLOCK, MOMENTS
+from fastvbg.kernels.person.colour_means import IN_BLOCK, average_row, blocks_of
+from fastvbg.kernels.person.moments import sum_columns
+from fastvbg.kernels.person.plan import FIT_BLOCK, FITTED, MOMENTS
 
 _PLANES = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
@@ -32,7 +35,10 @@ _SUMS = 13
 
 @inline
 def _edge_box(matte: Any, margin: Any) -> Any:
-    """Return top, end, left and end of all edges of a matte, with a margin."""
+    """Return top, end, left and end of all edges of a matte, with a margin at least.
+
+    The margin is flat, so more of it changes nothing; columns are those of whole blocks.
+    """
     height, width = matte.shape
     top, bottom, left, right = height, 0, width, 0
     for y in range(height):
@@ -60,28 +66,9 @@ def _edge_box(matte: Any, margin: Any) -> Any:
     return (
         max(top - margin, 0),
         min(bottom + margin, height),
-        max(left - margin, 0),
-        min(right + margin, width),
+        max(left - margin, 0) // FIT_BLOCK * FIT_BLOCK,
+        min(FIT_BLOCK * blocks_of(right + margin), width),
     )
-
-
-@inline
-def _move(row: Any, one: Any, two: Any, entering: Any, leaving: Any, box: Any) -> None:
-    """Let products of one row enter the column sums, and those of another leave."""
-    left, width = box
-    enters, with_ = (
-        bytes_at(address_of(one, entering) + left, width),
-        bytes_at(address_of(two, entering) + left, width),
-    )
-    leaves, and_ = (
-        bytes_at(address_of(one, leaving) + left, width),
-        bytes_at(address_of(two, leaving) + left, width),
-    )
-    sums = integers_at(row, width)
-    for x in range(np.uint64(width)):
-        sums[x] += np.int32(enters[x]) * np.int32(with_[x]) - np.int32(leaves[x]) * np.int32(
-            and_[x]
-        )
 
 
 @inline
@@ -92,26 +79,6 @@ def _move_one(row: Any, plane: Any, entering: Any, leaving: Any, box: Any) -> No
     sums = integers_at(row, width)
     for x in range(np.uint64(width)):
         sums[x] += np.int32(enters[x]) - np.int32(leaves[x])
-
-
-@inline
-def _move_all(
-    rows: Any, matte: Any, guides: Any, entering: Any, leaving: Any, box: Any, pad: Any
-) -> None:
-    y, u, v = guides
-    _move_one(address_of(rows, 0) + pad, matte, entering, leaving, box)
-    _move_one(address_of(rows, 1) + pad, y, entering, leaving, box)
-    _move_one(address_of(rows, 2) + pad, u, entering, leaving, box)
-    _move_one(address_of(rows, 3) + pad, v, entering, leaving, box)
-    _move(address_of(rows, 4) + pad, y, matte, entering, leaving, box)
-    _move(address_of(rows, 5) + pad, u, matte, entering, leaving, box)
-    _move(address_of(rows, 6) + pad, v, matte, entering, leaving, box)
-    _move(address_of(rows, 7) + pad, y, y, entering, leaving, box)
-    _move(address_of(rows, 8) + pad, u, u, entering, leaving, box)
-    _move(address_of(rows, 9) + pad, v, v, entering, leaving, box)
-    _move(address_of(rows, 10) + pad, y, u, entering, leaving, box)
-    _move(address_of(rows, 11) + pad, y, v, entering, leaving, box)
-    _move(address_of(rows, 12) + pad, u, v, entering, leaving, box)
 
 
 @inline
@@ -163,7 +130,7 @@ def _solve(rows: Any, slopes: Any, start: Any, count: Any, contrasts: Any) -> No
         base[x] = np.int32(np.floor((2.0 * rest + n) * share))
 
 
-@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _PLANES, _ROWS, _ROWS, _FLAGS)
+@kernel(PLANE, _GUIDES, INT, _CONTRASTS, _PLANES, _PLANES, _ROWS, _ROWS, _FLAGS, _ROWS)
 def fit(
     matte: Any,
     guides: Any,
@@ -174,6 +141,7 @@ def fit(
     rows: Any,
     averages: Any,
     mixed: Any,
+    kept: Any,
 ) -> None:
     """`planes` are the averaged slopes of luma, and bases with chroma's part."""
     height, width = matte.shape
@@ -189,11 +157,14 @@ def fit(
     top, bottom = box[:2]
     if bottom == top:
         return
+    for k in range(kept.shape[1]):
+        kept[0, k] = kept[1, k] = np.int32(-2)
+        kept[2, k] = np.int32(0)
     for y in range(top, bottom + radius):
         if y < bottom:
-            _fit_row(matte, guides, y, radius, contrasts, fitted, rows, mixed, box)
+            _fit_row(matte, guides, y, radius, contrasts, fitted, rows, mixed, kept[0], box)
         if y - radius >= top:
-            average_row(guides, y - radius, radius, planes, fitted, averages, mixed, box)
+            average_row(guides, y - radius, radius, planes, fitted, averages, mixed, kept, box)
 
 
 @inline
@@ -206,90 +177,83 @@ def _fit_row(
     fitted: Any,
     rows: Any,
     mixed: Any,
+    kept: Any,
     box: Any,
 ) -> None:
     """Fit slopes and bases in a row of a box; beyond it its own border is repeated."""
-    top, bottom, left, right = box
-    width, last = right - left, bottom - 1
-    length, across = width + 2 * radius, (left, width)
-    if y == top:
-        for index in range(MOMENTS):
-            column = integers_at(address_of(rows, index), length)
-            for x in range(np.uint64(length)):
-                column[x] = 0
-        _fill(rows, matte, guides, top, last, radius, across)
-    else:
-        entering, leaving = min(y + radius, last), max(y - radius - 1, top)
-        _move_all(rows, matte, guides, entering, leaving, across, 4 * radius)
-    for index in range(MOMENTS):
-        pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
-    slot = y % fitted.shape[1]
-    for start in range(0, width, FIT_BLOCK):
-        block = (
-            integers_at(address_of(fitted[0], slot) + 4 * start, FIT_BLOCK),
-            integers_at(address_of(fitted[1], slot) + 4 * start, FIT_BLOCK),
-            integers_at(address_of(fitted[2], slot) + 4 * start, FIT_BLOCK),
-            integers_at(address_of(fitted[3], slot) + 4 * start, FIT_BLOCK),
-        )
-        mixed[y, start // FIT_BLOCK] = _fit_block(rows, block, start, length, radius, contrasts)
+    left, right = box[2:]
+    width = right - left
+    length, slot = width + 2 * radius, y % fitted.shape[1]
+    _sum_matte(rows, matte, y, radius, box)
+    blocks, reach = blocks_of(width), blocks_of(radius)
+    done = 0
+    for k in range(blocks):
+        mixed[y, k] = _is_mixed(rows, FIT_BLOCK * k, length, radius)
+        if mixed[y, k]:
+            for block in range(max(done, k - reach), min(k + reach + 1, blocks)):
+                sum_columns(rows, matte, guides, y, radius, box, block, kept)
+            done = max(done, min(k + reach + 1, blocks))
+    if done and (kept[0] == y or kept[blocks - 1] == y):
+        for index in range(1, MOMENTS):
+            pad_row(integers_at(address_of(rows, index), length), width, radius, 1)
+    for k in range(blocks):
+        start = FIT_BLOCK * k
+        if mixed[y, k]:
+            _fit_block(rows, fitted, slot, start, radius, contrasts)
+        else:
+            sum_here = integers_at(address_of(rows, 0), length)[start]
+            for index in range(FITTED - 1):
+                set_sixteen(address_of(fitted[index], slot) + 4 * start, np.int32(0))
+            base = np.int32((255 << 8) if sum_here else 0)
+            set_sixteen(address_of(fitted[FITTED - 1], slot) + 4 * start, base)
 
 
 @inline
-def _fit_block(rows: Any, block: Any, start: Any, length: Any, radius: Any, contrasts: Any) -> Any:
-    """Fit a block, of which what lies past the box holds anything; tell whether it is mixed."""
+def _sum_matte(rows: Any, matte: Any, y: Any, radius: Any, box: Any) -> None:
+    """Make the matte's sums of columns those about row `y`: they tell which blocks are mixed."""
+    top, bottom, left, right = box
+    width, last = right - left, bottom - 1
+    column = address_of(rows, 0) + 4 * radius
+    if y == top:
+        sums = integers_at(column, width)
+        for x in range(np.uint64(width)):
+            sums[x] = np.int32(0)
+        for k in range(y - radius, y + radius + 1):
+            values = bytes_at(address_of(matte, min(max(k, top), last)) + left, width)
+            for x in range(np.uint64(width)):
+                sums[x] += np.int32(values[x])
+    else:
+        entering, leaving = min(y + radius, last), max(y - radius - 1, top)
+        _move_one(column, matte, entering, leaving, (left, width))
+    pad_row(integers_at(address_of(rows, 0), width + 2 * radius), width, radius, 1)
+
+
+@inline
+def _is_mixed(rows: Any, start: Any, length: Any, radius: Any) -> Any:
+    """Tell whether the squares about a block have anything but 0, or but 255."""
     size = 2 * radius + 1
     around = integers_at(address_of(rows, 0), length)
     # A column whose sum is that of 0 or 255 has nothing else.
     sum_here, end = around[start], min(start + FIT_BLOCK + size - 1, length)
-    if sum_here == 0 or sum_here == 255 * size:
-        x = start + 1
-        while x < end and around[x] == sum_here:
-            x += 1
-        if x == end:
-            a_y, a_u, a_v, bases = block
-            base = np.int32((255 << 8) if sum_here else 0)
-            for i in range(IN_BLOCK):
-                a_y[i], a_u[i], a_v[i], bases[i] = np.int32(0), np.int32(0), np.int32(0), base
-            return np.uint8(0)
+    if sum_here != 0 and sum_here != 255 * size:
+        return np.uint8(1)
+    for x in range(start + 1, end):
+        if around[x] != sum_here:
+            return np.uint8(1)
+    return np.uint8(0)
+
+
+@inline
+def _fit_block(rows: Any, fitted: Any, slot: Any, start: Any, radius: Any, contrasts: Any) -> None:
+    """Fit a mixed block, of which what lies past the box holds anything."""
+    size = 2 * radius + 1
     for index in range(MOMENTS):
         row = address_of(rows, index) + 4 * start
         sum_neighbours(row, size, address_of(rows, _SUMS + index) + 4 * start)
+    block = (
+        integers_at(address_of(fitted[0], slot) + 4 * start, FIT_BLOCK),
+        integers_at(address_of(fitted[1], slot) + 4 * start, FIT_BLOCK),
+        integers_at(address_of(fitted[2], slot) + 4 * start, FIT_BLOCK),
+        integers_at(address_of(fitted[3], slot) + 4 * start, FIT_BLOCK),
+    )
     _solve(rows, block, start, size * size, contrasts)
-    return np.uint8(1)
-
-
-@inline
-def _fill(
-    rows: Any, matte: Any, guides: Any, top: Any, last: Any, radius: Any, across: Any
-) -> None:
-    """Make the column sums those of the box's first row."""
-    left, width = across
-    y, u, v = guides
-    pad = 4 * radius
-    for k in range(-radius, radius + 1):
-        at = min(max(top + k, top), last)
-        p_row = bytes_at(address_of(matte, at) + left, width)
-        y_row = bytes_at(address_of(y, at) + left, width)
-        u_row = bytes_at(address_of(u, at) + left, width)
-        v_row = bytes_at(address_of(v, at) + left, width)
-        for x in range(np.uint64(width)):
-            here = (np.int32(p_row[x]), np.int32(y_row[x]), np.int32(u_row[x]), np.int32(v_row[x]))
-            p, luma, blue, red = here
-            _add(rows, 0, pad, width, x, p)
-            _add(rows, 1, pad, width, x, luma)
-            _add(rows, 2, pad, width, x, blue)
-            _add(rows, 3, pad, width, x, red)
-            _add(rows, 4, pad, width, x, luma * p)
-            _add(rows, 5, pad, width, x, blue * p)
-            _add(rows, 6, pad, width, x, red * p)
-            _add(rows, 7, pad, width, x, luma * luma)
-            _add(rows, 8, pad, width, x, blue * blue)
-            _add(rows, 9, pad, width, x, red * red)
-            _add(rows, 10, pad, width, x, luma * blue)
-            _add(rows, 11, pad, width, x, luma * red)
-            _add(rows, 12, pad, width, x, blue * red)
-
-
-@inline
-def _add(rows: Any, index: Any, pad: Any, width: Any, x: Any, value: Any) -> None:
-    integers_at(address_of(rows, index) + pad, width)[x] += value

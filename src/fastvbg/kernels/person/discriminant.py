@@ -16,6 +16,9 @@ from fastvbg.kernels._symmetric import cofactors
 from fastvbg.kernels.person.plan import CELL, CELL_LINE, CELL_SUMS
 
 _REACH = 2
+_NONE, _FULL = np.uint8(0), np.uint8(255)
+_UNSURE, _SOLVED, _GATHERED = np.uint8(1), np.uint8(2), np.uint8(4)
+"""Marks of cells with unsure pixels, of those these lie between, and of all that tell of these."""
 
 _GUIDES = types.UniTuple(PLANE, 3)
 _SUMS = types.Array(types.int32, 3, "C")
@@ -28,35 +31,44 @@ _OPTIONS = types.UniTuple(types.float64, 8)
 def _mark_cells(inside: Any, near: Any, marks: Any) -> None:
     """Mark each cell that has an unsure pixel."""
     rows, cols = inside.shape
-    marks[:] = np.uint8(0)
     whole = cols // CELL
-    for y in range(rows):
-        ins, nears = address_of(inside, y), address_of(near, y)
-        eights, others = long_words_at(ins, whole), long_words_at(nears, whole)
-        for k in range(np.uint64(whole)):
-            marks[y // CELL, k] |= np.uint8(eights[k] != others[k])
-        rest, other_rest = bytes_at(ins, cols), bytes_at(nears, cols)
-        for x in range(np.uint64(CELL * whole), np.uint64(cols)):
-            marks[y // CELL, whole] |= np.uint8(rest[x] != other_rest[x])
+    for j in range(marks.shape[0]):
+        own, last = bytes_at(address_of(marks, j), marks.shape[1]), min(CELL * j + CELL, rows)
+        for k in range(np.uint64(marks.shape[1])):
+            own[k] = np.uint8(0)
+        for y in range(CELL * j, last):
+            ins, nears = address_of(inside, y), address_of(near, y)
+            eights, others = long_words_at(ins, whole), long_words_at(nears, whole)
+            for k in range(np.uint64(whole)):
+                own[k] |= np.uint8(eights[k] != others[k])
+            rest, other_rest = bytes_at(ins, cols), bytes_at(nears, cols)
+            for x in range(np.uint64(CELL * whole), np.uint64(cols)):
+                own[np.uint64(whole)] |= np.uint8(rest[x] != other_rest[x])
 
 
 @inline
-def _is_near(marks: Any, j: Any, k: Any, reach: Any) -> Any:
-    """Tell whether a cell is marked, or one that is so far from it."""
+def _mark_about(marks: Any, reach: Any, mark: Any) -> None:
+    """Mark what is at most so many cells from those with unsure pixels."""
     height, width = marks.shape
-    for a in range(max(j - reach, 0), min(j + reach + 1, height)):
-        for b in range(max(k - reach, 0), min(k + reach + 1, width)):
-            if marks[a, b]:
-                return True
-    return False
+    for j in range(height):
+        for k in range(width):
+            if marks[j, k] & _UNSURE:
+                for a in range(max(j - reach, 0), min(j + reach + 1, height)):
+                    for b in range(max(k - reach, 0), min(k + reach + 1, width)):
+                        marks[a, b] |= mark
 
 
 @inline
-def _gather(inside: Any, near: Any, guides: Any, j: Any, k: Any, sums: Any) -> None:
-    """Sum up the samples of a cell, those of foreground and those of background."""
+def _gather(
+    inside: Any, near: Any, guides: Any, j: Any, k: Any, wanted: Any, sums: Any, first: Any
+) -> None:
+    """Sum up a cell's samples of a side, where `inside` and `near` are both as wanted.
+
+    One side at a time, whose sums then stay in registers.
+    """
     rows, cols = inside.shape
-    for index in range(2 * CELL_SUMS):
-        sums[index] = 0
+    n, of_y, of_u, of_v = 0, 0, 0, 0
+    yy, uu, vv, yu, yv, uv = 0, 0, 0, 0, 0, 0
     for y in range(CELL * j, min(CELL * j + CELL, rows), 2):
         ins, nears = bytes_at(address_of(inside, y), cols), bytes_at(address_of(near, y), cols)
         y_row = bytes_at(address_of(guides[0], y), cols)
@@ -64,20 +76,16 @@ def _gather(inside: Any, near: Any, guides: Any, j: Any, k: Any, sums: Any) -> N
         v_row = bytes_at(address_of(guides[2], y), cols)
         for at in range(CELL * k, min(CELL * k + CELL, cols), 2):
             x = np.uint64(at)
-            if ins[x] != nears[x]:
-                continue
-            luma, blue, red = np.int32(y_row[x]), np.int32(u_row[x]), np.int32(v_row[x])
-            side = 0 if ins[x] else CELL_SUMS
-            sums[side] += 1
-            sums[side + 1] += luma
-            sums[side + 2] += blue
-            sums[side + 3] += red
-            sums[side + 4] += luma * luma
-            sums[side + 5] += blue * blue
-            sums[side + 6] += red * red
-            sums[side + 7] += luma * blue
-            sums[side + 8] += luma * red
-            sums[side + 9] += blue * red
+            if ins[x] == wanted and nears[x] == wanted:
+                luma, blue, red = np.int32(y_row[x]), np.int32(u_row[x]), np.int32(v_row[x])
+                n, of_y, of_u, of_v = n + 1, of_y + luma, of_u + blue, of_v + red
+                yy, uu, vv = yy + luma * luma, uu + blue * blue, vv + red * red
+                yu, yv, uv = yu + luma * blue, yv + luma * red, uv + blue * red
+    sums[first], sums[first + 1] = np.int32(n), np.int32(of_y)
+    sums[first + 2], sums[first + 3] = np.int32(of_u), np.int32(of_v)
+    sums[first + 4], sums[first + 5] = np.int32(yy), np.int32(uu)
+    sums[first + 6], sums[first + 7] = np.int32(vv), np.int32(yu)
+    sums[first + 8], sums[first + 9] = np.int32(yv), np.int32(uv)
 
 
 @inline
@@ -152,14 +160,43 @@ def _beside(at: Any, count: Any) -> Any:
 
 
 @inline
-def _between(lines: Any, index: Any, down: Any, across: Any) -> Any:
-    """Return what a pixel has of a part of the lines, times 256."""
-    j, below, far_y = down
-    k, beside, far_x = across
-    near = 16 - far_x
-    upper = near * lines[j, k, index] + far_x * lines[j, beside, index]
-    lower = near * lines[below, k, index] + far_x * lines[below, beside, index]
-    return (16 - far_y) * upper + far_y * lower
+def _down(lines: Any, index: Any, down: Any, k: Any) -> Any:
+    """Return what a row has of a part of the lines at a column of cells, times 16."""
+    j, below, far = down
+    return (16 - far) * lines[j, k, index] + far * lines[below, k, index]
+
+
+@inline
+def _decide_half(
+    lines: Any, down: Any, first: Any, start: Any, end: Any, rows: Any, result: Any
+) -> None:
+    """Decide the unsure pixels of a row between the middles of a cell and the next.
+
+    Beyond the outermost middles there is one cell alone.
+    """
+    count = lines.shape[1]
+    left, right = max(first, 0), min(first + 1, count - 1)
+    values, ins, nears, y_row, u_row, v_row = rows
+    y_left, y_right = _down(lines, 0, down, left), _down(lines, 0, down, right)
+    u_left, u_right = _down(lines, 1, down, left), _down(lines, 1, down, right)
+    v_left, v_right = _down(lines, 2, down, left), _down(lines, 2, down, right)
+    base_left, base_right = _down(lines, 3, down, left), _down(lines, 3, down, right)
+    share_left, share_right = _down(lines, 4, down, left), _down(lines, 4, down, right)
+    middle = CELL * first + CELL // 2
+    for at in range(start, end):
+        x = np.uint64(at)
+        if ins[x] == nears[x]:
+            continue
+        far = np.int64(2 * (at - middle) + 1)
+        near = 16 - far
+        told = near * base_left + far * base_right
+        told += (near * y_left + far * y_right) * np.int64(y_row[x])
+        told += (near * u_left + far * u_right) * np.int64(u_row[x])
+        told += (near * v_left + far * v_right) * np.int64(v_row[x])
+        share = near * share_left + far * share_right
+        told = min(max(told, np.int64(0)), 255 * share)
+        value = np.int64(values[x]) * (65536 - share) + told
+        result[x] = np.uint8((value + 32768) >> 16)
 
 
 @inline
@@ -168,30 +205,24 @@ def _decide_row(
 ) -> None:
     """Decide the unsure pixels of a row; leave the others."""
     cols = matte.shape[1]
-    down = _beside(y, lines.shape[0])
-    ins, nears = bytes_at(address_of(inside, y), cols), bytes_at(address_of(near, y), cols)
-    y_row = bytes_at(address_of(guides[0], y), cols)
-    u_row = bytes_at(address_of(guides[1], y), cols)
-    v_row = bytes_at(address_of(guides[2], y), cols)
     values, result = bytes_at(address_of(matte, y), cols), bytes_at(address_of(out, y), cols)
     for x in range(np.uint64(cols)):
         result[x] = values[x]
+    rows = (
+        values,
+        bytes_at(address_of(inside, y), cols),
+        bytes_at(address_of(near, y), cols),
+        bytes_at(address_of(guides[0], y), cols),
+        bytes_at(address_of(guides[1], y), cols),
+        bytes_at(address_of(guides[2], y), cols),
+    )
+    down = _beside(y, lines.shape[0])
     for cell in range(marks.shape[1]):
-        if not marks[y // CELL, cell]:
-            continue
-        for at in range(CELL * cell, min(CELL * cell + CELL, cols)):
-            x = np.uint64(at)
-            if ins[x] == nears[x]:
-                continue
-            across = _beside(at, lines.shape[1])
-            told = _between(lines, 3, down, across)
-            told += _between(lines, 0, down, across) * np.int64(y_row[x])
-            told += _between(lines, 1, down, across) * np.int64(u_row[x])
-            told += _between(lines, 2, down, across) * np.int64(v_row[x])
-            share = _between(lines, 4, down, across)
-            told = min(max(told, np.int64(0)), 255 * share)
-            value = np.int64(values[x]) * (65536 - share) + told
-            result[x] = np.uint8((value + 32768) >> 16)
+        if marks[y // CELL, cell] & _UNSURE:
+            start = CELL * cell
+            middle, end = min(start + CELL // 2, cols), min(start + CELL, cols)
+            _decide_half(lines, down, cell - 1, start, middle, rows, result)
+            _decide_half(lines, down, cell, middle, end, rows, result)
 
 
 @kernel(PLANE, PLANE, PLANE, _GUIDES, _OPTIONS, OUT_PLANE, _SUMS, _LINES, _MARKS)
@@ -211,14 +242,17 @@ def separate(
     The options are those of the reference, in its order. Rows must be packed.
     """
     _mark_cells(inside, near, marks)
+    _mark_about(marks, 1, _SOLVED)
+    _mark_about(marks, _REACH + 1, _GATHERED)
     total = sums[marks.shape[0], 0]
     for j in range(marks.shape[0]):
         for k in range(marks.shape[1]):
-            if _is_near(marks, j, k, _REACH + 1):
-                _gather(inside, near, guides, j, k, sums[j, k])
+            if marks[j, k] & _GATHERED:
+                _gather(inside, near, guides, j, k, _FULL, sums[j, k], 0)
+                _gather(inside, near, guides, j, k, _NONE, sums[j, k], CELL_SUMS)
     for j in range(marks.shape[0]):
         for k in range(marks.shape[1]):
-            if _is_near(marks, j, k, 1):
+            if marks[j, k] & _SOLVED:
                 _around(sums, j, k, total)
                 _solve(total, options, lines[j, k])
     for y in range(matte.shape[0]):

@@ -45,11 +45,11 @@ def carry_scratch(rows: int, cols: int) -> Any:
     return np.empty((2, (rows + 1) // 2 + 1, (cols + 1) // 2), np.int32)
 
 
-def colourfit_scratch(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any, Any, Any]:
+def colourfit_scratch(rows: int, cols: int, radius: int) -> tuple[Any, ...]:
     """Return the planes of `fit`, which are its result, and its scratch.
 
     That is the last fitted rows, as many as a square has and one; column sums and sums of moments;
-    those of what is fitted; and which blocks are mixed.
+    those of what is fitted; which blocks are mixed; and what is known of each block's column sums.
     """
     room = cols + 2 * radius + 2 * FIT_BLOCK
     return (
@@ -58,6 +58,7 @@ def colourfit_scratch(rows: int, cols: int, radius: int) -> tuple[Any, Any, Any,
         np.empty((2 * MOMENTS, room), np.int32),
         np.empty((2 * FITTED, room), np.int32),
         np.empty((rows, -(-cols // FIT_BLOCK)), np.uint8),
+        np.empty((3, -(-cols // FIT_BLOCK)), np.int32),
     )
 
 

@@ -50,9 +50,6 @@ _OPTIONS = tuple(float(each) for each in (_FEWEST, *_NOISE, _DOUBT, _SPREAD, *_S
 _SEEN, _CERTAIN = 4, 192
 """Levels of the network, averaged over 3x3: with less than the first it has seen nothing, with more
 than the second it is sure. A first one of 30 is better on portraits and loses hair before green."""
-_LEVELS = np.arange(256)
-_MAY_ADD = np.where(_LEVELS < _SEEN, 0, 255).astype(np.uint8)
-_MAY_NOT_TAKE = np.where(_LEVELS > _CERTAIN, 255, 0).astype(np.uint8)
 
 
 def _square(radius: int) -> Any:
@@ -109,8 +106,10 @@ class Edges:
     def _believe(self, matte: Matte) -> None:
         """Let colour add nothing where the network saw nothing, nor take what it is sure of."""
         about = cv2.blur(matte, (3, 3))
-        most: Any = cv2.max(matte, cv2.LUT(about, _MAY_ADD))
-        least: Any = cv2.min(matte, cv2.LUT(about, _MAY_NOT_TAKE))
+        _, may_add = cv2.threshold(about, _SEEN - 1, 255, cv2.THRESH_BINARY)
+        _, may_not_take = cv2.threshold(about, _CERTAIN, 255, cv2.THRESH_BINARY)
+        most: Any = cv2.max(matte, may_add)
+        least: Any = cv2.min(matte, may_not_take)
         cv2.min(self._decided, most, self._decided)
         cv2.max(self._decided, least, self._decided)
 

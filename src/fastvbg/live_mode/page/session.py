@@ -75,6 +75,7 @@ class Session:
         self.clients: set[Client] = set()
         source = controls.source
         self.peers = Peers(source, self._tell_camera) if isinstance(source, BrowserSource) else None
+        self._wanted = False
         self._changes = Changes(self.gallery)
         self._one_by_one = asyncio.Lock()
         self._last: Settings | None = None
@@ -104,6 +105,7 @@ class Session:
             "doctor": self._doctor is not None,
             "takes_camera": self.peers is not None,
             "camera": None if self.peers is None else self.peers.number,
+            "wanted": self._is_wanted(),
         }
 
     async def examined(self) -> list[dict[str, str]]:
@@ -199,6 +201,17 @@ class Session:
         for client in self.clients:
             client.tell("camera", {"is": "camera", "number": number})
 
+    def _tell_wanted(self) -> None:
+        """Tell all pages, seen or not, where a browser's camera is wanted now, or is no longer."""
+        wanted, self._wanted = self._wanted, self._is_wanted()
+        if wanted != self._wanted:
+            for client in self.clients:
+                client.tell("wanted", {"is": "wanted", "on": self._wanted})
+
+    def _is_wanted(self) -> bool:
+        source = self.controls.source
+        return isinstance(source, BrowserSource) and source.is_wanted
+
     async def close(self) -> None:
         """Let go of what browsers give."""
         if self.peers is not None:
@@ -207,6 +220,7 @@ class Session:
     async def run(self) -> None:
         """Tell pages that are seen the figures, until cancelled."""
         while True:
+            self._tell_wanted()
             with suppress(FastvbgError):
                 if any(client.visible for client in self.clients):
                     await self._tell_figures()

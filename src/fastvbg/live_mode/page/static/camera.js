@@ -16,20 +16,24 @@ export class Camera {
   #newest = null; // of the camera in use, as the server says
   #stream = null;
   #peer = null;
+  #wanted = false; // whether anybody watches, as the server says
+  #rests = false; // given, and off until somebody watches again
 
   constructor(link) {
     this.#link = link;
-    byId("give").addEventListener("click", () => (this.#stream ? this.#stop() : this.#give()));
+    byId("give").addEventListener("click", () => (this.#stream || this.#rests ? this.#stop() : this.#give()));
     link.addEventListener("camera", ({ detail }) => this.#heard(detail.number));
+    link.addEventListener("wanted", ({ detail }) => this.#want(detail.on));
     link.addEventListener("closed", () => this.#release());
     addEventListener("pagehide", () => this.#stop());
   }
 
-  begin({ takes_camera: takes, camera, figures }) {
+  begin({ takes_camera: takes, camera, wanted, figures }) {
     if (takes && byId("given").hidden) byId("given").closest("details").open = true; // once
     byId("given").hidden = !takes;
     this.#size = figures.source ?? {};
     this.#newest = camera;
+    this.#wanted = wanted;
     this.#paint();
   }
 
@@ -45,6 +49,24 @@ export class Camera {
     byId("give").disabled = false;
     this.#paint();
     this.#heard(this.#newest);
+    if (!this.#wanted) this.#rest();
+  }
+
+  /** Turn the camera off while nobody watches, so that its light goes off, and on again. */
+  #want(on) {
+    this.#wanted = on;
+    if (!on) this.#rest();
+    else if (this.#rests) {
+      this.#rests = false;
+      this.#give();
+    }
+  }
+
+  #rest() {
+    if (!this.#stream || byId("give").disabled) return; // what is being given is looked at then
+    this.#stop();
+    this.#rests = true;
+    this.#paint();
   }
 
   async #connect() {
@@ -73,6 +95,7 @@ export class Camera {
   /** The camera of a number is in use now, or none. */
   #heard(number) {
     this.#newest = number;
+    if (number !== null && number !== this.#number) this.#rests = false; // another page has taken over
     if (this.#number !== null && number !== this.#number) {
       this.#release();
       refusal("camera", number === null ? "camera: the connection was lost" : "camera: another page's is used now");
@@ -90,13 +113,15 @@ export class Camera {
     this.#stream?.getTracks().forEach((track) => track.stop());
     this.#peer?.close();
     this.#stream = this.#peer = this.#number = null;
+    this.#rests = false;
   }
 
   #paint() {
-    byId("give").textContent = this.#stream ? "Stop using it" : "Use this browser\u2019s camera";
-    byId("give").setAttribute("aria-pressed", String(Boolean(this.#stream)));
+    const given = Boolean(this.#stream) || this.#rests;
+    byId("give").textContent = given ? "Stop using it" : "Use this browser\u2019s camera";
+    byId("give").setAttribute("aria-pressed", String(given));
     const others = this.#newest !== null && this.#newest !== this.#number;
-    byId("given-said").textContent = this.#stream ? "" : others
+    byId("given-said").textContent = this.#rests ? "Nobody watches, so it is off until somebody does." : given ? "" : others
       ? "Another page\u2019s camera is in use; yours would take its place." : "A generated scene is shown until then.";
   }
 }

@@ -167,6 +167,15 @@ ADAPTIVE_SLOWEST: Final = 2.0**-12
 ADAPTIVE_ROWS: Final = 18
 """Those pixels are every so-manieth of every such row that this many rows are left at least."""
 
+ROOM_TURNS: Final = 4
+"""Rows of the person keyer's canvas are learned in turns: each in one frame of so many."""
+ROOM_GRID: Final = 4
+"""Colours of the foreground, and noise, are measured in squares of so many cells of the canvas."""
+ROOM_REACH: Final = (3, 2)
+"""Those colours, and that noise, are means over so many of these squares each way."""
+ROOM_FEWEST: Final = (4, 2)
+"""Cells that there have to be among those, half a percent of all: fewer are chance."""
+
 PLATE_TOLERANCE: Final = 6
 PLATE_FALLOFF: Final = 12
 CHROMA_TOLERANCE: Final = 26

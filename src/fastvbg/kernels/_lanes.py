@@ -21,14 +21,23 @@ EIGHT, SIXTEEN = 8, 16
 _BYTE, _WORD, _INTEGER = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 
 
-def _load(builder: Any, address: Any, kind: Any, lanes: int) -> Any:
+def load_lanes(builder: Any, address: Any, kind: Any, lanes: int) -> Any:
+    """Load so many of a kind, an integer or a 32-bit float, from an address."""
     vector = ir.VectorType(kind, lanes)
     value = builder.load(builder.inttoptr(address, vector.as_pointer()))
-    value.align = kind.width // 8
+    value.align = 4 if isinstance(kind, ir.FloatType) else kind.width // 8
     return value
 
 
-def _splat(builder: Any, value: Any, lanes: int) -> Any:
+def store_lanes(builder: Any, value: Any, address: Any) -> None:
+    """Store a vector at an address."""
+    kind = value.type.element
+    to = builder.store(value, builder.inttoptr(address, value.type.as_pointer()))
+    to.align = 4 if isinstance(kind, ir.FloatType) else kind.width // 8
+
+
+def splat(builder: Any, value: Any, lanes: int) -> Any:
+    """Return a vector of so many times a value."""
     undefined = ir.Constant(ir.VectorType(value.type, lanes), ir.Undefined)
     single = builder.insert_element(undefined, value, ir.Constant(_INTEGER, 0))
     order = ir.Constant(ir.VectorType(_INTEGER, lanes), [0] * lanes)
@@ -48,7 +57,9 @@ def dot_eight(typing_context: Any, first: Any, second: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         wide = ir.VectorType(_INTEGER, EIGHT)
-        left, right = (builder.sext(_load(builder, at, _WORD, EIGHT), wide) for at in arguments)
+        left, right = (
+            builder.sext(load_lanes(builder, at, _WORD, EIGHT), wide) for at in arguments
+        )
         name = f"llvm.vector.reduce.add.v{EIGHT}i32"
         kind = ir.FunctionType(_INTEGER, [wide])
         total = cgutils.get_or_insert_function(builder.module, kind, name)
@@ -63,7 +74,7 @@ def sum_eight_words(typing_context: Any, address: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         wide = ir.VectorType(_INTEGER, EIGHT)
-        words = builder.zext(_load(builder, arguments[0], _WORD, EIGHT), wide)
+        words = builder.zext(load_lanes(builder, arguments[0], _WORD, EIGHT), wide)
         name = f"llvm.vector.reduce.add.v{EIGHT}i32"
         kind = ir.FunctionType(_INTEGER, [wide])
         return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [words])
@@ -77,10 +88,10 @@ def ramp_eight(typing_context: Any, to: Any, start: Any, rise: Any, shift: Any) 
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         to, *numbers = arguments
-        start, rise, shift = (_splat(builder, value, EIGHT) for value in numbers)
+        start, rise, shift = (splat(builder, value, EIGHT) for value in numbers)
         value = builder.add(start, builder.mul(rise, _constant(range(1, 2 * EIGHT, 2))))
         value = builder.ashr(value, shift)
-        builder.store(value, builder.inttoptr(to, value.type.as_pointer())).align = 4
+        store_lanes(builder, value, to)
         return context.get_dummy_value()
 
     return types.void(types.int64, *(types.int32,) * 3), generate
@@ -106,17 +117,13 @@ def _sum_of_neighbours(builder: Any, row: Any, width: Any) -> Any:
     LLVM would keep them in memory, since rows and sums might be one.
     """
     total = cgutils.alloca_once(builder, ir.VectorType(_INTEGER, SIXTEEN))
-    builder.store(_load(builder, row, _INTEGER, SIXTEEN), total)
+    builder.store(load_lanes(builder, row, _INTEGER, SIXTEEN), total)
     one, size = (ir.Constant(width.type, value) for value in (1, 4))
     with cgutils.for_range(builder, width, one) as loop:
         at = builder.add(row, builder.mul(loop.index, size))
-        value = builder.add(builder.load(total), _load(builder, at, _INTEGER, SIXTEEN))
+        value = builder.add(builder.load(total), load_lanes(builder, at, _INTEGER, SIXTEEN))
         builder.store(value, total)
     return builder.load(total)
-
-
-def _store(builder: Any, value: Any, address: Any) -> None:
-    builder.store(value, builder.inttoptr(address, value.type.as_pointer())).align = 4
 
 
 @intrinsic
@@ -125,7 +132,7 @@ def sum_neighbours(typing_context: Any, row: Any, width: Any, to: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         row, width, to = arguments
-        _store(builder, _sum_of_neighbours(builder, row, width), to)
+        store_lanes(builder, _sum_of_neighbours(builder, row, width), to)
         return context.get_dummy_value()
 
     return types.void(*(types.int64,) * 3), generate
@@ -144,12 +151,12 @@ def mean_neighbours(
         row, width, to, area, share = arguments
         wide = ir.VectorType(ir.DoubleType(), SIXTEEN)
         value = builder.sitofp(_sum_of_neighbours(builder, row, width), wide)
-        value = builder.fadd(builder.fadd(value, value), _splat(builder, area, SIXTEEN))
-        value = builder.fmul(value, _splat(builder, share, SIXTEEN))
+        value = builder.fadd(builder.fadd(value, value), splat(builder, area, SIXTEEN))
+        value = builder.fmul(value, splat(builder, share, SIXTEEN))
         kind = ir.FunctionType(wide, [wide])
         floor = cgutils.get_or_insert_function(builder.module, kind, f"llvm.floor.v{SIXTEEN}f64")
         value = builder.call(floor, [value])
-        _store(builder, builder.fptosi(value, ir.VectorType(_INTEGER, SIXTEEN)), to)
+        store_lanes(builder, builder.fptosi(value, ir.VectorType(_INTEGER, SIXTEEN)), to)
         return context.get_dummy_value()
 
     return types.void(*(types.int64,) * 3, *(types.float64,) * 2), generate
@@ -161,7 +168,7 @@ def set_sixteen(typing_context: Any, to: Any, value: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         to, value = arguments
-        _store(builder, _splat(builder, value, SIXTEEN), to)
+        store_lanes(builder, splat(builder, value, SIXTEEN), to)
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int32), generate
@@ -193,24 +200,25 @@ def _fit(lanes: int) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         guide, to, *line, gain, middle, rounded, shift = arguments
-        slope, rise, base, lift = (_splat(builder, value, lanes) for value in line)
+        slope, rise, base, lift = (splat(builder, value, lanes) for value in line)
         odd = _constant(range(1, 2 * lanes, 2))
         twice = _constant([2 * lanes] * lanes)
         a = builder.add(builder.mul(slope, twice), builder.mul(rise, odd))
         b = builder.add(builder.mul(base, twice), builder.mul(lift, odd))
-        luma = builder.zext(_load(builder, guide, _BYTE, lanes), ir.VectorType(_INTEGER, lanes))
+        luma = builder.zext(
+            load_lanes(builder, guide, _BYTE, lanes), ir.VectorType(_INTEGER, lanes)
+        )
         sums = builder.add(builder.mul(a, luma), b)
-        fitted = builder.ashr(sums, _splat(builder, shift, lanes))
-        apart = builder.sub(fitted, _splat(builder, middle, lanes))
-        steep = builder.mul(apart, _splat(builder, gain, lanes))
-        value = builder.add(steep, _splat(builder, rounded, lanes))
+        fitted = builder.ashr(sums, splat(builder, shift, lanes))
+        apart = builder.sub(fitted, splat(builder, middle, lanes))
+        steep = builder.mul(apart, splat(builder, gain, lanes))
+        value = builder.add(steep, splat(builder, rounded, lanes))
         value = builder.ashr(value, _constant([7] * lanes))
         low, high = _constant([0] * lanes), _constant([255] * lanes)
         value = builder.select(builder.icmp_signed(">", value, low), value, low)
         value = builder.select(builder.icmp_signed("<", value, high), value, high)
         narrow = builder.trunc(value, ir.VectorType(_BYTE, lanes))
-        store = builder.store(narrow, builder.inttoptr(to, narrow.type.as_pointer()))
-        store.align = 1
+        store_lanes(builder, narrow, to)
         return context.get_dummy_value()
 
     return fit

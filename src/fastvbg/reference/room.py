@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastvbg.constants import ROOM_FEWEST, ROOM_GRID, ROOM_REACH, ROOM_TURNS
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -129,4 +131,191 @@ def decide(
     return np.where(stays, matte, np.where(stays, 0, value)).astype(np.uint8)
 
 
-__all__ = ["NOISE_PARTS", "decide", "learn"]
+def _between(squares: Any, shape: tuple[int, int]) -> Any:
+    """Return for each cell of the canvas the four squares whose centres are about it, weighed.
+
+    That is in the type of what squares have, times `(2 * ROOM_GRID)**2`: first down, then across.
+    """
+    for axis in (0, 1):
+        cells = np.arange(shape[axis])
+        near, place = cells // ROOM_GRID, cells % ROOM_GRID
+        beside = np.clip(near + np.where(2 * place < ROOM_GRID, -1, 1), 0, squares.shape[axis] - 1)
+        far = np.abs(2 * place + 1 - ROOM_GRID).astype(squares.dtype)
+        far = far[:, None] if axis == 0 else far
+        here = (2 * ROOM_GRID - far) * np.take(squares, near, axis)
+        squares = here + far * np.take(squares, beside, axis)
+    return squares
+
+
+def stretch(
+    colours: Planes, variance: Floats, edge: Plane, shape: tuple[int, int]
+) -> tuple[Planes, Floats]:
+    """Return for each cell what squares of `ROOM_GRID` cells have, linear between their centres.
+
+    Parameters
+    ----------
+    colours : tuple of 3 ndarray, shape (h, w), uint8
+        Of squares; rounded half up between them.
+    variance : ndarray, shape (h, w), float32
+        Of squares; infinitely far below 0 where it is not known. In float32, down before across.
+    edge : ndarray, uint8
+        Of cells; 0 where the variance is to be below 0.
+    shape : (int, int)
+        Of the canvas.
+
+    Returns
+    -------
+    colours : tuple of 3 ndarray, uint8
+        Of cells.
+    variance : ndarray, float32
+        Of cells.
+    """
+    whole = 4 * ROOM_GRID * ROOM_GRID
+    y, u, v = (_between(each.astype(np.int32), shape) for each in colours)
+    rounded = tuple(((each + whole // 2) // whole).astype(np.uint8) for each in (y, u, v))
+    off = _between(variance, shape) * np.float32(1 / whole)
+    return (rounded[0], rounded[1], rounded[2]), np.where(edge, off, np.float32(-1))
+
+
+def survey(
+    guides: Planes,
+    known_room: Planes,
+    near: Plane,
+    around: tuple[Plane, Plane],
+    known: Plane,
+    levels: tuple[int, int],
+) -> tuple[Plane, Plane, tuple[int, int, int]]:
+    """Return how far a frame is from the room on the canvas, and where its edges are before it.
+
+    Parameters
+    ----------
+    guides, known_room : tuple of 3 ndarray, uint8
+        Y, U and V of the frame and of the room on the canvas.
+    near : ndarray, uint8
+        The most that mattes have about a cell: it is free where that is below the first level.
+    around : tuple of 2 ndarray, uint8
+        The least and the most that the matte has beside a cell.
+    known : ndarray, uint8
+        1 where the room is known, else 0.
+    levels : (int, int)
+        From the first on a cell is not free; beyond the second the room has changed.
+
+    Returns
+    -------
+    apart : ndarray, uint8
+        The largest difference of Y, U and V.
+    edge : ndarray, uint8
+        1 where the room is known and the matte is not all 0 nor all 255 beside a cell, else 0.
+    counts : (int, int, int)
+        Of cells that are free and known, of those that have changed, and of edges.
+    """
+    differences = [np.abs(a.astype(int) - b) for a, b in zip(guides, known_room, strict=True)]
+    apart = np.max(differences, axis=0).astype(np.uint8)
+    least, most = around
+    edge = known & (least < 255) & (most > 0)
+    sound = (known > 0) & (near < levels[0])
+    changed = sound & (apart > levels[1])
+    counts = int(sound.sum()), int(changed.sum()), int(edge.sum())
+    return apart, edge.astype(np.uint8), counts
+
+
+def _sums(values: Any, reach: int) -> Any:
+    """Return sums over squares of `ROOM_GRID` cells, and of those so far each way."""
+    rows, cols = (-(-size // ROOM_GRID) for size in values.shape)
+    padded = np.zeros((ROOM_GRID * rows, ROOM_GRID * cols), np.int32)
+    padded[: values.shape[0], : values.shape[1]] = values
+    sums = np.pad(padded.reshape(rows, ROOM_GRID, cols, ROOM_GRID).sum((1, 3)), reach)
+    steps = range(2 * reach + 1)
+    return np.sum([sums[j : j + rows, i : i + cols] for j in steps for i in steps], axis=0)
+
+
+def gather(
+    guides: Planes,
+    mattes: tuple[Plane, Plane],
+    near: Plane,
+    known: Plane,
+    noise: Plane,
+    levels: tuple[int, int, int],
+    doubt: tuple[int, float],
+) -> tuple[Planes, Floats]:
+    """Return for squares the colours of the foreground around, and the variance of the room there.
+
+    Colours are means, rounded half up, and noise is a mean, of at least `ROOM_FEWEST` cells; where
+    there are fewer the variance is infinitely far below 0.
+
+    Parameters
+    ----------
+    guides : tuple of 3 ndarray, uint8
+        Y, U and V on the canvas.
+    mattes : tuple of 2 ndarray, uint8
+        The least beside a cell of the matte, and of what the network saw: it is foreground where
+        both are at least as much as the second and third level.
+    near, known, noise : ndarray, uint8
+        As `survey` and `learn` have them; noise is that of cells free and known.
+    levels : (int, int, int)
+        The first is that of `survey`.
+    doubt : (int, float)
+        The least noise, and how many levels of standard deviation a part of it is.
+
+    Returns
+    -------
+    colours : tuple of 3 ndarray, uint8
+        Of squares; 0 where there are none.
+    variance : ndarray, float32
+        Of squares.
+    """
+    front = (mattes[0] >= levels[1]) & (mattes[1] >= levels[2])
+    sound = (known > 0) & (near < levels[0])
+    count, heard = _sums(front, ROOM_REACH[0]), _sums(sound, ROOM_REACH[1])
+    held = np.maximum(count, 1)
+    y, u, v = (
+        ((2 * _sums(plane * front, ROOM_REACH[0]) + held) // (2 * held)).astype(np.uint8)
+        for plane in guides
+    )
+    total = _sums(noise * sound, ROOM_REACH[1]).astype(np.float32)
+    mean = total / np.maximum(heard, 1).astype(np.float32)
+    off = np.maximum(mean, np.float32(doubt[0])) * np.float32(doubt[1])
+    enough = (count >= ROOM_FEWEST[0]) & (heard >= ROOM_FEWEST[1])
+    return (y, u, v), np.where(enough, off * off, np.float32(-np.inf))
+
+
+def mark(
+    near: Plane,
+    sure: Plane,
+    apart: Plane,
+    known: Plane,
+    free_for: Plane,
+    turn: int,
+    levels: tuple[int, int, int, int, int],
+) -> tuple[Plane, Plane, Plane]:
+    """Return what is to be learned of a frame, and what is known then.
+
+    Parameters
+    ----------
+    near, sure, apart, known : ndarray, uint8
+        As `survey` has them; `sure` is the least beside a cell of what the network saw.
+    free_for : ndarray, uint8
+        For how many frames cells have been free.
+    turn : int
+        Of each `ROOM_TURNS` rows the one that may be learned.
+    levels : five ints
+        The first two are those of `survey`; for how many frames a cell has to be free; and a cell
+        was taken for room where `sure` is at least the fourth and `apart` below the fifth.
+
+    Returns
+    -------
+    marks : ndarray, uint8
+        1 where the room is learned, 2 where it is another one or not known before, else 0.
+    known, free_for : ndarray, uint8
+        After the frame.
+    """
+    covered, changed, frames, certain, alike = levels
+    free_for = np.where(near < covered, np.minimum(free_for, 254) + 1, 0).astype(np.uint8)
+    due = free_for >= frames
+    due &= (np.arange(len(due)) % ROOM_TURNS == turn)[:, None]
+    marks = np.where(due, 1 + ((known == 0) | (apart > changed)), 0).astype(np.uint8)
+    taken = (sure >= certain) & (apart < alike)
+    return marks, (~taken & ((known > 0) | due)).astype(np.uint8), free_for
+
+
+__all__ = ["NOISE_PARTS", "decide", "gather", "learn", "mark", "stretch", "survey"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from fastvbg.constants import ROOM_GRID, ROOM_REACH
 from fastvbg.kernels._room import room_for
 from fastvbg.kernels.keying.plan import rows_for
 
@@ -28,6 +29,16 @@ CELL_SUMS = 10
 
 CELL_LINE = 5
 """Slopes of Y, U and V, base, and how much they count."""
+
+
+ROOM_SUMS = 6
+"""Sums of squares of the room: of foreground, of its Y, U and V; of what is known, of its noise."""
+
+WHOLE_SUMS = 64
+"""Squares of which LLVM's loops take a whole number at once."""
+
+ROOM_PAD = max(ROOM_REACH)
+"""Zeros beside a row of them."""
 
 
 def reduce_scratch(canvas_cols: int, factor: int) -> Any:
@@ -88,8 +99,27 @@ def edges_scratch(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any,
 
 
 def room_scratch(canvas_cols: int, factor: int) -> Any:
-    """Return the scratch of `decide`: the foreground's colours, the variance, and two sums."""
-    return np.empty((6, factor * canvas_cols), np.int32)
+    """Return the scratch of `decide` and of `learn`: rows of what cells or samples have."""
+    return np.empty((6, room_for(factor * canvas_cols)), np.int32)
+
+
+def squares_scratch(rows: int, cols: int) -> tuple[Any, Any, Any, Any, Any]:
+    """Return the planes of `gather`, which are its result, and its scratch.
+
+    The colours and the variance of squares; which cells count; sums of squares; and rows of sums,
+    of squares and of columns. Of both sums the width is rounded up, with zeros beyond.
+    """
+    down, across = -(-rows // ROOM_GRID), -(-cols // ROOM_GRID)
+    width = -(-across // WHOLE_SUMS) * WHOLE_SUMS
+    y, u, v = np.empty((3, down, across), np.uint8)
+    front, sound = np.empty((2, rows, cols), np.uint8)
+    return (
+        (y, u, v),
+        np.empty((down, across), np.float32),
+        (front, sound),
+        np.zeros((ROOM_SUMS, down, width), np.int32),
+        np.empty((2 * ROOM_SUMS, width + 2 * ROOM_PAD), np.int32),
+    )
 
 
 def network_scratch(cols: int, wanted: int) -> tuple[Any, Any]:

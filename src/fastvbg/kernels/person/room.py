@@ -1,217 +1,343 @@
 """The room behind a person: learned, and told from her; `reference.room` has the arithmetic.
 
-Rows must be packed. Only what is marked on the canvas is looked at, so the rest costs nothing.
+Rows must be packed. Of the frame only those cells are looked at that have an edge, or whose turn it
+is to be learned.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numba import types
 
+from fastvbg.constants import ROOM_GRID, ROOM_TURNS
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at, floats_at, integers_at
+from fastvbg.kernels._lanes import SIXTEEN
+from fastvbg.kernels._memory import (
+    address_of,
+    bytes_at,
+    floats_at,
+    integers_at,
+    long_words_at,
+    trailing_zeros,
+    unsigned_words_at,
+)
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
+from fastvbg.kernels.person.room_lanes import (
+    APART,
+    LEARNED,
+    add_chroma,
+    add_halved_chroma,
+    decide_samples,
+    fill_lanes,
+    learn_samples,
+)
 
 _VARIANCE = types.Array(types.float32, 2, "C")
 _OPTIONS = types.UniTuple(types.float64, 3)
 _ROWS = types.Array(types.int32, 2, "C")
-_STEP, _COPY = 1, 2
-_NEW = np.uint8(32)
-_FULL = np.uint8(255)
+_STEP = 1
+_NEW = np.int32(32)
+_SAME = np.uint64(0x0101010101010101)
+_EIGHT = 8
 
 
 @inline
-def _learn_run(frame: Any, room: Any, count: Any, mark: Any) -> None:
-    """Take samples over, or go one level toward them."""
-    now, known = bytes_at(frame, count), bytes_at(room, count)
-    if mark == _COPY:
-        for x in range(np.uint64(count)):
-            known[x] = now[x]
-    else:
-        for x in range(np.uint64(count)):
-            here, before = now[x], known[x]
-            known[x] = np.uint8(before + np.uint8(here > before) - np.uint8(here < before))
-
-
-@inline
-def _learn_cells(frame: Any, room: Any, j: Any, run: Any, factor: Any, shifts: Any) -> None:
-    """Learn the samples of a run of cells: of chroma those whose first pixel lies in them."""
-    first, end, mark = run
-    across, down = shifts
-    round_x, round_y = (1 << across) - 1, (1 << down) - 1
-    top, bottom = (j * factor + round_y) >> down, ((j + 1) * factor + round_y) >> down
-    left, right = (first * factor + round_x) >> across, (end * factor + round_x) >> across
-    right = min(right, frame.shape[1])
-    if right > left:
-        for y in range(top, min(bottom, frame.shape[0])):
-            start, at = address_of(frame, y) + left, address_of(room, y) + left
-            _learn_run(start, at, right - left, mark)
-
-
-@inline
-def _noise_of(frame: Any, room: Any, j: Any, i: Any, factor: Any) -> Any:
-    """Return the mean difference of a cell, in parts of 1/8 level."""
-    top, bottom = j * factor, min((j + 1) * factor, frame.shape[0])
-    left = i * factor
-    count = min(factor, frame.shape[1] - left)
-    off = np.int32(0)
-    for y in range(top, bottom):
-        now = bytes_at(address_of(frame, y) + left, count)
-        known = bytes_at(address_of(room, y) + left, count)
-        for x in range(np.uint64(count)):
-            off += abs(np.int32(now[x]) - np.int32(known[x]))
-    size = np.int32((bottom - top) * count)
-    return (np.int32(16) * off + size) // (np.int32(2) * size)
-
-
-@kernel(PLANE, PLANES, OUT_PLANES, OUT_PLANE, INT, SHIFTS)
-def learn(marks: Any, frame: Any, room: Any, noise: Any, factor: Any, shifts: Any) -> None:
-    """Change the room and its noise where cells are marked."""
-    rows, cols = marks.shape
-    luma = 0, 0
-    for j in range(rows):
-        mark_row = bytes_at(address_of(marks, j), cols)
-        noise_row = bytes_at(address_of(noise, j), cols)
-        i = 0
-        while i < cols:
-            mark = mark_row[np.uint64(i)]
-            end = i + 1
-            while end < cols and mark_row[np.uint64(end)] == mark:
-                end += 1
-            if mark:
-                for k in range(i, end):
-                    before = np.int32(noise_row[np.uint64(k)])
-                    off = _noise_of(frame[0], room[0], j, k, factor)
-                    held = min(max(off, before - (before >> np.int32(3))), np.int32(255))
-                    noise_row[np.uint64(k)] = np.uint8(held) if mark == _STEP else _NEW
-                run = i, end, mark
-                _learn_cells(frame[0], room[0], j, run, factor, luma)
-                _learn_cells(frame[1], room[1], j, run, factor, shifts)
-                _learn_cells(frame[2], room[2], j, run, factor, shifts)
-            i = end
-
-
-@inline
-def _share(along: Any, length: Any, coverage: Any, off: Any, options: Any) -> Any:
-    """Return coverage by the room, or what it is where it is whole."""
-    soft, clear, spread = options
-    m = np.float32(coverage)
-    weight = soft if coverage > np.uint8(0) else clear
-    k = weight * (off + spread * (m * m))
-    share = (np.float32(np.int32(255) * along) + k * m) / (np.float32(length) + k)
-    held = min(max(share, np.float32(0)), np.float32(255))
-    value = np.uint8(np.int32(math.floor(held + np.float32(0.5))))
-    return coverage if coverage == _FULL else value
-
-
-@inline
-def _add_samples(frame: Any, room: Any, fronts: Any, count: Any, sums: Any) -> None:
-    """Add what samples say: how far they lie along the line, and how long it is squared."""
-    now, known, front = bytes_at(frame, count), bytes_at(room, count), integers_at(fronts, count)
-    along, length = integers_at(sums[0], count), integers_at(sums[1], count)
+def _copy(start: Any, to: Any, count: Any) -> None:
+    """Copy so many bytes from an address to another."""
+    source, target = bytes_at(start, count), bytes_at(to, count)
     for x in range(np.uint64(count)):
-        behind = np.int32(known[x])
-        reach = front[x] - behind
-        along[x] += (np.int32(now[x]) - behind) * reach
-        length[x] += reach * reach
+        target[x] = source[x]
 
 
 @inline
-def _add_halved(frame: Any, room: Any, fronts: Any, left: Any, count: Any, sums: Any) -> None:
-    """Do so of a row of chroma that is halved across; `left` is the first pixel of luma."""
-    first = left >> 1
-    samples = ((left + count - 1) >> 1) - first + 1
-    now, known = bytes_at(frame + first, samples), bytes_at(room + first, samples)
-    front = integers_at(fronts, count)
-    along, length = integers_at(sums[0], count), integers_at(sums[1], count)
-    for x in range(count):
-        k = np.uint64(((left + x) >> 1) - first)
-        behind = np.int32(known[k])
-        reach = front[np.uint64(x)] - behind
-        along[np.uint64(x)] += (np.int32(now[k]) - behind) * reach
-        length[np.uint64(x)] += reach * reach
+def _any_of(row: Any, count: Any) -> Any:
+    """Tell whether a byte at an address is not 0."""
+    values = bytes_at(row, count)
+    together = np.uint8(0)
+    for x in range(np.uint64(count)):
+        together |= values[x]
+    return together != 0
 
 
 @inline
-def _decide_run(
+def _spread_marks(marks: Any, cols: Any, factor: Any, shift: Any, to: Any) -> None:
+    """Write the mark of each sample of a row, at an address; eight at once, of which some stay."""
+    times, step = max(factor >> shift, 1), max((1 << shift) // factor, 1)
+    cells = bytes_at(marks, cols)
+    at = to
+    for k in range(0, cols, step):
+        long_words_at(at, 1)[0] = np.uint64(cells[np.uint64(k)]) * _SAME
+        at += times
+
+
+@inline
+def _learn_row(frame: Any, room: Any, count: Any, marks: Any, off: Any, spare: Any) -> None:
+    """Learn the samples of a row, and add their differences to words; all are addresses."""
+    whole = count // LEARNED * LEARNED
+    for x in range(0, whole, LEARNED):
+        learn_samples(frame + x, room + x, marks + x, off + 2 * x)
+    if count > whole:
+        now, known, rest = spare, spare + LEARNED, count - whole
+        blank = bytes_at(spare, 2 * LEARNED)
+        for x in range(np.uint64(2 * LEARNED)):
+            blank[x] = 0
+        _copy(frame + whole, now, rest)
+        _copy(room + whole, known, rest)
+        learn_samples(now, known, marks + whole, off + 2 * whole)
+        _copy(known, room + whole, rest)
+
+
+@inline
+def _learn_plane(
+    frame: Any, room: Any, j: Any, factor: Any, shifts: Any, marks: Any, off: Any, spare: Any
+) -> None:
+    """Learn the rows of a plane whose first pixel lies in row `j` of cells."""
+    half = (1 << shifts[1]) - 1
+    top, bottom = (j * factor + half) >> shifts[1], ((j + 1) * factor + half) >> shifts[1]
+    for y in range(top, min(bottom, frame.shape[0])):
+        at, known = address_of(frame, y), address_of(room, y)
+        _learn_row(at, known, frame.shape[1], marks, off, spare)
+
+
+@inline
+def _sum_cells(words: Any, other: Any, width: Any, cols: Any) -> Any:
+    """Add up the words of each cell, at an address; return where the sums are."""
+    first, second = words, other
+    while width > cols:
+        width >>= 1
+        values, sums = unsigned_words_at(first, 2 * width), unsigned_words_at(second, width)
+        for x in range(np.uint64(width)):
+            k = x << np.uint64(1)
+            sums[x] = np.uint16(values[k] + values[k + np.uint64(1)])
+        first, second = second, first
+    return first
+
+
+@inline
+def _noise_after(mark: Any, off: Any, before: Any, size: Any) -> Any:
+    """Return the noise of a cell of a mark, from the sum of its differences."""
+    # In float32 the quotient is exact enough: it lies no nearer below an integer than 1/128.
+    parts = np.float32(np.int32(16) * off + size) / np.float32(np.int32(2) * size)
+    kept = before - (before >> np.int32(3))
+    held = min(max(np.int32(parts), kept), np.int32(255))
+    marked = held if mark == _STEP else _NEW
+    return np.uint8(marked if mark else before)
+
+
+@inline
+def _listen(marks: Any, noise: Any, sums: Any, cols: Any, size: Any, last_size: Any) -> None:
+    """Change the noise of a row of cells, whose last may be narrower; all are addresses."""
+    mark, before = bytes_at(marks, cols), bytes_at(noise, cols)
+    off = unsigned_words_at(sums, cols)
+    end = np.uint64(cols - 1)
+    for x in range(end):
+        heard = np.int32(off[x])
+        before[x] = _noise_after(mark[x], heard, np.int32(before[x]), np.int32(size))
+    heard = np.int32(off[end])
+    before[end] = _noise_after(mark[end], heard, np.int32(before[end]), np.int32(last_size))
+
+
+@kernel(PLANE, PLANES, OUT_PLANES, OUT_PLANE, INT, INT, SHIFTS, _ROWS)
+def learn(
+    marks: Any,
+    frame: Any,
+    room: Any,
+    noise: Any,
+    turn: Any,
+    factor: Any,
+    shifts: Any,
+    rows: Any,
+) -> None:
+    """Change the room and its noise where cells are marked, in the rows whose turn it is.
+
+    `rows` is scratch, as `plan.room_scratch` makes it.
+    """
+    down, cols = marks.shape
+    luma, chroma = address_of(rows, 0), address_of(rows, 1)
+    words, other, spare = address_of(rows, 2), address_of(rows, 3), address_of(rows, 4)
+    width = factor * cols
+    height = frame[0].shape[0]
+    last = frame[0].shape[1] - factor * (cols - 1)
+    for j in range(turn, down, ROOM_TURNS):
+        mark = address_of(marks, j)
+        if not _any_of(mark, cols):
+            continue
+        _spread_marks(mark, cols, factor, 0, luma)
+        _spread_marks(mark, cols, factor, shifts[0], chroma)
+        off = unsigned_words_at(words, width + LEARNED)
+        for x in range(np.uint64(width + LEARNED)):
+            off[x] = 0
+        _learn_plane(frame[0], room[0], j, factor, (0, 0), luma, words, spare)
+        for c in range(1, 3):
+            # What chroma differs by is not asked for.
+            _learn_plane(frame[c], room[c], j, factor, shifts, chroma, other, spare)
+        lines = min(factor, height - j * factor)
+        sums = _sum_cells(words, other, width, cols)
+        _listen(mark, address_of(noise, j), sums, cols, lines * factor, lines * last)
+
+
+@inline
+def _next_edge(edges: Any, i: Any, across: Any) -> Any:
+    """Return the next column from `i` on that has an edge, or `across`."""
+    while i < across:
+        if i + _EIGHT <= across:
+            word = long_words_at(edges + i, 1)[0]
+            if word:
+                return i + (np.int64(trailing_zeros(word)) >> 3)
+            i += _EIGHT
+        elif bytes_at(edges + i, 1)[0]:
+            return i
+        else:
+            i += 1
+    return across
+
+
+@inline
+def _between_rows(colours: Any, variance: Any, j: Any, rows: Any) -> None:
+    """Write what squares have in row `j` of cells, times 8, from the second column of rows on.
+
+    The first and the last are repeated.
+    """
+    down, across = variance.shape
+    near, place = j // ROOM_GRID, j % ROOM_GRID
+    beside = min(max(near - 1 if 2 * place < ROOM_GRID else near + 1, 0), down - 1)
+    far = np.int32(abs(2 * place + 1 - ROOM_GRID))
+    here = np.int32(2 * ROOM_GRID) - far
+    end = np.uint64(across)
+    for c in range(3):
+        one, two = (
+            bytes_at(address_of(colours[c], near), across),
+            bytes_at(address_of(colours[c], beside), across),
+        )
+        padded = integers_at(address_of(rows, c), across + 2)
+        inner = integers_at(address_of(rows, c) + 4, across)
+        for x in range(end):
+            inner[x] = here * np.int32(one[x]) + far * np.int32(two[x])
+        padded[0], padded[end + np.uint64(1)] = padded[1], padded[end]
+    first, second = (
+        floats_at(address_of(variance, near), across),
+        floats_at(address_of(variance, beside), across),
+    )
+    off = floats_at(address_of(rows, 3), across + 2)
+    off_inner = floats_at(address_of(rows, 3) + 4, across)
+    for x in range(end):
+        off_inner[x] = np.float32(here) * first[x] + np.float32(far) * second[x]
+    off[0], off[end + np.uint64(1)] = off[1], off[end]
+
+
+@inline
+def _fill_cell(rows: Any, width: Any, i: Any, edge: Any, lanes: Any) -> None:
+    """Write what column `i` of cells has to lanes, at an address."""
+    place = i % ROOM_GRID
+    near = np.uint64(i // ROOM_GRID + 1)
+    beside = near - np.uint64(1) if 2 * place < ROOM_GRID else near + np.uint64(1)
+    far = np.int32(abs(2 * place + 1 - ROOM_GRID))
+    here = np.int32(2 * ROOM_GRID) - far
+    for c in range(3):
+        line = integers_at(address_of(rows, c), width)
+        total = here * line[near] + far * line[beside] + np.int32(2 * ROOM_GRID * ROOM_GRID)
+        fill_lanes(lanes + 4 * APART * c, np.int32(total // np.int32(4 * ROOM_GRID * ROOM_GRID)))
+    off = floats_at(address_of(rows, 3), width)
+    value = np.float32(here) * off[near] + np.float32(far) * off[beside]
+    value *= np.float32(1 / (4 * ROOM_GRID * ROOM_GRID))
+    fill_lanes(lanes + 4 * APART * 3, value if edge else np.float32(-1))
+
+
+@inline
+def _decide_lanes(at: Any, shift: Any, fresh: Any, matte: Any, lanes: Any, options: Any) -> None:
+    """Decide 16 pixels; chroma is looked at where it is not that of the row before."""
+    y_now, y_known, u_now, u_known, v_now, v_known = at
+    if fresh and shift:
+        add_halved_chroma(u_now, u_known, v_now, v_known, lanes)
+    elif fresh:
+        add_chroma(u_now, u_known, v_now, v_known, lanes)
+    decide_samples(y_now, y_known, matte, lanes, options[0], options[1], options[2])
+
+
+@inline
+def _decide_cells(
     matte: Any,
     frame: Any,
     room: Any,
     j: Any,
-    run: Any,
+    left: Any,
     factor: Any,
     shifts: Any,
     options: Any,
-    rows: Any,
+    lanes: Any,
+    spare: Any,
 ) -> None:
-    """Write the coverage of a run of cells; `rows` begin with what each pixel's cell has."""
-    first, end = run
-    left = first * factor
-    count = min(end * factor, matte.shape[1]) - left
-    sums = address_of(rows, 4), address_of(rows, 5)
-    along, length = integers_at(sums[0], count), integers_at(sums[1], count)
-    off = floats_at(address_of(rows, 3), count)
-    for y in range(j * factor, min((j + 1) * factor, matte.shape[0])):
-        for x in range(np.uint64(count)):
-            along[x], length[x] = np.int32(0), np.int32(0)
-        at, known = address_of(frame[0], y) + left, address_of(room[0], y) + left
-        _add_samples(at, known, address_of(rows, 0), count, sums)
-        for c in range(1, 3):
-            row = y >> shifts[1]
-            at, known = address_of(frame[c], row), address_of(room[c], row)
-            if shifts[0]:
-                _add_halved(at, known, address_of(rows, c), left, count, sums)
-            else:
-                _add_samples(at + left, known + left, address_of(rows, c), count, sums)
-        coverage = bytes_at(address_of(matte, y) + left, count)
-        for x in range(np.uint64(count)):
-            coverage[x] = _share(along[x], length[x], coverage[x], off[x], options)
+    """Decide the pixels of a row of cells from column `left` of the frame on, by filled lanes."""
+    shift_x, shift_y = shifts
+    count = min(matte.shape[1] - left, SIXTEEN)
+    samples = (count + (1 << shift_x) - 1) >> shift_x
+    start = left >> shift_x
+    top = j * factor
+    for y in range(top, min(top + factor, matte.shape[0])):
+        row = y >> shift_y
+        fresh = y == top or row != (y - 1) >> shift_y
+        at = (
+            address_of(frame[0], y) + left,
+            address_of(room[0], y) + left,
+            address_of(frame[1], row) + start,
+            address_of(room[1], row) + start,
+            address_of(frame[2], row) + start,
+            address_of(room[2], row) + start,
+        )
+        to = address_of(matte, y) + left
+        if count == SIXTEEN:
+            _decide_lanes(at, shift_x, fresh, to, lanes, options)
+        else:
+            for k in range(6):
+                _copy(at[k], spare + SIXTEEN * k, count if k < 2 else samples)
+            _copy(to, spare + SIXTEEN * 6, count)
+            copied = (
+                spare,
+                spare + SIXTEEN,
+                spare + SIXTEEN * 2,
+                spare + SIXTEEN * 3,
+                spare + SIXTEEN * 4,
+                spare + SIXTEEN * 5,
+            )
+            _decide_lanes(copied, shift_x, fresh, spare + SIXTEEN * 6, lanes, options)
+            _copy(spare + SIXTEEN * 6, to, count)
 
 
-@kernel(OUT_PLANE, PLANES, PLANES, PLANES, _VARIANCE, INT, SHIFTS, _OPTIONS, _ROWS)
+@kernel(OUT_PLANE, PLANES, PLANES, PLANES, _VARIANCE, PLANE, INT, SHIFTS, _OPTIONS, _ROWS)
 def decide(
     matte: Any,
     frame: Any,
     room: Any,
-    fronts: Any,
+    colours: Any,
     variance: Any,
+    edge: Any,
     factor: Any,
     shifts: Any,
     options: Any,
     rows: Any,
 ) -> None:
-    """Change a matte, whose rows are packed too, where the variance of cells is not below 0.
+    """Change a matte, whose rows are packed too, in cells that have an edge.
 
-    `rows` is scratch: 6 rows of integers, as long as one of the canvas stretched.
+    `colours` and `variance` are those of `gather`; `rows` is scratch.
     """
     settings = np.float32(options[0]), np.float32(options[1]), np.float32(options[2])
-    down, across = variance.shape
+    down, across = edge.shape
+    width = variance.shape[1] + 2
+    cells = SIXTEEN // factor
+    lanes, spare = address_of(rows, 4), address_of(rows, 5)
     for j in range(down):
-        off = floats_at(address_of(variance, j), across)
-        i = 0
+        edges = address_of(edge, j)
+        i = _next_edge(edges, 0, across)
+        if i < across:
+            _between_rows(colours, variance, j, rows)
         while i < across:
-            if off[np.uint64(i)] < 0:
-                i += 1
-                continue
-            end = i
-            while end < across and off[np.uint64(end)] >= 0:
-                _spread(fronts, off, j, end, (end - i) * factor, factor, rows)
-                end += 1
-            _decide_run(matte, frame, room, j, (i, end), factor, shifts, settings, rows)
-            i = end
-
-
-@inline
-def _spread(fronts: Any, off: Any, j: Any, i: Any, at: Any, factor: Any, rows: Any) -> None:
-    """Write what a cell has for each of its pixels, from `at` on."""
-    for c in range(3):
-        front = np.int32(bytes_at(address_of(fronts[c], j), i + 1)[np.uint64(i)])
-        to = integers_at(address_of(rows, c) + 4 * at, factor)
-        for x in range(np.uint64(factor)):
-            to[x] = front
-    to_off = floats_at(address_of(rows, 3) + 4 * at, factor)
-    for x in range(np.uint64(factor)):
-        to_off[x] = off[np.uint64(i)]
+            first = i // cells * cells
+            end = min(first + cells, across)
+            for k in range(first, end):
+                to = lanes + 4 * factor * (k - first)
+                _fill_cell(rows, width, k, bytes_at(edges + k, 1)[0], to)
+            left = first * factor
+            _decide_cells(matte, frame, room, j, left, factor, shifts, settings, lanes, spare)
+            i = _next_edge(edges, end, across)

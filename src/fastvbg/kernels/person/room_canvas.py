@@ -1,0 +1,299 @@
+"""What the remembered room knows on the canvas; `reference.room` has the arithmetic.
+
+All planes of the canvas are of consecutive bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.constants import ROOM_FEWEST, ROOM_GRID, ROOM_TURNS
+from fastvbg.kernels._jit import INT, inline, kernel
+from fastvbg.kernels._lanes import SIXTEEN
+from fastvbg.kernels._memory import address_of, bytes_at, floats_at, integers_at
+from fastvbg.kernels.person.plan import ROOM_PAD, ROOM_SUMS
+from fastvbg.kernels.person.room_lanes import sum_squares
+
+_CANVAS = types.Array(types.uint8, 2, "C", readonly=True)
+_OUT_CANVAS = types.Array(types.uint8, 2, "C")
+_GUIDES = types.UniTuple(_CANVAS, 3)
+_COLOURS = types.UniTuple(_OUT_CANVAS, 3)
+_VARIANCE = types.Array(types.float32, 2, "C")
+_SUMS = types.Array(types.int32, 3, "C")
+_ROWS = types.Array(types.int32, 2, "C")
+
+_FRONT, _SOUND, _NOISE = 0, 4, 5
+"""Sums of squares: of foreground, and of its Y, U and V; of what is free and known, and its noise.
+"""
+_ONE, _FULL = np.uint8(1), np.uint8(255)
+_WHERE_NONE = np.float32(-np.inf)
+
+
+@inline
+def _flat(plane: Any) -> Any:
+    """Return the bytes of a plane."""
+    return bytes_at(address_of(plane, 0), plane.size)
+
+
+@inline
+def _difference(first: Any, second: Any) -> Any:
+    return np.uint8(max(first, second) - min(first, second))
+
+
+@kernel(
+    _GUIDES,
+    _GUIDES,
+    _CANVAS,
+    types.UniTuple(_CANVAS, 2),
+    _CANVAS,
+    types.UniTuple(INT, 2),
+    _OUT_CANVAS,
+    _OUT_CANVAS,
+)
+def survey(
+    guides: Any,
+    room: Any,
+    near: Any,
+    around: Any,
+    known: Any,
+    levels: Any,
+    apart: Any,
+    edge: Any,
+) -> Any:
+    """Write how far a frame is from the room, and which cells have an edge; return counts."""
+    covered, changed = np.int32(levels[0]), np.int32(levels[1])
+    count = np.uint64(apart.size)
+    y, u, v = _flat(guides[0]), _flat(guides[1]), _flat(guides[2])
+    room_y, room_u, room_v = _flat(room[0]), _flat(room[1]), _flat(room[2])
+    off, most, held = _flat(apart), _flat(near), _flat(known)
+    least, beside, to = _flat(around[0]), _flat(around[1]), _flat(edge)
+    for x in range(count):
+        chroma = max(_difference(u[x], room_u[x]), _difference(v[x], room_v[x]))
+        off[x] = max(_difference(y[x], room_y[x]), chroma)
+    for x in range(count):
+        to[x] = held[x] & np.uint8((least[x] < _FULL) & (beside[x] > np.uint8(0)))
+    sound, others, edges = np.int32(0), np.int32(0), np.int32(0)
+    for x in range(count):
+        heard = np.int32(held[x]) & np.int32(np.int32(most[x]) < covered)
+        sound += heard
+        others += heard & np.int32(np.int32(off[x]) > changed)
+    for x in range(count):
+        edges += np.int32(to[x])
+    return np.int64(sound), np.int64(others), np.int64(edges)
+
+
+@inline
+def _sum_rest(chosen: Any, values: Any, kept: Any, rows: Any, cols: Any, at: Any, to: Any) -> None:
+    """Write the sums of squares from column `at` on, of which fewer than four are whole."""
+    size = rows * cols
+    mask, value = bytes_at(chosen, size), bytes_at(values, size)
+    for first in range(at, cols, ROOM_GRID):
+        total = np.int32(0)
+        for k in range(rows * ROOM_GRID):
+            x = first + k % ROOM_GRID
+            if x < cols:
+                n = np.uint64(k // ROOM_GRID * cols + x)
+                total += np.int32(mask[n] & value[n] & kept)
+        integers_at(to + 4 * (first // ROOM_GRID), 1)[0] = total
+
+
+@inline
+def _sum_plane(chosen: Any, values: Any, kept: Any, shape: Any, sums: Any) -> None:
+    """Write sums over squares of those bits of bytes that are kept, where chosen by 255.
+
+    The planes are addresses.
+    """
+    height, cols = shape
+    whole = cols // SIXTEEN * SIXTEEN
+    for j in range((height + ROOM_GRID - 1) // ROOM_GRID):
+        top = j * ROOM_GRID
+        rows = min(height - top, ROOM_GRID)
+        mask, value, to = chosen + top * cols, values + top * cols, address_of(sums, j)
+        for x in range(0, whole, SIXTEEN):
+            sum_squares(mask + x, value + x, kept, cols, rows, to + x)
+        _sum_rest(mask, value, kept, rows, cols, whole, to)
+
+
+@inline
+def _add_row(sums: Any, j: Any, column: Any, sign: Any) -> None:
+    """Add a row of squares to the sums of columns, or take it away, where there is one."""
+    if 0 <= j < sums.shape[0]:
+        width = sums.shape[1]
+        values, totals = integers_at(address_of(sums, j), width), integers_at(column, width)
+        for x in range(np.uint64(width)):
+            totals[x] += sign * values[x]
+
+
+@inline
+def _sum_around(column: Any, width: Any, reach: Any, to: Any) -> None:
+    """Write the sums of each column and so many each way; all are addresses, zeros lie beyond."""
+    sums = integers_at(to, width)
+    for x in range(np.uint64(width)):
+        sums[x] = 0
+    for d in range(-reach, reach + 1):
+        values = integers_at(column + 4 * d, width)
+        for x in range(np.uint64(width)):
+            sums[x] += values[x]
+
+
+@inline
+def _mean_colours(colours: Any, j: Any, count: Any, rows: Any, width: Any) -> None:
+    """Write the means of a row of squares from their sums, at addresses, rounded half up."""
+    cells = integers_at(count, width)
+    for c in range(3):
+        total = integers_at(address_of(rows, _FRONT + 1 + c), width)
+        to = bytes_at(address_of(colours[c], j), width)
+        for x in range(np.uint64(width)):
+            # Exact enough: a mean lies no nearer below a half than 1/1568.
+            mean = np.float32(total[x]) / np.float32(max(cells[x], np.int32(1)))
+            to[x] = np.uint8(np.int32(mean + np.float32(0.5)))
+
+
+@inline
+def _variances(variance: Any, j: Any, rows: Any, doubt: Any) -> None:
+    """Write the variance of a row of squares."""
+    width = variance.shape[1]
+    to = floats_at(address_of(variance, j), width)
+    fronts = integers_at(address_of(rows, _FRONT), width)
+    heard = integers_at(address_of(rows, _SOUND), width)
+    noise = integers_at(address_of(rows, _NOISE), width)
+    least, levels = np.float32(doubt[0]), np.float32(doubt[1])
+    for x in range(np.uint64(width)):
+        mean = np.float32(noise[x]) / np.float32(max(heard[x], np.int32(1)))
+        off = max(mean, least) * levels
+        enough = (fronts[x] >= ROOM_FEWEST[0]) & (heard[x] >= ROOM_FEWEST[1])
+        to[x] = off * off if enough else _WHERE_NONE
+
+
+@inline
+def _choose(first: Any, second: Any, least: Any, other: Any, to: Any) -> None:
+    """Write 255 where one plane is at least so much and another at least so much, else 0."""
+    one, two, chosen = _flat(first), _flat(second), _flat(to)
+    low, low_too = np.uint8(least), np.uint8(other)
+    for x in range(np.uint64(to.size)):
+        chosen[x] = _FULL if (one[x] >= low) & (two[x] >= low_too) else np.uint8(0)
+
+
+@kernel(
+    _GUIDES,
+    types.UniTuple(_CANVAS, 2),
+    _CANVAS,
+    _CANVAS,
+    _CANVAS,
+    types.UniTuple(INT, 3),
+    types.UniTuple(types.float64, 2),
+    types.UniTuple(INT, 2),
+    _COLOURS,
+    _VARIANCE,
+    types.UniTuple(_OUT_CANVAS, 2),
+    _SUMS,
+    _ROWS,
+)
+def gather(
+    guides: Any,
+    mattes: Any,
+    near: Any,
+    known: Any,
+    noise: Any,
+    levels: Any,
+    doubt: Any,
+    reaches: Any,
+    colours: Any,
+    variance: Any,
+    chosen: Any,
+    sums: Any,
+    rows: Any,
+) -> None:
+    """Write the colours of the foreground around squares, and the variance of the room there.
+
+    `chosen`, `sums` and `rows` are scratch, as `plan.squares_scratch` makes it.
+    """
+    covered = np.uint8(levels[0])
+    front, sound = chosen
+    _choose(mattes[0], mattes[1], levels[1], levels[2], front)
+    held, most, heard = _flat(known), _flat(near), _flat(sound)
+    for x in range(np.uint64(sound.size)):
+        heard[x] = _FULL if (held[x] > np.uint8(0)) & (most[x] < covered) else np.uint8(0)
+    fronts, sounds = address_of(front, 0), address_of(sound, 0)
+    values = (
+        fronts,
+        address_of(guides[0], 0),
+        address_of(guides[1], 0),
+        address_of(guides[2], 0),
+        sounds,
+        address_of(noise, 0),
+    )
+    for k in range(ROOM_SUMS):
+        kept = _ONE if (k == _FRONT) | (k == _SOUND) else _FULL
+        _sum_plane(fronts if k < _SOUND else sounds, values[k], kept, front.shape, sums[k])
+    width = variance.shape[1]
+    pad = 4 * ROOM_PAD
+    for k in range(ROOM_SUMS):
+        column = integers_at(address_of(rows, ROOM_SUMS + k), rows.shape[1])
+        for x in range(np.uint64(rows.shape[1])):
+            column[x] = 0
+    for j in range(-ROOM_PAD, variance.shape[0]):
+        for k in range(ROOM_SUMS):
+            reach = reaches[np.int64(k >= _SOUND)]
+            column = address_of(rows, ROOM_SUMS + k) + pad
+            _add_row(sums[k], j + reach, column, np.int32(1))
+            _add_row(sums[k], j - reach - 1, column, np.int32(-1))
+            _sum_around(column, sums.shape[2], reach, address_of(rows, k))
+        if j >= 0:
+            _mean_colours(colours, j, address_of(rows, _FRONT), rows, width)
+            _variances(variance, j, rows, doubt)
+
+
+@kernel(
+    _CANVAS,
+    _CANVAS,
+    _CANVAS,
+    _OUT_CANVAS,
+    _OUT_CANVAS,
+    INT,
+    types.UniTuple(INT, 5),
+    _OUT_CANVAS,
+)
+def mark(
+    near: Any,
+    sure: Any,
+    apart: Any,
+    known: Any,
+    free_for: Any,
+    turn: Any,
+    levels: Any,
+    marks: Any,
+) -> None:
+    """Mark what is to be learned in the rows whose turn it is, and change what is known."""
+    covered, changed, frames, certain, alike = levels
+    count = np.uint64(near.size)
+    most, since = _flat(near), _flat(free_for)
+    low = np.uint8(covered)
+    for x in range(count):
+        later = np.uint8(min(since[x], np.uint8(254)) + np.uint8(1))
+        since[x] = later if most[x] < low else np.uint8(0)
+    for j in range(turn, near.shape[0], ROOM_TURNS):
+        _mark_row(known, free_for, apart, marks, j, np.uint8(frames), np.uint8(changed))
+    seen, off, held = _flat(sure), _flat(apart), _flat(known)
+    person, room = np.uint8(certain), np.uint8(alike)
+    for x in range(count):
+        held[x] = held[x] & np.uint8((seen[x] < person) | (off[x] >= room))
+
+
+@inline
+def _mark_row(
+    known: Any, free_for: Any, apart: Any, marks: Any, j: Any, frames: Any, changed: Any
+) -> None:
+    """Mark a row, and let what is marked be known."""
+    cols = marks.shape[1]
+    held, since = bytes_at(address_of(known, j), cols), bytes_at(address_of(free_for, j), cols)
+    off, to = bytes_at(address_of(apart, j), cols), bytes_at(address_of(marks, j), cols)
+    for x in range(np.uint64(cols)):
+        anew = (held[x] == np.uint8(0)) | (off[x] > changed)
+        value = np.uint8(2) if anew else np.uint8(1)
+        to[x] = value if since[x] >= frames else np.uint8(0)
+    for x in range(np.uint64(cols)):
+        held[x] = held[x] | np.uint8(to[x] > np.uint8(0))

@@ -33,6 +33,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.plate.composite_planes",
         "keying.plate.light",
         "keying.plate.measure",
+        "keying.soft_edges.decide",
         "composite.frames.blend",
         "composite.planes_blend.blend_u8",
         "keying.shift.shift",

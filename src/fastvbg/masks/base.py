@@ -37,6 +37,8 @@ class Mask(Described):
     kernels: ClassVar[tuple[str, ...]] = ()
     """The kernels that key frames of 8-bit 4:2:0, as most files have: `warmup` prepares them."""
 
+    deciding: ClassVar[tuple[str, ...]] = ()
+    """The kernels that decide soft edges after the refinement that suits it."""
     estimates: ClassVar[bool] = False
     """Whether the foreground's own colours are to be estimated at its soft edges."""
     owns: ClassVar[tuple[str, ...]] = ("foreground.colours.estimate",)
@@ -90,6 +92,7 @@ class Mask(Described):
         from fastvbg.refine.spec import kernels_of
 
         refining = kernels_of(cls.refinement if refine is None else refine)
+        refining += cls.deciding if refine is None else ()
         if estimates and cls.estimates:
             keying = cls.estimating or cls.kernels
             return tuple(dict.fromkeys((*keying, *refining, *cls.owns, *_OVER)))

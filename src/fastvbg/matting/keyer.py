@@ -29,6 +29,9 @@ class RunKeyer:
         """Return the matte of a pair's second frame; valid until the next call."""
         raise NotImplementedError
 
+    def decide_edges(self, picture: Picture, matte: Matte) -> None:
+        """Write the soft edges of the last matte once it is refined, if more is known of them."""
+
     def fused(self) -> OnePass | None:
         """Return what lays a pair's second frame over a background in the pass that keys it."""
         return None

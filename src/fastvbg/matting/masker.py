@@ -39,6 +39,8 @@ class Masker:
         Masks of what is always in and always out; what is in both is out.
     estimates : bool, default False
         Whether the foreground's own colours are estimated at soft edges.
+    decides : bool, default False
+        Whether the keyer decides soft edges after refinement.
     """
 
     def __init__(
@@ -51,11 +53,12 @@ class Masker:
         keep: Mask | None = None,
         drop: Mask | None = None,
         estimates: bool = False,
+        decides: bool = False,
     ) -> None:
         self._keyer, self._pixels = keyer, pixels
         self._refiner, self._keep, self._drop = refiner, keep, drop
         self._touched = refiner is not None or keep is not None or drop is not None
-        self._estimates = estimates
+        self._estimates, self._decides = estimates, decides
         # Colours are estimated by a matte, which one pass never writes.
         self._one_pass = None if self._touched or estimates else keyer.fused()
         self._refined = np.empty(shape, np.uint8)
@@ -113,6 +116,8 @@ class Masker:
         if self._refiner is not None:
             guide = self._pixels.luma(pair.keyed) if self._refiner.needs_guide else None
             matte = self._refiner.apply(matte, guide, out=self._refined)
+            if self._decides:
+                self._keyer.decide_edges(pair.keyed, matte)
         if self._keep is not None or self._drop is not None:
             matte = apply_regions(matte, keep=self._keep, drop=self._drop, out=self._refined)
         # What is transparent is no foreground, whatever lies hidden there.

@@ -30,7 +30,7 @@ from fastvbg.values.words import FIRST, parse_first
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from fastvbg._types import Frame
+    from fastvbg._types import Frame, Matte
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
     from fastvbg.pixels import Pixels
@@ -95,6 +95,10 @@ class PlateRun(Fused):
             self._by_hand.look(seen)
         self._moves = self._camera.add(seen) or self._moves
         self._followed = self._followed or self._plate_keyer.motion is not None
+
+    def decide_edges(self, picture: Picture, matte: Matte) -> None:
+        """Tell coverage at soft edges from the colours of plate and foreground."""
+        self._plate_keyer.decide_edges(self._pixels.sample(picture), self._matte, matte, out=matte)
 
     def reset(self) -> None:
         """Another scene begins: the light may be another one, and the camera stands elsewhere."""

@@ -64,6 +64,7 @@ def make_masker(settings: Settings, run: Run) -> Masker:
         keep=keep,
         drop=drop,
         estimates=estimates,
+        decides=settings.refine is None,
     )
 
 

@@ -28,14 +28,14 @@ from fastvbg.keyers._arrays import (
     widened,
 )
 from fastvbg.keyers._frames import as_kernels_write
-from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.plate.byhand import PlateByHand
 from fastvbg.keyers.plate.following import CameraFollower
 from fastvbg.keyers.plate.layers import layers_of_frame, layers_of_planes
 from fastvbg.keyers.plate.light import LightMeter, step_for
 from fastvbg.keyers.plate.matching import corners, moved
 from fastvbg.keyers.plate.model import model_of
-from fastvbg.layout import as_bgr, checked_bgr
+from fastvbg.keyers.plate.soft_edges import EdgeDecider
+from fastvbg.layout import as_bgr, checked_bgr, packed
 from fastvbg.outputs import plane_out, planes_out
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ planes_blend = Module("composite.planes_blend")
 _LIMITED_BLACK = 16
 
 
-class PlateKeyer(OnePassKeyer):
+class PlateKeyer(EdgeDecider):
     """Keys what stands before a known empty scene, frame after frame.
 
     Each pixel is compared with the plate in luma and chroma. What luma differs by counts once and
@@ -217,12 +217,7 @@ class PlateKeyer(OnePassKeyer):
         DTypeError, ShapeError, OptionTypeError
             The picture is not as the keyer's frames (also a `TypeError` or `ValueError`).
         """
-        if isinstance(picture, (tuple, list)):
-            self._check_planes(picture)
-            seen: Frame | Planes = picture
-        else:
-            seen = checked_bgr("frame", picture, self._order)
-            self._check_frame(seen)
+        seen = self._checked(picture)
         if self._by_hand is None:
             raise OptionError("register: got a keyer made without it, wanted register=True")
         return self._register(self._by_hand, seen)
@@ -301,6 +296,21 @@ class PlateKeyer(OnePassKeyer):
         matte = self._matte_of_planes(planes, np.empty(self._shape, np.uint8))
         for k, (new, old, to) in enumerate(zip(planes, background, out, strict=True)):
             planes_blend.blend_u8.call(matte, new, old, to, *(self._shifts if k else (0, 0)))
+
+    def _checked(self, picture: Frame | Planes) -> Frame | Planes:
+        """Check a frame or planes; return the frame as BGR."""
+        if isinstance(picture, (tuple, list)):
+            self._check_planes(picture)
+            return picture
+        seen = checked_bgr("frame", picture, self._order)
+        self._check_frame(seen)
+        return seen
+
+    def _as_planes(self, picture: Frame | Planes) -> Planes:
+        seen = self._checked(picture)
+        if isinstance(seen, (tuple, list)):
+            return packed(seen[0]), packed(seen[1]), packed(seen[2])
+        return to_keyspace(seen)
 
     def _check_planes(self, planes: Planes) -> None:
         shape, *shifts = check_planes("planes", planes)

@@ -170,7 +170,6 @@ def work_through(
         pixels = make_pixels(source.info, settings.threads)
         info = output_info(source.info, job)
         tell = _Lines(job.tell or unheard)
-        first, learned = (None, None) if part is None else (part.origin, part.learned)
         seen = Run(
             pixels,
             source.info,
@@ -180,8 +179,9 @@ def work_through(
             fps,
             interrupts.check,
             tell,
-            first=first,
-            learned=learned,
+            first=None if part is None else part.origin,
+            since=None if part is None else part.since,
+            learned=None if part is None else part.learned,
         )
         sink = stack.enter_context(opened(job, info))
         masker = make_masker(settings, seen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fastvbg.matting.run import Since
 from fastvbg.media.model import CopiedPacket
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class Part:
     """Of the frames before which the keyer's state is to be left behind, in order."""
     leave: Callable[[int, dict[str, Any]], None] | None = None
     """Takes that time and state."""
+
+    @property
+    def since(self) -> Since | None:
+        """Where frames begin to come; None at the job's beginning."""
+        if self.read is None or self.first is None:
+            return None
+        return Since(self.read, self.number, self.first)
 
 
 class Passing:

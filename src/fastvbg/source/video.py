@@ -55,6 +55,7 @@ class VideoSource:
         self._abandoned = False
         self._missing = self._lost_before = 0
         self._part: Generator[Item, None, None] | None = None
+        self._tells = True
         self._counted: int | None = None
         self._path = path
         self._decoding = Decoding(path, self._options)
@@ -155,7 +156,7 @@ class VideoSource:
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and packets of the other streams, in the order of the file."""
         yield from self._timed()
-        if self._part is not None:
+        if not self._tells:
             return
         self._transparency.finish()
         if self._options.end is None:
@@ -180,7 +181,19 @@ class VideoSource:
     def __enter__(self) -> Self:
         return self
 
-    def narrow(self, first: int | None, until: int | None, counted: int | None = None) -> None:
+    @property
+    def has_alpha(self) -> bool:
+        """Whether its first frame has alpha."""
+        return self._prepared.first.has_alpha
+
+    def narrow(
+        self,
+        first: int | None,
+        until: int | None,
+        counted: int | None = None,
+        *,
+        tells: bool = False,
+    ) -> None:
         """Give the frames of a part alone, before any has been given; `info` stays as it is.
 
         Parameters
@@ -189,11 +202,13 @@ class VideoSource:
             Their times as all of them would have them: from `first` on, before `until`.
         counted : int, optional
             From which time on damage counts.
+        tells : bool
+            Whether the source says what the file lacks, as one that gives all frames does.
         """
         whole = chain(self._first, self._items)
         shift = shift_of(self._options.start, self._decoding.time_base)
         self._part = stretch(self._decoding, whole, shift, first, until)
-        self._counted = counted
+        self._counted, self._tells = counted, tells
 
     def leave_frames(self) -> None:
         """Give the packets of the other streams alone, of the frames no more than the first."""

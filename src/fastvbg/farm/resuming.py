@@ -12,10 +12,10 @@ from fastvbg.errors import OptionTypeError, SinkError, SourceError, shown
 from fastvbg.farm.before import prepare
 from fastvbg.farm.folder import Folder
 from fastvbg.farm.locking import locked
-from fastvbg.farm.merging import merge
 from fastvbg.farm.planning import SECONDS, plan
 from fastvbg.farm.plans import parts_of
 from fastvbg.farm.rendering import render
+from fastvbg.farm.whole import joined
 from fastvbg.media.names import as_path
 from fastvbg.pipeline import process as plain
 from fastvbg.sink.staging import check_output
@@ -162,7 +162,13 @@ def _in_parts(
     with held(folder, restart=way.restart):
         try:
             _make_all(folder, way.executor, progress)
-            result = merge(made, overwrite=overwrite, keep_parts=way.keep_parts)
+            result = joined(
+                made,
+                overwrite=overwrite,
+                keep_parts=way.keep_parts,
+                progress=progress,
+                tell=tell,
+            )
         except (SinkError, SourceError) as error:
             raise type(error)(f"{error}; the parts are kept: the same again goes on") from None
     return replace(result, seconds=time.perf_counter() - start)

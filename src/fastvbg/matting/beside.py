@@ -250,7 +250,7 @@ class Beside:
             return None
         own = times[0] + int(since.first / base)
         # What is damaged before, or lacks at an end before, another part counts.
-        source.narrow(times[number], None, own, tells=own <= times[-1])
+        source.narrow(times[number], None, (own, None), tells=own <= times[-1])
         return self._read(stack, source, timed=True, first=times[0])
 
 

@@ -77,7 +77,7 @@ class Passing:
         if part is None:
             return
         narrowed: Any = source
-        narrowed.narrow(part.read, part.until, part.first)
+        narrowed.narrow(part.read, part.until, (part.first, part.end))
         if part.keyed is not None:
             masker.go_on(part.state)
 

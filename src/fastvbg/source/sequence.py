@@ -84,7 +84,7 @@ class SequenceSource:
             skipped=self._numbers[0] - first,
         )
 
-    def narrow(self, first: int | None, until: int | None, counted: int | None = None) -> None:  # noqa: ARG002
+    def narrow(self, first: int | None, until: int | None, _counted: object = None) -> None:
         """Give the frames of a part alone, as a video does."""
         own = self._numbers[0]
         self._given = [

@@ -241,7 +241,7 @@ def test_a_deadly_part_fails_its_file_alone_and_the_rest_of_it_is_kept(
     assert done[1].code == 1
     assert log.read_text().count("what it printed") == 4
     parts = Path("out", ".long.mp4.parts")
-    kept = {path: path.stat().st_mtime_ns for path in parts.glob("*.nut")}
+    kept = {path: path.stat().st_mtime_ns for path in parts.glob("*.part")}
     assert kept
     assert not (parts / "lock").exists()
     again = fastvbg.batch("long.mp4", "out", SETTINGS, segments=2, jobs=1, keep_parts=True)

@@ -218,7 +218,7 @@ def test_a_dead_scheduler_and_the_rest_made_without_it(
     ways = Ways.checked(check_where(None, address, None, None), segments=2)
     with pytest.raises(ClusterError, match="is gone; what is done is kept"):
         run_batch(["long.mp4"], "out", SETTINGS, ways, show, None)
-    there = {path: path.stat().st_mtime_ns for path in parts.glob("*.nut")}
+    there = {path: path.stat().st_mtime_ns for path in parts.glob("*.part")}
     assert there
     done = fastvbg.batch("long.mp4", "out", SETTINGS, jobs=1, segments=2, keep_parts=True)
     assert [each.state for each in done] == ["done"]

@@ -21,7 +21,7 @@ from fastvbg.media.names import as_path
 from fastvbg.pipeline.job import Result, output_info
 from fastvbg.pipeline.opening import rate_of
 from fastvbg.sink.joining import JoiningSink
-from fastvbg.sink.part import PART, Moment
+from fastvbg.sink.part import Moment
 from fastvbg.sink.staging import check_output
 from fastvbg.source import open_source
 from fastvbg.source.completeness import not_decoded
@@ -227,12 +227,12 @@ def _packets(folder: Folder, known: _Known) -> Iterator[Packet[Stream]]:
         if not part.frames:
             continue  # all of it was damaged: there is no stream in its file
         moments = iter(Moment(*moment) for moment in known.data[part.index]["moments"])
-        with av.open(f"file:{folder.part(part.index)}", "r", format=PART) as container:
-            for found in container.demux(video=0):
-                if not found.size:
+        name, format = f"file:{folder.part(part.index)}", known.data[part.index]["format"]
+        with av.open(name, "r", format=format) as container:
+            for packet in container.demux(video=0):
+                if not packet.size:
                     continue
                 moment = next(moments)
-                packet: Packet[Stream] = av.Packet(bytes(found))
                 packet.pts, packet.dts = moment.pts, next(times)
                 packet.duration, packet.is_keyframe = moment.duration, moment.key
                 yield packet

@@ -135,6 +135,7 @@ def _in_part(folder: Folder, index: int, job: Job) -> dict[str, Any]:
         "frames": len(sink.moments),
         "bytes": size,
         "digest": digest,
+        "format": sink.format,
         "unit": str(sink.unit),
         "extradata": sink.extradata.hex(),
         "moments": [list(moment) for moment in sink.moments],

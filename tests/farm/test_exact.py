@@ -244,3 +244,14 @@ def mattes_of(path: Path) -> Any:
         frames = [item.frame for item in source if not isinstance(item, CopiedPacket)]
     assert frames[0].shape[2] == 4
     return np.array([frame[..., 3] for frame in frames], np.float32)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
+@pytest.mark.parametrize("way", [{}, {"segments": 1}])
+def test_the_same_job_has_the_same_bytes(tmp_path: Path, suffix: str, way: dict[str, Any]) -> None:
+    clip = make_numbered(tmp_path / "c.mp4", count=50, sound="aac", **CLOSED)
+    fast = {"preset": "ultrafast"} if suffix != ".webm" else {"encoder_options": {"cpu-used": 8}}
+    made = [tmp_path / f"{name}{suffix}" for name in "ab"]
+    for path in made:
+        fastvbg.process(clip, path, **MOTION, **fast, **way)
+    assert made[0].read_bytes() == made[1].read_bytes()

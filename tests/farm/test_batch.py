@@ -17,7 +17,7 @@ import pytest
 
 import fastvbg
 from fastvbg.cli import run_command_line
-from fastvbg.farm.batch import Ways, run_batch
+from fastvbg.farm.batch import run_batch
 from fastvbg.farm.board import Board, Standing
 from fastvbg.farm.engine import Died
 from fastvbg.farm.engines import check_memory, check_where
@@ -25,6 +25,7 @@ from fastvbg.farm.outcome import Outcome, worst
 from fastvbg.farm.places import placed
 from fastvbg.farm.pool import Pool
 from fastvbg.farm.tasks import Task
+from fastvbg.farm.ways import Ways
 from tests.support.inline import Inline
 from tests.support.media import make_clip
 

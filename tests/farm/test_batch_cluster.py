@@ -16,11 +16,12 @@ import pytest
 
 import fastvbg
 from fastvbg.cli import run_command_line
-from fastvbg.farm.batch import Ways, run_batch
+from fastvbg.farm.batch import run_batch
 from fastvbg.farm.board import Standing
 from fastvbg.farm.cluster import ClusterError, check_cluster, examine
 from fastvbg.farm.engines import check_where
 from fastvbg.farm.queue import Queue
+from fastvbg.farm.ways import Ways
 from tests.farm.synthetic import Die, Owned, Say, task
 from tests.support.media import make_clip
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 import fastvbg
-from fastvbg.farm.batch import Ways, run_batch
+from fastvbg.farm.batch import run_batch
 from fastvbg.farm.board import Standing
 from fastvbg.farm.engines import check_where
+from fastvbg.farm.ways import Ways
 from tests.support.media import make_clip
 
 SETTINGS = fastvbg.Settings(mask="motion", background="navy", preset="ultrafast", threads=1)

@@ -125,12 +125,20 @@ class Planning:
     output: Path | Url
     settings: Settings
     seconds: float
+    work: str | None = None
 
     def __call__(self, heard: Heard) -> Plan:
         """Return the plan; it decodes no more than the mask wants of hard cuts."""
         from fastvbg.farm.planning import plan
 
-        return plan(self.input, self.output, self.settings, seconds=self.seconds, tell=heard.told)
+        return plan(
+            self.input,
+            self.output,
+            self.settings,
+            seconds=self.seconds,
+            work=self.work,
+            tell=heard.told,
+        )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket
-from fastvbg.media.names import checked_name, read_numbering
+from fastvbg.media.names import checked_name
+from fastvbg.media.series import read_series
 from fastvbg.source import open_source
 from fastvbg.source.counting import frames_before
 from fastvbg.source.index import index_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from fastvbg.matting.pairing import Pair
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture, Sizes, StreamInfo
-    from fastvbg.media.numbering import Numbering
+    from fastvbg.media.series import Series
     from fastvbg.source import Source
 
 # How long before the run's first frame a video beside it is looked into at first, and how much
@@ -135,17 +136,17 @@ class Beside:
             end=None,
         )
         kind = kind_of(path, role)
-        numbering = read_numbering(path)
+        series = read_series(path, role)
         self._since = Clock(run).since()
         self.begins = 0 if self._since is None else self._since.number
         """The number of the first frame that pictures are wanted for."""
         self.held = kind == "still"
         """Whether its one picture serves all frames."""
-        self.numbered = numbering is not None
+        self.numbered = series is not None
         """Whether its pictures go by numbers."""
         with ExitStack() as stack:
-            if numbering is not None:
-                self._items = self._numbered(stack, numbering)
+            if series is not None:
+                self._items = self._numbered(stack, series)
             elif self.held:
                 self._items = self._opened(stack, timed=False)
             else:
@@ -193,11 +194,11 @@ class Beside:
         """What the file says of its pictures."""
         return self._source.info
 
-    def _numbered(self, stack: ExitStack, numbering: Numbering) -> Iterator[Item]:
+    def _numbered(self, stack: ExitStack, series: Series) -> Iterator[Item]:
         """Return a sequence's pictures, from that of the run's first frame on."""
         before = self._numbers_before()
         least = before + self.begins
-        numbers = numbering.existing()
+        numbers = series.existing()
         first = min(numbers, default=0)
         # A gap is filled by the picture before it, which may come before the first frame.
         begin = max((n - first for n in numbers if n - first <= least), default=0)

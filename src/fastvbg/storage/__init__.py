@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fastvbg.storage.reading import StoredFile
     from fastvbg.storage.stores import Identity
 
-__all__ = ["fetch", "identity", "is_stored", "open_stored", "publish"]
+__all__ = ["exists", "fetch", "identity", "is_stored", "listed", "open_stored", "publish"]
 
 # What FFmpeg's libraries open themselves; all other URLs are fsspec's.
 _PROTOCOLS = (
@@ -65,6 +65,32 @@ def identity(path: Url, role: str = "input") -> Identity:
     from fastvbg.storage.stores import Store
 
     return Store(path, role).identity()
+
+
+def exists(path: Url, role: str = "input") -> bool:
+    """Tell whether something stands there.
+
+    Raises
+    ------
+    SourceError, MissingLibraryError
+        As for `open_stored`; the store does not say.
+    """
+    from fastvbg.storage.stores import Store
+
+    return Store(path, role).exists()
+
+
+def listed(folder: Url, role: str = "input") -> dict[str, Identity]:
+    """Return the names of a folder's objects, with what tells each from others.
+
+    Raises
+    ------
+    SourceError, MissingLibraryError
+        As for `open_stored`; of a folder that is not there, nothing is returned.
+    """
+    from fastvbg.storage.stores import Store
+
+    return Store(folder, role).listed()
 
 
 def fetch(path: Url, target: Path, role: str = "input") -> None:

@@ -121,6 +121,24 @@ class Store:
             raise self.failed(error) from None
         return True
 
+    def listed(self) -> dict[str, Identity]:
+        """Return the objects in a folder, asked anew; none where there is no such folder.
+
+        Raises
+        ------
+        SourceError, SinkError
+            The store does not say.
+        """
+        try:
+            self.fs.invalidate_cache(self.path)
+            found = self.fs.ls(self.path, detail=True)
+        except FileNotFoundError:
+            return {}
+        except Exception as error:
+            raise self.failed(error) from None
+        files = [facts for facts in found if facts.get("type") != "directory"]
+        return {str(facts["name"]).rpartition("/")[2]: self.identified(facts) for facts in files}
+
     def failed(self, error: BaseException) -> FastvbgError:
         """Return what to raise where a library has raised something."""
         if isinstance(error, FileNotFoundError):

@@ -12,11 +12,13 @@ import pytest
 import fastvbg
 from fastvbg.errors import SinkError, SourceError
 from fastvbg.farm.identity import identity_of
+from fastvbg.farm.inputs import expand
 from fastvbg.farm.naming import outputs
 from fastvbg.media.series import StoredNumbering, read_series
 from fastvbg.urls import Url
 from tests.storage.support import FRAGILE, store_of_memory
 from tests.support.farm import held
+from tests.support.inline import Inline
 from tests.support.numbered import make_numbered, picture
 
 JOB: dict[str, Any] = {"mask": "motion", "background": "navy", "codec": "ffv1"}
@@ -119,3 +121,41 @@ def test_depths(tmp_path: Path) -> None:
         store_of_memory().pipe(f"/in/d{number}.png", coded)
     mask = fastvbg.masks.Depth(depth="memory://in/d%d.png", near=600, far=900)
     assert fastvbg.process(clip, tmp_path / "a.mkv", **{**JOB, "mask": mask}).warnings == []
+
+
+def test_folders_and_patterns_of_a_batch() -> None:
+    for name in (
+        "one/a.mp4",
+        "one/b.webm",
+        "one/.c.mp4",
+        "one/d.txt",
+        "two/deep/e.mp4",
+        "nosuffix",
+    ):
+        store_of_memory().pipe(f"/films/{name}", b"x")
+    everything = [f"memory://films/{name}" for name in ("one/a.mp4", "one/b.webm")]
+
+    def meant(*given: str) -> list[str]:
+        return [str(Url(each)).replace(":///", "://") for each in expand(list(given))]
+
+    assert meant("memory://films/one") == everything
+    assert meant("memory://films/one/") == everything
+    assert meant("memory://films/one/*.webm") == everything[1:]
+    assert meant("memory://films/**") == [*everything, "memory://films/two/deep/e.mp4"]
+    assert meant("memory://films/one/no.mp4") == ["memory://films/one/no.mp4"]
+    assert meant("memory://films/nosuffix") == ["memory://films/nosuffix"]
+    for name in ("memory://films/x*.mp4", "memory://films/two", "memory://nowhere/"):
+        with pytest.raises(SourceError, match=r"^inputs: no (object matches|video in the folder)"):
+            expand(name)
+
+
+def test_a_batch_of_a_folder(tmp_path: Path) -> None:
+    clip = make_numbered(tmp_path / "clip.mp4", count=10)
+    for name in "ab":
+        store_of_memory().pipe(f"/films/{name}.mp4", clip.read_bytes())
+    done = fastvbg.batch(
+        "memory://films/*.mp4", "memory://done/{stem}.mkv", executor=Inline(), **JOB
+    )
+    assert [(each.state, each.frames) for each in done] == [("done", 10)] * 2
+    names = [path.rpartition("/")[2] for path in store_of_memory().find("/done")]
+    assert names == ["a.mkv", "b.mkv"]

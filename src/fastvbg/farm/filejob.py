@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.errors import FastvbgError
 from fastvbg.farm.before import hands_over
 from fastvbg.farm.folder import Folder
-from fastvbg.farm.outcome import Outcome
+from fastvbg.farm.outcome import Outcome, about
 from fastvbg.farm.places import whole_name
 from fastvbg.farm.plans import parts_of
 from fastvbg.farm.resuming import held
@@ -199,7 +199,7 @@ class FileJob:
             self.input, self.output, "failed", seconds=self._seconds, error=line, fault=fault
         )
         self._close(outcome)
-        self._say(f"{self.input}: {line}")
+        self._say(about(self.input, line))
 
     def _close(self, outcome: Outcome) -> None:
         self.outcome = outcome
@@ -221,7 +221,7 @@ class FileJob:
 
     def tell(self, line: str) -> None:
         """Take a line that one of the tasks had to say."""
-        self._say(f"{self.input}: {line}")
+        self._say(about(self.input, line))
 
     def moved(self, task: Task, worker: str, frames: int, expected: int | None) -> None:
         """Take how far a task is; of a part it is known better how many frames it has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastvbg.farm.folder import Folder
 from fastvbg.farm.merging import ApartError, merge
@@ -39,9 +39,8 @@ def joined(
     except ApartError as error:
         if tell is not None:
             tell(f"in one piece, since the parts do not fit together: {error}")
-    settings: Any = plan.settings
     result = process(
-        plan.input, plan.output, settings, overwrite=overwrite, progress=progress, tell=tell
+        plan.input, plan.output, plan.settings, overwrite=overwrite, progress=progress, tell=tell
     )
     if not keep_parts:
         Folder(plan).clear()

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from fastvbg.storage.reading import StoredFile
     from fastvbg.storage.stores import Identity
 
-__all__ = ["exists", "fetch", "identity", "is_stored", "listed", "open_stored", "publish"]
+__all__ = [
+    "exists",
+    "fetch",
+    "identity",
+    "is_stored",
+    "listed",
+    "matching",
+    "open_stored",
+    "publish",
+]
 
 # What FFmpeg's libraries open themselves; all other URLs are fsspec's.
 _PROTOCOLS = (
@@ -91,6 +100,19 @@ def listed(folder: Url, role: str = "input") -> dict[str, Identity]:
     from fastvbg.storage.stores import Store
 
     return Store(folder, role).listed()
+
+
+def matching(pattern: Url, role: str = "input") -> list[Url]:
+    """Return the objects that a URL with `*`, `[...]` and `**` matches, in order.
+
+    Raises
+    ------
+    SourceError, MissingLibraryError
+        As for `exists`.
+    """
+    from fastvbg.storage.stores import Store
+
+    return Store(pattern, role).matching()
 
 
 def fetch(path: Url, target: Path, role: str = "input") -> None:

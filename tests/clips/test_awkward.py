@@ -36,7 +36,7 @@ REFUSED = {
 }
 # How much is lost of each, as the warning says.
 DAMAGED = {
-    "awkward/derived_corrupt_bytes.mp4": "1 damaged packets could not be decoded",
+    "awkward/derived_corrupt_bytes.mp4": "1 damaged packet could not be decoded",
     "awkward/derived_truncated_faststart.mp4": "the file ends early; about 32 frames",
 }
 OUTCOMES: dict[str, str] = {}

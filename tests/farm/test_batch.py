@@ -17,7 +17,7 @@ import pytest
 
 import fastvbg
 from fastvbg.cli import run_command_line
-from fastvbg.farm.batch import Ways, run_batch
+from fastvbg.farm.batch import run_batch
 from fastvbg.farm.board import Board, Standing
 from fastvbg.farm.engine import Died
 from fastvbg.farm.engines import check_memory, check_where
@@ -25,6 +25,7 @@ from fastvbg.farm.outcome import Outcome, worst
 from fastvbg.farm.places import placed
 from fastvbg.farm.pool import Pool
 from fastvbg.farm.tasks import Task
+from fastvbg.farm.ways import Ways
 from tests.support.inline import Inline
 from tests.support.media import make_clip
 
@@ -241,7 +242,7 @@ def test_a_deadly_part_fails_its_file_alone_and_the_rest_of_it_is_kept(
     assert done[1].code == 1
     assert log.read_text().count("what it printed") == 4
     parts = Path("out", ".long.mp4.parts")
-    kept = {path: path.stat().st_mtime_ns for path in parts.glob("*.nut")}
+    kept = {path: path.stat().st_mtime_ns for path in parts.glob("*.part")}
     assert kept
     assert not (parts / "lock").exists()
     again = fastvbg.batch("long.mp4", "out", SETTINGS, segments=2, jobs=1, keep_parts=True)

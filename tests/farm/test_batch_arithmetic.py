@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tools.farm_arithmetic import Costs, Film, hours, main
+from tools.farm_measure import fitted, rows
 
 BARE = Costs(start=0, look=0, plan_frame=0, part=0, frame=0.01, join_frame=0, rate=30, segment=20)
 
@@ -32,3 +33,13 @@ def test_an_archive_of_short_files_is_shared_by_files() -> None:
 def test_it_prints_a_line_for_each_number_of_machines(capsys) -> None:
     assert main(["--length", "600", "--films", "3"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 8
+
+
+def test_what_was_measured_is_what_is_said_of_one_worker() -> None:
+    costs = replace(Costs(), segment=5.0)
+    one = 3600 * hours(1, [60.0], replace(costs, frame=0.01))
+    assert fitted(one, 60.0, costs).frame == pytest.approx(0.01)
+    lines = rows({1: one, 2: one / 2, 4: one / 2}, {1: 1, 2: 2, 4: 2}, 60.0, costs)
+    assert len(lines) == 7
+    measured, said = lines[2].split("|")[3], lines[2].split("|")[5]
+    assert measured == said

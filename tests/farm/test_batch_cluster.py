@@ -16,11 +16,12 @@ import pytest
 
 import fastvbg
 from fastvbg.cli import run_command_line
-from fastvbg.farm.batch import Ways, run_batch
+from fastvbg.farm.batch import run_batch
 from fastvbg.farm.board import Standing
 from fastvbg.farm.cluster import ClusterError, check_cluster, examine
 from fastvbg.farm.engines import check_where
 from fastvbg.farm.queue import Queue
+from fastvbg.farm.ways import Ways
 from tests.farm.synthetic import Die, Owned, Say, task
 from tests.support.media import make_clip
 
@@ -218,7 +219,7 @@ def test_a_dead_scheduler_and_the_rest_made_without_it(
     ways = Ways.checked(check_where(None, address, None, None), segments=2)
     with pytest.raises(ClusterError, match="is gone; what is done is kept"):
         run_batch(["long.mp4"], "out", SETTINGS, ways, show, None)
-    there = {path: path.stat().st_mtime_ns for path in parts.glob("*.nut")}
+    there = {path: path.stat().st_mtime_ns for path in parts.glob("*.part")}
     assert there
     done = fastvbg.batch("long.mp4", "out", SETTINGS, jobs=1, segments=2, keep_parts=True)
     assert [each.state for each in done] == ["done"]

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 import fastvbg
+from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.source import decoding as decoding_module
+from fastvbg.source import open_source
 from tests.source.test_start import CLIPS, CLOSED, make
 from tests.support.farm import LOSSLESS, MOTION, held, write_pictures, write_scenes
 from tests.support.media import read_times
@@ -213,3 +215,43 @@ def test_what_cannot_be_cut_is_made_in_one_piece(tmp_path: Path, name: str) -> N
     assert (len(plan), bool(plan.why)) == (1, True)
     assert told == [f"in one piece, since {plan.why}"]
     assert len(read_times(out)) == 100
+
+
+@pytest.mark.parametrize("background", ["transparent", "navy"])
+def test_prores_is_that_of_one_run(tmp_path: Path, background: str) -> None:
+    clip = make_numbered(tmp_path / "c.mp4", times=VARIABLE, sound="aac", **CLOSED)
+    asked = {"mask": "motion", "background": background, "codec": "prores_ks"}
+    plain, parts = both(clip, tmp_path, ".mov", **asked)
+    assert plain == parts
+
+
+@pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9"])
+@pytest.mark.parametrize("suffix", [".webm", ".mkv"])
+def test_transparency_beside_packets_is_kept(tmp_path: Path, codec: str, suffix: str) -> None:
+    clip = make_numbered(tmp_path / "c.mp4", sound="aac", **CLOSED)
+    fast = {"encoder_options": {"cpu-used": 8}}
+    asked = {"mask": "motion", "background": "transparent", "codec": codec, "crf": 4, **fast}
+    plain, parts = both(clip, tmp_path, suffix, **asked)
+    assert (plain.times, plain.tags) == (parts.times, parts.tags)
+    ours, theirs = (mattes_of(tmp_path / f"{name}{suffix}") for name in "ab")
+    assert np.ptp(theirs) > 200
+    assert np.abs(ours - theirs).mean() < 2
+
+
+def mattes_of(path: Path) -> Any:
+    """The alpha of a video, as fastvbg reads it."""
+    with open_source(path, options=ReadOptions(pixels="matte")) as source:
+        frames = [item.frame for item in source if not isinstance(item, CopiedPacket)]
+    assert frames[0].shape[2] == 4
+    return np.array([frame[..., 3] for frame in frames], np.float32)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
+@pytest.mark.parametrize("way", [{}, {"segments": 1}])
+def test_the_same_job_has_the_same_bytes(tmp_path: Path, suffix: str, way: dict[str, Any]) -> None:
+    clip = make_numbered(tmp_path / "c.mp4", count=50, sound="aac", **CLOSED)
+    fast = {"preset": "ultrafast"} if suffix != ".webm" else {"encoder_options": {"cpu-used": 8}}
+    made = [tmp_path / f"{name}{suffix}" for name in "ab"]
+    for path in made:
+        fastvbg.process(clip, path, **MOTION, **fast, **way)
+    assert made[0].read_bytes() == made[1].read_bytes()

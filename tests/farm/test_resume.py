@@ -107,7 +107,7 @@ def test_a_stop_while_joining(job: Job, monkeypatch) -> None:
     with pytest.raises(StopError):
         job.go_on()
     monkeypatch.undo()
-    assert sorted(p.name for p in job.parts.glob("*.nut")) == [f"0000{n}.nut" for n in range(4)]
+    assert sorted(p.name for p in job.parts.glob("*.part")) == [f"0000{n}.part" for n in range(4)]
     job.go_on()
     job.check()
 
@@ -136,7 +136,7 @@ def gone(path: Path, other: Path) -> None:
     path.unlink()
 
 
-@pytest.mark.parametrize("suffix", [".nut", ".json"])
+@pytest.mark.parametrize("suffix", [".part", ".json"])
 @pytest.mark.parametrize("damage", [torn, emptied, flipped, swapped, gone])
 def test_damaged_parts_are_made_again(job: Job, damage: Any, suffix: str) -> None:
     job.some(0, 1, 2)
@@ -149,12 +149,12 @@ def test_parts_of_another_job_are_refused_and_named(job: Job) -> None:
     job.some(0)
     with pytest.raises(SinkError, match=r"another job \(crf was not said, is 30.*--restart"):
         job.go_on(crf=30)
-    before = (job.parts / "00000.nut").stat()
+    before = (job.parts / "00000.part").stat()
     with pytest.raises(SinkError, match="background was navy, is red"):
         job.go_on(background="red")
     with pytest.raises(SinkError, match=r"seconds a segment was 1.0, is 2.0"):
         job.go_on(segments=2)
-    assert (job.parts / "00000.nut").stat() == before
+    assert (job.parts / "00000.part").stat() == before
     job.go_on()
     job.check()
 
@@ -228,7 +228,7 @@ def test_a_full_disk_is_one_line_and_then_it_goes_on(job: Job, monkeypatch) -> N
     monkeypatch.setattr(folder_module, "flush_file", full)
     with pytest.raises(SinkError) as caught:
         job.go_on()
-    assert "00001.nut: No space left on device; the parts are kept" in str(caught.value)
+    assert "00001.part: No space left on device; the parts are kept" in str(caught.value)
     monkeypatch.undo()
     assert list(job.parts.glob("*.tmp")) == []
     job.go_on()
@@ -271,7 +271,7 @@ def test_a_manifest_that_is_none(job: Job) -> None:
 
 def test_parts_stay_where_that_is_asked_for(job: Job) -> None:
     job.go_on(keep_parts=True)
-    assert len(list(job.parts.glob("*.nut"))) == 4
+    assert len(list(job.parts.glob("*.part"))) == 4
     assert not (job.parts / "lock").exists()
     with pytest.raises(SinkError, match="exists"):
         job.go_on()
@@ -364,7 +364,7 @@ def test_an_interrupt_keeps_the_parts_and_says_so(job: Job, capsys, monkeypatch)
     arguments = ["run", str(job.clip), "-o", str(job.output), *ARGUMENTS, "--segments", "1"]
     assert run_command_line(arguments) == 130
     assert "the segments are kept: run the same command to go on" in capsys.readouterr().err
-    assert len(list(job.parts.glob("*.nut"))) == 2
+    assert len(list(job.parts.glob("*.part"))) == 2
     monkeypatch.undo()
     assert run_command_line(arguments) == 0
     job.check()

@@ -120,7 +120,7 @@ def test_mattes_that_end_before_the_video(hold, expected, what, timed):
     times = [k / 25 for k in range(5)] if timed else None
     feed = MatteFeed(numbered(2, times), hold=hold, name="matte.mp4")
     assert values(feed, 5, times) == expected
-    assert feed.warnings == [f"matte.mp4: ends after 2 mattes; from frame 2 on {what}"]
+    assert feed.warnings == [f"matte.mp4: ends before the video; from frame 2 on {what}"]
 
 
 def test_by_time():
@@ -136,7 +136,7 @@ def test_by_time():
     assert values(late, 4, [0.0, 0.5, 2.5, 3.9]) == [1, 1, 2, 3]
     assert late.warnings == []
     late.matte_for(4, 4.1)
-    assert late.warnings == ["matte: ends after 3 mattes; from frame 4 on the last one is held"]
+    assert late.warnings == ["matte: ends before the video; from frame 4 on the last one is held"]
 
 
 @given(
@@ -154,7 +154,7 @@ def test_by_time_is_the_newest_not_after(matte_steps, frame_steps):
 def test_one_matte():
     feed = MatteFeed(numbered(1))
     assert values(feed, 3) == [1, 1, 1]
-    assert feed.warnings == ["matte: ends after 1 matte; from frame 1 on the last one is held"]
+    assert feed.warnings == ["matte: ends before the video; from frame 1 on the last one is held"]
     feed = MatteFeed(numbered(1, [0.0]))
     assert feed.matte_for(0, 0.0)[0, 0] == 1
     assert feed.warnings == []

@@ -181,7 +181,7 @@ def test_mattes_that_end_before_the_part_are_told(clip: Clip, tmp_path: Path) ->
     result = matte(clip.path, tmp_path / "o.mkv", mask=f"matte:{mattes}", start=Fraction(1, 2))
     assert set(shown(tmp_path / "o.mkv")) == {3}
     assert len(result.warnings) == 1
-    assert result.warnings[0].startswith("matte: ends after")
+    assert result.warnings[0].startswith("matte: ends before the video")
 
 
 def test_the_size_that_is_worked_at_is_not_the_mattes(clip: Clip, tmp_path: Path) -> None:

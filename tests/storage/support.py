@@ -69,7 +69,7 @@ fsspec.register_implementation("fragile", Fragile, clobber=True)
 
 
 def packets_of(content: bytes) -> list[Any]:
-    """Return what is in a file; one of Matroska has a random number in its head."""
+    """Return what is in a file."""
     with av.open(BytesIO(content)) as container:
         return [(p.stream.index, p.pts, p.dts, bytes(p)) for p in container.demux()]
 

@@ -44,7 +44,7 @@ def test_an_interrupted_job_goes_on_and_is_what_one_of_files_is(clip: Path, tmp_
     with pytest.raises(KeyboardInterrupt):
         fastvbg.process(*urls, background=behind, progress=interrupt, **JOB)
     (folder,) = tmp_path.glob(".there.mkv-*.parts")
-    assert list(folder.glob("*.nut"))
+    assert list(folder.glob("*.part"))
     assert store_of_memory().find("/out") == []
     seen: list[int] = []
     result = fastvbg.process(
@@ -87,7 +87,7 @@ def test_reading_that_fails_keeps_the_parts(clip: Path, tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match="the parts are kept"), FRAGILE.failing("", 0):
         fastvbg.process(url, "memory://out/a.mkv", background="navy", progress=fail, **JOB)
-    assert list(tmp_path.glob(".a.mkv-*.parts/*.nut"))
+    assert list(tmp_path.glob(".a.mkv-*.parts/*.part"))
 
 
 def test_a_plan_file_holds_no_secret(clip: Path, tmp_path: Path) -> None:

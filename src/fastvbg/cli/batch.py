@@ -111,9 +111,10 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
     is the worst of all.
     """
     from fastvbg.cli.farming import BatchProgress, print_outcomes
-    from fastvbg.farm.batch import Ways, run_batch
+    from fastvbg.farm.batch import run_batch
     from fastvbg.farm.engines import check_where
     from fastvbg.farm.outcome import worst
+    from fastvbg.farm.ways import Ways
 
     ways = Ways.checked(
         check_where(None, cluster, jobs, memory_limit),
@@ -156,9 +157,9 @@ def spread_over(
     from fastvbg.cli.farming import BatchProgress
     from fastvbg.cli.progress import report
     from fastvbg.cli.streams import say
-    from fastvbg.farm.batch import Ways
     from fastvbg.farm.engines import check_where
     from fastvbg.farm.spreading import spread
+    from fastvbg.farm.ways import Ways
     from fastvbg.pipeline.job import Result
 
     start = time.perf_counter()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.cli.progress import is_terminal, make_bar
+from fastvbg.cli.progress import Bar
 from fastvbg.cli.streams import say, tell
+from fastvbg.farm.outcome import about
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-    from typing_extensions import Self
 
     from fastvbg.farm.board import At, Standing
     from fastvbg.farm.outcome import Outcome
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 48
 
 
-class BatchProgress:
+class BatchProgress(Bar):
     """Call it with where a batch stands. A context manager; silent where there is no terminal.
 
     Parameters
@@ -27,30 +27,19 @@ class BatchProgress:
         Whether to print nothing.
     """
 
+    _doing = "all"
+
     def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._bar: Progress | None = None
+        super().__init__(quiet=quiet)
         self._lines: dict[str, TaskID] = {}
-        self._start = time.perf_counter()
-
-    def __enter__(self) -> Self:
-        if not self._quiet and is_terminal():
-            self._bar = make_bar("frames")
-            self._bar.start()
-            self._all = self._bar.add_task("all", total=None, rate="")
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
 
     def __call__(self, standing: Standing) -> None:
         """Show it. What was done before the batch began does not count for its speed."""
-        if self._bar is None:
+        if self._bar is None or self._task is None:
             return
         made = standing.frames - standing.earlier
         rate = f"{made / max(time.perf_counter() - self._start, 1e-9):.0f} frames/s"
-        self._bar.update(self._all, completed=standing.frames, total=standing.expected, rate=rate)
+        self._bar.update(self._task, completed=standing.frames, total=standing.expected, rate=rate)
         for worker in [name for name in self._lines if name not in standing.workers]:
             self._bar.remove_task(self._lines.pop(worker))
         for worker, at in standing.workers.items():
@@ -93,9 +82,9 @@ def print_outcomes(outcomes: list[Outcome], *, quiet: bool) -> None:
     """
     for outcome in outcomes:
         for warning in outcome.warnings:
-            say(f"fastvbg: warning: {outcome.input}: {warning}")
+            say(f"fastvbg: warning: {about(outcome.input, warning)}")
         if outcome.error is not None and quiet:
-            say(f"fastvbg: {outcome.input}: {outcome.error}")
+            say(f"fastvbg: {about(outcome.input, outcome.error)}")
     if not quiet:
         for line in table(outcomes):
             tell(line)

@@ -43,9 +43,19 @@ KeepParts: TypeAlias = Annotated[
     ),
 ]
 
+PartsFolder: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--work",
+        metavar="FOLDER",
+        help="Where the segments are; .NAME.parts beside the output by default.",
+        rich_help_panel="Segments",
+    ),
+]
+
 
 @takes_settings("mask", "background", "range", "encoder", "work")
-def run(  # noqa: PLR0913  (an option each)
+def run(  # noqa: PLR0913, PLR0917  (an option each)
     input: Input,
     output: Annotated[
         str,
@@ -77,6 +87,7 @@ def run(  # noqa: PLR0913  (an option each)
             rich_help_panel="Segments",
         ),
     ] = None,
+    work: PartsFolder = None,
     restart: Restart = False,
     keep_parts: KeepParts = False,
     cluster: Annotated[
@@ -96,8 +107,8 @@ def run(  # noqa: PLR0913  (an option each)
     if cluster is not None:
         from fastvbg.cli.batch import spread_over
 
-        ways = {"overwrite": overwrite, "segments": segments, "restart": restart}
-        ways["keep_parts"] = keep_parts
+        ways: dict[str, Any] = {"overwrite": overwrite, "segments": segments, "restart": restart}
+        ways |= {"keep_parts": keep_parts, "work": work}
         raise typer.Exit(spread_over(cluster, input, output, settings, ways, quiet=quiet))
     from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
@@ -114,6 +125,7 @@ def run(  # noqa: PLR0913  (an option each)
                 keep_partial=keep_partial,
                 resume=resume or restart,
                 segments=segments,
+                work=work,
                 restart=restart,
                 keep_parts=keep_parts,
                 progress=progress,
@@ -121,18 +133,18 @@ def run(  # noqa: PLR0913  (an option each)
             )
         except Stopped as stop:
             stop.kept = _stamp(output) != before
-            if has_parts(output):
+            if has_parts(output, work):
                 stop.left = "the segments are kept: run the same command to go on"
             raise
     raise typer.Exit(report(result, quiet=quiet))
 
 
-def has_parts(output: str) -> bool:
-    """Tell whether segments of an output are kept beside it, or of a store's here."""
+def has_parts(output: str, work: Path | None = None) -> bool:
+    """Tell whether segments of an output are kept in a folder, or where they are by default."""
     from fastvbg.farm.plans import parts_of
     from fastvbg.media.names import checked_name
 
-    return parts_of(checked_name(output, "output")).is_dir()
+    return (work or parts_of(checked_name(output, "output"))).is_dir()
 
 
 def _stamp(output: str) -> Any:

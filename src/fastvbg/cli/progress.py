@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LINE_SECONDS = 5.0
 
 
-class _Bar:
+class Bar:
     """A bar on a terminal while something goes on. A context manager.
 
     Parameters
@@ -48,7 +48,7 @@ class _Bar:
             self._bar.stop()
 
 
-class ProgressLine(_Bar):
+class ProgressLine(Bar):
     """Call it with frames done and frames expected. A context manager."""
 
     def __init__(self, *, quiet: bool) -> None:
@@ -117,7 +117,7 @@ def is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty()
 
 
-class Preparing(_Bar):
+class Preparing(Bar):
     """Call it with each kernel that has been compiled. A context manager."""
 
     _things, _doing = "kernels", "compiling"

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.checks import check_callable, check_flag, check_integer, check_number
-from fastvbg.errors import OptionError, OptionTypeError, shown
+from fastvbg.checks import check_callable
+from fastvbg.errors import OptionError
 from fastvbg.farm.board import Board
-from fastvbg.farm.engines import Where, check_where
-from fastvbg.farm.filejob import FileJob, Terms
+from fastvbg.farm.engines import check_where
+from fastvbg.farm.filejob import FileJob
 from fastvbg.farm.inputs import expand
 from fastvbg.farm.naming import outputs
 from fastvbg.farm.outcome import Outcome
 from fastvbg.farm.places import placed, whole_name
-from fastvbg.farm.planning import SECONDS, refuse_rates
 from fastvbg.farm.queue import Queue
-from fastvbg.farm.report import check_report, write_report
+from fastvbg.farm.report import write_report
+from fastvbg.farm.ways import Terms, Ways
 from fastvbg.farm.works import standing_at, stored_at
 from fastvbg.pipeline.asked import changed, checked_job
 from fastvbg.sink.staging import check_folder
-from fastvbg.values import exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,89 +29,6 @@ if TYPE_CHECKING:
     from fastvbg.farm.board import Standing
     from fastvbg.settings import Settings
     from fastvbg.urls import Url
-
-MOST_RETRIES = 100
-LEAST_SEGMENT, MOST_SEGMENT = 0.1, 86400.0
-_MOST_SECONDS = 86400
-
-
-@dataclass(frozen=True)
-class Ways:
-    """How a batch is done; what is checked of it is checked here."""
-
-    where: Where
-    overwrite: bool = False
-    retries: int = 2
-    frame_seconds: float = 2.0
-    report: Path | None = None
-    segments: float | None = None
-    always: bool = False
-    """Whether short files are made in parts, too."""
-    restart: bool = False
-    keep_parts: bool = False
-
-    def terms(self, settings: Settings) -> Terms:
-        """Return what goes for all files.
-
-        An encoder that is to keep to a rate over a whole film makes it whole, unless parts are
-        asked for: then that is refused.
-        """
-        seconds = SECONDS if self.segments is None else self.segments
-        if self.segments is None and not self.always:
-            try:
-                refuse_rates(settings)
-            except OptionError:
-                seconds = 0.0
-        elif seconds:
-            refuse_rates(settings)
-        return Terms(
-            settings,
-            self.overwrite,
-            self.frame_seconds,
-            seconds,
-            self.always,
-            self.restart,
-            self.keep_parts,
-        )
-
-    @classmethod
-    def checked(
-        cls,
-        where: Where,
-        *,
-        overwrite: Any = False,
-        retries: Any = 2,
-        frame_timeout: Any = 2.0,
-        report: Any = None,
-        segments: Any = None,
-        restart: Any = False,
-        keep_parts: Any = False,
-    ) -> Ways:
-        """Return what was asked for.
-
-        Raises
-        ------
-        OptionError, OptionTypeError, SinkError
-            It is not what it may be, or the report cannot be written.
-        """
-        seconds = exact(frame_timeout)
-        if seconds is None and not isinstance(frame_timeout, str):
-            raise OptionTypeError(f"frame_timeout: got {shown(frame_timeout)}, wanted seconds")
-        if seconds is None or not 0 < seconds <= _MOST_SECONDS:
-            raise OptionError(
-                f"frame_timeout: got {shown(frame_timeout)}, wanted seconds, above 0 and at most "
-                f"{_MOST_SECONDS}"
-            )
-        return cls(
-            where,
-            check_flag("overwrite", overwrite),
-            check_integer("retries", retries, 0, MOST_RETRIES),
-            float(seconds),
-            None if report is None else check_report(report),
-            None if segments is None else _check_segments(segments),
-            restart=check_flag("restart", restart),
-            keep_parts=check_flag("keep_parts", keep_parts),
-        )
 
 
 def batch(  # noqa: PLR0913  (an option each)
@@ -230,7 +146,7 @@ def run_batch(
     names = expand(inputs)
     paths = outputs(names, output)
     settings = settings.replace(threads=settings.threads or 1)
-    terms = ways.terms(settings)
+    terms = Terms.of(ways, settings)
     skipped = {} if ways.overwrite else _skipped(names, paths)
     _check(names, paths, settings, skipped, ways)
     left = [
@@ -241,7 +157,7 @@ def run_batch(
     done = skipped
     try:
         if left:
-            work_off(left, terms, ways, done, show, tell or _unheard)
+            work_off(left, terms, done, show, tell or _unheard)
     finally:
         outcomes = [done[number] for number in sorted(done)]
         if ways.report is not None:
@@ -252,23 +168,23 @@ def run_batch(
 def work_off(
     left: list[tuple[int, str | Path, Path | Url]],
     terms: Terms,
-    ways: Ways,
     done: dict[int, Outcome],
     show: Callable[[Standing], None] | None,
     tell: Callable[[str], None],
 ) -> None:
     """Do files, and note what becomes of each, also of those before an interrupt."""
-    if ways.where.elsewhere:
+    where = terms.ways.where
+    if where.elsewhere:
         terms = replace(terms, settings=placed(terms.settings))
     board = Board(show)
-    files = [FileJob(*each, terms, board, tell, away=ways.where.elsewhere) for each in left]
+    files = [FileJob(*each, terms, board, tell, away=where.elsewhere) for each in left]
     folders = [path.parent for _, _, path in left if isinstance(path, Path)]
     places = {str(whole_name(folder)) for folder in folders}
-    engine = ways.where.engine(terms.threads, tell, sorted(places))
+    engine = where.engine(terms.threads, tell, sorted(places))
     try:
         with engine:
             engine.prepare(terms.settings.kind.needs(terms.settings.refine))
-            queue = Queue(engine, retries=ways.retries)
+            queue = Queue(engine, retries=terms.ways.retries)
             for file in files:
                 queue.add(file, file.begin())
             queue.run()
@@ -277,14 +193,6 @@ def work_off(
             file.release()
             if file.outcome is not None:
                 done[file.number] = file.outcome
-
-
-def _check_segments(seconds: Any) -> float:
-    """Return how long parts are to be; 0 for none."""
-    found: float = check_number("segments", seconds, 0.0, MOST_SEGMENT)
-    if 0 < found < LEAST_SEGMENT:
-        raise OptionError(f"segments: got {found:g}, wanted {LEAST_SEGMENT:g} seconds, or 0")
-    return found
 
 
 def _unheard(_line: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.errors import FastvbgError
 from fastvbg.farm.before import hands_over
 from fastvbg.farm.folder import Folder
-from fastvbg.farm.outcome import Outcome
+from fastvbg.farm.outcome import Outcome, about
 from fastvbg.farm.places import whole_name
 from fastvbg.farm.plans import parts_of
 from fastvbg.farm.resuming import held
@@ -26,41 +25,14 @@ if TYPE_CHECKING:
     from fastvbg.farm.plans import Plan
     from fastvbg.farm.rendered import Rendered
     from fastvbg.farm.tasks import Ended
+    from fastvbg.farm.ways import Terms
     from fastvbg.pipeline.job import Result
     from fastvbg.settings import Settings
     from fastvbg.urls import Url
 
 _SOON, _RENDER = 0, 1
-_FIXED_SECONDS = 300.0
-"""That any piece of work may take, besides what its frames do: opening, a first pass, kernels."""
 _WORTH_PARTS = 2
 """A file of fewer parts than this is made whole."""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What goes for all files of a batch."""
-
-    settings: Settings
-    overwrite: bool = False
-    frame_seconds: float = 2.0
-    """How long a frame may take on the average before its task is taken to hang."""
-    segments: float = 0.0
-    """How long parts are, about; 0 where every file is made whole."""
-    always: bool = False
-    """Whether short files are made in parts, too."""
-    restart: bool = False
-    """Whether parts of another job in a file's folder are removed."""
-    keep_parts: bool = False
-
-    def limit(self, frames: int | None) -> float | None:
-        """Return how long a task of so many frames may take; None for any time."""
-        return None if frames is None else _FIXED_SECONDS + self.frame_seconds * frames
-
-    @property
-    def threads(self) -> int:
-        """As many as each task uses."""
-        return self.settings.threads or 1
 
 
 class FileJob:
@@ -138,24 +110,24 @@ class FileJob:
         self._board.expect(self.number, looked.frames)
         terms, lasts = self._terms, looked.seconds
         long = lasts is None or lasts > _WORTH_PARTS * terms.segments
-        if not terms.segments or not (long or terms.always):
+        if not terms.segments or not (long or terms.ways.always):
             return [self._whole()]
-        work = Planning(self._read, self._written, terms.settings, terms.segments)
+        work = Planning(self._read, self._written, terms.settings, terms.segments, terms.ways.work)
         return [self._task("plan", work, looked.frames)]
 
     def _whole(self, settings: Settings | None = None) -> Task:
         terms = self._terms
         settings = settings or terms.settings
-        work = Whole(self._read, self._written, settings, terms.overwrite, self._before)
+        work = Whole(self._read, self._written, settings, terms.ways.overwrite, self._before)
         return self._task("whole", work, self._looked.frames)
 
     def _after_planning(self, plan: Plan) -> list[Task]:
         if plan.why:
-            if self._terms.always:
+            if self._terms.ways.always:
                 self.tell(f"in one piece, since {plan.why}")
             return [self._whole(plan.settings)]
         self._folder = Folder(plan)
-        self._holding.enter_context(held(self._folder, restart=self._terms.restart))
+        self._holding.enter_context(held(self._folder, restart=self._terms.ways.restart))
         self._board.expect(self.number, plan.frames)
         if plan.settings.kind.learns or hands_over(self._folder):
             return [self._task("ready", Ready(plan), plan.frames)]
@@ -176,7 +148,7 @@ class FileJob:
             self._board.ended(self.number, task.label, part.frames)
         if self._left:
             return []
-        work = Join(plan, self._terms.overwrite, self._before)
+        work = Join(plan, self._terms.ways.overwrite, self._before)
         return [self._task("join", work, plan.frames, rank=(_SOON, self.number))]
 
     def _task(
@@ -201,7 +173,7 @@ class FileJob:
         )
 
     def _done(self, result: Result) -> None:
-        if self._folder is not None and not self._terms.keep_parts:
+        if self._folder is not None and not self._terms.ways.keep_parts:
             self._folder.clear()
         self._close(
             Outcome(
@@ -227,7 +199,7 @@ class FileJob:
             self.input, self.output, "failed", seconds=self._seconds, error=line, fault=fault
         )
         self._close(outcome)
-        self._say(f"{self.input}: {line}")
+        self._say(about(self.input, line))
 
     def _close(self, outcome: Outcome) -> None:
         self.outcome = outcome
@@ -249,7 +221,7 @@ class FileJob:
 
     def tell(self, line: str) -> None:
         """Take a line that one of the tasks had to say."""
-        self._say(f"{self.input}: {line}")
+        self._say(about(self.input, line))
 
     def moved(self, task: Task, worker: str, frames: int, expected: int | None) -> None:
         """Take how far a task is; of a part it is known better how many frames it has."""

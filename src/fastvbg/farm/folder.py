@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MANIFEST, LOCK, STATES = "manifest.json", "lock", "state"
 _OURS = re.compile(
-    r"(manifest\.json|lock|\d{5}\.(nut|json)|\d{5}\.npz|learned\.npz)(\.[0-9a-f]+\.tmp)?"
+    r"(manifest\.json|lock|\d{5}\.(part|json)|\d{5}\.npz|learned\.npz)(\.[0-9a-f]+\.tmp)?"
     r"|\.fastvbg-[0-9a-f]+\.partial\.\w{1,16}"
 )
 _PIECE = 1 << 20
@@ -51,7 +51,7 @@ class Folder:
 
     def part(self, index: int) -> Path:
         """Return the file of a part."""
-        return self.path / f"{index:05}.nut"
+        return self.path / f"{index:05}.part"
 
     def facts(self, index: int) -> Path:
         """Return the file of what is known of a part, which is there when the part is."""
@@ -110,7 +110,7 @@ class Folder:
     @property
     def has_parts(self) -> bool:
         """Whether there is any part."""
-        return any(file.suffix == ".nut" for file in self._files())
+        return any(file.suffix == ".part" for file in self._files())
 
     @staticmethod
     def manifest_of(path: Path) -> dict[str, Any] | None:

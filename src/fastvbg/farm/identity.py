@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.media.names import is_address, read_numbering
+from fastvbg.media.series import StoredNumbering, read_series
+from fastvbg.options import digest_of
 from fastvbg.storage import identity, is_stored
 from fastvbg.urls import Url, named
 
@@ -48,6 +50,11 @@ def identities(input: str | Path, settings: Settings) -> tuple[Identity, ...]:
 def identity_of(role: str, path: str) -> Identity:
     """Return a file, or a numbered sequence, as it is now; what has no length has but its name."""
     url = named(path)
+    series = read_series(url, role.replace("_", " ")) if isinstance(url, Url) else None
+    if isinstance(series, StoredNumbering):
+        objects = series.objects()
+        said = digest_of([[number, *each] for number, each in objects.items()])
+        return Identity(role, url, sum(each.size for each in objects.values()), 0, said)
     if isinstance(url, Url) and is_stored(url):
         stored = identity(url, role.replace("_", " "))
         return Identity(role, url, stored.size, 0, stored.mark)

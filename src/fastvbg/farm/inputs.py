@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from fastvbg.errors import OptionError, OptionTypeError, SourceError, shown
 from fastvbg.media.names import STANDARD, at_home, exists, is_address, read_numbering
+from fastvbg.storage import exists as exists_in_store
+from fastvbg.storage import is_stored, listed, matching
 from fastvbg.urls import Url
 from fastvbg.values import check_path
 
@@ -22,11 +24,13 @@ VIDEO_SUFFIXES = frozenset(
     (
         *(".3gp", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"),
         *(".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m"),
+        *(".264", ".265", ".h264", ".h265", ".hevc"),
     )
 )
 """What a folder is searched for."""
 
 _PATTERN = frozenset("*?[")
+_PATTERN_OF_URLS = frozenset("*[")  # behind ? is what tells how to open them
 
 
 def expand(inputs: object) -> list[str | Path]:
@@ -77,6 +81,9 @@ def _meant(given: object, folder: Path, *, listed: bool = False) -> Iterator[str
     text = str(name)
     if text == STANDARD:
         raise OptionError("inputs: got -, wanted files: run takes standard input")
+    if isinstance(name, Url) and is_stored(name):
+        yield from _in_store(name)
+        return
     if is_address(name):
         yield name
         return
@@ -105,9 +112,33 @@ def _in_folder(folder: Path) -> list[Path]:
     return found
 
 
+def _in_store(url: Url) -> list[Url]:
+    """Return the objects that a URL means: itself, those of a folder, or those of a pattern."""
+    if _PATTERN_OF_URLS & set(url.target) and not exists_in_store(url, "inputs"):
+        found = matching(url, "inputs")
+        if url.name in {"*", "**"}:
+            found = [each for each in found if _is_called_video(each)]
+        if not found:
+            raise SourceError(f"inputs: no object matches {url}")
+        return found
+    if url.suffix:
+        return [url]
+    names = sorted(listed(url, "inputs"))
+    inside = [Url(f"{url.target.rstrip('/')}/{name}") for name in names]
+    if names == [url.name]:  # stores list an object as itself
+        return [url]
+    found = [each for each in inside if _is_called_video(each)]
+    if not found:
+        raise SourceError(f"inputs: no video in the folder {url} (/** looks below it, too)")
+    return found
+
+
+def _is_called_video(path: Path | Url) -> bool:
+    return not path.name.startswith(".") and path.suffix.lower() in VIDEO_SUFFIXES
+
+
 def _is_video(path: Path) -> bool:
-    hidden = path.name.startswith(".")
-    return not hidden and path.suffix.lower() in VIDEO_SUFFIXES and path.is_file()
+    return _is_called_video(path) and path.is_file()
 
 
 def _matching(pattern: Path) -> list[Path]:

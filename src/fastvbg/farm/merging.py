@@ -21,9 +21,10 @@ from fastvbg.media.names import as_path
 from fastvbg.pipeline.job import Result, output_info
 from fastvbg.pipeline.opening import rate_of
 from fastvbg.sink.joining import JoiningSink
-from fastvbg.sink.part import PART, Moment
+from fastvbg.sink.part import Moment
 from fastvbg.sink.staging import check_output
 from fastvbg.source import open_source
+from fastvbg.source.completeness import not_decoded
 from fastvbg.urls import Url
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ if TYPE_CHECKING:
     from fastvbg.farm.rendered import Rendered
     from fastvbg.media.model import StreamInfo
     from fastvbg.source import Source
+
+
+class ApartError(SinkError):
+    """Parts that are whole and of one job do not fit together."""
 
 
 class _Known(NamedTuple):
@@ -113,7 +118,9 @@ def _result(plan: Plan, known: _Known, warnings: list[str], missing: int, start:
     frames = sum(part.frames for part in known.parts)
     lost = sum(part.lost for part in known.parts) + missing
     seconds = time.perf_counter() - start
-    return Result(as_path(plan.output), frames, seconds, warnings, lost, {"sink": seconds})
+    beside = sum(data["lost_beside"] for data in known.data)
+    stages = {"sink": seconds}
+    return Result(as_path(plan.output), frames, seconds, warnings, lost, beside, stages)
 
 
 def _joined(folder: Folder, known: _Known, *, overwrite: bool, start: float) -> Result:
@@ -131,7 +138,7 @@ def _joined(folder: Folder, known: _Known, *, overwrite: bool, start: float) -> 
         _demand_alike(known, sink)
         _write(sink, _packets(folder, known), _beside(source, job.settings.max_frames, known))
     missing = getattr(source, "missing", 0)
-    warnings = _told(source, sink, known)
+    warnings = _told(job.input, source, sink, known)
     return _result(plan, known, warnings, missing, start)
 
 
@@ -155,16 +162,17 @@ def _demand_alike(known: _Known, sink: JoiningSink) -> None:
             )
 
 
-def _told(source: Source, sink: JoiningSink, known: _Known) -> list[str]:
+def _told(input: str | Path, source: Source, sink: JoiningSink, known: _Known) -> list[str]:
     """Return what there is to say, each line once."""
     of_parts = [line for part in known.parts for line in part.warnings]
-    lost = sum(part.lost for part in known.parts)
+    lost = sum(data["lost"] - data["lost_beside"] for data in known.data)
     missing = sum(part.missing for part in known.parts)
-    told = [*source.warnings, *of_parts, *sink.warnings]
+    told = [*source.warnings]
     if lost:
-        told.append(f"{lost} damaged packets could not be decoded")
+        told.append(f"{input}: {not_decoded(lost)}")
     elif missing:
-        told.append(f"{missing} of the frames that the input lists could not be decoded")
+        told.append(f"{input}: {missing} of the frames that it lists could not be decoded")
+    told += [*of_parts, *sink.warnings]
     return list(dict.fromkeys(told))
 
 
@@ -179,7 +187,7 @@ class _Beside(NamedTuple):
 def _beside(source: Any, max_frames: int | None, known: _Known) -> _Beside:
     if not hasattr(source, "leave_frames"):
         return _Beside(iter(()), None)
-    source.leave_frames()
+    source.leave_frames()  # whose damage the parts have told of
     items = (item for item in source if isinstance(item, CopiedPacket))
     info: StreamInfo = source.info
     if max_frames is None or len(known.moments) < max_frames:
@@ -216,18 +224,20 @@ def _packets(folder: Folder, known: _Known) -> Iterator[Packet[Stream]]:
     """Yield the parts' packets, at times of decoding that rise over all of them."""
     times = iter(decoding_times(known.moments))
     for part in known.parts:
+        if not part.frames:
+            continue  # all of it was damaged: there is no stream in its file
         moments = iter(Moment(*moment) for moment in known.data[part.index]["moments"])
-        with av.open(f"file:{folder.part(part.index)}", "r", format=PART) as container:
-            for found in container.demux(video=0):
-                if not found.size:
+        name, format = f"file:{folder.part(part.index)}", known.data[part.index]["format"]
+        with av.open(name, "r", format=format) as container:
+            for packet in container.demux(video=0):
+                if not packet.size:
                     continue
                 moment = next(moments)
-                packet: Packet[Stream] = av.Packet(bytes(found))
                 packet.pts, packet.dts = moment.pts, next(times)
                 packet.duration, packet.is_keyframe = moment.duration, moment.key
                 yield packet
         if next(moments, None) is not None:
-            raise SinkError(f"parts: part {part.index} has fewer packets than it should")
+            raise ApartError(f"part {part.index} has fewer packets than it should")
 
 
 def decoding_times(moments: list[Moment]) -> list[int]:
@@ -245,7 +255,7 @@ def decoding_times(moments: list[Moment]) -> list[int]:
         return []
     shown = sorted(moment.pts for moment in moments)
     if len(set(shown)) < len(shown):
-        raise SinkError("parts: two frames of them have one time; wanted a new plan")
+        raise ApartError("two frames of them have one time")
     ranks = {pts: rank for rank, pts in enumerate(shown)}
     delay = max(number - ranks[moment.pts] for number, moment in enumerate(moments))
     first = moments[0]

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from fastvbg.errors import OptionError, SinkError, shown
-from fastvbg.media.names import STANDARD, as_path, is_address, read_numbering
+from fastvbg.media.names import STANDARD, as_path, is_address
+from fastvbg.media.series import StoredNumbering, read_series
 from fastvbg.urls import Url, named, whole
 from fastvbg.values import check_path
 
@@ -111,10 +112,13 @@ def _name_of(given: str | Path) -> tuple[str, str]:
     """
     if is_address(given):
         path = PurePosixPath(unquote(urlsplit(str(given)).path))
-        return path.name or "address", path.parent.name
-    place = Path(os.path.abspath(given))  # noqa: PTH100  (no link is followed)
-    numbering = read_numbering(given)
-    if numbering is not None:
-        before = numbering.before.rstrip("-_. ")
-        return f"{before or place.parent.name}{Path(numbering.after).suffix}", place.parent.name
-    return place.name, place.parent.name
+        name, folder = path.name or "address", path.parent.name
+    else:
+        place = Path(os.path.abspath(given))  # noqa: PTH100  (no link is followed)
+        name, folder = place.name, place.parent.name
+    series = read_series(given, "inputs")
+    if series is None:
+        return name, folder
+    form = series.form if isinstance(series, StoredNumbering) else series
+    before = form.before.rstrip("-_. ")
+    return f"{before or folder}{Path(form.after).suffix}", folder

@@ -60,6 +60,11 @@ class Outcome:
         }
 
 
+def about(input: str | Path, line: str) -> str:
+    """Return what there is to say of an input, with its name before it, once."""
+    return line if line.startswith(f"{input}: ") else f"{input}: {line}"
+
+
 def worst(outcomes: list[Outcome]) -> int:
     """Return the exit code that says the most of some outcomes: 1 before 2, 3 and 0."""
     return max((outcome.code for outcome in outcomes), key=_WORSE.index, default=GOOD)

@@ -211,13 +211,6 @@ def _moves(background: Any) -> bool:
 
 def _why_of_encoder(job: Job, source: Source) -> str:
     """Return why an encoder's packets cannot lie in parts."""
-    options = job.encode
-    if options.alpha and suffix_of(job.output) in (".webm", ".mkv"):
-        from fastvbg.sink.encoding import choose_encoding
-
-        suffix = suffix_of(job.output)
-        if choose_encoding(suffix, source.info, options).codec.startswith("libvpx"):
-            return "transparency of VP8 and VP9 lies beside the packets, where parts do not keep it"
     unit, why = _unit_of(job, source)
     return why if unit is None else ""
 
@@ -228,7 +221,7 @@ def _unit_of(job: Job, source: Source) -> tuple[Fraction | None, str]:
     try:
         sink = PartSink(Path(os.devnull), suffix_of(job.output), info, job.encode)
     except SinkError as error:
-        if ".nut" in str(error) or "cannot start" in str(error):
+        if "cannot start" in str(error):
             return None, "parts cannot hold what the encoder makes"
         raise
     with sink:

@@ -128,7 +128,7 @@ class Plan:
         Parameters
         ----------
         folder : Path, optional
-            File names are made relative to it; they stay as they are without it.
+            As of `Settings.data`.
 
         Raises
         ------

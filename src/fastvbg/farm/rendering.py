@@ -72,6 +72,8 @@ def render(
     demand_unchanged(plan)
     job = job_of(plan, progress=progress)
     data = _at_once(job) if plan.why else _in_part(folder, index, job)
+    if data["missing"]:  # what a flaky disk or store has held back once it may give now
+        data = _in_part(folder, index, job)
     demand_unchanged(plan)
     folder.record(index, data)
     known = {name: data[name] for name in ("frames", "digest", "lost", "missing", "seconds")}
@@ -104,6 +106,7 @@ def _at_once(job: Job) -> dict[str, Any]:
         "digest": "",
         "warnings": result.warnings,
         "lost": result.lost,
+        "lost_beside": result.lost_beside,
         "missing": 0,
         "seconds": result.seconds,
     }
@@ -132,11 +135,13 @@ def _in_part(folder: Folder, index: int, job: Job) -> dict[str, Any]:
         "frames": len(sink.moments),
         "bytes": size,
         "digest": digest,
+        "format": sink.format,
         "unit": str(sink.unit),
         "extradata": sink.extradata.hex(),
         "moments": [list(moment) for moment in sink.moments],
         "warnings": result.warnings,
         "lost": result.lost,
+        "lost_beside": result.lost_beside,
         "missing": max(0, folder.plan.borders[index].frames - result.frames),
         "seconds": time.perf_counter() - start,
     }

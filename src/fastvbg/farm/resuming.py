@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.checks import check_callable, check_flag
@@ -12,10 +13,10 @@ from fastvbg.errors import OptionTypeError, SinkError, SourceError, shown
 from fastvbg.farm.before import prepare
 from fastvbg.farm.folder import Folder
 from fastvbg.farm.locking import locked
-from fastvbg.farm.merging import merge
 from fastvbg.farm.planning import SECONDS, plan
 from fastvbg.farm.plans import parts_of
 from fastvbg.farm.rendering import render
+from fastvbg.farm.whole import joined
 from fastvbg.media.names import as_path
 from fastvbg.pipeline import process as plain
 from fastvbg.sink.staging import check_output
@@ -24,13 +25,11 @@ from fastvbg.values import check_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
-    from pathlib import Path
 
     from fastvbg._types import File
     from fastvbg.farm.plans import Plan
     from fastvbg.pipeline.job import Result
     from fastvbg.settings import Settings
-    from fastvbg.urls import Url
 
     Progress = Callable[[int, int | None], None]
 
@@ -48,6 +47,7 @@ class _Way(NamedTuple):
     """How a job is done in parts."""
 
     seconds: float
+    work: File | None
     executor: Executor | None
     restart: bool
     keep_parts: bool
@@ -62,6 +62,7 @@ def process(  # noqa: PLR0913  (what each is for is told by its name)
     keep_partial: bool = False,
     resume: bool = False,
     segments: float | None = None,
+    work: File | None = None,
     executor: Executor | None = None,
     restart: bool = False,
     keep_parts: bool = False,
@@ -93,6 +94,8 @@ def process(  # noqa: PLR0913  (what each is for is told by its name)
         same call goes on where one was interrupted, by whatever it was.
     segments : float, optional
         How many seconds parts have, about, 20 by default; implies `resume`.
+    work : str or path-like, optional
+        The folder of the parts, `.NAME.parts` beside the output by default; implies `resume`.
     executor : concurrent.futures.Executor, optional
         Makes the parts, several at once; implies `resume`.
     restart : bool
@@ -129,10 +132,11 @@ def process(  # noqa: PLR0913  (what each is for is told by its name)
             f"executor: got {shown(executor)}, wanted one of concurrent.futures, with submit"
         )
     told = _Told(overwrite, keep_partial, progress, tell)
-    if not (flags["resume"] or segments is not None or executor is not None):
+    asked = segments is not None or work is not None or executor is not None
+    if not (flags["resume"] or asked):
         return plain.process(input, output, settings, **told._asdict(), **changes)
     seconds = SECONDS if segments is None else segments
-    way = _Way(seconds, executor, flags["restart"], flags["keep_parts"])
+    way = _Way(seconds, work, executor, flags["restart"], flags["keep_parts"])
     return _in_parts(input, output, settings, way, told, changes)
 
 
@@ -150,9 +154,17 @@ def _in_parts(
     target = as_path(check_path("output", output))
     if str(target) != "-":
         check_output(target, overwrite=overwrite)
-    threads = None if way.restart else _threads_before(target)
+    work = parts_of(target) if way.work is None else Path(check_path("work", way.work))
+    threads = None if way.restart else _threads_before(work)
     made = plan(
-        input, output, settings, seconds=way.seconds, encoder_threads=threads, tell=tell, **changes
+        input,
+        output,
+        settings,
+        seconds=way.seconds,
+        work=way.work,
+        encoder_threads=threads,
+        tell=tell,
+        **changes,
     )
     if made.why:
         if tell is not None:
@@ -162,15 +174,20 @@ def _in_parts(
     with held(folder, restart=way.restart):
         try:
             _make_all(folder, way.executor, progress)
-            result = merge(made, overwrite=overwrite, keep_parts=way.keep_parts)
+            result = joined(
+                made,
+                overwrite=overwrite,
+                keep_parts=way.keep_parts,
+                progress=progress,
+                tell=tell,
+            )
         except (SinkError, SourceError) as error:
             raise type(error)(f"{error}; the parts are kept: the same again goes on") from None
     return replace(result, seconds=time.perf_counter() - start)
 
 
-def _threads_before(output: Path | Url) -> int | None:
+def _threads_before(folder: Path) -> int | None:
     """Return how many threads encode the parts that are there: another number is another job's."""
-    folder = parts_of(output)
     try:
         manifest = Folder.manifest_of(folder)
     except SinkError:

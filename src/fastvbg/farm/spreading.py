@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import OptionError, SinkError
 from fastvbg.farm.batch import work_off
+from fastvbg.farm.ways import Terms
 from fastvbg.farm.works import standing_at, stored_at
 from fastvbg.media.names import STANDARD, as_path
 from fastvbg.pipeline.asked import checked_job
@@ -15,9 +16,9 @@ from fastvbg.urls import Url
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fastvbg.farm.batch import Ways
     from fastvbg.farm.board import Standing
     from fastvbg.farm.outcome import Outcome
+    from fastvbg.farm.ways import Ways
     from fastvbg.settings import Settings
 
 
@@ -47,7 +48,7 @@ def spread(
         check_folder(path.parent)
     if (standing_at(path) or stored_at(path)) and not ways.overwrite:
         raise SinkError(f"output: {path} exists; --overwrite replaces it")
-    terms = ways.terms(settings.replace(threads=settings.threads or 1))
+    terms = Terms.of(ways, settings.replace(threads=settings.threads or 1))
     done: dict[int, Outcome] = {}
-    work_off([(0, job.input, path)], terms, ways, done, show, tell)
+    work_off([(0, job.input, path)], terms, done, show, tell)
     return done[0]

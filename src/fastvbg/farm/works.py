@@ -125,12 +125,20 @@ class Planning:
     output: Path | Url
     settings: Settings
     seconds: float
+    work: str | None = None
 
     def __call__(self, heard: Heard) -> Plan:
         """Return the plan; it decodes no more than the mask wants of hard cuts."""
         from fastvbg.farm.planning import plan
 
-        return plan(self.input, self.output, self.settings, seconds=self.seconds, tell=heard.told)
+        return plan(
+            self.input,
+            self.output,
+            self.settings,
+            seconds=self.seconds,
+            work=self.work,
+            tell=heard.told,
+        )
 
 
 @dataclass(frozen=True)
@@ -170,9 +178,15 @@ class Join:
     before: Stamp = None
     """Of the output when it was asked for."""
 
-    def __call__(self, heard: Heard) -> Result:  # noqa: ARG002
+    def __call__(self, heard: Heard) -> Result:
         """Join them; that a worker died just after it had done so is no reason to refuse."""
-        from fastvbg.farm.merging import merge
+        from fastvbg.farm.whole import joined
 
         made = stamp(self.plan.output) != self.before
-        return merge(self.plan, overwrite=self.overwrite or made, keep_parts=True)
+        return joined(
+            self.plan,
+            overwrite=self.overwrite or made,
+            keep_parts=True,
+            progress=heard.moved,
+            tell=heard.told,
+        )

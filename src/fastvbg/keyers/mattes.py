@@ -185,7 +185,7 @@ class MatteFeed:
     >>> import numpy as np
     >>> feed = MatteFeed((np.full((1, 1), value, np.uint8), None) for value in (10, 20))
     >>> [int(feed.matte_for(k)[0, 0]) for k in range(4)], feed.warnings
-    ([10, 20, 20, 20], ['matte: ends after 2 mattes; from frame 2 on the last one is held'])
+    ([10, 20, 20, 20], ['matte: ends before the video; from frame 2 on the last one is held'])
     """
 
     def __init__(
@@ -312,11 +312,12 @@ class MatteFeed:
 
     def _beyond_end(self, last: Matte, index: int) -> Matte:
         if not self.warnings:
-            count = f"{self._number + 1} matte{'s' if self._number else ''}"
             what = "the last one is held"
             if self._hold is not None:
                 what += f" for {self._hold} frames, then all is background"
-            self.warnings.append(f"{self._name}: ends after {count}; from frame {index} on {what}")
+            self.warnings.append(
+                f"{self._name}: ends before the video; from frame {index} on {what}"
+            )
         self._beyond += 1
         if self._hold is not None and self._beyond > self._hold:
             return np.zeros(last.shape, np.uint8)

@@ -6,6 +6,7 @@ options of the input say nothing of their own size, rate or end.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
@@ -14,9 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket
-from fastvbg.media.names import checked_name, read_numbering
+from fastvbg.media.names import checked_name
+from fastvbg.media.series import read_series
 from fastvbg.source import open_source
 from fastvbg.source.counting import frames_before
+from fastvbg.source.index import index_of
+from fastvbg.source.video import VideoSource
 from fastvbg.threads.overlap import Ahead
 
 if TYPE_CHECKING:
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from fastvbg.matting.pairing import Pair
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture, Sizes, StreamInfo
-    from fastvbg.media.numbering import Numbering
+    from fastvbg.media.series import Series
     from fastvbg.source import Source
 
 # How long before the run's first frame a video beside it is looked into at first, and how much
@@ -44,6 +48,15 @@ class Item(NamedTuple):
     """Its time since the first picture of its file; None where it goes by numbers."""
 
 
+class _Since(NamedTuple):
+    """Where a part of a job begins, as a file beside it counts."""
+
+    number: int
+    seconds: Fraction
+    first: Fraction
+    """When the first frame is shown that is the part's own."""
+
+
 class Clock:
     """Numbers the frames of a run, and tells their times, both as a file beside it counts.
 
@@ -58,6 +71,7 @@ class Clock:
 
     def __init__(self, run: Run) -> None:
         info, start = run.info, run.reading.start
+        self._since, self._base = run.since, info.time_base
         self._numbered = info.skipped is not None
         self._before: Fraction | None = None
         if info.skipped is not None:
@@ -71,12 +85,24 @@ class Clock:
 
     def __call__(self, pair: Pair, seconds: Fraction) -> tuple[int, float]:
         """Return the number and the time of a pair's frame."""
+        number, exact = self._placed(pair.pts, pair.position, seconds)
+        return number, float(exact)
+
+    def since(self) -> _Since | None:
+        """Return where a part of a job begins; None at the job's beginning."""
+        if self._since is None:
+            return None
+        time, number, first = self._since
+        number, seconds = self._placed(time, number, time * self._base)
+        return _Since(number, seconds, seconds + (first - time) * self._base)
+
+    def _placed(self, pts: int, position: int, seconds: Fraction) -> tuple[int, Fraction]:
         if self._first is None:
-            self._first = pair.pts, seconds
-        number = pair.pts - self._first[0] if self._numbered else pair.position
+            self._first = pts, seconds
+        number = pts - self._first[0] if self._numbered else position
         if self._numbered or self._before is None:
             seconds -= self._first[1]
-        return number, float(seconds + (self._before or 0))
+        return number, seconds + (self._before or 0)
 
 
 class Beside:
@@ -110,14 +136,17 @@ class Beside:
             end=None,
         )
         kind = kind_of(path, role)
-        numbering = read_numbering(path)
+        series = read_series(path, role)
+        self._since = Clock(run).since()
+        self.begins = 0 if self._since is None else self._since.number
+        """The number of the first frame that pictures are wanted for."""
         self.held = kind == "still"
         """Whether its one picture serves all frames."""
-        self.numbered = numbering is not None
+        self.numbered = series is not None
         """Whether its pictures go by numbers."""
         with ExitStack() as stack:
-            if numbering is not None:
-                self._items = self._numbered(stack, numbering)
+            if series is not None:
+                self._items = self._numbered(stack, series)
             elif self.held:
                 self._items = self._opened(stack, timed=False)
             else:
@@ -145,22 +174,34 @@ class Beside:
         """Open the file until the stack is closed, and return its pictures from a start on."""
         options = replace(self._options, start=start)
         source = stack.enter_context(open_source(self._path, fps=fps, options=options))
+        return self._read(stack, source, timed=timed, start=start)
+
+    def _read(
+        self,
+        stack: ExitStack,
+        source: Source,
+        *,
+        timed: bool,
+        start: Fraction | None = None,
+        first: int | None = None,
+    ) -> Iterator[Item]:
         ahead = stack.enter_context(Ahead(source, self._role, self._run.poll))
         self._source = source
-        return _items(source, iter(ahead), timed=timed, start=start)
+        return _items(source, iter(ahead), timed=timed, start=start, first=first)
 
     @property
     def info(self) -> StreamInfo:
         """What the file says of its pictures."""
         return self._source.info
 
-    def _numbered(self, stack: ExitStack, numbering: Numbering) -> Iterator[Item]:
+    def _numbered(self, stack: ExitStack, series: Series) -> Iterator[Item]:
         """Return a sequence's pictures, from that of the run's first frame on."""
         before = self._numbers_before()
-        numbers = numbering.existing()
+        least = before + self.begins
+        numbers = series.existing()
         first = min(numbers, default=0)
-        # A gap is filled by the picture before it, which may come before the run's first frame.
-        begin = max((n - first for n in numbers if n - first <= before), default=0)
+        # A gap is filled by the picture before it, which may come before the first frame.
+        begin = max((n - first for n in numbers if n - first <= least), default=0)
         # At one picture a second, times are numbers.
         items = self._opened(stack, Fraction(1), Fraction(begin), timed=False)
         return (item._replace(number=item.number + begin - before) for item in items)
@@ -177,6 +218,11 @@ class Beside:
 
         Where that is, is not known before it is found: a picture may be shown for long.
         """
+        if self._since is not None:
+            found = self._sought(stack, self._since)
+            if found is not None:
+                return found
+            stack.close()
         start = self._run.reading.start or Fraction(0)
         sooner = _BEFORE
         while start > sooner:
@@ -188,9 +234,31 @@ class Beside:
             sooner *= _LONGER
         return self._opened(stack, timed=True)
 
+    def _sought(self, stack: ExitStack, since: _Since) -> Iterator[Item] | None:
+        """Return a video's pictures from the last but one that is not after a part's begin on.
 
-def _items(source: Source, frames: Any, *, timed: bool, start: Fraction | None) -> Iterator[Item]:
-    first: int | None = None
+        None where its packets do not tell which that is, or where a picture owes to those before
+        it: of one with alpha, whether that is meant. By the last but one is known how long the last
+        one of a file lasts.
+        """
+        source = stack.enter_context(open_source(self._path, options=self._options))
+        if not isinstance(source, VideoSource) or source.has_alpha:
+            return None
+        times = index_of(source, self._path, self._options).times
+        base = source.info.time_base
+        number = bisect_right(times, times[0] + since.seconds / base) - 2 if times else 0
+        if number < 1:
+            return None
+        own = times[0] + int(since.first / base)
+        # What is damaged before, or lacks at an end before, another part counts.
+        source.narrow(times[number], None, (own, None), tells=own <= times[-1])
+        return self._read(stack, source, timed=True, first=times[0])
+
+
+def _items(
+    source: Source, frames: Any, *, timed: bool, start: Fraction | None, first: int | None
+) -> Iterator[Item]:
+    """Yield pictures; times and numbers are counted from the first, or from a time said."""
     begins = source.info.begins or Fraction(0)
     for item in frames:
         if isinstance(item, CopiedPacket):

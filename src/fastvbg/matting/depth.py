@@ -86,7 +86,7 @@ class DepthRun(RunKeyer):
         self._now: Item | None = None
         self._ahead = next(self._items, None)
         self._clock, self._stretched = Clock(run), Stretched(run.shape)
-        self._without = 0
+        self._without, self._in_part = 0, run.first is not None
         self._shape: tuple[int, ...] | None = None
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
@@ -122,7 +122,9 @@ class DepthRun(RunKeyer):
         """Return what went wrong with the maps."""
         if not self._without:
             return []
+        # Of a part, the count says nothing; without it all parts have one line.
+        count = "some" if self._in_part else self._without
         return [
-            f"depth: {self._without} frames have no map; the last one is held for a while, "
+            f"depth: {count} frames have no map; the last one is held for a while, "
             "then all is background"
         ]

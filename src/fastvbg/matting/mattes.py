@@ -38,6 +38,7 @@ class MattesRun(RunKeyer):
         self._feed = MatteFeed(_mattes(beside), hold=hold, name="matte")
         self._clock, self._stretched = Clock(run), Stretched(run.shape)
         self._count = -1
+        self._ended_before = False
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte that belongs to the frame."""
@@ -47,11 +48,14 @@ class MattesRun(RunKeyer):
             number = self._count
         elif self._beside.numbered:
             time = float(number)
-        return self._stretched(self._feed.matte_for(number, time))
+        matte = self._feed.matte_for(number, time)
+        if not self._count:
+            self._ended_before = self._beside.begins > 0 and bool(self._feed.warnings)
+        return self._stretched(matte)
 
     def finish(self) -> list[str]:
-        """Return what went wrong with the mattes."""
-        return self._feed.warnings
+        """Return what went wrong with the mattes, unless a part before this one tells it."""
+        return [] if self._ended_before else self._feed.warnings
 
 
 def _mattes(beside: Beside) -> Iterator[tuple[Any, float | None]]:
@@ -60,15 +64,15 @@ def _mattes(beside: Beside) -> Iterator[tuple[Any, float | None]]:
     However long a gap is, the end of it alone stands for it.
     """
     last: Any = None
-    due = 0
+    begins = due = beside.begins
     for item in beside:
         if not beside.numbered:
             yield item.picture, item.seconds
             continue
         if item.number > due:
             yield last, float(item.number - 1)
-        if item.number >= 0:
+        if item.number >= begins:
             yield item.picture, float(item.number)
-        last, due = item.picture, max(0, item.number + 1)
-    if last is not None and not due:
-        yield last, 0.0  # all of them belong to frames before the run's first
+        last, number, due = item.picture, item.number, max(begins, item.number + 1)
+    if last is not None and due == begins:  # all of them belong to frames before
+        yield last, float(number if begins else 0)

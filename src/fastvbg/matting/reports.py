@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from fastvbg.source.completeness import not_decoded
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -46,5 +48,5 @@ def _lines(file: _File) -> list[str]:
     lines = list(source.warnings)
     of_damage = [line for line in lines[told:] if "is transparent" not in line]
     if source.lost and not of_damage:  # it was not read to its end, where it would tell
-        lines.append(f"{source.lost} damaged packets could not be decoded")
+        lines.append(not_decoded(source.lost))
     return [f"{role}: {line}" if str(path) in line else f"{role}: {path}: {line}" for line in lines]

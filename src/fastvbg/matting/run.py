@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.matting.keyer import keyed
 from fastvbg.matting.reports import Reports
@@ -25,6 +25,17 @@ def _never() -> None:
 
 def unheard(line: str) -> None:
     """Take a line that nobody hears."""
+
+
+class Since(NamedTuple):
+    """Where a part of a job begins, in the times of its source."""
+
+    time: int
+    """Of the first frame that is decoded."""
+    number: int
+    """How many frames of the job come before that."""
+    first: int
+    """Of the first frame that is the part's own."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,8 @@ class Run:
     first: int | None = None
     """Of a part of a job, the time of the job's first frame; what lies beside it counts from that.
     """
+    since: Since | None = None
+    """Of a part of a job that is not its first, where frames begin to come."""
     learned: Mapping[str, Any] | None = None
     """Of a part of a job, what `Mask.learn` found out of the job as a whole."""
 

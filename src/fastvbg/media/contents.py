@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from fastvbg.media.headers import Header, read_header
-from fastvbg.media.names import STANDARD, is_address, read_numbering
+from fastvbg.media.names import STANDARD, is_address
 from fastvbg.media.numbering import IMAGE_SUFFIXES
+from fastvbg.media.series import read_series
 from fastvbg.storage import open_stored
 
 if TYPE_CHECKING:
@@ -54,14 +55,14 @@ def kind_of(path: str | Path, role: str = "input") -> Kind:
     SourceError, MissingLibraryError
         It is an object of a store that cannot be read.
     """
+    if str(path) != STANDARD and read_series(path, role) is not None:
+        return "sequence"
     stored = open_stored(path, role)
     if stored is not None:
         with stored:
             return "still" if is_still(stored) else "video"
     if str(path) == STANDARD or is_address(path):
         return "video"
-    if read_numbering(path) is not None:
-        return "sequence"
     try:
         if not _can_be_wound(path):
             return "video"

@@ -33,6 +33,11 @@ class Numbering:
         width = f"{'0' if self.zeros else ''}{self.width or ''}"
         return f"{self.before}%{width}d{self.after}"
 
+    @property
+    def spelling(self) -> Path:
+        """The whole name with its field."""
+        return self.folder / self.name
+
     def existing(self) -> list[int]:
         """Return the numbers that have a file, in order."""
         try:

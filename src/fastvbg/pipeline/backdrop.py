@@ -158,7 +158,7 @@ class VideoBackdrop:
             if part is not None:
                 first = part.first
                 narrowed: Any = source
-                narrowed.narrow(part.shown, None)
+                narrowed.narrow(part.shown, None, tells=True)
             ahead = stack.enter_context(Ahead(source, "background"))
             self._aspect = _relative(self._placing.aspect, info.sample_aspect)
             for item in ahead:

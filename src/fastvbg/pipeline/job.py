@@ -101,6 +101,9 @@ class Result:
     lost: int = 0
     """Damaged pieces of the input, and of what lies beside it, that could not be decoded."""
 
+    lost_beside: int = 0
+    """Those of them that lie beside the input; warnings name each such file."""
+
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds that source, composite and sink were at work; they overlap."""
 
@@ -170,7 +173,6 @@ def work_through(
         pixels = make_pixels(source.info, settings.threads)
         info = output_info(source.info, job)
         tell = _Lines(job.tell or unheard)
-        first, learned = (None, None) if part is None else (part.origin, part.learned)
         seen = Run(
             pixels,
             source.info,
@@ -180,8 +182,9 @@ def work_through(
             fps,
             interrupts.check,
             tell,
-            first=first,
-            learned=learned,
+            first=None if part is None else part.origin,
+            since=None if part is None else part.since,
+            learned=None if part is None else part.learned,
         )
         sink = stack.enter_context(opened(job, info))
         masker = make_masker(settings, seen)
@@ -204,13 +207,15 @@ def work_through(
         if not frames and part is None:
             raise SourceError(_no_frames(job))
         finished = masker.finish()
-    lost = source.lost + seen.reports.lost
+    lost_beside = seen.reports.lost
+    lost = source.lost + lost_beside
     beside = seen.reports.warnings() + _of_turn(source.info, job)
     warnings = source.warnings + beside + finished + sink.warnings
     if part is None and frames == 1 and masker.plain and not job.matte_alone:
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
-    return Result(as_path(job.output), frames, time.perf_counter() - start, warnings, lost, stages)
+    passed = time.perf_counter() - start
+    return Result(as_path(job.output), frames, passed, warnings, lost, lost_beside, stages)
 
 
 def _no_frames(job: Job) -> str:

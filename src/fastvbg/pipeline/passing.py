@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fastvbg.matting.run import Since
 from fastvbg.media.model import CopiedPacket
 
 if TYPE_CHECKING:
@@ -48,6 +49,13 @@ class Part:
     leave: Callable[[int, dict[str, Any]], None] | None = None
     """Takes that time and state."""
 
+    @property
+    def since(self) -> Since | None:
+        """Where frames begin to come; None at the job's beginning."""
+        if self.read is None or self.first is None:
+            return None
+        return Since(self.read, self.number, self.first)
+
 
 class Passing:
     """Lets a part's frames through to where they are keyed and made; without a part, all items.
@@ -69,7 +77,7 @@ class Passing:
         if part is None:
             return
         narrowed: Any = source
-        narrowed.narrow(part.read, part.until, part.first)
+        narrowed.narrow(part.read, part.until, (part.first, part.end))
         if part.keyed is not None:
             masker.go_on(part.state)
 

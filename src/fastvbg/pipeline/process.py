@@ -18,29 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["Result", "matte", "process"]
 
 
-def process(
-    input: File,
-    output: File,
-    settings: Settings | None = None,
-    *,
-    overwrite: bool = False,
-    keep_partial: bool = False,
-    progress: Progress | None = None,
-    tell: Callable[[str], None] | None = None,
-    **changes: Any,
-) -> Result:
+_TOLD = ("overwrite", "keep_partial", "progress", "tell")
+
+
+def process(input: File, output: File, settings: Settings | None = None, **given: Any) -> Result:
     """Do what `fastvbg.process` does, in one piece; parameters and errors are the same."""
-    return run(
-        checked_job(
-            changed(settings, changes),
-            input,
-            output,
-            overwrite=overwrite,
-            keep_partial=keep_partial,
-            progress=progress,
-            tell=tell,
-        )
-    )
+    told = {name: given.pop(name) for name in _TOLD if name in given}
+    return run(checked_job(changed(settings, given), input, output, **told))
 
 
 def matte(

@@ -36,10 +36,16 @@ _ANY_SAMPLE = 24
 _MOST_UNITS = (1 << 31) - 1
 
 
+# Matroska's muxer gives a file a number by chance; without it, the same job has the same bytes.
+SAME_BYTES = {"fflags": "+bitexact"}
+
+
 def container_options(suffix: str, info: StreamInfo) -> dict[str, str]:
     """Return the muxer's options for a kind of file."""
     if suffix == ".y4m":
         return {"strict": "-1"}  # or it refuses more than 8 bits
+    if suffix in (".mkv", ".webm"):
+        return SAME_BYTES
     if suffix not in (".mp4", ".mov"):
         return {}
     options = {"movflags": "+faststart"}

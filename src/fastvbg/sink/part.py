@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
+    from fastvbg.sink.encoding import Encoding
 
-PART = "nut"
-"""FFmpeg's name of the kind of file of parts: it keeps packets as encoders give them."""
+# FFmpeg's names of the kinds of files of parts, which keep packets as encoders give them. Only the
+# second takes ProRes, and the alpha that VP8 and VP9 have beside their packets.
+_USUAL, _WITH_MORE = "nut", "matroska"
 
 
 class Moment(NamedTuple):
@@ -31,6 +33,11 @@ class Moment(NamedTuple):
     dts: int
     duration: int
     key: bool
+
+
+def _format(encoding: Encoding) -> str:
+    beside = encoding.codec.startswith("libvpx") and encoding.pixel_format.startswith("yuva")
+    return _WITH_MORE if beside or encoding.codec.startswith("prores") else _USUAL
 
 
 class PartSink:
@@ -55,11 +62,13 @@ class PartSink:
         self.moments: list[Moment] = []
         self._name = f"part {path.name.partition('.')[0]}"
         try:
-            target = Target(f"file:{path}", suffix, self._name, PART)
+            target = Target(f"file:{path}", suffix, self._name, _format(encoding))
             self._pictures = Pictures(target, info, encoding, options)
         except EXPECTED as error:
             raise as_ours(error, self._name) from None
         self.unit = self._pictures.unit
+        self.format = target.format
+        """FFmpeg's name of the kind of file."""
         try:
             self._pictures.refuse_unknown_options()
             self._pictures.container.start_encoding()

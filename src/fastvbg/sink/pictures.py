@@ -17,7 +17,13 @@ from av.video.frame import PictureType
 from fastvbg.errors import SinkError
 from fastvbg.media.colour import Converter
 from fastvbg.sink.clock import USUAL_RATES, Beat, make_pace
-from fastvbg.sink.containers import FORMATS, container_options, open_muxer, open_nowhere
+from fastvbg.sink.containers import (
+    FORMATS,
+    SAME_BYTES,
+    container_options,
+    open_muxer,
+    open_nowhere,
+)
 from fastvbg.sink.palette import Palette
 from fastvbg.sink.reasons import reason
 
@@ -140,7 +146,9 @@ class Pictures:
         return [way._replace(range=range) for way in ways for range in ranges]
 
     def _started(self, target: Target) -> tuple[OutputContainer, VideoStream, Start]:
-        options = {} if target.format else container_options(self._suffix, self._info)
+        options = container_options(self._suffix, self._info)
+        if target.format:
+            options = SAME_BYTES
         ways = self._starts()
         for start in ways:
             container = open_muxer(target.path, target.format or FORMATS[self._suffix], options)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from fastvbg.media.contents import kind_of
-from fastvbg.media.names import checked_name, read_numbering
+from fastvbg.media.names import checked_name
+from fastvbg.media.series import read_series
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,11 +69,11 @@ def open_source(
     """
     role = "input" if options is None else options.role
     path = checked_name(path, role)
-    numbering = read_numbering(path)
-    if numbering is not None:
+    series = read_series(path, role)
+    if series is not None:
         from fastvbg.source.sequence import SequenceSource
 
-        return SequenceSource(numbering, fps, options)
+        return SequenceSource(series, fps, options)
     if kind_of(path, role) == "still":
         from fastvbg.source.still import StillSource
 

@@ -130,6 +130,11 @@ class Completeness:
         return f"{path}: the file ends early; about {frames} of it {verb} missing"
 
 
+def not_decoded(packets: int) -> str:
+    """Return what is said of so many damaged packets."""
+    return f"{packets} damaged packet{'s' * (packets != 1)} could not be decoded"
+
+
 @contextmanager
 def _measured(file: Path | StoredFile) -> Iterator[tuple[BinaryIO | StoredFile, int]]:
     """Open a file, with its length; a store's object is open already, and stays so."""

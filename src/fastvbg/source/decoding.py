@@ -86,7 +86,7 @@ class Decoding:
     def __init__(self, path: str | Path, options: ReadOptions) -> None:
         self._path, self._options = path, options
         self.warnings: list[str] = []
-        self.lost = 0
+        self._damaged: list[int | None] = []
         self.first: av.VideoFrame | None = None
         """The file's own first frame, as long as it may be needed; None if there is none."""
         self.begins: Fraction | None = None
@@ -192,6 +192,20 @@ class Decoding:
         self._forget()
         self._open()
 
+    @property
+    def lost(self) -> int:
+        """How many damaged pieces could not be decoded."""
+        return len(self._damaged)
+
+    def lost_within(self, first: int | None, end: int | None) -> int:
+        """Return how many of them belong between two times; to the end those without a time."""
+        return sum(
+            end is None
+            if at is None
+            else (first is None or at >= first) and (end is None or at < end)
+            for at in self._damaged
+        )
+
     def close(self) -> None:
         """Close the file."""
         self.container.close()
@@ -203,7 +217,7 @@ class Decoding:
 
     def _forget(self) -> None:
         """Take back what was said of a place that has been left."""
-        self.lost = 0
+        self._damaged.clear()
         del self.warnings[self._said :]
 
     def end_frames(self, seconds: Fraction) -> None:
@@ -249,7 +263,7 @@ class Decoding:
                 raise  # what a store has left out is no damage
             except _BROKEN as error:
                 self._demand_whole()
-                self.lost += 1
+                self._damaged.append(None)
                 why = getattr(error, "strerror", None) or error
                 self.warnings.append(f"{self._path}: reading stopped early: {why}")
                 return
@@ -284,7 +298,7 @@ class Decoding:
             elif packet.is_corrupt and self.completeness.counts_packets:
                 # Cut off in the middle. An error while the decoder is emptied would cost the good
                 # frames before it, too.
-                self.lost += 1
+                self._damaged.append(packet.pts)
             else:
                 yield from self._frames_of(packet)
         if self._frames_end is None and not self.leaves_frames:
@@ -311,7 +325,7 @@ class Decoding:
         except EndOfStream:
             return []
         except _BROKEN:
-            self.lost += 1
+            self._damaged.append(None if packet is None else packet.pts)
             return None
 
     def _flush(self) -> Iterator[av.VideoFrame]:

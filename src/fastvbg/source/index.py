@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from av.error import FFmpegError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 # A packet decoded so long before the one before it is on another clock.
 _SET_BACK_SECONDS = 1
+# A film of three hours takes some 40 MB.
+_MOST_KEPT = 2
 
 
 class Index(NamedTuple):
@@ -62,7 +65,7 @@ def index_of(source: Source, path: str | Path, options: ReadOptions) -> Index:
     if regular_file(path) is None and not is_stored(path):
         return _unknown("the input can be read but once")
     try:
-        raw = _raw(path, options.role)
+        raw = _kept(path, options.role)
     except (FFmpegError, OSError, SourceError, ValueError) as error:
         return _unknown(f"the input's packets cannot be read: {error}")
     return raw if isinstance(raw, Index) else _shown(raw, source.info, options)
@@ -70,6 +73,20 @@ def index_of(source: Source, path: str | Path, options: ReadOptions) -> Index:
 
 def _unknown(why: str) -> Index:
     return Index([], frozenset(), why)
+
+
+def _kept(path: str | Path, role: str) -> dict[int, bool] | Index:
+    """Return `_raw` of a file: read once for as long as it stays as it is, for all its parts."""
+    file = regular_file(path)
+    if file is None:
+        return _raw(path, role)
+    status = file.stat()
+    return _raw_of(file.absolute(), role, status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _raw_of(path: Path, role: str, *_stamp: int) -> dict[int, bool] | Index:
+    return _raw(path, role)
 
 
 def _raw(path: str | Path, role: str) -> dict[int, bool] | Index:

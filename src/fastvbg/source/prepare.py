@@ -74,7 +74,8 @@ class Preparer:
         if self.turn.quarter and layout is not None and layout.chroma == "422":
             self.pixel_format = planar("444", layout.depth)
         self._alpha = AlphaReader()
-        self._with_alpha = has_alpha(first.format)
+        self.has_alpha = has_alpha(first.format)
+        """Whether the first frame has alpha."""
         self._converters: dict[tuple[str, tuple[int, int]], Converter] = {}
 
     def _format_for(self, first: av.VideoFrame) -> str:
@@ -118,7 +119,7 @@ class Preparer:
         if self._reading == "depth" and self.pixel_format == BGR:
             raise SourceError("depth: the video is in colour, wanted gray or YUV")
         picture = plane_of(converted, 0, 3 if self.pixel_format == BGR else 1)
-        if self._reading == "matte" and self._with_alpha:
+        if self._reading == "matte" and self.has_alpha:
             alpha = self._of_frame(frame)
             opaque = np.full(picture.shape[:2], 255, np.uint8)
             picture = np.dstack([picture, opaque if alpha is None else alpha])

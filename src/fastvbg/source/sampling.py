@@ -18,9 +18,9 @@ from fastvbg.errors import SourceError
 from fastvbg.media.contents import kind_of
 from fastvbg.media.demux import packets_of
 from fastvbg.media.image import read_image
-from fastvbg.media.names import read_numbering
 from fastvbg.media.numbering import parse_numbering
 from fastvbg.media.rational import fraction
+from fastvbg.media.series import read_series
 from fastvbg.source.opening import opened, video_stream
 from fastvbg.source.prepare import Preparer
 from fastvbg.source.sequence import DEFAULT_RATE, within
@@ -84,13 +84,13 @@ def samples(
         with suppress(SourceError):
             yield read_image(path, options.role)
         return
-    numbering = read_numbering(path)
-    if numbering is not None:
-        numbers = numbering.existing()
+    series = read_series(path, options.role)
+    if series is not None:
+        numbers = series.existing()
         inside = [n for n in numbers if within(options, (n - numbers[0]) / (fps or DEFAULT_RATE))]
         for index in _spread(len(inside), count):
             with suppress(SourceError):
-                yield read_image(numbering.path(inside[index]), options.role)
+                yield read_image(series.path(inside[index]), options.role)
         return
     with suppress(FFmpegError, OSError), opened(path, options.role) as container:
         yield from _Samples(container, path, count, options, most).pictures(hops=hops)

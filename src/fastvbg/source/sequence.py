@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from fastvbg.media.numbering import Numbering
+    from fastvbg.media.series import Series
 
 DEFAULT_RATE = Fraction(25)
 """Frames a second of images that nobody has said it of."""
@@ -30,7 +30,7 @@ class SequenceSource:
 
     Parameters
     ----------
-    numbering : Numbering
+    series : Numbering or StoredNumbering
         The folder and the file name with its `%d` field.
     fps : Fraction, optional
         Frames a second, 25 when absent.
@@ -40,37 +40,35 @@ class SequenceSource:
 
     def __init__(
         self,
-        numbering: Numbering,
+        series: Series,
         fps: Fraction | None = None,
         options: ReadOptions | None = None,
     ) -> None:
         options = options or ReadOptions()
-        self._numbering = numbering
+        self._series = series
         self._reader = PictureReader(options)
         self._role = options.role
         # Pictures of several sizes are brought to one only where one was asked for.
         self._any_size = options.scale is not None or options.sizes != "one"
         self._as_they_are = options.sizes == "any" and options.scale is None
-        self._numbers = numbering.existing()
+        self._numbers = series.existing()
         self.warnings: list[str] = []
         self.lost = 0
-        self._transparency = Transparency(options, numbering.folder / numbering.name, self.warnings)
+        self._transparency = Transparency(options, series.spelling, self.warnings)
         if not self._numbers:
-            raise SourceError(f"{options.role}: no file {numbering.name} in {numbering.folder}")
+            raise SourceError(f"{options.role}: no file {series.name} in {series.folder}")
         first, last = self._numbers[0], self._numbers[-1]
         missing = last - first + 1 - len(self._numbers)
         if missing:
             self.warnings.append(
-                f"{numbering.name}: {missing} of the numbers {first}..{last} have no file"
+                f"{series.name}: {missing} of the numbers {first}..{last} have no file"
             )
         rate = fps or DEFAULT_RATE
         self._numbers = [n for n in self._numbers if within(options, (n - first) / rate)]
         if not self._numbers:
-            raise SourceError(
-                f"{self._role}: {numbering.name} has no image between --start and --end"
-            )
+            raise SourceError(f"{self._role}: {series.name} has no image between --start and --end")
         self._given = self._numbers
-        self._first: Read | None = self._reader(numbering.path(self._numbers[0]))
+        self._first: Read | None = self._reader(series.path(self._numbers[0]))
         self._size = self._first.size
         width, height = scaled_size(self._size, options.scale)
         self.info = StreamInfo(
@@ -84,7 +82,7 @@ class SequenceSource:
             skipped=self._numbers[0] - first,
         )
 
-    def narrow(self, first: int | None, until: int | None, counted: int | None = None) -> None:  # noqa: ARG002
+    def narrow(self, first: int | None, until: int | None, _counted: object = None) -> None:
         """Give the frames of a part alone, as a video does."""
         own = self._numbers[0]
         self._given = [
@@ -112,7 +110,7 @@ class SequenceSource:
     def _picture(self, number: int) -> Read:
         """Return the picture of a number at the size that is worked at."""
         first, self._first = self._first, None  # it has been read already
-        path = self._numbering.path(number)
+        path = self._series.path(number)
         read = first or self._reader(path)
         (width, height), wanted = read.size, self._size
         if (width, height) != wanted and not self._any_size:

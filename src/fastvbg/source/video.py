@@ -14,6 +14,7 @@ from fastvbg.media.model import CopiedPacket, ReadOptions, StreamInfo, Timed
 from fastvbg.media.rational import fraction
 from fastvbg.media.upright import angle_of
 from fastvbg.source.alpha import Transparency
+from fastvbg.source.completeness import not_decoded
 from fastvbg.source.decoding import Decoding
 from fastvbg.source.forms import Forms
 from fastvbg.source.seeking import shift_of, span, stretch
@@ -53,9 +54,10 @@ class VideoSource:
             raise OptionError("fps: only an image sequence takes it; a video has its own times")
         self._options = options or ReadOptions()
         self._abandoned = False
-        self._missing = self._lost_before = 0
+        self._missing = 0
         self._part: Generator[Item, None, None] | None = None
-        self._counted: int | None = None
+        self._tells = True
+        self._counted: tuple[int | None, int | None] = None, None
         self._path = path
         self._decoding = Decoding(path, self._options)
         self.warnings = self._decoding.warnings
@@ -71,7 +73,7 @@ class VideoSource:
     @property
     def lost(self) -> int:
         """Damaged pieces that could not be decoded, known at the end."""
-        return self._decoding.lost - self._lost_before + self._missing
+        return self._decoding.lost_within(*self._counted) + self._missing
 
     def _decode_first(self) -> list[Item]:
         """Read up to and with the first frame, from which size, format and colour are known.
@@ -155,7 +157,7 @@ class VideoSource:
     def __iter__(self) -> Iterator[Timed | CopiedPacket]:
         """Yield frames, and packets of the other streams, in the order of the file."""
         yield from self._timed()
-        if self._part is not None:
+        if not self._tells:
             return
         self._transparency.finish()
         if self._options.end is None:
@@ -163,37 +165,50 @@ class VideoSource:
             if self._missing:
                 words = self._decoding.completeness.words(self._path, self._missing)
                 self.warnings.append(words)
-                return
-        if self.lost:
-            self.warnings.append(f"{self._path}: {self.lost} damaged packets could not be decoded")
+        damaged = self.lost - self._missing
+        if damaged and not self._decoding.leaves_frames:
+            self.warnings.append(f"{self._path}: {not_decoded(damaged)}")
 
     def _timed(self) -> Iterator[Timed | CopiedPacket]:
         for item in self._part or chain(self._first, self._items):
             if isinstance(item, CopiedPacket):
                 yield item
                 continue
-            if self._counted is not None and (item.pts or 0) >= self._counted:
-                self._lost_before, self._counted = self._decoding.lost, None
             frame, alpha = self._transparency(*self._prepared(item))
             yield Timed(frame, item.pts or 0, alpha)
 
     def __enter__(self) -> Self:
         return self
 
-    def narrow(self, first: int | None, until: int | None, counted: int | None = None) -> None:
+    @property
+    def has_alpha(self) -> bool:
+        """Whether its first frame has alpha."""
+        return self._prepared.first.has_alpha
+
+    def narrow(
+        self,
+        first: int | None,
+        until: int | None,
+        counted: tuple[int | None, int | None] = (None, None),
+        *,
+        tells: bool = False,
+    ) -> None:
         """Give the frames of a part alone, before any has been given; `info` stays as it is.
 
         Parameters
         ----------
         first, until : int, optional
             Their times as all of them would have them: from `first` on, before `until`.
-        counted : int, optional
-            From which time on damage counts.
+        counted : tuple of int or None
+            Between which of these times damage counts.
+        tells : bool
+            Whether the source says what the file lacks, as one that gives all frames does.
         """
         whole = chain(self._first, self._items)
         shift = shift_of(self._options.start, self._decoding.time_base)
         self._part = stretch(self._decoding, whole, shift, first, until)
-        self._counted = counted
+        begin, end = (None if time is None else time + shift for time in counted)
+        self._counted, self._tells = (begin, end), tells
 
     def leave_frames(self) -> None:
         """Give the packets of the other streams alone, of the frames no more than the first."""

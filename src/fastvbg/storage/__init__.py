@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from fastvbg.storage.reading import StoredFile
     from fastvbg.storage.stores import Identity
 
-__all__ = ["fetch", "identity", "is_stored", "open_stored", "publish"]
+__all__ = [
+    "exists",
+    "fetch",
+    "identity",
+    "is_stored",
+    "listed",
+    "matching",
+    "open_stored",
+    "publish",
+]
 
 # What FFmpeg's libraries open themselves; all other URLs are fsspec's.
 _PROTOCOLS = (
@@ -65,6 +74,45 @@ def identity(path: Url, role: str = "input") -> Identity:
     from fastvbg.storage.stores import Store
 
     return Store(path, role).identity()
+
+
+def exists(path: Url, role: str = "input") -> bool:
+    """Tell whether something stands there.
+
+    Raises
+    ------
+    SourceError, MissingLibraryError
+        As for `open_stored`; the store does not say.
+    """
+    from fastvbg.storage.stores import Store
+
+    return Store(path, role).exists()
+
+
+def listed(folder: Url, role: str = "input") -> dict[str, Identity]:
+    """Return the names of a folder's objects, with what tells each from others.
+
+    Raises
+    ------
+    SourceError, MissingLibraryError
+        As for `open_stored`; of a folder that is not there, nothing is returned.
+    """
+    from fastvbg.storage.stores import Store
+
+    return Store(folder, role).listed()
+
+
+def matching(pattern: Url, role: str = "input") -> list[Url]:
+    """Return the objects that a URL with `*`, `[...]` and `**` matches, in order.
+
+    Raises
+    ------
+    SourceError, MissingLibraryError
+        As for `exists`.
+    """
+    from fastvbg.storage.stores import Store
+
+    return Store(pattern, role).matching()
 
 
 def fetch(path: Url, target: Path, role: str = "input") -> None:

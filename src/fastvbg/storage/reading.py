@@ -36,10 +36,8 @@ class StoredFile(RawIOBase):
 
     Parameters
     ----------
-    url : Url
-        The object's.
-    role : str
-        How messages call it.
+    url, role : Url, str
+        As of `Store`.
 
     Raises
     ------

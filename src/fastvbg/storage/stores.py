@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fastvbg.errors import FastvbgError, MissingLibraryError, SourceError
-from fastvbg.urls import scrubbed
+from fastvbg.urls import Url, scrubbed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from fastvbg.urls import Url
+    from collections.abc import Callable, Mapping
 
 _EXTRA = "pip install 'fastvbg[cloud]'"
 # What stores call their mark of an object's contents, the most certain first.
@@ -82,12 +80,20 @@ class Store:
         SourceError, SinkError
             It is not there, is a folder, or the store does not answer.
         """
+        facts = self._asked(self.fs.info)
+        if facts is None:
+            raise self.failed(FileNotFoundError())
+        return self.identified(facts)
+
+    def _asked(self, question: Callable[..., Any], **more: Any) -> Any:
+        """Return what the store answers of the path, asked anew; None where nothing is there."""
         try:
             self.fs.invalidate_cache(self.path)
-            facts = self.fs.info(self.path)
-        except Exception as error:
+            return question(self.path, **more)
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # libraries raise what they like
             raise self.failed(error) from None
-        return self.identified(facts)
 
     def identified(self, facts: Mapping[str, Any]) -> Identity:
         """Return what of a store's facts tells an object from others.
@@ -112,14 +118,32 @@ class Store:
         SourceError, SinkError
             The store does not say.
         """
-        try:
-            self.fs.invalidate_cache(self.path)
-            self.fs.info(self.path)
-        except FileNotFoundError:
-            return False
-        except Exception as error:
-            raise self.failed(error) from None
-        return True
+        return self._asked(self.fs.info) is not None
+
+    def listed(self) -> dict[str, Identity]:
+        """Return the objects in a folder, asked anew; none where there is no such folder.
+
+        Raises
+        ------
+        SourceError, SinkError
+            The store does not say.
+        """
+        found = self._asked(self.fs.ls, detail=True) or ()
+        files = [facts for facts in found if facts.get("type") != "directory"]
+        return {str(facts["name"]).rpartition("/")[2]: self.identified(facts) for facts in files}
+
+    def matching(self) -> list[Url]:
+        """Return the objects that the path matches as a pattern, asked anew.
+
+        Raises
+        ------
+        SourceError, SinkError
+            The store does not say.
+        """
+        self.fs.invalidate_cache()
+        found = self._asked(self.fs.glob, detail=True) or {}
+        names = sorted(name for name, facts in found.items() if facts.get("type") != "directory")
+        return [Url(self.fs.unstrip_protocol(name)) for name in names]
 
     def failed(self, error: BaseException) -> FastvbgError:
         """Return what to raise where a library has raised something."""

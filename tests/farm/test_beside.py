@@ -187,3 +187,18 @@ def test_a_file_cut_off_is_told_of_once(clip: Path, tmp_path: Path) -> None:
     beside.write_bytes(content[: len(content) * 2 // 3])
     plain, parts = both(clip, tmp_path, **masked(f"matte:{beside}"))
     assert plain == parts
+
+
+@pytest.mark.parametrize(("shown", "told"), [((), 1), ((7,), 0), ((100,), 0)])
+def test_a_mask_that_kept_nothing_is_told_of_once(
+    clip: Path, tmp_path: Path, shown: tuple[int, ...], told: int
+) -> None:
+    for number in range(FRAMES):
+        cv2.imwrite(str(tmp_path / f"m{number:03}.png"), gray(200 if number in shown else 9))
+    plain, parts = both(clip, tmp_path, **masked(f"matte:{tmp_path}/m%03d.png"))
+    assert plain == parts
+    (tmp_path / "b.mkv").unlink()
+    again = fastvbg.process(
+        clip, tmp_path / "b.mkv", segments=1, **masked(f"matte:{tmp_path}/m%03d.png")
+    )
+    assert again.warnings == ["the mask kept nothing of any frame"] * told

@@ -18,7 +18,7 @@ from fastvbg.farm.plans import Plan, job_of
 from fastvbg.farm.rendering import demand_unchanged
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.names import as_path
-from fastvbg.pipeline.job import Result, output_info
+from fastvbg.pipeline.job import NOTHING_KEPT, Result, output_info
 from fastvbg.pipeline.opening import rate_of
 from fastvbg.sink.joining import JoiningSink
 from fastvbg.sink.part import Moment
@@ -49,6 +49,11 @@ class _Known(NamedTuple):
     parts: list[Rendered]
     data: list[dict[str, Any]]
     moments: list[Moment]
+
+    @property
+    def kept(self) -> bool:
+        """Whether the mask kept anything in any part."""
+        return any(each["kept"] for each in self.data)
 
 
 def merge(
@@ -120,7 +125,8 @@ def _result(plan: Plan, known: _Known, warnings: list[str], missing: int, start:
     seconds = time.perf_counter() - start
     beside = sum(data["lost_beside"] for data in known.data)
     stages = {"sink": seconds}
-    return Result(as_path(plan.output), frames, seconds, warnings, lost, beside, stages)
+    output = as_path(plan.output)
+    return Result(output, frames, seconds, warnings, lost, beside, known.kept, stages)
 
 
 def _joined(folder: Folder, known: _Known, *, overwrite: bool, start: float) -> Result:
@@ -173,6 +179,8 @@ def _told(input: str | Path, source: Source, sink: JoiningSink, known: _Known) -
     elif missing:
         told.append(f"{input}: {missing} of the frames that it lists could not be decoded")
     told += [*of_parts, *sink.warnings]
+    if not known.kept:
+        told.append(NOTHING_KEPT)
     return list(dict.fromkeys(told))
 
 

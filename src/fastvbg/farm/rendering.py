@@ -107,6 +107,7 @@ def _at_once(job: Job) -> dict[str, Any]:
         "warnings": result.warnings,
         "lost": result.lost,
         "lost_beside": result.lost_beside,
+        "kept": result.kept,
         "missing": 0,
         "seconds": result.seconds,
     }
@@ -142,6 +143,7 @@ def _in_part(folder: Folder, index: int, job: Job) -> dict[str, Any]:
         "warnings": result.warnings,
         "lost": result.lost,
         "lost_beside": result.lost_beside,
+        "kept": result.kept,
         "missing": max(0, folder.plan.borders[index].frames - result.frames),
         "seconds": time.perf_counter() - start,
     }

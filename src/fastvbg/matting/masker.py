@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fastvbg.pixels import Pixels
     from fastvbg.refine.refiner import Refiner
 
+_HALF = 128
+
 
 class Masker:
     """Gives each frame its matte.
@@ -63,6 +65,8 @@ class Masker:
         self._one_pass = None if self._touched or estimates else keyer.fused()
         self._refined = np.empty(shape, np.uint8)
         self._started = False
+        self.kept = self._one_pass is not None
+        """Whether there was anything to keep so far, as far as mattes are written."""
 
     @property
     def plain(self) -> bool:
@@ -121,7 +125,9 @@ class Masker:
         if self._keep is not None or self._drop is not None:
             matte = apply_regions(matte, keep=self._keep, drop=self._drop, out=self._refined)
         # What is transparent is no foreground, whatever lies hidden there.
-        return matte if pair.alpha is None else weighed(matte, pair.alpha)
+        matte = matte if pair.alpha is None else weighed(matte, pair.alpha)
+        self.kept = self.kept or int(matte.max()) >= _HALF
+        return matte
 
     def foreground(self, pair: Pair, matte: Matte) -> Picture:
         """Return the colours to keep of a pair's second frame.

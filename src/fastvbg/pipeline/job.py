@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 # Sound lies at most so far behind the frames of its time; what comes later is not looked for.
 _INTERLEAVED_SECONDS = 1
 
+NOTHING_KEPT = "the mask kept nothing of any frame"
+"""What a result's warning says then."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -103,6 +106,9 @@ class Result:
 
     lost_beside: int = 0
     """Those of them that lie beside the input; warnings name each such file."""
+
+    kept: bool = True
+    """Whether the mask kept anything of any frame, as far as that is known."""
 
     stages: dict[str, float] = field(default_factory=dict)
     """Seconds that source, composite and sink were at work; they overlap."""
@@ -215,7 +221,10 @@ def work_through(
         warnings.append("the input has one frame: nothing moves, so the result is the background")
     stages = {"source": ahead.seconds, "composite": seconds, "sink": behind.seconds}
     passed = time.perf_counter() - start
-    return Result(as_path(job.output), frames, passed, warnings, lost, lost_beside, stages)
+    if part is None and not masker.kept:
+        warnings.append(NOTHING_KEPT)
+    output = as_path(job.output)
+    return Result(output, frames, passed, warnings, lost, lost_beside, masker.kept, stages)
 
 
 def _no_frames(job: Job) -> str:

@@ -174,37 +174,46 @@ def set_sixteen(typing_context: Any, to: Any, value: Any) -> Any:
     return types.void(types.int64, types.int32), generate
 
 
-def _fit(lanes: int) -> Any:
-    """Make `fit_four` or `fit_eight`."""
+def _fit(wide: int, lanes: int) -> Any:
+    """Make `fit_four` and its like: `lanes` pixels, of which `wide` lie between two columns."""
+    count = lanes // wide
+    here = [lane // wide for lane in range(lanes)]
 
     @intrinsic
     def fit(
         typing_context: Any,
         guide: Any,
         to: Any,
-        slope: Any,
-        rise: Any,
-        base: Any,
-        lift: Any,
+        slopes: Any,
+        bases: Any,
         gain: Any,
         middle: Any,
         rounded: Any,
         shift: Any,
     ) -> Any:
-        """Write the mattes of pixels that lie between the centres of two canvas pixels.
+        """Write the mattes of pixels that lie between the centres of canvas pixels.
 
-        Slope and base go from those of the first by `rise` and `lift` to those of the second; the
-        rest is the arithmetic of `edges`.
+        Slopes and bases are those of a row, from the first of these canvas pixels on, at addresses;
+        the rest is the arithmetic of `edges`.
         """
-        return types.void(*(types.int64,) * 2, *(types.int32,) * 8), generate
+        return types.void(*(types.int64,) * 4, *(types.int32,) * 4), generate
+
+    def line(builder: Any, at: Any) -> Any:
+        """Return what goes from each canvas pixel to the next, in each pixel between them."""
+        beside = builder.add(at, ir.Constant(at.type, _INTEGER.width // 8))
+        first, second = (load_lanes(builder, each, _INTEGER, count) for each in (at, beside))
+        rise = builder.sub(second, first)
+        undefined = ir.Constant(first.type, ir.Undefined)
+        first, rise = (
+            builder.shuffle_vector(each, undefined, _constant(here)) for each in (first, rise)
+        )
+        odd = _constant([2 * (lane % wide) + 1 for lane in range(lanes)])
+        twice = _constant([2 * wide] * lanes)
+        return builder.add(builder.mul(first, twice), builder.mul(rise, odd))
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        guide, to, *line, gain, middle, rounded, shift = arguments
-        slope, rise, base, lift = (splat(builder, value, lanes) for value in line)
-        odd = _constant(range(1, 2 * lanes, 2))
-        twice = _constant([2 * lanes] * lanes)
-        a = builder.add(builder.mul(slope, twice), builder.mul(rise, odd))
-        b = builder.add(builder.mul(base, twice), builder.mul(lift, odd))
+        guide, to, slopes, bases, gain, middle, rounded, shift = arguments
+        a, b = line(builder, slopes), line(builder, bases)
         luma = builder.zext(
             load_lanes(builder, guide, _BYTE, lanes), ir.VectorType(_INTEGER, lanes)
         )
@@ -224,4 +233,4 @@ def _fit(lanes: int) -> Any:
     return fit
 
 
-fit_four, fit_eight = _fit(4), _fit(8)
+fit_fours, fit_eights = _fit(4, SIXTEEN), _fit(8, SIXTEEN)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fastvbg.matting.pairing import Pair
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
+    from fastvbg.pixels import Pixels
 
 
 class PersonRun(RunKeyer):
@@ -47,9 +48,12 @@ class PersonRun(RunKeyer):
 
     def foresee(self, pair: Pair) -> None:
         """Look at the frame of the next pair; `matte` is called with the same pairs later."""
+        self._looks.append(self._look(pair, self._ahead))
+
+    def _look(self, pair: Pair, pixels: Pixels) -> Look:
         if pair.begins:
             self._keyer.reset()
-        self._looks.append(self._keyer.look(self._ahead.sample(pair.keyed)))
+        return self._keyer.look(pixels.sample(pair.keyed))
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the keyer's matte."""
@@ -67,9 +71,7 @@ class PersonRun(RunKeyer):
         return self._pixels.key_over(last, pair.next, behind)
 
     def _seen(self, pair: Pair) -> Look:
-        if not self._looks:
-            self.foresee(pair)
-        return self._looks.popleft()
+        return self._looks.popleft() if self._looks else self._look(pair, self._pixels)
 
 
 class _LastStep:

@@ -107,6 +107,8 @@ class NativePixels:
     def _by_field(self, *frames: Planes) -> list[list[Planes]]:
         """Return for each field its part of each frame."""
         step = self._fields
+        if step == 1:
+            return [list(frames)]
         return [
             [tuple(plane[first::step] for plane in planes) for planes in frames]
             for first in range(step)

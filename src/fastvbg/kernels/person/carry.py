@@ -56,27 +56,26 @@ def _stretch_rows(motion: Any, y: Any, height: Any) -> Any:
 
 
 @inline
-def _stretch(row: Any, x: Any) -> Any:
-    """Return the motion at column `x`, in parts of 1/32 pixel of the canvas."""
-    i = x >> 1
-    beside = min(max(i - 1 + 2 * (x & 1), 0), row.shape[0] - 1)
-    return (np.int64(3) * row[np.uint64(i)] + row[np.uint64(beside)] + 8) >> 4
+def _at(plane: Any, place: Any) -> Any:
+    """Return what a plane has at a place between four pixels, of `_place`."""
+    top, below, left, right, weights = place
+    upper, lower = address_of(plane, top), address_of(plane, below)
+    one, two = bytes_at(upper + left, 1)[0], bytes_at(upper + right, 1)[0]
+    three, four = bytes_at(lower + left, 1)[0], bytes_at(lower + right, 1)[0]
+    first, second, third, fourth = weights
+    return np.uint8((first * one + second * two + third * three + fourth * four + 512) >> 10)
 
 
 @inline
-def _between(plane: Any, y: Any, x: Any) -> Any:
-    """Return a plane at a point in parts of 1/32 pixel."""
-    rows, cols = plane.shape
+def _place(y: Any, x: Any, rows: Any, cols: Any) -> Any:
+    """Return the four pixels about a point in parts of 1/32 pixel, and what they weigh."""
+    y = min(max(y, 0), 32 * (rows - 1))
+    x = min(max(x, 0), 32 * (cols - 1))
     top, left, down, across = y >> 5, x >> 5, y & 31, x & 31
     below, right = min(top + 1, rows - 1), min(left + 1, cols - 1)
-    above, under = (
-        bytes_at(address_of(plane, top), cols),
-        bytes_at(address_of(plane, below), cols),
-    )
-    first, second = np.uint64(left), np.uint64(right)
-    upper = (32 - across) * above[first] + across * above[second]
-    lower = (32 - across) * under[first] + across * under[second]
-    return np.uint8(((32 - down) * upper + down * lower + 512) >> 10)
+    upper, lower = 32 - down, down
+    weights = upper * (32 - across), upper * across, lower * (32 - across), lower * across
+    return top, below, left, right, weights
 
 
 @kernel(PLANE, PLANE, _FLOW, PLANE, INT, INT, INT, INT, _INTEGERS, OUT_PLANE, OUT_PLANE)
@@ -116,15 +115,19 @@ def carry(
             continue
         for i in range(left >> 1, (right + 1) >> 1):
             # Two columns of the canvas lie between this column's motion and that of those beside.
-            before_i, after_i = max(i - 1, 0), min(i + 1, row_across.shape[0] - 1)
-            first, middle, last = np.uint64(before_i), np.uint64(i), np.uint64(after_i)
-            some = row_across[first] | row_across[middle] | row_across[last]
-            some |= row_down[first] | row_down[middle] | row_down[last]
-            if some == 0:
+            first, last = np.uint64(max(i - 1, 0)), np.uint64(min(i + 1, row_across.shape[0] - 1))
+            middle = np.uint64(i)
+            here, before_it, after_it = row_across[middle], row_across[first], row_across[last]
+            falls, before_falls, after_falls = row_down[middle], row_down[first], row_down[last]
+            if (here | before_it | after_it | falls | before_falls | after_falls) == 0:
                 continue
-            for x in range(max(2 * i, left), min(2 * i + 2, right)):
-                dx, dy = _stretch(row_across, x), _stretch(row_down, x)
-                at_x = min(max(32 * x + dx, 0), 32 * (cols - 1))
-                at_y = min(max(32 * y + dy, 0), 32 * (rows - 1))
-                new[np.uint64(x - left)] = _between(matte, at_y, at_x)
-                now[np.uint64(x - left)] = _between(picture, at_y, at_x)
+            for odd in range(2):
+                x = 2 * i + odd
+                if left <= x < right:
+                    beside, below = (after_it, after_falls) if odd else (before_it, before_falls)
+                    # In parts of 1/32 pixel of the canvas.
+                    dx = (np.int64(3) * here + beside + 8) >> 4
+                    dy = (np.int64(3) * falls + below + 8) >> 4
+                    place = _place(32 * y + dy, 32 * x + dx, rows, cols)
+                    new[np.uint64(x - left)] = _at(matte, place)
+                    now[np.uint64(x - left)] = _at(picture, place)

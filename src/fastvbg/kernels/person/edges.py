@@ -12,9 +12,15 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._lanes import fit_eight, fit_four
+from fastvbg.kernels._lanes import SIXTEEN, fit_eights, fit_fours
 from fastvbg.kernels._layouts import order_of, pixels_at
-from fastvbg.kernels._memory import address_of, bytes_at, integers_at, stream_bytes
+from fastvbg.kernels._memory import (
+    address_of,
+    bytes_at,
+    integers_at,
+    long_words_at,
+    stream_bytes,
+)
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels._runs import blend_run, fence, gray_run
 from fastvbg.kernels.keying.keyrows import SCRATCH
@@ -33,12 +39,7 @@ _MIDDLE = 128 << 7
 _ROUNDED_MIDDLE = _MIDDLE + 64
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
-
-
-@inline
-def _between(near: Any, far: Any, x: Any, far_weight: Any, factor: Any) -> Any:
-    """Return what is at column `x` between two rows of the canvas, times `2 * factor`."""
-    return (np.int32(2 * factor) - far_weight) * near[np.uint64(x)] + far_weight * far[np.uint64(x)]
+_EIGHT_TIMES = np.uint64(0x0101010101010101)
 
 
 @inline
@@ -62,8 +63,32 @@ def _fit_pixels(
 
 
 @inline
+def _fit_row(plane: Any, y: Any, factor: Any, start: Any, end: Any, row: Any) -> None:
+    """Write what lies between two rows of the canvas, times `2 * factor`, to a row of it."""
+    width = plane.shape[1]
+    j, t = y // factor, y % factor
+    beside = min(max(j - 1 if 2 * t < factor else j + 1, 0), plane.shape[0] - 1)
+    far_weight = np.int32(abs(2 * t + 1 - factor))
+    near_weight = np.int32(2 * factor) - far_weight
+    near, far = (
+        integers_at(address_of(plane, j), width),
+        integers_at(address_of(plane, beside), width),
+    )
+    for k in range(np.uint64(start), np.uint64(end)):
+        row[k] = near_weight * near[k] + far_weight * far[k]
+
+
+@inline
 def _fit_run(
-    slopes: Any, bases: Any, y: Any, run: Any, shape: Any, guide: Any, to: Any, options: Any
+    slopes: Any,
+    bases: Any,
+    y: Any,
+    run: Any,
+    shape: Any,
+    lines: Any,
+    guide: Any,
+    to: Any,
+    options: Any,
 ) -> None:
     """Write the pixels of row `y` between canvas columns before `first`, to `end`.
 
@@ -73,36 +98,31 @@ def _fit_run(
     first, end, cols = run
     width, factor, _ = shape
     gain, middle, rounded, shift = options
-    j, t = y // factor, y % factor
-    beside = min(max(j - 1 if 2 * t < factor else j + 1, 0), slopes.shape[0] - 1)
-    weight = np.int32(abs(2 * t + 1 - factor))
-    near_a, far_a = (
-        integers_at(address_of(slopes, j), width),
-        integers_at(address_of(slopes, beside), width),
-    )
-    near_b, far_b = (
-        integers_at(address_of(bases, j), width),
-        integers_at(address_of(bases, beside), width),
-    )
-    before = max(first - 1, 0)
-    slope = _between(near_a, far_a, before, weight, factor)
-    base = _between(near_b, far_b, before, weight, factor)
-    for k in range(first, end + 1):
-        column = min(k, width - 1)
-        next_slope = _between(near_a, far_a, column, weight, factor)
-        next_base = _between(near_b, far_b, column, weight, factor)
-        rise, lift = next_slope - slope, next_base - base
+    last = min(end, width - 1)
+    to_slopes, to_bases = lines, lines + 4 * width
+    slope_row, base_row = integers_at(to_slopes, width), integers_at(to_bases, width)
+    _fit_row(slopes, y, factor, max(first - 1, 0), last + 1, slope_row)
+    _fit_row(bases, y, factor, max(first - 1, 0), last + 1, base_row)
+    together = max(SIXTEEN // factor, 1)
+    k = first
+    while k <= end:
         start = factor * k - factor // 2
-        if start < 0 or start + factor > cols or factor < 4:
-            line = slope, rise, base, lift
-            _fit_pixels(line, factor, guide, to, start, min(start + factor, cols), options)
-        elif factor == 8:
+        before = max(k - 1, 0)
+        inside = k > 0 and k + together - 1 <= last and start + SIXTEEN <= cols
+        if inside and factor >= 4:
             at, out = guide + start, to + start
-            fit_eight(at, out, slope, rise, base, lift, gain, middle, rounded, shift)
+            slope_at, base_at = to_slopes + 4 * before, to_bases + 4 * before
+            if factor == 4:
+                fit_fours(at, out, slope_at, base_at, gain, middle, rounded, shift)
+            else:
+                fit_eights(at, out, slope_at, base_at, gain, middle, rounded, shift)
+            k += together
         else:
-            at, out = guide + start, to + start
-            fit_four(at, out, slope, rise, base, lift, gain, middle, rounded, shift)
-        slope, base = next_slope, next_base
+            one, two = np.uint64(before), np.uint64(min(k, width - 1))
+            rise, lift = slope_row[two] - slope_row[one], base_row[two] - base_row[one]
+            line = slope_row[one], np.int32(rise), base_row[one], np.int32(lift)
+            _fit_pixels(line, factor, guide, to, start, min(start + factor, cols), options)
+            k += 1
 
 
 @inline
@@ -152,12 +172,17 @@ def _join_row(marks: Any, j: Any, rows: Any, width: Any, joined: Any) -> None:
 def _list_runs(joined: Any, width: Any, runs: Any) -> Any:
     """Write where each run of equal marks ends, and what they are; return how many there are."""
     marks = bytes_at(joined, width)
-    count, value = 0, marks[0]
-    for x in range(np.uint64(width)):
-        if marks[x] != value:
-            runs[count], runs[count + 1] = np.int32(x), np.int32(value)
-            count += 2
-            value = marks[x]
+    count, value, x = 0, marks[0], 0
+    while x < width:
+        # Eight at a time: most are as the one before.
+        while x + 8 <= width and long_words_at(joined + x, 1)[0] == _EIGHT_TIMES * np.uint64(value):
+            x += 8
+        if x < width:
+            if marks[np.uint64(x)] != value:
+                runs[count], runs[count + 1] = np.int32(x), np.int32(value)
+                count += 2
+                value = marks[np.uint64(x)]
+            x += 1
     runs[count], runs[count + 1] = np.int32(width), np.int32(value)
     return count + 2
 
@@ -229,7 +254,8 @@ def _matte_row(
             if factor == 1:
                 _whole_run(mean_a, mean_b, y, run, at, to, options)
             else:
-                _fit_run(mean_a, mean_b, y, run, shape, at, to, options)
+                lines = address_of(runs, 2 * width)
+                _fit_run(mean_a, mean_b, y, run, shape, lines, at, to, options)
         else:
             result = bytes_at(to + left, right - left)
             paint = np.uint8(255) if value == _SURELY_255 else np.uint8(0)

@@ -89,10 +89,11 @@ def discriminant_scratch(rows: int, cols: int) -> tuple[Any, Any, Any]:
 def edges_scratch(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any, Any, Any]:
     """Return the scratch of the kernels.
 
-    The runs of a canvas row and their number, marks, and rows of a matte.
+    The runs of a canvas row, its slopes and bases, and how many runs there are; marks; and rows of
+    a matte.
     """
     return (
-        np.empty(2 * canvas_cols + 1, np.int32),
+        np.empty(4 * canvas_cols + 1, np.int32),
         np.empty((canvas_rows + 1, canvas_cols + 2), np.uint8),
         rows_for(3, factor * canvas_cols),
     )

@@ -304,14 +304,11 @@ def stretched(small: Integers, count: int, factor: int) -> Integers:
     return np.asarray((2 * factor - far) * small[j] + far * small[beside], np.int64)
 
 
-def steady(
-    matte: Plane, moved: Plane, carried: Plane, least: int, still: int, slope: int, calm: int
-) -> Plane:
+def steady(matte: Plane, moved: Plane, carried: Plane, least: int, still: int, slope: int) -> Plane:
     """Return the carried matte drawn toward a new one.
 
     `carried + round((matte - carried) * share / 256)`, where the share is `least` and rises by
-    `slope` for each gray level by which `moved` is above `still`, and by 1 for each level beyond
-    `calm` by which the mattes differ, to 256 at most.
+    `slope` for each gray level by which `moved` is above `still`, to 256 at most.
 
     Parameters
     ----------
@@ -319,7 +316,7 @@ def steady(
         The new matte, and how far the picture is from what was foreseen.
     carried : ndarray, shape (h, w), uint8
         The matte that is known already.
-    least, still, slope, calm : int
+    least, still, slope : int
         Of the share.
 
     Returns
@@ -330,7 +327,7 @@ def steady(
     over = np.maximum(moved.astype(np.int64) - still, 0)
     before = carried.astype(np.int64)
     change = matte.astype(np.int64) - before
-    share = np.minimum(least + over * slope + np.maximum(np.abs(change) - calm, 0), 256)
+    share = np.minimum(least + over * slope, 256)
     return np.asarray(before + ((change * share + 128) >> 8), np.uint8)
 
 

@@ -130,22 +130,14 @@ def _mean_pixels(first: Any, second: Any, to: Any, width: Any, factor: Any) -> N
         means[m + _TWO] = np.uint8((np.int32(sums[k + _TWO]) + half) >> shift)
 
 
-@kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, INT, INT)
+@kernel(PLANE, PLANE, PLANE, OUT_PLANE, INT, INT, INT)
 def steady(
-    matte: Any,
-    moved: Any,
-    carried: Any,
-    out: Any,
-    least: Any,
-    still: Any,
-    slope: Any,
-    calm: Any,
+    matte: Any, moved: Any, carried: Any, out: Any, least: Any, still: Any, slope: Any
 ) -> None:
     """Draw the carried matte toward a new one, by more where the picture is not as foreseen.
 
     `moved` is how far it is from that, in gray levels. The share is `least` of 256 up to `still`,
-    then rises by `slope` a level to all; and by 1 for each level beyond `calm` by which the mattes
-    differ. `out` may be `carried`.
+    then rises by `slope` a level to all. `out` may be `carried`.
     """
     rows, cols = out.shape
     for y in range(rows):
@@ -155,8 +147,7 @@ def steady(
             over = max(np.int32(far[x]) - np.int32(still), np.int32(0))
             before = np.int32(old[x])
             change = np.int32(new[x]) - before
-            apart = max(abs(change) - np.int32(calm), np.int32(0))
-            share = min(np.int32(least) + over * np.int32(slope) + apart, np.int32(256))
+            share = min(np.int32(least) + over * np.int32(slope), np.int32(256))
             result[x] = np.uint8(before + ((change * share + np.int32(128)) >> np.int32(8)))
 
 

@@ -28,12 +28,11 @@ _SMALLEST_FLOW = 32
 """Sides below which motion is not searched for."""
 _STILL = 3
 """Gray levels of the canvas that noise makes up for: up to them nothing has moved."""
-_LEAST = 56
-"""Parts of 256 that a new matte counts where the picture is as foreseen."""
+_LEAST = 64
+"""Parts of 256 that a new matte counts where the picture is as foreseen, by however much the two
+differ: a network that for a frame loses a hand errs by all of it."""
 _SLOPE = 20
 """Parts of 256 by which it counts more for each level beyond `_STILL`: all from 13 levels on."""
-_CALM = 64
-"""Levels of difference that are flicker; what differs by more counts more, by 1 a level."""
 _ABOUT = 8
 """Canvas pixels about a matte in which motion is heeded too."""
 _LOW, _HIGH = 40, 200
@@ -116,7 +115,7 @@ class Steady:
                     inside = moved[known].copy()
                     moved[:] = 255
                     moved[known] = inside
-                options = self._least, _STILL, _SLOPE, _CALM
+                options = self._least, _STILL, _SLOPE
                 kernels.steady.call(matte, moved, carried, self._matte, *options)
         self._guide = guide
         return self._sure()

@@ -1,0 +1,38 @@
+"""A canvas matte over time: what a network loses for a frame, and what moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fastvbg.keyers.person.steadying import Steady
+from tests.support.people import disc, wall
+
+SHAPE = 90, 160
+GUIDE = np.ascontiguousarray(wall(*SHAPE)[:, :, 1])
+PERSON, HAND = disc(SHAPE, 60, 45, 30), disc(SHAPE, 110, 45, 10)
+BOTH = np.maximum(PERSON, HAND)
+
+
+def test_what_a_look_loses_for_a_frame_stays() -> None:
+    steady = Steady(SHAPE)
+    for _ in range(3):
+        steady.add(GUIDE, BOTH)
+    lost = steady.add(GUIDE, PERSON)
+    assert lost[HAND > 0].min() > 170
+    assert steady.add(GUIDE, BOTH)[HAND > 0].min() > 190
+
+
+def test_what_stays_lost_goes_within_ten_looks() -> None:
+    steady = Steady(SHAPE)
+    steady.add(GUIDE, BOTH)
+    mattes = [steady.add(GUIDE, PERSON) for _ in range(10)]
+    assert mattes[-1][HAND > 0].max() < 20
+    np.testing.assert_array_equal(mattes[-1][PERSON > 0], 255)
+
+
+def test_where_the_picture_changes_the_look_counts_at_once() -> None:
+    steady = Steady(SHAPE)
+    shown = np.where(HAND > 0, GUIDE + np.uint8(60), GUIDE)
+    steady.add(shown, BOTH)
+    gone = steady.add(GUIDE, PERSON)
+    assert gone[disc(SHAPE, 110, 45, 8) > 0].max() == 0

@@ -91,12 +91,15 @@ def _gather(
 @inline
 def _around(sums: Any, j: Any, k: Any, total: Any) -> None:
     """Sum up what was gathered in the cells around one."""
-    for index in range(2 * CELL_SUMS):
-        total[index] = 0
+    # A count that is known would have LLVM unroll the loops before it finds vectors for them.
+    count = sums.shape[2]
+    for index in range(np.uint64(count)):
+        total[index] = np.int32(0)
     for a in range(max(j - _REACH, 0), min(j + _REACH + 1, sums.shape[0] - 1)):
         for b in range(max(k - _REACH, 0), min(k + _REACH + 1, sums.shape[1])):
-            for index in range(2 * CELL_SUMS):
-                total[index] += sums[a, b, index]
+            own = sums[a, b]
+            for index in range(np.uint64(count)):
+                total[index] += own[index]
 
 
 @inline

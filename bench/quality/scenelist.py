@@ -6,8 +6,8 @@ from bench.quality.people import PEOPLE
 from bench.quality.scenes import SceneSpec, generated, highway, talk, traffic
 
 SCENES: dict[str, SceneSpec] = {
-    "highway": SceneSpec("road, still camera", "gt_surveillance/cdnethighway", highway),
-    "traffic": SceneSpec("road, shaking camera", "gt_surveillance/cdnettraffic", traffic),
+    "highway": SceneSpec("road, still camera", "gt_surveillance/cdnet_highway", highway),
+    "traffic": SceneSpec("road, shaking camera", "gt_surveillance/cdnet_traffic", traffic),
     "talk_plate": SceneSpec(
         "speaker in a room", "gt_derived", talk("talk_on_plate_640x360.mp4", "plate.png")
     ),

@@ -151,6 +151,12 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "PlateKeyer": lambda: {"plate": frame(), "noise": plane()},
     "PlateKeyer.composite": lambda: {"frame": frame(), "background": frame(), "out": frame()},
     "PlateKeyer.composite_planes": over_planes,
+    "PlateKeyer.decide_edges": lambda: {
+        "picture": frame(),
+        "keyed": plane(),
+        "matte": plane(),
+        "out": plane(),
+    },
     "PlateKeyer.key": lambda: {"frame": frame(), "out": plane()},
     "PlateKeyer.key_planes": lambda: {"planes": planes(), "out": plane()},
     "PlateKeyer.register": lambda: {"picture": frame()},

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     Cells = npt.NDArray[np.bool_]
 
 MOST_CANDIDATES, REACH = 8, 16
-NOISE, DOUBT = 16.0, 100.0
-UNEXPLAINED = 9.0, 25.0
+DOUBT, UNEXPLAINED = 25 / 16, (9.0, 25.0)
 
 
 class Known(NamedTuple):
@@ -45,16 +44,23 @@ def _around(cells: Any, *, beyond: bool) -> Any:
 
 
 def know(
-    matte: Matte, keyed: Matte, frame: Planes, plate: Planes, cell: int, range_: tuple[int, int]
+    matte: Matte,
+    keyed: Matte,
+    frame: Planes,
+    plate: Planes,
+    cells: tuple[int, int],
+    range_: tuple[int, int],
 ) -> Known:
     """Return which cells are the open plate, which whole foreground, and which lie at an edge.
 
     A cell that the matte covers is open where it is the plate after all: keyed in less than an
     eighth of its pixels, and of the plate's means in Y, U and V within 1.5 levels, between
     `range_` in luma, since what is clipped tells nothing. A cell is solid if it is not open and
-    its matte 128 or more all over; it is core if it and all cells around it are solid, those
-    beyond the frame too. It is at an edge if it is not core and anything around it is covered.
+    its matte 128 or more all over; it is core if it is solid and, where the second of `cells` is 1,
+    all around it are, those beyond the frame too. It is at an edge if it is not core and anything
+    around it is covered.
     """
+    cell, ring = cells
     size = _cells(np.ones_like(matte, np.int64), cell, 0).sum(2)
     hits = _cells((keyed > 0).astype(np.int64), cell, 0).sum(2)
     alike = 8 * hits < size
@@ -67,7 +73,7 @@ def know(
     opened = covered & alike
     covered &= ~opened
     solid = (_cells(matte, cell, 255).min(2) >= 128) & covered
-    core = _around(solid, beyond=True).all(2)
+    core = _around(solid, beyond=True).all(2) if ring else solid
     edge = _around(covered, beyond=False).any(2) & ~core
     return Known(opened, core, edge)
 
@@ -79,10 +85,11 @@ def steps_outward(reach: int = REACH) -> list[tuple[int, int]]:
     return sorted(steps, key=lambda step: (step[0] ** 2 + step[1] ** 2, step))
 
 
-def _coverage(now: Any, behind: Any, prior: Any, colours: Any) -> Any:
+def _coverage(now: Any, behind: Any, prior: Any, colours: Any, variance: float) -> Any:
     """Return coverage of pixels, each operation in float32; `now` is less `behind`."""
     one, two = np.float32(1), np.float32(2)
-    noise, doubt = np.float32(NOISE), np.float32(DOUBT)
+    noise = np.float32(variance)
+    doubt = np.float32(DOUBT) * noise * noise
     weighed = np.zeros(len(prior), np.float32)
     weight, least = weighed.copy(), np.full(len(prior), np.float32(1e9))
     for colour in colours:
@@ -97,14 +104,20 @@ def _coverage(now: Any, behind: Any, prior: Any, colours: Any) -> Any:
         close = close * close
         weighed = weighed + close * share
         weight = weight + close
-    low, high = (np.float32(each * NOISE) for each in UNEXPLAINED)
-    doubted = np.clip((least - low) / (high - low), np.float32(0), one)
+    low, high = (np.float32(each) for each in UNEXPLAINED)
+    doubted = np.clip((least - low * noise) / ((high - low) * noise), np.float32(0), one)
     share = weighed / weight
     return share + doubted * (prior - share)
 
 
 def decide(
-    matte: Matte, keyed: Matte, frame: Planes, plate: Planes, cell: int, range_: tuple[int, int]
+    matte: Matte,
+    keyed: Matte,
+    frame: Planes,
+    plate: Planes,
+    cells: tuple[int, int],
+    range_: tuple[int, int],
+    noise: float,
 ) -> Matte:
     """Return a matte whose soft edges are told by how far colours lie from the plate's.
 
@@ -114,9 +127,9 @@ def decide(
 
         a = ((I - P).(F - P) + d*m) / ((F - P).(F - P) + d),  held to 0..1
 
-    where `m` is the matte, 0 in open cells, and `d` the variance of noise, 16, over that of the
-    matte, 0.16. The mean over the colours counts, each by `1 / (off + 16)**2`, `off` being the
-    squared distance that `a` leaves. Where the least of these is beyond 9 variances of noise the
+    where `m` is the matte, 0 in open cells, and `d` is 25/16 of the noise squared.
+    The mean over the colours counts, each by `1 / (off + noise)**2`, `off` being the squared
+    distance that `a` leaves. Where the least of these is beyond 9 times the noise the
     matte counts more and more, from 25 on alone. Pixels that are not keyed, as none beside them
     is, become 0 where the matte is below 128 or the cell open. Open cells become 0 if nothing
     around them is covered, or no core near enough; cells at an edge with no core stay.
@@ -129,18 +142,20 @@ def decide(
         The plate keyer's own.
     frame, plate : tuple of 3 ndarray, uint8
         Y, U and V; those of the plate as large as luma, in the frame's light.
-    cell : int
-        Pixels a side.
+    cells : tuple of 2 int
+        Pixels a side, and 1 where cores have solid cells all around, else 0.
     range_ : tuple of 2 int
         Luma that is clipped: up to the first, and from the second on.
+    noise : float
+        Variance of the frame's noise, that of luma and twice that of chroma.
 
     Returns
     -------
     ndarray, shape (H, W), uint8
         The matte.
     """
-    whole = widen_planes(frame)
-    known = know(matte, keyed, whole, plate, cell, range_)
+    whole, cell = widen_planes(frame), cells[0]
+    known = know(matte, keyed, whole, plate, cells, range_)
     near = np.pad(keyed > 0, 1)
     windows: Any = np.lib.stride_tricks.sliding_window_view(near, (3, 3))
     seen = windows.any(axis=(2, 3))
@@ -157,7 +172,7 @@ def decide(
         behind = np.stack([plane[here].ravel() for plane in plate], 1).astype(np.float32)
         now = np.stack([plane[here].ravel() for plane in whole], 1).astype(np.float32) - behind
         prior = given.ravel().astype(np.float32) / np.float32(255)
-        share = _coverage(now, behind, prior, colours).reshape(given.shape)
+        share = _coverage(now, behind, prior, colours, noise).reshape(given.shape)
         value = np.floor(np.float32(255) * share + np.float32(0.5)).astype(np.uint8)
         out[here] = np.where(seen[here] | (given >= 128), value, 0)
     return np.asarray(out, np.uint8)

@@ -8,11 +8,10 @@ import numpy as np
 
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import address_of, bytes_at, floats_at
-from fastvbg.kernels.keying.edges_plan import DOUBT, HIGH, LOW, NOISE
+from fastvbg.kernels.keying.edges_plan import DOUBT, HIGH, LOW
 
 _ZERO, _ONE, _TWO = np.float32(0), np.float32(1), np.float32(2)
-_NOISE, _DOUBT = np.float32(NOISE), np.float32(DOUBT)
-_LOW, _SPAN = np.float32(LOW), np.float32(HIGH - LOW)
+_DOUBT, _LOW, _SPAN = np.float32(DOUBT), np.float32(LOW), np.float32(HIGH - LOW)
 _FAR = np.float32(1e9)
 
 BEHIND, PRIOR, USED, SHARE, WEIGHT, LEAST = 3, 6, 7, 8, 9, 10
@@ -65,7 +64,7 @@ def mean_cell(
 
 
 @inline
-def _weigh(pixels: Any, size: Any, colour: Any) -> None:
+def _weigh(pixels: Any, size: Any, colour: Any, noise: Any) -> None:
     """Add what one colour says of the coverage of a cell's pixels."""
     y_off, u_off = floats_at(address_of(pixels, 0), size), floats_at(address_of(pixels, 1), size)
     v_off = floats_at(address_of(pixels, 2), size)
@@ -79,14 +78,15 @@ def _weigh(pixels: Any, size: Any, colour: Any) -> None:
     )
     least = floats_at(address_of(pixels, LEAST), size)
     y_front, u_front, v_front = colour
+    doubt = _DOUBT * noise * noise
     for x in range(np.uint64(size)):
         y, u, v = y_front - y_behind[x], u_front - u_behind[x], v_front - v_behind[x]
         length = y * y + _TWO * (u * u + v * v)
         along = y_off[x] * y + _TWO * (u_off[x] * u + v_off[x] * v)
-        share = min(max((along + _DOUBT * prior[x]) / (length + _DOUBT), _ZERO), _ONE)
+        share = min(max((along + doubt * prior[x]) / (length + doubt), _ZERO), _ONE)
         y, u, v = y_off[x] - share * y, u_off[x] - share * u, v_off[x] - share * v
         off = y * y + _TWO * (u * u + v * v)
-        close = _ONE / (off + _NOISE)
+        close = _ONE / (off + noise)
         close = close * close
         least[x] = min(least[x], off)
         weighed[x] += close * share
@@ -94,7 +94,7 @@ def _weigh(pixels: Any, size: Any, colour: Any) -> None:
 
 
 @inline
-def cover(pixels: Any, size: Any, colours: Any, found: Any, count: Any) -> None:
+def cover(pixels: Any, size: Any, colours: Any, found: Any, count: Any, noise: Any) -> None:
     """Write the coverage of a cell's pixels by colours of the numbers that were found."""
     weighed, weight = (
         floats_at(address_of(pixels, SHARE), size),
@@ -108,8 +108,8 @@ def cover(pixels: Any, size: Any, colours: Any, found: Any, count: Any) -> None:
         weighed[x], weight[x], least[x] = _ZERO, _ZERO, _FAR
     for k in range(count):
         at = found[np.uint64(k)]
-        _weigh(pixels, size, (colours[at, 0], colours[at, 1], colours[at, 2]))
+        _weigh(pixels, size, (colours[at, 0], colours[at, 1], colours[at, 2]), noise)
     for x in range(np.uint64(size)):
         share = weighed[x] / weight[x]
-        doubted = min(max((least[x] - _LOW) / _SPAN, _ZERO), _ONE)
+        doubted = min(max((least[x] - _LOW * noise) / (_SPAN * noise), _ZERO), _ONE)
         weighed[x] = share + doubted * (prior[x] - share)

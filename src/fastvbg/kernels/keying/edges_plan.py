@@ -14,25 +14,26 @@ if TYPE_CHECKING:
 SOLID, COVERED, OPEN = 1, 2, 4
 """What a cell is: whole foreground; not bare; the plate though the matte covers it."""
 CORE, EDGE, MEANT = 1, 2, 4
-"""Marks: whole foreground all around; at an edge; its mean colour is known."""
+"""Marks: foreground that edges take colours of; at an edge; its mean colour is known."""
 MOST = 8
 """Colours that a cell at an edge takes from the cores nearest to it."""
 REACH = 16
 """Cells from an edge up to which cores are looked for."""
-NOISE, DOUBT = 16.0, 100.0
-"""Variance of a frame's noise, luma and chroma together, and that over the variance of a matte in
-its soft band, 0.16. A quarter or four times of either changed errors by less than 5 %."""
-LOW, HIGH = 9 * NOISE, 25 * NOISE
-"""Squared distances that coverage leaves, from which on the matte counts: 3 and 5 times the noise.
-"""
+DOUBT = 25 / 16
+"""Noise squared times this weighs for the matte. Of noise 16 that is the noise over the variance of
+mattes in their soft band, 0.2 squared; what is more is a plate that lies amiss, which errs alike in
+all pixels of an edge."""
+LOW, HIGH = 9.0, 25.0
+"""Variances of noise that coverage leaves, from which on the matte counts: 3 and 5 deviations."""
 SMALL, LARGE = 4, 8
 _MOST_ROWS = 480
-"""Frames of so many rows at most have small cells: their heads are as few pixels wide."""
+"""Frames of so many rows at most have small cells, any of which may be a core: what is sharp there
+is a pixel wide, and 8 to 16 pixels are half an arm."""
 
 
-def cell_of(shape: tuple[int, int]) -> int:
-    """Return how many pixels a side cells of a frame have."""
-    return SMALL if min(shape) <= _MOST_ROWS else LARGE
+def cells_of(shape: tuple[int, int]) -> tuple[int, int]:
+    """Return how many pixels a side cells of a frame have, and how many must be around a core."""
+    return (SMALL, 0) if min(shape) <= _MOST_ROWS else (LARGE, 1)
 
 
 def _steps() -> npt.NDArray[np.int64]:

@@ -104,7 +104,7 @@ def _is_open(pixels: Any, count: Any, range_: Any) -> Any:
 
 
 @inline
-def _mark(kinds: Any, marks: Any, across: Any) -> None:
+def _mark(kinds: Any, marks: Any, across: Any, ring: Any) -> None:
     """Mark cores and edges; what lies beyond the frame is solid."""
     for j in range(1, kinds.shape[0] - 1):
         above, row = (
@@ -122,7 +122,8 @@ def _mark(kinds: Any, marks: Any, across: Any) -> None:
             some = above[x] | above[one] | above[two] | row[x] | row[one] | row[two]
             some |= below[x] | below[one] | below[two]
             edge = np.uint8(EDGE) if some & np.uint8(COVERED) else _ZERO
-            out[x] = np.uint8(CORE) if every & np.uint8(SOLID) else edge
+            whole = every if ring else row[one]
+            out[x] = np.uint8(CORE) if whole & np.uint8(SOLID) else edge
 
 
 @inline
@@ -252,6 +253,7 @@ def _cover(
     cell: Any,
     place: Any,
     count: Any,
+    noise: Any,
     marks: Any,
     colours: Any,
     pixels: Any,
@@ -267,7 +269,7 @@ def _cover(
             mean_cell(frame, shifts, y, x, cell, colours, at)
             marks[y + 1, x + 1] |= np.uint8(MEANT)
     size = read_cell(frame, plate, shifts, j, i, cell, pixels)
-    cover(pixels, size, colours, found, count)
+    cover(pixels, size, colours, found, count, noise)
     _write(matte, j, i, cell, pixels)
 
 
@@ -278,7 +280,9 @@ def _cover(
     MODEL,
     SHIFTS,
     INT,
+    INT,
     _RANGE,
+    types.float64,
     _CELLS,
     _CELLS,
     _COLOURS,
@@ -294,7 +298,9 @@ def decide(
     plate: Any,
     shifts: Any,
     cell: Any,
+    ring: Any,
     range_: Any,
+    noise: Any,
     kinds: Any,
     marks: Any,
     colours: Any,
@@ -306,7 +312,7 @@ def decide(
     """Change a matte where its edges are soft; the plate is a model in the frame's light."""
     down, across = kinds.shape[0] - 2, (matte.shape[1] + cell - 1) // cell
     _sort_cells(matte, keyed, frame, plate, shifts, cell, range_, kinds, rows, pixels)
-    _mark(kinds, marks, across)
+    _mark(kinds, marks, across, ring)
     for j in range(down):
         seen = False
         for i in range(across):
@@ -319,6 +325,6 @@ def decide(
             count = _find(marks, j, i, (down, across), outward, found) if mark & EDGE else 0
             if count and _prior(matte, j, i, cell, kind, rows, pixels):
                 rest = marks, colours, pixels, found
-                _cover(matte, frame, plate, shifts, cell, (j, i), count, *rest)
+                _cover(matte, frame, plate, shifts, cell, (j, i), count, np.float32(noise), *rest)
             elif count or kind & OPEN:
                 _clear(matte, j, i, cell)

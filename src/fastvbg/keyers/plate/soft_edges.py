@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from fastvbg.checks import check_apart, check_plane, check_same_size
 from fastvbg.kernels._kernel import Module
-from fastvbg.kernels.keying.edges_plan import cell_of, edges_scratch
+from fastvbg.kernels.keying.edges_plan import cells_of, edges_scratch
+from fastvbg.keyers._arrays import thin_planes
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import plane_out
@@ -22,6 +24,9 @@ kernels = Module("keying.soft_edges")
 _CLIPPED = 5
 """Levels from black and from white within which a plate's luma tells nothing."""
 _LIMITED, _FULL = (16, 235), (0, 255)
+_STEP = 8
+_LEAST_NOISE = 16.0
+"""Variance, in levels squared: that of a camera in good light and a codec is 4 to 17."""
 
 
 class EdgeDecider(OnePassKeyer):
@@ -85,14 +90,28 @@ class EdgeDecider(OnePassKeyer):
 
     def _decide(self, matte: Matte, keyed: Matte, seen: Planes) -> None:
         if self._cells is None:
-            cell = cell_of(self._shape)
-            self._cells = cell, edges_scratch(*self._shape, cell)
-        cell, scratch = self._cells
+            cells = cells_of(self._shape)
+            self._cells = cells, edges_scratch(*self._shape, cells[0])
+        cells, scratch = self._cells
         black, white = _LIMITED if self._planar else _FULL
         range_ = black + _CLIPPED, white - _CLIPPED
         shifts = self._shifts
-        kernels.decide.call(matte, keyed, seen, self._shown, shifts, cell, range_, *scratch)
+        rest = range_, self._noise(matte, keyed, seen), *scratch
+        kernels.decide.call(matte, keyed, seen, self._shown, shifts, *cells, *rest)
         self._decided(matte)
+
+    def _noise(self, matte: Matte, keyed: Matte, seen: Planes) -> float:
+        """Return the variance of what is nothing but plate: of each 8th pixel of each 8th row."""
+        bare = (matte[::_STEP, ::_STEP] | keyed[::_STEP, ::_STEP]) == 0
+        count = np.count_nonzero(bare)
+        if not count:
+            return _LEAST_NOISE
+        apart = 0
+        for k, plane in enumerate(thin_planes(seen, *self._shifts, _STEP)):
+            known = self._shown[::_STEP, k, : self._shape[1] : _STEP]
+            off: Any = cv2.absdiff(plane, known)[bare].astype(np.int64)
+            apart += (2 if k else 1) * int(off @ off)
+        return max(apart / count, _LEAST_NOISE)
 
     @abstractmethod
     def _as_planes(self, picture: Frame | Planes) -> Planes:

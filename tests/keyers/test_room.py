@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fastvbg.compositing.frames import blend
 from fastvbg.compositing.planar import I420, blend_planar
 from fastvbg.errors import OptionError
 from fastvbg.keyers.person.keyer import PersonKeyer
@@ -33,8 +34,8 @@ def _guides(planes: Any) -> Any:
     return planes[0][::4, ::4].copy(), planes[1][::2, ::2].copy(), planes[2][::2, ::2].copy()
 
 
-def _room(planes: Any) -> Room:
-    return Room(planes, _CANVAS, _FACTOR, (1, 1))
+def _room() -> Room:
+    return Room(_SHAPE, _CANVAS, _FACTOR, (1, 1))
 
 
 def _shown(room: Room, planes: Any, seen: Any, matte: Any = None) -> Any:
@@ -49,7 +50,7 @@ def _empty() -> Any:
 
 
 def _learned(planes: Any, frames: int = _ENOUGH) -> Room:
-    room = _room(planes)
+    room = _room()
     for _ in range(frames):
         _shown(room, planes, _empty())
     return room
@@ -73,7 +74,7 @@ def test_what_is_free_for_some_frames_is_known() -> None:
 
 def test_nothing_is_learned_of_a_person_nor_beside_her() -> None:
     planes, seen, _ = _before_room(60, 0)
-    room = _room(planes)
+    room = _room()
     for _ in range(_ENOUGH):
         _shown(room, planes, seen)
     assert not room.known[5:27, 13:35].any()
@@ -92,13 +93,13 @@ def test_coverage_lies_between_the_room_and_the_person(level, wanted, edge) -> N
 
 def test_without_a_known_room_the_matte_stays() -> None:
     planes, seen, matte = _before_room(140, 190)
-    np.testing.assert_array_equal(_shown(_room(planes), planes, seen, matte), matte)
+    np.testing.assert_array_equal(_shown(_room(), planes, seen, matte), matte)
 
 
 def test_noise_lets_the_room_decide_less() -> None:
     rng = np.random.default_rng(3)
     noisy = _planes(60)
-    room = _room(noisy)
+    room = _room()
     for _ in range(3 * _ENOUGH):
         noisy[0][...] = rng.integers(48, 73, _SHAPE)
         _shown(room, noisy, _empty())
@@ -156,6 +157,43 @@ def test_a_keyer_remembers_unless_it_is_told_not_to(runs) -> None:
     truth = disc((360, 640), 160 + 12 * 23, 180, 80)
     off = [np.abs(each[-1].astype(int) - truth).mean() for each in (there, gone)]
     assert off[0] < off[1]
+
+
+def test_bgr_frames_have_a_room_of_any_size(runs) -> None:
+    mattes = {"remembered": [], "off": []}
+    for room, made in mattes.items():
+        keyer = PersonKeyer(room=room)
+        for k in range(24):
+            made.append(keyer.key(with_person(wall(180, 320), 80 + 6 * k, 90, 40)))
+        assert keyer.remembers == (room == "remembered")
+    truth = disc((180, 320), 80 + 6 * 23, 90, 40)
+    off = {room: np.abs(made[-1].astype(int) - truth).mean() for room, made in mattes.items()}
+    assert off["remembered"] < off["off"]
+
+
+def test_small_planes_have_one_where_chroma_is_whole(runs) -> None:
+    halved, whole = PersonKeyer(), PersonKeyer()
+    frame = with_person(wall(180, 320), 160, 90, 40)
+    halved.key_planes(to_planes(frame))
+    whole.key_planes(tuple(np.ascontiguousarray(frame[..., k]) for k in range(3)))
+    assert (halved.remembers, whole.remembers) == (False, True)
+
+
+def test_bgr_frames_are_laid_by_that_matte_too(runs) -> None:
+    keyer, other = PersonKeyer(), PersonKeyer()
+    behind = wall(360, 640)[:, ::-1].copy()
+    for k in range(16):
+        frame = with_person(wall(360, 640), 160 + 12 * k, 180, 80)
+        wanted = blend(frame, other.key(frame), behind)
+        np.testing.assert_array_equal(keyer.composite(frame, behind), wanted)
+
+
+def test_a_strided_result_is_that_of_a_packed_one(runs) -> None:
+    keyer, other = PersonKeyer(), PersonKeyer()
+    out = np.zeros((360, 1280), np.uint8)[:, ::2]
+    for k in range(16):
+        planes = to_planes(with_person(wall(360, 640), 160 + 12 * k, 180, 80))
+        np.testing.assert_array_equal(keyer.key_planes(planes, out=out), other.key_planes(planes))
 
 
 def test_the_fast_quality_has_no_memory(runs) -> None:

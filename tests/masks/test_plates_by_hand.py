@@ -11,11 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg import matte, process
+from fastvbg import masks, matte, process
 from fastvbg.cli import run_command_line
+from fastvbg.cli.gathering import gathered
+from fastvbg.errors import OptionError, ShapeError
 from tests.support.asked import asked
 from tests.support.byhand import Pair, by_hand, pair, room
 from tests.support.masked import mattes
+from tests.support.people import use_green_network
 
 SIZE = (240, 432)
 LINE = "plate: moved by 7."
@@ -144,3 +147,35 @@ def test_a_camera_in_a_hand_is_followed(tmp_path: Path) -> None:
     result = matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate="first:0.4s"))
     assert result.warnings == []
     assert all(is_right(got, person) for got in mattes(tmp_path / "m.mkv")[34:])
+
+
+def test_the_person_mask_takes_one_too(monkeypatch, seen: Pair, plate: Path, tmp_path) -> None:
+    use_green_network(monkeypatch)
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 2, "yuv444p")
+    result = matte(clip, tmp_path / "m.mkv", settings=asked("person", plate=plate))
+    assert [line[: len(LINE)] for line in result.warnings] == [LINE]
+    other, small = tmp_path / "other.png", tmp_path / "small.png"
+    cv2.imwrite(str(other), pair(size=SIZE, seed=9).plate)
+    with pytest.raises(OptionError, match="it shows another room"):
+        matte(clip, tmp_path / "o.mkv", settings=asked("person", plate=other))
+    cv2.imwrite(str(small), seen.plate[:-4])
+    with pytest.raises(ShapeError, match="plate: got 432x236"):
+        matte(clip, tmp_path / "s.mkv", settings=asked("person", plate=small))
+
+
+def test_of_small_planes_the_person_mask_says_that_it_does_not_use_it(
+    monkeypatch, seen: Pair, plate: Path, tmp_path
+) -> None:
+    use_green_network(monkeypatch)
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 2)
+    result = matte(clip, tmp_path / "m.mkv", settings=asked("person", plate=plate))
+    assert len(result.warnings) == 1
+    assert "plate: not used" in result.warnings[0]
+
+
+def test_a_plate_alone_is_that_of_the_mask_plate(plate: Path) -> None:
+    assert gathered(None, {"plate": str(plate)}, {}, None).kind == masks.Plate(plate=plate)
+    several = {"plate": str(plate), "every": "4"}
+    assert gathered(None, several, {}, None).kind == masks.Person(plate=plate, every=4)
+    with pytest.raises(OptionError, match="plate: got room 'off'"):
+        masks.Person(plate=plate, room="off")

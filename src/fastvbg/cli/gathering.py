@@ -79,7 +79,8 @@ def _mask(kind: str | None, options: dict[str, Any], stated: Mask | None, defaul
 def _implied(options: Mapping[str, Any]) -> str | None:
     """Return the kind that has all the options; None where none are given.
 
-    Of several, the one of which the others are special cases.
+    Of several, the one of which the others are special cases; or else the one after whose name the
+    option's value may stand, as in `plate:FILE`.
     """
     if not options:
         return None
@@ -87,6 +88,7 @@ def _implied(options: Mapping[str, Any]) -> str | None:
     if not able:
         raise OptionError(f"{', '.join(options)}: no mask has all of these; name one by --mask")
     general = [name for name in able if all(issubclass(kind_of(n), kind_of(name)) for n in able)]
+    general = general or [name for name in able if kind_of(name).value in options]
     if not general:
         told = [name for name in kinds() if name in able]
         raise OptionError(

@@ -33,7 +33,14 @@ _SMALL = (
 )
 """The kernels that make the small matte."""
 
-_ROOM = "person.edges.apply", "person.room.decide", "person.room.learn"
+_ROOM = (
+    "person.edges.apply",
+    "person.room_canvas.survey",
+    "person.room_canvas.gather",
+    "person.room_canvas.mark",
+    "person.room.decide",
+    "person.room.learn",
+)
 """Those that make a matte of it, by the room where that is known."""
 
 
@@ -88,8 +95,19 @@ class Person(Mask):
         ),
     )
 
+    plate: _types.File | _types.Frame | None = option(
+        None,
+        File(
+            "A picture of the room with nobody in it, which is known from the beginning then.",
+            metavar="PLATE",
+            picture=True,
+        ),
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.plate is not None and self.room == "off":
+            raise OptionError("plate: got room 'off', wanted one that is remembered")
         given = self.given("model_size", "model_range")
         if self.model is None and given:
             wanted = "wanted a model of your own beside it, such as --model FILE"
@@ -114,4 +132,4 @@ class Person(Mask):
         from fastvbg.matting.person import PersonRun
 
         names = "model", "model_size", "model_range", "runtime", "every", "quality", "room"
-        return PersonRun(run, **self.given(*names))
+        return PersonRun(run, plate=self.plate, **self.given(*names))

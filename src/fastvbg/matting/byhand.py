@@ -12,6 +12,7 @@ from fastvbg.pixels import make_pixels
 from fastvbg.source.sampling import can_be_read_twice, samples
 
 if TYPE_CHECKING:
+    from fastvbg.keyers.person.plate import RoomPlate
     from fastvbg.keyers.plate.keyer import PlateKeyer
     from fastvbg.matting.run import Run
 
@@ -29,14 +30,19 @@ class ByHand:
     ----------
     run : Run
         The run.
-    keyer : PlateKeyer
-        Made with `register`.
+    keyer : PlateKeyer or RoomPlate
+        Made with `register`; or the plate of a person keyer.
     """
 
-    def __init__(self, run: Run, keyer: PlateKeyer) -> None:
+    def __init__(self, run: Run, keyer: PlateKeyer | RoomPlate) -> None:
         self._run, self._keyer = run, keyer
         self._frames = 0
         self._refused = False
+
+    @property
+    def searches(self) -> bool:
+        """Whether the plate is yet to be registered, so that frames are to be looked at."""
+        return self._keyer.waits or self._refused
 
     def look(self, seen: Any) -> None:
         """Look at the next frame, as keyers take it.
@@ -46,7 +52,7 @@ class ByHand:
         OptionError
             No frame of the clip shows the plate's room; of what can be read once only, this one.
         """
-        if not self._keyer.waits and not self._refused:
+        if not self.searches:
             return
         self._frames += 1
         if self._frames % _EVERY != 1:

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Frame, Matte
     from fastvbg.keyers.person.keyer import Look
+    from fastvbg.matting.byhand import ByHand
     from fastvbg.matting.keyer import OnePass
     from fastvbg.matting.pairing import Pair
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
     from fastvbg.pixels import Pixels
+
+_NOT_USED = (
+    "plate: not used: quality 'fast' and frames of less than 480 pixels with halved chroma have no "
+    "room that is remembered"
+)
 
 
 class PersonRun(RunKeyer):
@@ -31,16 +37,27 @@ class PersonRun(RunKeyer):
     ----------
     run : Run
         The run.
+    plate : str, Path or ndarray, optional
+        A file or a picture of the empty room.
     **given
         Of `PersonKeyer`, what was asked for.
     """
 
-    def __init__(self, run: Run, **given: Any) -> None:
+    def __init__(self, run: Run, *, plate: Any = None, **given: Any) -> None:
         info = run.info
-        self._planar = info.pixel_format != BGR
-        if self._planar:
+        if info.pixel_format != BGR:
             given["matrix"], given["range"] = info.colour.space(info.height)
+        self._told: list[str] = []
+        if plate is not None:
+            from fastvbg.matting.plate import picture_of
+
+            given["plate"] = picture_of(run, plate, self._told)
         self._keyer = PersonKeyer(**given)
+        self._by_hand: ByHand | None = None
+        if self._keyer.plate is not None:
+            from fastvbg.matting.byhand import ByHand
+
+            self._by_hand = ByHand(run, self._keyer.plate)
         # What `Pixels` returns is valid until its next call: each thread has one of its own.
         self._pixels, self._ahead = run.pixels, make_pixels(info, run.reading.threads)
         self._looks: deque[Look] = deque()
@@ -58,8 +75,8 @@ class PersonRun(RunKeyer):
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:  # noqa: ARG002
         """Return the keyer's matte."""
         look = self._seen(pair)
-        planes = self._keyer.remembers and self._planar
-        pixels = self._pixels.sample if planes else self._pixels.luma
+        self._register(pair.keyed)
+        pixels = self._pixels.sample if self._keyer.remembers else self._pixels.luma
         return self._keyer.finish(look, pixels(pair.keyed), self._matte)
 
     def fused(self) -> OnePass | None:
@@ -67,8 +84,22 @@ class PersonRun(RunKeyer):
         return self._composite if self._pixels.fuses else None
 
     def _composite(self, pair: Pair, behind: Picture) -> Picture:
+        self._register(pair.next)
         last = _LastStep(self._keyer, self._seen(pair))
         return self._pixels.key_over(last, pair.next, behind)
+
+    def _register(self, picture: Picture) -> None:
+        """Register a plate, where there is one that is yet to be."""
+        if self._by_hand is not None and self._keyer.remembers and self._by_hand.searches:
+            self._by_hand.look(self._pixels.sample(picture))
+
+    def finish(self) -> list[str]:
+        """Say how the plate was registered, or that it was not used."""
+        if self._by_hand is None:
+            return self._told
+        if not self._keyer.remembers:
+            return [*self._told, _NOT_USED]
+        return self._told + self._by_hand.told()
 
     def _seen(self, pair: Pair) -> Look:
         return self._looks.popleft() if self._looks else self._look(pair, self._pixels)

@@ -58,31 +58,24 @@ class PlateRun(Fused):
     """
 
     def __init__(self, run: Run, asked: Any, **given: Any) -> None:
-        pixels, shape = run.pixels, run.shape
         noise = None
         follows = not (isinstance(asked, str) and asked == "auto")
         from_the_clip = isinstance(asked, str) and (asked == "auto" or asked.startswith(FIRST))
         self._told: list[str] = []
         plate: Any
-        if isinstance(asked, np.ndarray):
-            plate = _picture(asked, shape, pixels)
+        if not from_the_clip:
+            plate = picture_of(run, asked, self._told)
         elif asked == "auto":
             plate, noise = _known(run, None)
-        elif isinstance(asked, str) and asked.startswith(FIRST):
-            plate, noise = _known(run, parse_first("plate", asked))
         else:
-            name = checked_name(asked, "plate")
-            picture, alpha = read_frame(name, "plate", run.reading.max_pixels)
-            if alpha is not None:
-                self._told.append(f"plate: {name} is transparent in places, which is not heeded")
-            plate = _picture(picture, shape, pixels)
+            plate, noise = _known(run, parse_first("plate", asked))
         self._plate = self._lit = _kept(plate)
         # The median over a clip whose camera moves is no room that a plate could follow.
         self._plate_keyer = keyer = PlateKeyer(
             plate, noise=noise, register=not from_the_clip, follow=follows, **given
         )
         self._lights = keyer.lights
-        super().__init__(pixels, keyer, shape)
+        super().__init__(run.pixels, keyer, run.shape)
         self._by_hand = None if from_the_clip else ByHand(run, keyer)
         self._followed = False
         self._camera = CameraMotion()
@@ -122,6 +115,27 @@ class PlateRun(Fused):
         told = self._told + ([] if self._by_hand is None else self._by_hand.told())
         moved = self._plate_keyer.lost or (self._moves and not self._followed)
         return [*told, _MOVES] if moved else told
+
+
+def picture_of(run: Run, asked: Any, told: list[str]) -> Any:
+    """Return a picture of the empty scene in the form of a run's frames; valid for one call.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    asked : str, Path or ndarray
+        A file or a picture.
+    told : list of str
+        To which is added what is not heeded of it.
+    """
+    if isinstance(asked, np.ndarray):
+        return _picture(asked, run.shape, run.pixels)
+    name = checked_name(asked, "plate")
+    picture, alpha = read_frame(name, "plate", run.reading.max_pixels)
+    if alpha is not None:
+        told.append(f"plate: {name} is transparent in places, which is not heeded")
+    return _picture(picture, run.shape, run.pixels)
 
 
 def _thinned(whole: Any, like: Any) -> Any:

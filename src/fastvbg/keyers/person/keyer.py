@@ -25,7 +25,7 @@ from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.person.edging import Edges, chroma_of
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
-from fastvbg.keyers.person.room import Room
+from fastvbg.keyers.person.remembering import Remembering
 from fastvbg.keyers.person.steadying import Steady
 from fastvbg.layout import as_bgr, checked_bgr, packed, written_packed
 from fastvbg.outputs import plane_out, planes_out
@@ -34,6 +34,7 @@ from fastvbg.values import check_path, check_text
 if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Matte, Plane, Planes
     from fastvbg.constants import Order
+    from fastvbg.keyers.person.plate import RoomPlate
 
 canvas = Module("person.canvas")
 frames = Module("composite.frames")
@@ -81,8 +82,11 @@ class PersonKeyer(OnePassKeyer):
         agree, or one has to do.
     room : {"remembered", "off"}
         Whether the room behind people is remembered where it was seen, while the camera stands, and
-        decides coverage at their edges. Of planes of 480 pixels or more only: in smaller ones
-        chroma is too coarse. Not with quality "fast".
+        decides coverage at their edges. Of planes whose chroma is halved only if they have 480
+        pixels or more: in smaller ones it is too coarse. Not with quality "fast".
+    plate : ndarray or tuple of 3 ndarray, uint8, optional
+        The room without anybody, in the form of the frames: then it is known from the beginning. It
+        is registered to the first frame that shows anything, as by `PlateKeyer.register`.
     matrix : {"bt601", "bt709", "bt2020"}
         Of planes.
     range : {"limited", "full"}
@@ -115,6 +119,7 @@ class PersonKeyer(OnePassKeyer):
         every: int = 1,
         quality: str = "fine",
         room: str = "remembered",
+        plate: Frame | Planes | None = None,
         matrix: str = "bt601",
         range: str = "limited",
         threads: int = 1,
@@ -128,7 +133,14 @@ class PersonKeyer(OnePassKeyer):
         self._quality = quality
         check_choice("room", room, ROOMS)
         self._remembers = room != "off" and quality != "fast"
-        self._room: Room | None = None
+        self._plate: RoomPlate | None = None
+        if plate is not None:
+            from fastvbg.keyers.person.plate import RoomPlate
+
+            if room == "off":
+                raise OptionError("plate: got room 'off', wanted one that is remembered")
+            self._plate = RoomPlate(plate, self._order)
+        self._room: Remembering | None = None
         self._whole: Matte | None = None
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
@@ -187,7 +199,12 @@ class PersonKeyer(OnePassKeyer):
             scratch_for = plan.frame_scratch if form[1] is None else plan.reduce_scratch
             self._reduce_scratch = scratch_for(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)
-            self._remembers = self._remembers and factor > 1
+            if self._plate is not None:
+                self._plate.check(form)
+            coarse = factor == 1 and form[1] not in (None, (0, 0))
+            self._remembers = self._remembers and not coarse
+            if self._remembers:
+                self._room = Remembering(form, self._canvas, factor, self._plate)
             self.reset()
         elif form != self._form:
             check_same_size("frame", form[0], "the first", self._form[0])
@@ -197,7 +214,7 @@ class PersonKeyer(OnePassKeyer):
         shape = check_frame("frame", frame)
         out = plane_out(out, shape, "frame", frame=frame)
         pixels = self._packed(frame)
-        return self._finish(self._look(pixels), pixels, out)
+        return self._finish_whole(self._look(pixels), pixels, out)
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         shape, _, _ = check_planes("planes", planes)
@@ -282,8 +299,13 @@ class PersonKeyer(OnePassKeyer):
 
     @property
     def remembers(self) -> bool:
-        """Whether the room is remembered, so that `finish` wants all planes."""
+        """Whether the room is remembered, so that `finish` wants all planes or the frame itself."""
         return self._remembers
+
+    @property
+    def plate(self) -> RoomPlate | None:
+        """The plate that was given, which says whether it is registered, and how."""
+        return self._plate
 
     def finish(self, look: Look, picture: Plane | Planes | Frame, out: Matte) -> Matte:
         """Write a frame's matte from what was seen of it.
@@ -303,27 +325,18 @@ class PersonKeyer(OnePassKeyer):
         ndarray, shape (H, W), uint8
             `out`.
         """
-        if isinstance(picture, (tuple, list)):
-            return self._finish_planes(look, picture, out)
-        if picture.ndim == 3:
+        if not isinstance(picture, (tuple, list)) and picture.ndim == 3:
             picture = self._packed_again(as_bgr(picture, self._order))
-        return self._finish(look, picture, out)
+        return self._finish_whole(look, picture, out)
 
-    def _finish(self, look: Look, picture: Plane | Frame, out: Matte) -> Matte:
+    def _finish_whole(self, look: Look, picture: Plane | Planes | Frame, out: Matte) -> Matte:
+        """Write a matte by packed BGR pixels, by planes, or by luma alone."""
+        guide = picture[0] if isinstance(picture, (tuple, list)) else picture
         self._edges.fit(look.matte, look.guides)
-        return self._edges.matte(picture, out)
-
-    def _finish_planes(self, look: Look, planes: Planes, out: Matte) -> Matte:
-        self._finish(look, planes[0], out)
-        if self._remembers:
-            y, u, v = (packed(plane) for plane in planes)
-            if self._room is None:
-                self._room = Room((y, u, v), self._canvas, self._factor, self._form[1])
-            elif look.begins:
-                self._room.forget()
-            with written_packed(out) as (target,):
-                small = self._edges.small(look.guides[0])
-                self._room.decide(target, (y, u, v), look.guides, look.matte, small)
+        with written_packed(out) as (target,):
+            self._edges.matte(guide, target)
+            if self._room is not None and (guide is not picture or guide.ndim == 3):
+                self._room.decide(target, picture, look, self._edges.small(look.guides[0]))
         return out
 
     def finish_frame_over(self, look: Look, frame: Frame, background: Frame, out: Frame) -> Frame:
@@ -341,11 +354,13 @@ class PersonKeyer(OnePassKeyer):
         ndarray, shape like `frame`, uint8
             `out`.
         """
-        if packed_alike(frame, background, out):
+        if self._room is None and packed_alike(frame, background, out):
             self._edges.fit(look.matte, look.guides)
             self._edges.over(*(as_bgr(each, self._order) for each in (frame, background, out)))
         else:
-            matte = self.finish(look, frame, np.empty(frame.shape[:2], np.uint8))
+            if self._whole is None:
+                self._whole = np.empty(self._form[0], np.uint8)
+            matte = self.finish(look, frame, self._whole)
             frames.blend.call(frame, matte, background, out, frame.shape[0])
         return out
 
@@ -367,12 +382,12 @@ class PersonKeyer(OnePassKeyer):
             `out`.
         """
         across, down = self._form[1]
-        if not self._remembers:
+        if self._room is None:
             self._edges.fit(look.matte, look.guides)
             return self._edges.planes_over(planes, background, out, (across, down))
         if self._whole is None:
             self._whole = np.empty(self._form[0], np.uint8)
-        matte = self._finish_planes(look, planes, self._whole)
+        matte = self._finish_whole(look, planes, self._whole)
 
         def run(frame: Planes, behind: Planes, to: Planes) -> None:
             for k in range(3):

@@ -41,8 +41,8 @@ _FRONT, _FOREGROUND = 250, 200
 _NOISE = 2.0
 """Standard deviations over mean differences, 1.25, of the room and of the frame both, 1.41, and
 somewhat more since edges are where it was not measured."""
-_LEAST_NOISE = 8
-"""In parts of 1/8 level."""
+_PARTS, _LEAST_NOISE, _NEW = 8, 8, 32
+"""Noise is in parts of 1/8 level; the least, and the most of what is new."""
 _OFF = 0.144, 1 / 12
 """Standard deviation of mattes where they are soft, as the error of the fitted ones is there, and
 where they are 0: of wisps beside the edge."""
@@ -55,7 +55,7 @@ _least: Any = cv2.erode
 _LEVELS = _COVERED, _CHANGED
 _FRONT_LEVELS = _COVERED, _FRONT, _FOREGROUND
 _MARK_LEVELS = *_LEVELS, _FREE, _SURE, _ALIKE
-_DOUBT = float(_LEAST_NOISE), _NOISE / 8
+_DOUBT = float(_LEAST_NOISE), _NOISE / _PARTS
 _BESIDE = np.ones((3, 3), np.uint8)
 _ABOUT = np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)
 
@@ -65,8 +65,8 @@ class Room:
 
     Parameters
     ----------
-    planes : tuple of 3 ndarray, uint8
-        The first frame: Y, U and V.
+    shape : (int, int)
+        Height and width of the frames.
     canvas_shape : (int, int)
         Height and width of the canvas.
     factor : int
@@ -76,9 +76,14 @@ class Room:
     """
 
     def __init__(
-        self, planes: Planes, canvas_shape: tuple[int, int], factor: int, shifts: tuple[int, int]
+        self,
+        shape: tuple[int, int],
+        canvas_shape: tuple[int, int],
+        factor: int,
+        shifts: tuple[int, int],
     ) -> None:
-        y, u, v = (np.zeros(plane.shape, np.uint8) for plane in planes)
+        chroma = (shape[0] + shifts[1]) >> shifts[1], (shape[1] + shifts[0]) >> shifts[0]
+        y, u, v = (np.zeros(size, np.uint8) for size in (shape, chroma, chroma))
         self._room: Planes = y, u, v
         self._canvas, self._factor, self._shifts = canvas_shape, factor, shifts
         y, u, v = np.zeros((3, *canvas_shape), np.uint8)
@@ -98,6 +103,27 @@ class Room:
         """Know nothing: another scene begins, or the camera moves."""
         self._known.fill(0)
         self._free_for.fill(0)
+
+    def know(self, planes: Planes, guides: Planes, known: Plane, frame: Planes) -> None:
+        """Know the room from a picture of it.
+
+        Parameters
+        ----------
+        planes, guides : tuple of 3 ndarray, uint8
+            Y, U and V of the room, in the frames' form and on the canvas.
+        known : ndarray, shape (h, w), uint8
+            1 where they show it, else 0.
+        frame : tuple of 3 ndarray, uint8
+            A frame, by which noise is measured; where it shows a person that is as of what is new.
+        """
+        for pairs in zip(self._room, planes, strict=True), zip(self._small, guides, strict=True):
+            for to, plane in pairs:
+                np.copyto(to, plane)
+        np.copyto(self._known, known)
+        off = cv2.absdiff(frame[0], planes[0])
+        size = self._canvas[::-1]
+        parts = cv2.resize(off.astype(np.float32), size, interpolation=cv2.INTER_AREA) * _PARTS
+        np.copyto(self._noise, np.minimum(parts, _NEW).astype(np.uint8))
 
     def decide(
         self, matte: Matte, planes: Planes, guides: Planes, seen: Matte, fitted: Matte

@@ -1,0 +1,101 @@
+"""The person keyer's room by its frames: planes as they are, BGR in planes of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.person import plan
+from fastvbg.keyers.person.edging import chroma_of
+from fastvbg.keyers.person.room import Room
+from fastvbg.layout import packed
+
+if TYPE_CHECKING:
+    from fastvbg._types import Frame, Matte, Plane, Planes
+    from fastvbg.keyers.person.keyer import Look
+    from fastvbg.keyers.person.plate import RoomPlate
+
+canvas = Module("person.canvas")
+keyspace = Module("keying.keyspace")
+
+
+class Remembering:
+    """Remembers the room of one video's frames.
+
+    Parameters
+    ----------
+    form : tuple
+        Shape of the frames, and whether chroma is halved across, and down; None of BGR.
+    canvas_shape : (int, int)
+        Height and width of the canvas.
+    factor : int
+        Pixels of the frame that a canvas pixel stands for, each way.
+    plate : RoomPlate or None
+        From which the room is known.
+    """
+
+    def __init__(
+        self, form: Any, canvas_shape: tuple[int, int], factor: int, plate: RoomPlate | None
+    ) -> None:
+        self._canvas, self._factor, self._plate = canvas_shape, factor, plate
+        shape, shifts = form
+        self._room = Room(shape, canvas_shape, factor, shifts or (0, 0))
+        self._row = plan.reduce_scratch(canvas_shape[1], factor)
+        self._planes: Planes | None = None
+        if shifts is None:
+            y, u, v = np.empty((3, *shape), np.uint8)
+            self._planes = y, u, v
+
+    @property
+    def known(self) -> Plane:
+        """1 where the room is known, else 0, on the canvas."""
+        return self._room.known
+
+    def decide(self, matte: Matte, picture: Frame | Planes, look: Look, small: Matte) -> None:
+        """Change a frame's matte by the room, and learn from it.
+
+        Parameters
+        ----------
+        matte : ndarray, shape (H, W), uint8
+            The matte, whose rows are packed.
+        picture : ndarray, shape (H, W, 3), or tuple of 3 ndarray, uint8
+            The frame in packed BGR, or in planes.
+        look : Look
+            What was seen of it.
+        small : ndarray, shape (h, w), uint8
+            The matte on the canvas.
+
+        Raises
+        ------
+        OptionError
+            The plate is of another room.
+        """
+        planes = self._in_planes(picture)
+        if look.begins:
+            self._room.forget()
+        if self._plate is not None:
+            found = self._plate.next(picture, begins=look.begins)
+            if found is not None:
+                known = self._plate.known(self._canvas)
+                self._room.know(found, self._on_canvas(found), known, planes)
+        self._room.decide(matte, planes, look.guides, look.matte, small)
+
+    def _in_planes(self, picture: Frame | Planes) -> Planes:
+        if isinstance(picture, (tuple, list)):
+            y, u, v = (packed(plane) for plane in picture)
+            return y, u, v
+        assert self._planes is not None  # noqa: S101  (frames are BGR)
+        keyspace.keyspace.call(picture, *self._planes)
+        return self._planes
+
+    def _on_canvas(self, planes: Planes) -> Planes:
+        """Return planes on the canvas, as the frames' guides are made of theirs."""
+        y, u, v = np.empty((3, *self._canvas), np.uint8)
+        canvas.reduce.call(planes[0], y, self._factor, self._row)
+        if self._planes is None:
+            return y, *chroma_of(planes, self._canvas)
+        canvas.reduce.call(planes[1], u, self._factor, self._row)
+        canvas.reduce.call(planes[2], v, self._factor, self._row)
+        return y, u, v

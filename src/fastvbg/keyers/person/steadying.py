@@ -31,6 +31,9 @@ _STILL = 3
 _LEAST = 64
 """Parts of 256 that a new matte counts where the picture is as foreseen, by however much the two
 differ: a network that for a frame loses a hand errs by all of it."""
+_APART, _ALIKE = 176, 64
+"""But what differs by more, and by no more than that from what the look before said, counts fully:
+somebody whom the network has found late."""
 _SLOPE = 20
 """Parts of 256 by which it counts more for each level beyond `_STILL`: all from 13 levels on."""
 _ABOUT = 8
@@ -71,6 +74,7 @@ class Steady:
     def reset(self) -> None:
         """Forget the scene."""
         self._guide: Plane | None = None
+        self._said: Matte | None = None
         self._small: Any = None
         self._share = 0.0
         self._empty = True
@@ -97,7 +101,7 @@ class Steady:
         guide : ndarray, shape (h, w), uint8
             The frame's luma on the canvas; it is kept.
         matte : ndarray, shape (h, w), uint8, optional
-            What the network says; without it the matte is carried by motion alone.
+            What the network says, which is kept; without it the matte is carried by motion alone.
         known : tuple of 2 slice, optional
             Rows and columns that the network had seen before; all when absent. What is known of the
             others counts for nothing.
@@ -115,10 +119,19 @@ class Steady:
                     inside = moved[known].copy()
                     moved[:] = 255
                     moved[known] = inside
+                moved[self._said_twice(matte, carried)] = 255
                 options = self._least, _STILL, _SLOPE
                 kernels.steady.call(matte, moved, carried, self._matte, *options)
         self._guide = guide
+        self._said = self._said if matte is None else matte
         return self._sure()
+
+    def _said_twice(self, matte: Matte, carried: Matte) -> Any:
+        """Tell where a new matte and the one before it say alike that the carried one is wrong."""
+        if self._said is None:
+            return False
+        far, near = (np.asarray(cv2.absdiff(matte, each)) for each in (carried, self._said))
+        return (far > _APART) & (near <= _ALIKE)
 
     def _halved(self, plane: Plane) -> Plane:
         kernels.reduce.call(plane, half := np.empty(self._half, np.uint8), 2, self._row)

@@ -81,9 +81,26 @@ def keyer(kind: str) -> Callable[[Room], Step]:
             "mog2": partial(fastvbg.SubtractorKeyer, "mog2"),
             "knn": partial(fastvbg.SubtractorKeyer, "knn"),
         }
-        return _refined(_kept(objects[kind]().key, room), kinds()[kind].refinement)
+        made = objects[kind]()
+        if kind == "plate":
+            return _decided(made, room)
+        return _refined(_kept(made.key, room), kinds()[kind].refinement)
 
     return make
+
+
+def _decided(made: fastvbg.PlateKeyer, room: Room) -> Step:
+    """Return the plate keyer with what follows it: refinement, then soft edges by colours."""
+    keyed = np.empty((room.height, room.width), np.uint8)
+    refiner = fastvbg.Refiner(kinds()["plate"].refinement)
+
+    def step(frame: Frame) -> Matte:
+        made.key(frame, out=keyed)
+        guide = np.asarray(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), np.uint8)
+        refined = refiner.apply(keyed, guide)
+        return made.decide_edges(frame, keyed, refined, out=refined)
+
+    return step
 
 
 def person(every: int) -> Callable[[Room], Step]:

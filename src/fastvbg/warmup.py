@@ -109,6 +109,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "person.edges.apply_frame",
         "person.edges.composite",
         "person.edges.composite_planes",
+        "keying.keyspace.keyspace",
         "person.room_canvas.survey",
         "person.room_canvas.gather",
         "person.room_canvas.mark",

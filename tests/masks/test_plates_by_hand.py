@@ -161,6 +161,8 @@ def test_the_person_mask_takes_one_too(monkeypatch, seen: Pair, plate: Path, tmp
     cv2.imwrite(str(small), seen.plate[:-4])
     with pytest.raises(ShapeError, match="plate: got 432x236"):
         matte(clip, tmp_path / "s.mkv", settings=asked("person", plate=small))
+    with pytest.raises(OptionError, match="plate: got room 'off'"):
+        matte(clip, tmp_path / "r.mkv", settings=asked("person", plate=plate, room="off"))
 
 
 def test_of_small_planes_the_person_mask_says_that_it_does_not_use_it(
@@ -177,5 +179,3 @@ def test_a_plate_alone_is_that_of_the_mask_plate(plate: Path) -> None:
     assert gathered(None, {"plate": str(plate)}, {}, None).kind == masks.Plate(plate=plate)
     several = {"plate": str(plate), "every": "4"}
     assert gathered(None, several, {}, None).kind == masks.Person(plate=plate, every=4)
-    with pytest.raises(OptionError, match="plate: got room 'off'"):
-        masks.Person(plate=plate, room="off")

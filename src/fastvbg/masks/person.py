@@ -106,8 +106,6 @@ class Person(Mask):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.plate is not None and self.room == "off":
-            raise OptionError("plate: got room 'off', wanted one that is remembered")
         given = self.given("model_size", "model_range")
         if self.model is None and given:
             wanted = "wanted a model of your own beside it, such as --model FILE"

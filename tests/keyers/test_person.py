@@ -144,9 +144,9 @@ def looks_along(step: int, count: int = 9) -> tuple[int, list[float]]:
     return keyer.looks, scores
 
 
-def test_each_second_frame_is_looked_at_while_little_moves(runs) -> None:
+def test_each_third_frame_is_looked_at_while_little_moves(runs) -> None:
     looks, scores = looks_along(step=1)
-    assert looks <= FIRST + 4
+    assert looks <= FIRST + 3
     assert min(scores) > 0.95
 
 

@@ -23,6 +23,9 @@ canvas = Module("person.canvas")
 
 _CALM = (24, 0.05)
 """A frame after one that was looked at is not, if no more of the part changes by so many levels."""
+_RESTS = 2
+"""Nor is the one after that. Of one, two and three in a row flicker is 0.0298, 0.0298 and 0.0297 on a
+speaker, IoU 0.9377, 0.9385 and 0.9383 on eight moving portraits."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
 _MOVED = (16, 0.004)
@@ -84,6 +87,7 @@ class Looking:
         self._since_around, self._patience = 0, 1
         self._found = False
         self._looked: Plane | None = None
+        self._rested = 0
         self._around: Plane | None = None
         self._seen: Box | None = None
 
@@ -105,17 +109,20 @@ class Looking:
         guide : ndarray, shape (h, w), uint8
             The frame's luma on the canvas; it is kept.
         """
-        before, self._looked = self._looked, guide
+        before = self._looked
         nobody = self._follows and not self._found  # who enters is to be seen at once
-        if before is None or self.raw is None or nobody or self._networks.recurrent:
-            return False
+        may = self.raw is not None and not nobody and not self._networks.recurrent
+        if may and before is not None and self._rested < _RESTS and self._is_calm(guide, before):
+            self._rested += 1
+            return True
+        self._looked, self._rested = guide, 0
+        return False
+
+    def _is_calm(self, guide: Plane, before: Plane) -> bool:
         level, share = _CALM
         part = self._part_of(self.part.box)
         far = np.asarray(cv2.blur(cv2.absdiff(guide[part], before[part]), (3, 3))) > level
-        calm = bool(np.count_nonzero(far) <= share * far.size)
-        if calm:
-            self._looked = None  # the next frame is looked at
-        return calm
+        return bool(np.count_nonzero(far) <= share * far.size)
 
     def follow(self, matte: Matte) -> None:
         """Go where a canvas matte is that was not looked for."""

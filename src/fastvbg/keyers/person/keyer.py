@@ -85,8 +85,9 @@ class PersonKeyer(OnePassKeyer):
         decides coverage at their edges. Of planes whose chroma is halved only if they have 480
         pixels or more: in smaller ones it is too coarse. Not with quality "fast".
     plate : ndarray or tuple of 3 ndarray, uint8, optional
-        The room without anybody, in the form of the frames: then it is known from the beginning. It
-        is registered to the first frame that shows anything, as by `PlateKeyer.register`.
+        The room without anybody, in the form of the frames: then it is known from the beginning,
+        and edges are decided by it as by `PlateKeyer.decide_edges`. It is registered to the first
+        frame that shows anything, as by `PlateKeyer.register`.
     matrix : {"bt601", "bt709", "bt2020"}
         Of planes.
     range : {"limited", "full"}

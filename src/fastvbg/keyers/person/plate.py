@@ -1,6 +1,7 @@
 """A clean plate for the person keyer: the room is known from it before anybody has left the frame.
 
-It is brought to where frames have the room as that of the plate keyer is, and to their light.
+A plate keyer brings it to where frames have the room, and to their light, and decides the soft
+edges of people by it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import numpy as np
 
 from fastvbg.checks import check_frame, check_planes, check_same_size
 from fastvbg.errors import OptionError, OptionTypeError
-from fastvbg.keyers.plate.byhand import PlateByHand
-from fastvbg.keyers.plate.layers import layers_of_frame, layers_of_planes
+from fastvbg.keyers.plate.keyer import PlateKeyer
 from fastvbg.layout import as_bgr, packed
 
 if TYPE_CHECKING:
-    from fastvbg._types import Frame, Plane, Planes
+    from fastvbg._types import Frame, Matte, Plane, Planes
     from fastvbg.constants import Order
-    from fastvbg.keyers.plate.layers import Layers
     from fastvbg.keyers.plate.registration import Registration
+
+_BESIDE = np.ones((3, 3), np.uint8)
 
 
 class RoomPlate:
@@ -44,9 +45,9 @@ class RoomPlate:
             plate = as_bgr(plate, order)
         if 0 in self._form[0]:
             raise OptionError("plate: got an empty one, wanted at least one pixel")
-        self._given = self._layers(plate)
-        self._by_hand = PlateByHand(self._given, None)
-        self._found: Planes | None = None
+        self._keyer = PlateKeyer(plate, register=True, follow=True)
+        self._keyed = np.empty(self._form[0], np.uint8)
+        self._told = self._refused = False
 
     def check(self, form: Any) -> None:
         """Demand that frames are of the plate's form."""
@@ -56,27 +57,27 @@ class RoomPlate:
             got = "a BGR frame" if halved is None else "planes"
             raise OptionTypeError(f"plate: is {got}, wanted it in the form of the frames")
 
-    def _layers(self, picture: Frame | Planes) -> Layers:
-        if isinstance(picture, (tuple, list)):
-            return layers_of_planes(picture, self._form[1])
-        return layers_of_frame(picture)
-
     @property
     def waits(self) -> bool:
         """Whether it is yet to be registered to a frame."""
-        return self._by_hand.waits
+        return self._keyer.waits
 
     @property
     def registration(self) -> Registration | None:
         """How it lies in the frames; None where it lies as it was given."""
-        return self._by_hand.registration
+        return self._keyer.registration
+
+    @property
+    def serves(self) -> bool:
+        """Whether the room of the last frame is known by it."""
+        return not (self._refused or self._keyer.waits or self._keyer.lost)
 
     def register(self, picture: Frame | Planes) -> Registration | None:
         """Register it to a frame; as `PlateKeyer.register`."""
-        found = self._by_hand.register(self._layers(picture))
-        if not self.waits:
-            self._found = self._given.whole() if found is None else found[0]
-        return self.registration
+        self._refused = True
+        found = self._keyer.register(picture)
+        self._refused = self._told = False
+        return found
 
     def next(self, picture: Frame | Planes, *, begins: bool) -> Planes | None:
         """Return Y, U and V of the plate in a frame's form where they are to be known anew.
@@ -84,7 +85,7 @@ class RoomPlate:
         Parameters
         ----------
         picture : ndarray or tuple of 3 ndarray, uint8
-            The next frame, in BGR or planes.
+            The next frame, in packed BGR or planes.
         begins : bool
             Whether it is the first of another scene. Where that is another room, nothing is known.
 
@@ -95,16 +96,41 @@ class RoomPlate:
         """
         if self.waits:
             self.register(picture)
-        elif begins and self._found is None:
+        elif begins and (self._told or self._refused):
+            self._keyer.reset()
             try:
                 self.register(picture)
             except OptionError:
                 return None
-        elif self._by_hand.is_refitted():
-            found = self._by_hand.refit(self._layers(picture))
-            self._found = self._found if found is None else found[0]
-        found_now, self._found = self._found, None
-        return None if found_now is None else self._thinned(found_now)
+        if self._told or not self.serves:
+            return None
+        self._told = True
+        return self._thinned(self._keyer.shown)
+
+    def decide_edges(self, picture: Frame | Planes, matte: Matte, small: Matte) -> None:
+        """Tell coverage at a person's soft edges by the plate, where the room is that.
+
+        Parameters
+        ----------
+        picture : ndarray or tuple of 3 ndarray, uint8
+            The frame, in packed BGR or planes.
+        matte : ndarray, shape (H, W), uint8
+            Its matte, which is changed; rows are packed.
+        small : ndarray, shape (h, w), uint8
+            The same on the canvas.
+        """
+        if not self.serves:
+            return
+        keyer, keyed = self._keyer, self._keyed
+        if isinstance(picture, (tuple, list)):
+            keyer.key_planes(picture, out=keyed)
+        else:
+            keyer.key(picture, out=keyed)
+        # What stands elsewhere in the room is none of hers.
+        beside: Any = cv2.dilate(cv2.compare(small, 0, cv2.CMP_GT), _BESIDE)
+        size = keyed.shape[1], keyed.shape[0]
+        cv2.min(keyed, cv2.resize(beside, size, interpolation=cv2.INTER_NEAREST), keyed)
+        keyer.decide_edges(picture, keyed, matte, out=matte)
 
     def _thinned(self, whole: Planes) -> Planes:
         across, down = self._form[1] or (0, 0)
@@ -124,4 +150,4 @@ class RoomPlate:
         size = canvas_shape[::-1]
         there = cv2.resize(self.registration.known, size, interpolation=cv2.INTER_AREA)
         whole = (there == 255).astype(np.uint8)
-        return np.asarray(cv2.erode(whole, np.ones((3, 3), np.uint8)), np.uint8)
+        return np.asarray(cv2.erode(whole, _BESIDE), np.uint8)

@@ -81,6 +81,8 @@ class Remembering:
                 known = self._plate.known(self._canvas)
                 self._room.know(found, self._on_canvas(found), known, planes)
         self._room.decide(matte, planes, look.guides, look.matte, small)
+        if self._plate is not None:
+            self._plate.decide_edges(picture, matte, small)
 
     def _in_planes(self, picture: Frame | Planes) -> Planes:
         if isinstance(picture, (tuple, list)):

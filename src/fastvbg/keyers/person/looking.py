@@ -24,8 +24,8 @@ canvas = Module("person.canvas")
 _CALM = (24, 0.05)
 """A frame after one that was looked at is not, if no more of the part changes by so many levels."""
 _RESTS = 2
-"""Nor is the one after that. Of one, two and three in a row flicker is 0.0298, 0.0298 and 0.0297 on a
-speaker, IoU 0.9377, 0.9385 and 0.9383 on eight moving portraits."""
+"""Nor is the one after that. Of one, two and three in a row flicker is 0.0298, 0.0298 and 0.0297 on
+a speaker, IoU 0.9377, 0.9385 and 0.9383 on eight moving portraits."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
 _MOVED = (16, 0.004)

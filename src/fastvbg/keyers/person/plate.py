@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fastvbg.keyers.plate.registration import Registration
 
 _BESIDE = np.ones((3, 3), np.uint8)
+_compare: Any = cv2.compare
 
 
 class RoomPlate:
@@ -127,7 +128,7 @@ class RoomPlate:
         else:
             keyer.key(picture, out=keyed)
         # What stands elsewhere in the room is none of hers.
-        beside: Any = cv2.dilate(cv2.compare(small, 0, cv2.CMP_GT), _BESIDE)
+        beside: Any = cv2.dilate(_compare(small, 0, cv2.CMP_GT), _BESIDE)
         size = keyed.shape[1], keyed.shape[0]
         cv2.min(keyed, cv2.resize(beside, size, interpolation=cv2.INTER_NEAREST), keyed)
         keyer.decide_edges(picture, keyed, matte, out=matte)

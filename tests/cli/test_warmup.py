@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
 import fastvbg
@@ -69,6 +70,20 @@ def test_a_mask_needs_what_its_runs_call(kind: str, more: list[str], tmp_path: P
     # A scene that stands still has one light; so small a room is not remembered.
     spared = {name for name in needs if name.startswith("person.room")}
     assert needs - called <= {"keying.plate.light", *spared}
+
+
+def test_a_person_with_a_plate_takes_what_its_runs_call(tmp_path: Path) -> None:
+    room = wall(360, 640)
+    cv2.imwrite(str(tmp_path / "plate.png"), room)
+    frames = [with_person(room, 290 + 9 * k, 180, 60) for k in range(8)]
+    clip = write_clip(tmp_path / "clip.mp4", frames)
+    line = ["run", str(clip), "-b", "navy", "-o", str(tmp_path / "o.mkv"), "-q"]
+    done = child(CALLS, *line, "--mask", "person", "--plate", str(tmp_path / "plate.png"))
+    assert done.returncode == 0, done.stderr
+    called, kind = set(done.stdout.split()), own()["person"](plate=room)
+    assert called <= {*kind.needs(), *kind.uses()}
+    assert "keying.soft_edges.decide" in called & set(kind.uses())
+    assert own()["person"]().uses() == ()
 
 
 def test_every_name_is_a_kernel() -> None:

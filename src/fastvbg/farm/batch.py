@@ -183,7 +183,8 @@ def work_off(
     engine = where.engine(terms.threads, tell, sorted(places))
     try:
         with engine:
-            engine.prepare(terms.settings.kind.needs(terms.settings.refine))
+            kind = terms.settings.kind
+            engine.prepare((*kind.needs(terms.settings.refine), *kind.uses()))
             queue = Queue(engine, retries=terms.ways.retries)
             for file in files:
                 queue.add(file, file.begin())

@@ -104,7 +104,7 @@ class _Keying:
         self.kind = settings.kind.chosen(run)
         # A card is shown meanwhile: literal forms would be slower than the camera.
         estimates = settings.foreground == "estimated"
-        keying = self.kind.needs(settings.refine, estimates=estimates)
+        keying = *self.kind.needs(settings.refine, estimates=estimates), *self.kind.uses()
         needs = *keying, *_OVER, *_MATTES.get(self.kind.name, ())
         prepare(needs, lambda *told: _tell_of(run, *told))
         self.masker: Masker = make_masker(replace(settings, mask=self.kind), run)

@@ -99,6 +99,10 @@ class Mask(Described):
         over = _OVER if refining else ()
         return tuple(dict.fromkeys((*cls.kernels, *refining, *over)))
 
+    def uses(self) -> tuple[str, ...]:
+        """Return the kernels that its options take beside those that its kind needs."""
+        return ()
+
     @classmethod
     def summary(cls) -> str:
         """Return its help: the first line of its docstring."""

@@ -9,6 +9,7 @@ from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES
 from fastvbg.errors import OptionError, shown
 from fastvbg.masks.base import Mask
 from fastvbg.masks.memory import FADING
+from fastvbg.masks.plate import Plate
 from fastvbg.options import Choice, File, Integer, Size, Text, option
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ class Person(Mask):
             raise OptionError(f"model_size: got {shown(size)}, wanted at most {MOST_SIDE} a side")
         parse_range("model_range", self.model_range)
         format_of(self.model)
+
+    def uses(self) -> tuple[str, ...]:
+        """Return what a plate takes: it is keyed by, and decides edges."""
+        return () if self.plate is None else (*Plate.kernels, *Plate.deciding)
 
     def memory(self) -> Memory:
         """Return that mattes are steadied."""

@@ -47,7 +47,7 @@ def make_masker(settings: Settings, run: Run) -> Masker:
     """Return what gives each frame of a run its matte: keyed, refined, within its regions."""
     mask = settings.kind.chosen(run)
     estimates = mask.estimates and settings.foreground == "estimated"
-    needs = mask.needs(settings.refine, estimates=estimates)
+    needs = *mask.needs(settings.refine, estimates=estimates), *mask.uses()
     waited_for = (name for name in needs if not stands_in_for(name))
     expect(waited_for)
     refiner = Refiner(mask.refinement if settings.refine is None else settings.refine)

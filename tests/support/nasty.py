@@ -232,6 +232,9 @@ def strict() -> Iterator[None]:
     """Let warnings be errors, and let nothing hang, as far as the system can tell."""
     with warnings.catch_warnings(), _no_longer_than(SECONDS):
         warnings.simplefilter("error")
+        # As pyproject.toml does: an old matplotlib on a new pyparsing, whose names it takes for
+        # patterns of fonts when it is first imported.
+        warnings.filterwarnings("ignore", r"'\w+' (argument is )?deprecated", DeprecationWarning)
         yield
 
 

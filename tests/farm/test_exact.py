@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,17 @@ def test_every_kind_of_clip(tmp_path: Path, name: str) -> None:
     assert len(plan) >= 3
     plain, parts = both(clip, tmp_path, **LOSSLESS)
     assert plain == parts
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [n for n in CLIPS if n not in UNCUT])
+def test_random_plans_of_every_kind_of_clip(tmp_path: Path, name: str) -> None:
+    clip, drawn = make(tmp_path, name), random.Random(name)  # noqa: S311  (no secret)
+    fastvbg.process(clip, tmp_path / "a.mkv", **LOSSLESS)
+    for _ in range(3):
+        length = drawn.uniform(0.15, 3)
+        fastvbg.process(clip, tmp_path / "b.mkv", segments=length, overwrite=True, **LOSSLESS)
+        assert held(tmp_path / "b.mkv") == held(tmp_path / "a.mkv"), length
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])

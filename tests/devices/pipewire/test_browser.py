@@ -30,15 +30,21 @@ async () => {
   const video = document.createElement("video");
   video.muted = true;
   video.srcObject = stream;
-  await video.play();
-  await new Promise(done => video.requestVideoFrameCallback(done));
+  const frame = () => new Promise(done => video.requestVideoFrameCallback(() => done("seen")));
+  const seen = Promise.race([
+    video.play().then(frame),
+    new Promise(done => { stream.getVideoTracks()[0].onended = () => done("ended"); }),
+    new Promise(done => setTimeout(() => done("nothing in 30 s"), 30000)),
+  ]);
+  const outcome = await seen;
+  if (outcome != "seen") return {outcome};
   const {videoWidth: width, videoHeight: height} = video;
   const canvas = new OffscreenCanvas(width, height), context = canvas.getContext("2d");
   context.drawImage(video, 0, 0);
   const pixel = (x, y) => [...context.getImageData(x, y, 1, 1).data.slice(0, 3)];
   const points = [[160, 40], [160, 120], [480, 40], [480, 120], [480, 300]];
   return {
-    width, height, pixels: points.map(([x, y]) => pixel(x, y)),
+    outcome, width, height, pixels: points.map(([x, y]) => pixel(x, y)),
     labels: devices.filter(d => d.kind == "videoinput").map(d => d.label),
     track: stream.getVideoTracks()[0].label,
   };
@@ -69,6 +75,10 @@ def test_a_browser_lists_and_plays_it(page: object) -> None:
         with fed(sink, **SIZE):
             assert sink.watched() is False
             shown = page.evaluate(PLAY)
+            if shown["outcome"] == "ended":
+                # Chromium 150 before PipeWire 0.3.65: "Detected crash of video capture service".
+                pytest.xfail("the browser's own capture process has died on the stream")
+            assert shown["outcome"] == "seen"
             assert sink.watched() is True
             page.close()
             wait_for(lambda: sink.watched() is False)

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-pytest.importorskip("s3fs", reason="s3fs is not installed: pip install s3fs 'aiobotocore[boto3]' 'moto[server]'")
+pytest.importorskip("s3fs", reason="pip install s3fs 'aiobotocore[boto3]' 'moto[server]'")
 moto = pytest.importorskip("moto.moto_server.threaded_moto_server", reason="no moto[server]")
 
 import fsspec  # noqa: E402

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -117,6 +118,7 @@ def test_another_process_reads_equal_bytes(pixel_format: str) -> None:
         sink.close()
 
 
+@pytest.mark.skipif(shutil.which("v4l2-ctl") is None, reason="apt install v4l-utils")
 def test_v4l2_ctl_reads_equal_bytes(tmp_path: Path) -> None:
     sink, out = LoopbackSink(SHARED), tmp_path / "frame"
     sink.open(WIDTH, HEIGHT, 20.0)

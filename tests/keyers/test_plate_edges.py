@@ -15,6 +15,7 @@ from fastvbg import (
 )
 from fastvbg.reference import soft_edges as reference
 from fastvbg.reference.keyspace import keyspace
+from fastvbg.reference.refine import hysteresis
 
 SIZE = 540, 700
 COAT = 40, 30, 150
@@ -124,7 +125,26 @@ def test_it_is_the_literal_form(planar) -> None:
     matte = Refiner("despeckle=5,fill").apply(keyed)
     noise = keyer._noise(matte, keyed, planes)
     wanted = reference.decide(matte, keyed, planes, keyer.shown, (8, 1), bounds, noise)
+    hangs = cv2.dilate(hysteresis(wanted, 16, 128), np.ones((3, 3), np.uint8))
+    wanted = np.where((matte > 0) | (hangs > 0), wanted, 0)
     np.testing.assert_array_equal(keyer.decide_edges(picture, keyed, matte), wanted)
+
+
+def test_specks_that_refinement_dropped_stay_away() -> None:
+    plate, frame, _ = scene()
+    plate, frame = plate.copy(), frame.copy()
+    keyer = PlateKeyer(plate, compensate=False)
+    matte = refined(keyer, frame)[1]
+    beside = cv2.dilate(matte, np.ones((9, 9), np.uint8)) > 0
+    beyond = beside & (cv2.dilate(matte, np.ones((5, 5), np.uint8)) == 0)
+    rows, cols = np.nonzero(beyond)
+    frame[rows[::40], cols[::40]] = np.clip(plate[rows[::40], cols[::40]].astype(int) + 60, 0, 255)
+    keyed, matte = refined(keyer, frame)
+    decided = keyer.decide_edges(frame, keyed, matte)
+    count, labels = cv2.connectedComponents((decided > 0).astype(np.uint8))
+    alone = [k for k in range(1, count) if not matte[labels == k].any()]
+    assert count >= 2
+    assert alone == []
 
 
 def test_any_layout_and_order_gives_the_same() -> None:

@@ -26,7 +26,7 @@ class Plate(Mask):
     owns: ClassVar[tuple[str, ...]] = ("foreground.plate.uncover",)
     # Edges of differences lie some pixels beside the picture's, so they are guided to them.
     refinement: ClassVar[str] = "despeckle=5,fill,specks,guided"
-    deciding: ClassVar[tuple[str, ...]] = ("keying.soft_edges.decide",)
+    deciding: ClassVar[tuple[str, ...]] = ("keying.soft_edges.decide", "refine.regions.hysteresis")
     value: ClassVar[str | None] = "plate"
     kernels: ClassVar[tuple[str, ...]] = (
         "keying.plate.measure",

@@ -11,6 +11,7 @@ import numpy as np
 from fastvbg.checks import check_apart, check_plane, check_same_size
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.edges_plan import cells_of, edges_scratch
+from fastvbg.kernels.refine.plan import regions_scratch
 from fastvbg.keyers._arrays import thin_planes
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.layout import packed, written_packed
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Planes
 
 kernels = Module("keying.soft_edges")
+regions = Module("refine.regions")
 
 _CLIPPED = 5
 """Levels from black and from white within which a plate's luma tells nothing."""
 _LIMITED, _FULL = (16, 235), (0, 255)
 _STEP = 8
+_HANGS, _WHOLE = 16, 128
+_BESIDE = np.ones((3, 3), np.uint8)
 _LEAST_NOISE = 16.0
 """Variance, in levels squared: that of a camera in good light and a codec is 4 to 17."""
 
@@ -91,13 +95,18 @@ class EdgeDecider(OnePassKeyer):
     def _decide(self, matte: Matte, keyed: Matte, seen: Planes) -> None:
         if self._cells is None:
             cells = cells_of(self._shape)
-            self._cells = cells, edges_scratch(*self._shape, cells[0])
-        cells, scratch = self._cells
+            hanging = np.empty(self._shape, np.uint8), regions_scratch(*self._shape)
+            self._cells = cells, edges_scratch(*self._shape, cells[0]), *hanging
+        cells, scratch, hangs, of_regions = self._cells
         black, white = _LIMITED if self._planar else _FULL
         range_ = black + _CLIPPED, white - _CLIPPED
         shifts = self._shifts
         rest = range_, self._noise(matte, keyed, seen), *scratch
+        _, before = cv2.threshold(matte, 0, 255, cv2.THRESH_BINARY)
         kernels.decide.call(matte, keyed, seen, self._shown, shifts, *cells, *rest)
+        # What refinement had dropped comes back only where it hangs together with what is whole.
+        regions.hysteresis.call(matte, hangs, _HANGS, _WHOLE, of_regions)
+        cv2.min(matte, cv2.max(before, cv2.dilate(hangs, _BESIDE)), matte)
         self._decided(matte)
 
     def _noise(self, matte: Matte, keyed: Matte, seen: Planes) -> float:

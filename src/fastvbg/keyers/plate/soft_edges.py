@@ -55,7 +55,8 @@ class EdgeDecider(OnePassKeyer):
         A pixel at an edge shows the plate and what covers it. Its coverage is how far its colour
         lies on the way from the plate's to that of whole foreground nearby, of several colours of
         which those count that explain it best. What refinement closed is opened where it is the
-        plate after all: between an arm and the body. Where neither tells, the matte stays.
+        plate after all: between an arm and the body. What it dropped comes back only where it hangs
+        together with the rest. Where neither tells, the matte stays.
         `reference.soft_edges.decide` has the formulas.
 
         Parameters

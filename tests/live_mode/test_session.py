@@ -114,12 +114,12 @@ def test_no_room_leaves_when_a_keyer_fails(monkeypatch, when: str) -> None:
     work = Work.__call__
     broken = threading.Event()
 
-    def fails(self, picture, now, *, wants_matte):
+    def fails(self, picture, now, wanted):
         if broken.is_set():
             if when == "lay":
-                work(self, picture, now, wants_matte=wants_matte)
+                work(self, picture, now, wanted)
             raise RuntimeError("the network\nbroke")
-        return work(self, picture, now, wants_matte=wants_matte)
+        return work(self, picture, now, wanted)
 
     monkeypatch.setattr(Work, "__call__", fails)
     with running(camera, kept) as (_, lines):

@@ -85,10 +85,10 @@ class CameraSource(OfOneSize):
         if self._jpegs is not None:
             decoded = self._jpegs(frame.data)
             self._broken += decoded is None  # which cameras send now and then
-            return None if decoded is None else Grab(decoded, frame.captured)
+            return None if decoded is None else Grab(decoded, frame.captured, spare=True)
         picture = self.pool.take()
         self._copy(views(frame.data, form), form, planes_of(picture))
-        return Grab(picture, frame.captured)
+        return Grab(picture, frame.captured, spare=True)
 
     def _copy(self, planes: Any, form: Picture, out: Any) -> None:
         """Write a raw frame's planes as 4:2:0 of limited range."""

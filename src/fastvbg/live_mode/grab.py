@@ -25,6 +25,8 @@ class Grab(NamedTuple):
     """When it was taken, in seconds of `time.monotonic`."""
     scene: int = 0
     """What it was taken of: where that changes, a picture does not follow on the one before."""
+    spare: bool = False
+    """Whether the source itself reads it no more, so that it may be changed: decoders do."""
 
 
 class Source(Protocol):

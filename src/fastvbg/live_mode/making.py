@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import av
 
     from fastvbg._types import Matte
+    from fastvbg.live_mode.work import Wanted
     from fastvbg.masks.base import Mask
     from fastvbg.media.model import StreamInfo
     from fastvbg.settings import Settings
@@ -98,14 +99,12 @@ class Making:
             old.close(work)
         self._overload = Overload(network=work.has_network)
 
-    def __call__(
-        self, picture: av.VideoFrame, captured: float, *, wants_matte: bool, follows: bool
-    ) -> Composed:
-        """Return what is made of a picture; a crop `follows` who is in it, if asked to."""
+    def __call__(self, picture: av.VideoFrame, captured: float, wanted: Wanted) -> Composed:
+        """Return what is made of a picture."""
         work = self._current()
-        work.follow(wanted=follows)
+        work.follow(wanted=wanted.follows)
         small = _resized(picture, work.info, cv2.INTER_AREA)
-        made, before = work(small, captured, wants_matte=wants_matte)
+        made, before = work(small, captured, wanted)
         assert self._info is not None  # noqa: S101  (`begin` came first)
         whole = _resized(made.picture, self._info, cv2.INTER_LINEAR)
         if small is not picture:

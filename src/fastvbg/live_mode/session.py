@@ -23,6 +23,7 @@ from fastvbg.live_mode.plates import PlateTaking
 from fastvbg.live_mode.reader import Reader
 from fastvbg.live_mode.switches import Switches
 from fastvbg.live_mode.tap import Tap
+from fastvbg.live_mode.work import Wanted
 from fastvbg.matting.run import unheard
 from fastvbg.media.model import StreamInfo
 from fastvbg.media.planes import planes_of
@@ -320,9 +321,9 @@ class Session:
         picture = flipped(grab.picture) if switches.flip else grab.picture
         wants = self._tap.is_due(now) or switches.nobody != "keep"
         self._making.turn_to(grab.scene)
-        composed = self._making(
-            picture, grab.captured, wants_matte=wants, follows=switches.auto_frame
-        )
+        spare = grab.spare and self._plate is None
+        wanted = Wanted(wants, follows=switches.auto_frame, spare=spare)
+        composed = self._making(picture, grab.captured, wanted)
         result = self._by_presence(composed.picture, picture, now)
         keyed = time.monotonic()
         self._send(result, grab.captured)

@@ -42,6 +42,17 @@ _NOBODY_BLUR = 4.0
 """Percent of the height, of a picture in which nobody is."""
 
 
+class Wanted(NamedTuple):
+    """What is wanted of a picture, beside its composite."""
+
+    matte: bool
+    """Its matte, too."""
+    follows: bool = False
+    """That a crop follows who is in it."""
+    spare: bool = False
+    """That nobody else reads it afterwards, so it may be changed."""
+
+
 class Made(NamedTuple):
     """What was made of a picture."""
 
@@ -207,15 +218,16 @@ class Work:
             self._framing, self._crop = None, WHOLE
 
     def __call__(
-        self, picture: av.VideoFrame, now: float, *, wants_matte: bool
+        self, picture: av.VideoFrame, now: float, wanted: Wanted
     ) -> tuple[Made, av.VideoFrame | None]:
         """Return what is made of a picture, and the picture before it, which is needed no more."""
         self._start = now if self._start is None else self._start
         seconds = Fraction(round(1000 * (now - self._start)), 1000)
         prev = picture if self._prev is None else self._prev
-        pair = Pair(prev, picture, 0, 0, begins=self._prev is None)
+        spare = wanted.spare and not wanted.matte and not self.keying.masker.looks_back
+        pair = Pair(prev, picture, 0, 0, begins=self._prev is None, spare=spare)
         old, self._prev = self._prev, picture
-        if not wants_matte and self._framing is None:
+        if not wanted.matte and self._framing is None:
             made: Any = self._laying(pair, seconds)
             self.somebody = True
             return Made(made, None), old

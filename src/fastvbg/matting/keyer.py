@@ -24,6 +24,8 @@ class RunKeyer:
 
     plain = False
     """Whether the matte is just what moved."""
+    looks_back = True
+    """Whether `prev` of a pair is read."""
 
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte of a pair's second frame; valid until the next call."""
@@ -80,6 +82,8 @@ class Keyed(RunKeyer):
     shape : (int, int)
         Height and width of the frames.
     """
+
+    looks_back = False
 
     def __init__(self, pixels: Pixels, keyer: Keyer, shape: tuple[int, int]) -> None:
         self._pixels, self._keyer = pixels, keyer

@@ -73,6 +73,11 @@ class Masker:
         """Whether the mask is just what moved, wherever frames are opaque."""
         return self._keyer.plain and not self._touched
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether the frame before one is read, too."""
+        return self._keyer.looks_back
+
     def is_hard(self, pair: Pair) -> bool:
         """Whether the matte of a pair is a plain mask."""
         return self.plain and pair.alpha is None
@@ -136,7 +141,8 @@ class Masker:
         not where the frame has alpha: then its colours are the foreground's own already.
         """
         if self._estimates and pair.alpha is None:
-            return self._pixels.own_colours(pair.next, matte, self._keyer.scene())
+            scene = self._keyer.scene()
+            return self._pixels.own_colours(pair.next, matte, scene, spare=pair.spare)
         return self._keyer.foreground(pair.next, matte)
 
     def finish(self) -> list[str]:

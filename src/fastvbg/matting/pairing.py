@@ -28,6 +28,8 @@ class Pair(NamedTuple):
     """The coverage of `next` of its own, as `Timed` has it."""
     flash: bool = False
     """Whether `next` is a flash within a scene; `prev` is the frame before it."""
+    spare: bool = False
+    """Whether nobody reads `next` once it is laid over its background, so it may be changed."""
 
     @property
     def keyed(self) -> Picture:

@@ -43,6 +43,8 @@ class PersonRun(RunKeyer):
         Of `PersonKeyer`, what was asked for.
     """
 
+    looks_back = False
+
     def __init__(self, run: Run, *, plate: Any = None, **given: Any) -> None:
         info = run.info
         if info.pixel_format != BGR:

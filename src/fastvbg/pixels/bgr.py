@@ -85,9 +85,11 @@ class BGRPixels:
         """Return a frame without the screen's light."""
         return keyer.foreground(picture, matte)
 
-    def own_colours(self, picture: Frame, matte: Matte, scene: Frame | None = None) -> Frame:
+    def own_colours(
+        self, picture: Frame, matte: Matte, scene: Frame | None = None, *, spare: bool = False
+    ) -> Frame:
         """Return a frame with the foreground's own colours at soft edges."""
-        own = np.array(picture)
+        own = picture if spare and picture.flags.writeable else np.array(picture)
         if self._foreground is None:
             self._foreground = Foreground((matte.shape[0], matte.shape[1]))
         self._foreground.write_frame(packed(matte), own, scene)

@@ -94,10 +94,13 @@ class Pixels(Protocol):
     def despill(self, keyer: ScreenKeyer, picture: Any, matte: Matte) -> Picture:
         """Return a frame without the screen's light; to be given back by `recycle`."""
 
-    def own_colours(self, picture: Any, matte: Matte, scene: Any = None) -> Picture:
+    def own_colours(
+        self, picture: Any, matte: Matte, scene: Any = None, *, spare: bool = False
+    ) -> Picture:
         """Return a frame with the foreground's own colours at soft edges; as `despill`.
 
-        From the scene, as `sample` gives it, where that is known.
+        From the scene, as `sample` gives it, where that is known. A frame that is spare, since
+        nobody reads it afterwards, may be changed itself.
         """
 
     def luma(self, picture: Any) -> Plane:

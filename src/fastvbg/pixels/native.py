@@ -240,24 +240,36 @@ class NativePixels:
         target[changed] = (source[changed] + moved).clip(0, most)
 
     def own_colours(
-        self, picture: av.VideoFrame, matte: Matte, scene: Sample | None = None
+        self,
+        picture: av.VideoFrame,
+        matte: Matte,
+        scene: Sample | None = None,
+        *,
+        spare: bool = False,
     ) -> av.VideoFrame:
         """Return a frame with the foreground's own colours at soft edges, as `despill` does."""
+        if spare and self._layout.depth == 8:
+            self._write_own(self.planes(picture), matte, scene)
+            return picture
         result = self.empty()
         sample = self.sample(picture)
         own = self.planes(result) if self._layout.depth == 8 else _copies(sample)
         if self._layout.depth == 8:
             for plane, source in zip(own, sample, strict=True):
                 plane[:] = source
-        known = () if scene is None else (scene,)
-        for covered, (y, u, v), *behind in self._by_field((packed(matte),), own, *known):
-            estimator = self._estimator(covered[0].shape)
-            estimator.write(covered[0], (y, u, v), _three(behind[0]) if behind else None)
+        self._write_own(own, matte, scene)
         if self._layout.depth > 8:
             parts = self.planes(picture), sample, own, self.planes(result)
             for each in zip(*parts, strict=True):
                 self._change(*each)
         return result
+
+    def _write_own(self, own: Planes, matte: Matte, scene: Sample | None) -> None:
+        """Write the foreground's own colours into planes."""
+        known = () if scene is None else (scene,)
+        for covered, (y, u, v), *behind in self._by_field((packed(matte),), own, *known):
+            estimator = self._estimator(covered[0].shape)
+            estimator.write(covered[0], (y, u, v), _three(behind[0]) if behind else None)
 
     def _estimator(self, shape: tuple[int, ...]) -> Foreground:
         if self._foreground is None:

@@ -167,6 +167,9 @@ ADAPTIVE_SLOWEST: Final = 2.0**-12
 ADAPTIVE_ROWS: Final = 18
 """Those pixels are every so-manieth of every such row that this many rows are left at least."""
 
+ROOM_SIDE: Final = 480
+"""Pixels of the longer side below which halved chroma is too coarse for a room to be remembered."""
+
 ROOM_TURNS: Final = 4
 """Rows of the person keyer's canvas are learned in turns: each in one frame of so many."""
 ROOM_GRID: Final = 4

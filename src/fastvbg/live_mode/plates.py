@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.keyers.plate.estimate import PlateEstimator
+from fastvbg.masks.person import Person
 from fastvbg.masks.plate import Plate
 from fastvbg.media.colour import ToBGR
 from fastvbg.media.planes import new_picture, planes_of
@@ -17,6 +18,7 @@ from fastvbg.sink.still import write_still
 if TYPE_CHECKING:
     import av
 
+    from fastvbg.masks.base import Mask
     from fastvbg.media.model import StreamInfo
     from fastvbg.settings import Settings
 
@@ -53,15 +55,19 @@ class PlateTaking:
         self._plate = ToBGR(info.colour)(still)
         return True
 
-    def mask(self, settings: Settings) -> Plate:
-        """Return the mask by what was taken, kept as a file so that settings can name it."""
+    def mask(self, settings: Settings) -> Mask:
+        """Return the mask by what was taken, kept as a file so that settings can name it.
+
+        A mask of people stays one, and knows the room from now on, where its frames allow that.
+        """
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}.png"
         write_still(path, self._plate, overwrite=True)
-        kind = settings.kind
-        base = kind if isinstance(kind, Plate) else Plate(plate=path)
-        return replace(base, plate=path)
+        kind, (height, width) = settings.kind, self._plate.shape[:2]
+        if isinstance(kind, Person) and kind.knows((width, height)):
+            return replace(kind, plate=path)
+        return replace(kind if isinstance(kind, Plate) else Plate(), plate=path)
 
 
 def _folder() -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES
+from fastvbg.constants import MOST_EVERY, QUALITIES, ROOM_SIDE, ROOMS, RUNTIMES
 from fastvbg.errors import OptionError, shown
 from fastvbg.masks.base import Mask
 from fastvbg.masks.memory import FADING
@@ -125,6 +125,10 @@ class Person(Mask):
     def uses(self) -> tuple[str, ...]:
         """Return what a plate takes: it is keyed by, and decides edges."""
         return () if self.plate is None else (*Plate.kernels, *Plate.deciding)
+
+    def knows(self, size: tuple[int, int]) -> bool:
+        """Tell whether a plate is of use in frames of a width and height."""
+        return self.quality == "fine" and self.room != "off" and max(size) >= ROOM_SIDE
 
     def memory(self) -> Memory:
         """Return that mattes are steadied."""

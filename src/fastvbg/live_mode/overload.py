@@ -46,6 +46,8 @@ _HIGH, _LOW = 0.8, 0.35
 """Shares of a frame's time. Half the size takes a quarter of the time, so what is at 0.35 of it
 after that step may well be above 1 before it; that is found out by trying, seldom."""
 _SECONDS = 2.0
+_TURNS = 8
+"""It is looked at after so many frames: sorting costs more than all else here."""
 _LONGEST = 120.0
 
 
@@ -65,6 +67,7 @@ class Overload:
         self._since: float | None = None
         self._patience = 4 * _SECONDS
         self._went_back = False
+        self._turn = 0
 
     @property
     def reduced(self) -> Reduced:
@@ -77,7 +80,8 @@ class Overload:
             self._since = now + _SECONDS  # the first frames load much
         self._shares.append(seconds / (period * self.reduced.rate))
         age = now - self._since
-        if age < _SECONDS or len(self._shares) < 10:
+        self._turn = (self._turn + 1) % _TURNS
+        if age < _SECONDS or len(self._shares) < 10 or self._turn:
             return False
         late = sorted(self._shares)[int(len(self._shares) * 0.95)]
         if late > _HIGH and self._at + 1 < len(self._steps):

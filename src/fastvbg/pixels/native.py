@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 _STEP = 32
 """Widths of whole numbers of these have all rows aligned as FFmpeg wants them."""
+_KEPT = 8
+"""Frames whose planes are known: as many as a live session has of its source and of its own."""
 _FEW = 16
 """Pixels across and down of the picture that one colour is converted by."""
 
@@ -63,6 +66,7 @@ class NativePixels:
     ) -> None:
         self._size = info.width, info.height
         self._layout = layout
+        self._interleaved = layout.name == "nv12"
         self._threads = threads
         self._matrix, self._range = info.colour.space(info.height)
         self._keyer = PlanesKeyer(
@@ -78,7 +82,9 @@ class NativePixels:
         self._foreground: Foreground | None = None
         self._from_bgr = FromBGR(info.colour, layout.name)
         self._to_bgr = ToBGR(info.colour)
-        self._last: tuple[av.VideoFrame | None, Planes] = None, ()
+        # Several steps ask of a frame; frames in one piece are few, which come again and again.
+        kept = _KEPT if in_one_piece else 1
+        self._seen: deque[tuple[av.VideoFrame, Planes]] = deque(maxlen=kept)
         self._unmapped = [NOTHING_KNOWN] * self._fields
         even = info.width % _STEP == 0 and info.height % 2 == 0
         self._in_one_piece = in_one_piece and even and layout.name == "yuv420p"
@@ -95,14 +101,18 @@ class NativePixels:
 
     def planes(self, picture: av.VideoFrame) -> Planes:
         """Return Y, U and V of a frame, on its own memory."""
-        last, planes = self._last  # of which several steps ask
-        if last is picture:
-            return planes
+        for seen, planes in self._seen:
+            if seen is picture:
+                return planes
         planes = planes_of(picture)
         if len(planes) == 2:
             planes = planes[0], planes[1][:, :, 0], planes[1][:, :, 1]
-        self._last = picture, planes
+        self._seen.append((picture, planes))
         return planes
+
+    def _parts(self, picture: av.VideoFrame) -> Planes:
+        """Return the planes of a frame of 8 bits as they lie: of nv12, U and V as one."""
+        return planes_of(picture) if self._interleaved else self.planes(picture)
 
     def _by_field(self, *frames: Planes) -> list[list[Planes]]:
         """Return for each field its part of each frame."""
@@ -162,9 +172,9 @@ class NativePixels:
     def blend(self, matte: Matte, frame: av.VideoFrame, bg: av.VideoFrame) -> av.VideoFrame:
         """Return a frame over a background by a matte."""
         if self._layout.depth == 8 and self._layout.chroma == "420":
-            form: Any = NV12 if self._layout.name == "nv12" else I420
+            form: Any = NV12 if self._interleaved else I420
             picture, maps = self._frames.take_for(bg)
-            frames = [planes_of(each) for each in (frame, bg, picture)]
+            frames = [self._parts(each) for each in (frame, bg, picture)]
             fields = self._by_field((matte,), *frames)
             for (part, new, old, out), known in zip(fields, maps or self._unmapped, strict=True):
                 blend_known(
@@ -184,7 +194,8 @@ class NativePixels:
 
     def sample(self, picture: av.VideoFrame) -> Sample:
         """Return Y, U and V of a frame in 8 bits; valid until the next call."""
-        y, u, v = _packed(self.planes(picture))
+        planes = self.planes(picture)
+        y, u, v = _packed(planes) if self._interleaved else planes
         deeper = self._layout.depth - 8
         if not deeper:
             return y, u, v

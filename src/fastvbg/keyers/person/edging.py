@@ -18,7 +18,6 @@ import numpy as np
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.keyers._arrays import on_packed
-from fastvbg.layout import packed, written_packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane, Planes
@@ -119,14 +118,12 @@ class Edges:
         edges.apply.call(self._fit[0], guide, out, self._small)
         return out
 
-    def matte(self, picture: Plane | Frame, out: Matte) -> Matte:
-        """Write the fitted matte at the frame's size, by its luma or by packed BGR pixels."""
-        with written_packed(out) as (target,):
-            if picture.ndim == 2:
-                edges.apply.call(self._fit[0], packed(picture), target, self._work)
-            else:
-                edges.apply_frame.call(self._fit[0], picture, target, self._work)
-        return out
+    def matte(self, picture: Plane | Frame, out: Matte) -> None:
+        """Write the fitted matte at the frame's size, by its luma or by BGR pixels; all packed."""
+        if picture.ndim == 2:
+            edges.apply.call(self._fit[0], picture, out, self._work)
+        else:
+            edges.apply_frame.call(self._fit[0], picture, out, self._work)
 
     def over(self, frame: Frame, background: Frame, out: Frame) -> None:
         """Lay a frame over a background by the fitted matte; all packed alike, in BGR."""

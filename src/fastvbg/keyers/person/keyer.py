@@ -260,17 +260,15 @@ class PersonKeyer(OnePassKeyer):
             For `finish`.
         """
         if isinstance(picture, (tuple, list)):
-            check_planes("planes", picture)
+            shape, *halved = check_planes("planes", picture)
+            self._start((shape, (halved[0], halved[1])))
             y, u, v = (packed(plane) for plane in picture)
             return self._look((y, u, v))
         return self._look(self._packed(checked_bgr("frame", picture, self._order)))
 
     def _look(self, picture: Frame | Planes) -> Look:
-        """Look at a frame of packed BGR pixels, or of packed planes."""
-        if isinstance(picture, tuple):
-            shape, across, down = check_planes("planes", picture)
-            self._start((shape, (across, down)))
-        else:
+        """Look at a frame of packed BGR pixels, or of packed planes that are checked."""
+        if not isinstance(picture, tuple):
             self._start((picture.shape[:2], None))
         guides = self._on_canvas(picture)
         guide = guides[0]
@@ -335,7 +333,7 @@ class PersonKeyer(OnePassKeyer):
         guide = picture[0] if isinstance(picture, (tuple, list)) else picture
         self._edges.fit(look.matte, look.guides)
         with written_packed(out) as (target,):
-            self._edges.matte(guide, target)
+            self._edges.matte(packed(guide), target)
             if self._room is not None and (guide is not picture or guide.ndim == 3):
                 self._room.decide(target, picture, look, self._edges.small(look.guides[0]))
         return out

@@ -28,9 +28,12 @@ from unittest import mock
 
 import cv2
 import numpy as np
+from bench.quality.composites import errors, exact
+from bench.quality.people import PAIRS, folders
 from bench.quality.scenelist import SCENES
+from bench.quality.scenes import gray
 
-from fastvbg import PersonKeyer
+from fastvbg import PersonKeyer, Refiner, estimate_foreground
 from fastvbg.keyers.person import edging, further, looking, steadying
 from fastvbg.keyers.person.following import Part as Follower
 from fastvbg.keyers.person.further import Further
@@ -40,6 +43,7 @@ from fastvbg.keyers.person.networks import Networks
 from fastvbg.keyers.person.steadying import Steady
 from fastvbg.measure.fullhd import FullHD, draw_picture, store_full_hd
 from fastvbg.measure.machine import cpu_name
+from fastvbg.media.image import read_image
 from fastvbg.media.planes import planes_of
 from tools.readme_tables import replace_block
 
@@ -54,12 +58,13 @@ if TYPE_CHECKING:
 
 PAGE = Path("docs/person.md")
 BLOCK = "person parts"
-ALL = "all of it"
+ALL, COMPOSITES = "all of it", "composites"
 COLUMNS = {
     "portraits": ("portraits: IoU, edge", ("IoU", "edge")),
     "photographs": ("photographs", ("IoU", "edge")),
     "runner": ("runner: IoU, dtSSD", ("IoU", "dtSSD")),
     "talk_plate": ("speaker", ("IoU", "dtSSD")),
+    COMPOSITES: ("rooms, over a colour: levels, soft band", ("error", "band")),
 }
 """By scene: the title of its column, and its measures."""
 FRAMES, ROUNDS = 60, 5
@@ -73,6 +78,16 @@ class Part:
     """Of `PersonKeyer`."""
     replaced: tuple[tuple[Any, str, Any], ...] = ()
     """Owner, name and what stands there instead."""
+    own: bool = True
+    """Whether colours of foreground are estimated for a composite."""
+    plate: bool = False
+    """Whether a composite has the plate of its room."""
+    refine: str = ""
+
+    @property
+    def of_composites(self) -> bool:
+        """Whether it is nothing but what a composite is made by."""
+        return not self.own or self.plate or bool(self.refine)
 
 
 def _usual(_self: Any, _picture: Any, _guides: Any, usual: Matte, _part: Any) -> Matte:
@@ -154,6 +169,9 @@ PARTS: dict[str, Part] = {
     ),
     "`--room off`": Part({"room": "off"}),
     "`--quality fast`": Part({"quality": "fast"}),
+    "with `--foreground frame`": Part(own=False),
+    "with `--refine hysteresis=128:200`": Part(refine="hysteresis=128:200"),
+    "with `--plate`, exact": Part(plate=True),
 }
 """By what is told of the mask without it."""
 
@@ -190,15 +208,37 @@ def scored(clip: Clip, options: dict[str, Any]) -> Row:
     return {**score.result(), "looks": looks / place}
 
 
+def composited(folder: Path, part: Part) -> Row:
+    """Return the errors of portraits before rooms that are put over a colour."""
+    found = []
+    for pair in folders(folder):
+        picture, alpha = read_image(pair / "composite.jpg", "picture"), gray(pair / "alpha.png")
+        plate = read_image(pair / "plate_fixed.jpg", "plate") if part.plate else None
+        matte = PersonKeyer(plate=plate, **part.options).key(picture)
+        if part.refine:
+            matte = Refiner(part.refine).apply(matte)
+        colours = estimate_foreground(picture, matte) if part.own else picture
+        wanted = exact(alpha, read_image(pair / "foreground.jpg", "foreground"))
+        found.append(errors(exact(matte, colours), wanted, alpha))
+    error, band = np.mean(found, 0).tolist()
+    return {"error": error, "band": band}
+
+
 def scores(folder: Path, names: list[str]) -> dict[str, dict[str, Row]]:
     """Return the scores of each part by scene."""
     found: dict[str, dict[str, Row]] = {name: {} for name in names}
     for scene in COLUMNS:
-        if not (folder / SCENES[scene].needs).exists():
+        needs = PAIRS if scene == COMPOSITES else SCENES[scene].needs
+        if not (folder / needs).exists():
+            continue
+        if scene == COMPOSITES:
+            for name in names:
+                with without(name):
+                    found[name][scene] = composited(folder, PARTS[name])
             continue
         with tempfile.TemporaryDirectory() as scratch:
             clip = SCENES[scene].make(scene, folder, Path(scratch))
-            for name in names:
+            for name in (each for each in names if not PARTS[each].of_composites):
                 with without(name) as options:
                     found[name][scene] = scored(clip, options)
                 print(f"{scene}, {name}: {found[name][scene]}", file=sys.stderr)
@@ -224,6 +264,7 @@ def times(
 ) -> dict[str, Row]:
     """Return milliseconds of a first frame and of later ones, medians over rounds in turns."""
     cv2.setNumThreads(1)  # so that one thread's time is all of it
+    names = [name for name in names if not PARTS[name].of_composites]
     found: dict[str, list[list[float]]] = {name: [] for name in names}
     with tempfile.TemporaryDirectory() as folder:
         stored = store_full_hd(clip, count, Path(folder, "frames"))
@@ -257,7 +298,8 @@ def table(worth: dict[str, dict[str, Row]], cost: dict[str, Row]) -> str:
         cells = [f"**{name}**" if name == ALL else name]
         for scene in shown:
             values = [rows[scene][measure] for measure in COLUMNS[scene][1] if scene in rows]
-            cells.append(", ".join(f"{value:.4f}" for value in values) or "-")
+            form = ".2f" if scene == COMPOSITES else ".4f"
+            cells.append(", ".join(f"{value:{form}}" for value in values) or "-")
         cells.append(f"{rows['talk_plate']['looks']:.2f}" if "talk_plate" in rows else "-")
         cells += [f"{took['first']:.1f}", f"{took['later']:.2f}"] if took else ["-", "-"]
         lines.append("| " + " | ".join(cells) + " |")
@@ -284,12 +326,13 @@ def _record(asked: argparse.Namespace, names: list[str]) -> dict[str, Any]:
 
 
 def _write(files: list[Path]) -> None:
-    worth: dict[str, Any] = {}
-    cost: dict[str, Any] = {}
+    worth: dict[str, dict[str, Row]] = {}
+    cost: dict[str, Row] = {}
     told = ""
     for file in files:
         record = json.loads(file.read_text())
-        worth.update(record.get("scores", {}))
+        for name, row in record.get("scores", {}).items():
+            worth.setdefault(name, {}).update(row)
         cost.update(record.get("times", {}))
         told = conditions(record) if "times" in record else told
     text = "\n\n".join(each for each in (table(worth, cost), told) if each)

@@ -89,6 +89,26 @@ def test_scores_of_what_is_there(runs, folder) -> None:
     assert found["`--quality fast`"]["portraits"]["looks"] == 2 < row["looks"]
 
 
+def test_composites(runs, folder) -> None:
+    pair = folder / "people/plate_pairs/00"
+    pair.mkdir(parents=True)
+    room, figure = wall(180, 480), np.full((180, 480, 3), (90, 250, 90), np.uint8)
+    alpha = cv2.GaussianBlur(disc((180, 480), 160, 90), (9, 9), 2)
+    share = alpha[..., None] / 255
+    made = np.rint(share * figure + (1 - share) * room).astype(np.uint8)
+    pictures = {"composite.jpg": made, "foreground.jpg": figure, "plate_fixed.jpg": room}
+    for file, picture in pictures.items():
+        cv2.imwrite(str(pair / file), picture, [cv2.IMWRITE_JPEG_QUALITY, 100])
+    cv2.imwrite(str(pair / "alpha.png"), alpha)
+    names = [ALL, *(name for name, part in PARTS.items() if part.of_composites)]
+    found = scores(folder, names)
+    bands = {name: found[name]["composites"]["band"] for name in names}
+    assert len(names) == 4 == len(set(bands.values())), bands
+    assert bands[ALL] < bands["with `--foreground frame`"]
+    assert bands["with `--plate`, exact"] < bands[ALL]
+    assert all("portraits" not in found[name] for name in names[1:])
+
+
 def test_planes_are_keyed_as_they_are(runs) -> None:
     frame = frames_of(1)[0]
 

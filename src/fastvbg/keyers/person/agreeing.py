@@ -97,7 +97,7 @@ def agreed(usual: Matte, count: int, sights: list[Sight], factor: int) -> Matte:
     total = count * odds[usual]
     votes = np.full(usual.shape, count, np.float32)
     for sight in sights:
-        part, seen = _on_canvas(sight, usual, factor)
+        part, seen = _within(sight, usual, factor)
         total[part] += odds[seen]
         votes[part] += 1
     share = 1 / (1 + np.exp(-total / votes))
@@ -125,9 +125,8 @@ def without_unseen(matte: Matte, sights: list[Sight], factor: int) -> Matte:
     """
     most = np.zeros(matte.shape, np.uint8)
     for sight in sights:
-        seen = matte.copy()
-        part, seen[part] = _on_canvas(sight, matte, factor)
-        if not _alike(seen, matte):
+        seen = on_canvas(sight, matte, factor)
+        if not alike(seen, matte):
             return matte
         np.maximum(most, seen, out=most)
     unseen: Any = cv2.subtract(matte, most)
@@ -135,13 +134,21 @@ def without_unseen(matte: Matte, sights: list[Sight], factor: int) -> Matte:
     return np.asarray(cv2.subtract(matte, regions), np.uint8)
 
 
-def _alike(one: Matte, other: Matte) -> bool:
+def on_canvas(sight: Sight, matte: Matte, factor: int) -> Matte:
+    """Return what a look sees of the whole canvas: beside its box, what the matte has."""
+    seen = np.array(matte, np.uint8)
+    part, seen[part] = _within(sight, matte, factor)
+    return seen
+
+
+def alike(one: Matte, other: Matte) -> bool:
+    """Tell whether two mattes are of the same people."""
     first, second = one >= _SEEN, other >= _SEEN
     either = np.count_nonzero(first | second)
     return bool(np.count_nonzero(first & second) >= _ALIKE * either)
 
 
-def _on_canvas(sight: Sight, canvas: Matte, factor: int) -> tuple[tuple[slice, slice], Any]:
+def _within(sight: Sight, canvas: Matte, factor: int) -> tuple[tuple[slice, slice], Any]:
     """Return rows and columns of a canvas that a look was at, and what it says of them."""
     left, top = sight.box[0] // factor, sight.box[1] // factor
     width, height = -(-sight.box[2] // factor), -(-sight.box[3] // factor)

@@ -10,10 +10,11 @@ import numpy as np
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.person.agreeing import Sight, agreed, in_proportion, inside, without_unseen
 from fastvbg.keyers.person.following import FOREGROUND, ROOM, box_of, grown, united
+from fastvbg.keyers.person.gaps import Gaps
 from fastvbg.keyers.person.several import along, people_in, thirds
 
 if TYPE_CHECKING:
-    from fastvbg._types import Matte
+    from fastvbg._types import Matte, Planes
     from fastvbg.keyers.person.network import Network
     from fastvbg.keyers.person.networks import Networks
 
@@ -46,6 +47,8 @@ class Further:
     def __init__(self, networks: Networks, size: tuple[int, int], factor: int) -> None:
         self._networks, self._size, self._factor = networks, size, factor
         self._turn = 0
+        self.gaps = Gaps()
+        """Those that are open within people."""
         self.count = 0
         """How often a network has run."""
 
@@ -56,35 +59,43 @@ class Further:
             return usual
         return self._agreed(usual, _USUAL, [self._sight(picture, grown(people, ROOM, self._size))])
 
-    def all_at_once(self, picture: Any, usual: Matte, part: Box) -> Matte:
+    def all_at_once(self, picture: Any, guides: Planes, usual: Matte, part: Box) -> Matte:
         """Return what further looks make of the usual one, at a part of a scene's first frame.
 
         People who are apart, and squares along a wide group, are looked at singly. Then looks that
         are mirrored or nearer, and those of the landscape network, may take, and add nothing: what
-        they find beside people is as often a statue.
+        they find beside people is as often a statue. Last, gaps are opened that one look sees.
         """
         people = box_of(usual, self._factor, self._size)
-        matte = self.second(picture, usual)
+        if people is None:
+            return usual
+        about_people = grown(people, ROOM, self._size)
+        looks = [self._sight(picture, about_people)]
+        matte = self._agreed(usual, _USUAL, looks)
         now = box_of(matte, self._factor, self._size)
-        if people is None or now is None:
+        if now is None:
             return matte
         singly = people_in(matte, self._factor)
         about = [grown(each, ROOM, self._size) for each in singly if len(singly) > 1]
         about += [inside(each, self._size) for each in along(now)]
-        matte = self._agreed(matte, _BOTH, [self._sight(picture, each) for each in about])
-        about_people, near = grown(people, ROOM, self._size), grown(now, _NEAR, self._size)
+        single = [self._sight(picture, each) for each in about]
+        matte = self._agreed(matte, _BOTH, single)
+        near = grown(now, _NEAR, self._size)
         mirrored = [
             self._at(picture, part, self._networks.for_part(part), mirrored=True),
             self._sight(picture, about_people, mirrored=True),
         ]
         others = mirrored + [self._sight(picture, near, mirrored=flip) for flip in (False, True)]
         matte = np.asarray(cv2.min(matte, self._agreed(matte, len(others), others)), np.uint8)
+        looks += single + others
         net = self._networks.beside(part)
         if net is not None and now[2] >= now[3]:  # who is high is small to it
             boxes = part, in_proportion(about_people, net.width, net.height, self._size)
             seen = [self._at(picture, x, net, mirrored=m) for x in boxes for m in (False, True)]
             matte = without_unseen(matte, seen, self._factor)
-        return without_unseen(matte, mirrored, self._factor)
+            looks += seen
+        matte = without_unseen(matte, mirrored, self._factor)
+        return self.gaps.opened(matte, looks, guides, self._factor)
 
     def found(self, picture: Any, *, everywhere: bool) -> Box | None:
         """Return the box of people in squares of the frame: in all of them, or in the next one."""

@@ -279,7 +279,7 @@ class PersonKeyer(OnePassKeyer):
             due = not self._looking.may_rest(guide)
         self._since += 1
         known = self._looking.seen
-        raw = self._looking.see(picture, guide) if due else None
+        raw = self._looking.see(picture, guides) if due else None
         look = Look(self._steady.add(guide, raw, known), guides, self._begins)
         self._begins = False
         if not due:

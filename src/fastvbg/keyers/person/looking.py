@@ -13,7 +13,7 @@ from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.several import is_unsure
 
 if TYPE_CHECKING:
-    from fastvbg._types import Matte, Plane
+    from fastvbg._types import Matte, Plane, Planes
     from fastvbg.keyers.person.network import Network
     from fastvbg.keyers.person.networks import Networks
 
@@ -84,6 +84,7 @@ class Looking:
     def reset(self) -> None:
         """Forget the scene."""
         self._networks.reset()
+        self._further.gaps.forget()
         self.part.reset()
         self.raw: Matte | None = None
         self._since_around, self._patience = 0, 1
@@ -131,16 +132,17 @@ class Looking:
         if self._follows:
             self.part.follow(self._box_of(matte))
 
-    def see(self, picture: Any, guide: Plane) -> Matte:
+    def see(self, picture: Any, guides: Planes) -> Matte:
         """Return what the network says of a frame, on the canvas.
 
         Parameters
         ----------
         picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
             The frame, with packed rows.
-        guide : ndarray, shape (h, w), uint8
-            Its luma on the canvas; it is kept.
+        guides : tuple of 3 ndarray, shape (h, w), uint8
+            Its luma and chroma on the canvas; they are kept.
         """
+        guide = guides[0]
         box, net = self._aim(picture)
         # A recurrent network is to see each frame, in order.
         still = self.raw is not None and not net.recurrent and net.is_still(_SAME)
@@ -154,10 +156,11 @@ class Looking:
         self.raw, self._seen = self._placed(self._run(net), box), box
         level = FOREGROUND
         if self._fine and first:
-            self.raw = self._further.all_at_once(picture, self.raw, box)
+            self.raw = self._further.all_at_once(picture, guides, self.raw, box)
         elif self._fine and is_unsure(self.raw):
             level = _DOUBTED
             self.raw = self._further.second(picture, self.raw, level)
+        self.raw = self._further.gaps.kept(self.raw, guide)
         if self._follows:
             box_now = box_of(self.raw, self._factor, self._size, level)
             self._found = box_now is not None

@@ -122,11 +122,14 @@ def test_a_frame_is_surveyed_as_in_its_literal_form(shape) -> None:
     small = _planes(rng, shape, (0, 0))
     guides = _planes(rng, shape, (0, 0), small)
     mattes = _mattes(rng, shape, 4)
+    for now, before in zip(guides, small, strict=True):  # a part that looks as the room
+        now[: shape[0] // 2] = before[: shape[0] // 2]
     known = _known(rng, shape)
     about = guides, small, mattes, known, _LEVELS, _LUMA
     wanted = reference.survey(*about)
     apart, edge = np.empty((2, *shape), np.uint8)
-    assert canvas.survey.call(*about, apart, edge) == wanted[2]
+    alike = np.zeros((shape[0] + 2, shape[1] + 2), np.uint8)
+    assert canvas.survey.call(*about, apart, edge, alike) == wanted[2]
     np.testing.assert_array_equal(apart, wanted[0])
     np.testing.assert_array_equal(edge, wanted[1])
     if edge.size > 1000:
@@ -193,6 +196,25 @@ def _told(luma: Any, colours: list[int], matte: Any, kind: int, variance: float 
     edge = np.full((8, 8), kind, np.uint8)
     whole = np.broadcast_to(np.asarray(matte, np.uint8), (32, 32)).copy()
     return reference.decide(whole, frame, known, sums, off, edge, 8, _OPTIONS)
+
+
+def test_a_cell_is_the_room_after_all_if_most_about_it_look_so() -> None:
+    room = tuple(np.full((9, 9), each, np.uint8) for each in (90, 110, 140))
+    guides = tuple(plane.copy() for plane in room)
+    guides[0][...] = 200
+    guides[0][1:5, 1:5] = guides[0][7, 7] = 91
+    whole, known = np.full((9, 9), 255, np.uint8), np.ones((9, 9), np.uint8)
+    seen = np.full((9, 9), 200, np.uint8)
+    about = guides, room, (whole, whole, whole, seen), known, _LEVELS
+    _, edge, counts = reference.survey(*about, _LUMA)
+    wanted = np.zeros((9, 9), np.uint8)
+    wanted[1:5, 1:5] = reference.OPEN
+    wanted[1:5:3, 1:5:3] = 0  # corners have four about them
+    np.testing.assert_array_equal(edge, wanted)
+    assert counts[2] == 12
+    assert not reference.survey(*about, (90, 231))[1].any()  # as if it were clipped
+    seen[...] = 250
+    assert not reference.survey(*about, _LUMA)[1].any()
 
 
 def test_what_looks_like_the_room_is_room_and_half_way_is_half() -> None:

@@ -222,8 +222,8 @@ def survey(
         1 where the room is known, else 0.
     levels : (int, int, int, int)
         From the first on a cell is not free; beyond the second the room has changed; a covered cell
-        is the room after all where the network saw less than the third and the frame is nearer to
-        the room than the fourth.
+        looks as the room where the network saw less than the third and the frame is nearer to the
+        room than the fourth, and is the room after all if most of the nine about it look so.
     luma : (int, int)
         Of the room, between which that can be told; what is clipped tells nothing.
 
@@ -242,7 +242,9 @@ def survey(
     near, least, most, sure = mattes
     covered = (known > 0) & (most > 0)
     told = (known_room[0] > luma[0]) & (known_room[0] < luma[1])
-    opened = covered & told & (sure < levels[2]) & (apart < levels[3])
+    told &= covered & (sure < levels[2]) & (apart < levels[3])
+    about: Any = np.lib.stride_tricks.sliding_window_view(np.pad(told, 1), (3, 3))
+    opened = told & (2 * about.sum((2, 3)) > 9)
     edge = np.where(opened, OPEN, np.where(covered & (least < 255), EDGE, 0))
     sound = (known > 0) & (near < levels[0])
     changed = sound & (apart > levels[1])

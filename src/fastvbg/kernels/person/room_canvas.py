@@ -14,6 +14,7 @@ from fastvbg.constants import ROOM_FEWEST, ROOM_GRID, ROOM_REACH, ROOM_TURNS
 from fastvbg.kernels._jit import INT, inline, kernel
 from fastvbg.kernels._lanes import SIXTEEN
 from fastvbg.kernels._memory import address_of, bytes_at, floats_at, integers_at
+from fastvbg.kernels._rows import copy_row
 from fastvbg.kernels.person.plan import ROOM_PAD, ROOM_SUMS
 from fastvbg.kernels.person.room_lanes import sum_squares
 
@@ -27,7 +28,7 @@ _ROWS = types.Array(types.int32, 2, "C")
 _FRONT, _SOUND, _NOISE = 0, 4, 5
 """Sums of squares: of foreground, and of its Y, U and V; of what is free and known, and its noise.
 """
-_ONE, _TWO, _FULL = np.uint8(1), np.uint8(2), np.uint8(255)
+_ONE, _TWO, _HALF, _FULL = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(255)
 _WHERE_NONE = np.float32(-1)
 
 
@@ -42,6 +43,22 @@ def _difference(first: Any, second: Any) -> Any:
     return np.uint8(max(first, second) - min(first, second))
 
 
+@inline
+def _open_most(alike: Any, j: Any, to: Any, cols: Any) -> None:
+    """Write 2 to those cells of a row that look as the room with most about them, else 0."""
+    above, row, below = (
+        bytes_at(address_of(alike, j), cols + 2),
+        bytes_at(address_of(alike, j + 1), cols + 2),
+        bytes_at(address_of(alike, j + 2), cols + 2),
+    )
+    kinds = bytes_at(to, cols)
+    for x in range(np.uint64(cols)):
+        one, two = x + np.uint64(1), x + np.uint64(2)
+        total = above[x] + above[one] + above[two] + row[x] + row[one] + row[two]
+        total += below[x] + below[one] + below[two]
+        kinds[x] = (row[one] & np.uint8(np.uint8(total) > _HALF)) << _ONE
+
+
 @kernel(
     _GUIDES,
     _GUIDES,
@@ -49,6 +66,7 @@ def _difference(first: Any, second: Any) -> Any:
     _CANVAS,
     types.UniTuple(INT, 4),
     types.UniTuple(INT, 2),
+    _OUT_CANVAS,
     _OUT_CANVAS,
     _OUT_CANVAS,
 )
@@ -61,10 +79,14 @@ def survey(
     luma: Any,
     apart: Any,
     edge: Any,
+    alike: Any,
 ) -> Any:
-    """Write how far a frame is from the room, and which cells have an edge; return counts."""
+    """Write how far a frame is from the room, and which cells have an edge; return counts.
+
+    The last is scratch, a cell larger all around, in which zeros lie beyond the canvas.
+    """
     covered, changed = np.int32(levels[0]), np.int32(levels[1])
-    certain, alike = np.uint8(levels[2]), np.uint8(levels[3])
+    certain, nearest = np.uint8(levels[2]), np.uint8(levels[3])
     dark, light = np.uint8(luma[0]), np.uint8(luma[1])
     count = np.uint64(apart.size)
     y, u, v = _flat(guides[0]), _flat(guides[1]), _flat(guides[2])
@@ -77,10 +99,17 @@ def survey(
         off[x] = max(_difference(y[x], room_y[x]), chroma)
     for x in range(count):
         told = np.uint8((room_y[x] > dark) & (room_y[x] < light))
-        told &= np.uint8((seen[x] < certain) & (off[x] < alike))
-        soft = np.uint8(low[x] < _FULL) | told
-        to[x] = held[x] & np.uint8(high[x] > np.uint8(0)) & soft
-        to[x] += to[x] & told
+        told &= np.uint8((seen[x] < certain) & (off[x] < nearest))
+        to[x] = held[x] & np.uint8(high[x] > np.uint8(0)) & told
+    height, cols = edge.shape
+    for j in range(height):
+        row, wide = address_of(edge, j), address_of(alike, j + 1)
+        copy_row(row, wide + 1, cols)
+    for j in range(height):
+        _open_most(alike, j, address_of(edge, j), cols)
+    for x in range(count):
+        soft = held[x] & np.uint8((low[x] < _FULL) & (high[x] > np.uint8(0)))
+        to[x] = max(to[x], soft)
     sound, others, edges = np.int32(0), np.int32(0), np.int32(0)
     for x in range(count):
         heard = np.int32(held[x]) & np.int32(np.int32(most[x]) < covered)

@@ -37,18 +37,19 @@ _LEAST_SEEN, _MOST_CHANGED = 0.05, 0.4
 """All is forgotten where so much of what is free and known has changed, if there is as much."""
 _SURE, _ALIKE = 250, 3
 """Where the network is so sure of a person and the picture is the room within so many levels, a
-person was taken for room: that is forgotten. Where it is not so sure, the room was for a person."""
+person was taken for room: that is forgotten. Where it is not so sure, it is the room."""
 _TOLD = 20, 231
 """Luma between which the picture tells that: 5 levels within black and white of limited range."""
-_FRONT = 128
-"""Level of the matte from which on colours are foreground."""
+_FRONT = 200
+"""Level of the matte from which on colours are foreground: less, and half of a moving camera's
+room is; more, and none is left beside an edge in the light of a screen."""
 _NOISE = 1.41
 """Standard deviations over mean differences of luma, 1.25, and somewhat more for chroma."""
 _PARTS, _LEAST_NOISE, _NEW = 8, 16, 32
 """Noise is in parts of 1/8 level; the least, and the most of what is new."""
-_WEIGHT = 1 / 0.2**2
-"""One over the variance of mattes in their soft band."""
-_SPREAD = 10
+_WEIGHT = 1 / 0.144**2
+"""One over the variance of mattes where they are soft."""
+_SPREAD = 14
 """Levels by which colours of hair and of clothes lie beside the nearest mean of several."""
 _EXPLAINED, _UNTOLD = 9, 16
 """Variances up to which coverage explains a colour, and by how many more not at all: 3 and 5
@@ -94,6 +95,7 @@ class Room:
         self._small: Planes = y, u, v
         self._known, self._free_for, self._noise = np.zeros((3, *canvas_shape), np.uint8)
         self._apart, self._edge, self._marks, self._spare = np.zeros((4, *canvas_shape), np.uint8)
+        self._alike = np.zeros((canvas_shape[0] + 2, canvas_shape[1] + 2), np.uint8)
         self._rows = plan.room_scratch(canvas_shape[1], factor)
         self._squares = plan.squares_scratch(*canvas_shape)
         self._of_edges = plan.room_edges_scratch()
@@ -148,8 +150,9 @@ class Room:
         """
         near = _most(cv2.max(seen, fitted), _ABOUT)
         sure, beside = _least(seen, _BESIDE), (_least(fitted, _BESIDE), _most(fitted, _BESIDE))
-        about = (near, *beside, sure), self._known, _LEVELS, _TOLD, self._apart, self._edge
-        sound, changed, soft = canvas.survey.call(guides, self._small, *about)
+        about = (near, *beside, sure), self._known, _LEVELS, _TOLD
+        to = self._apart, self._edge, self._alike
+        sound, changed, soft = canvas.survey.call(guides, self._small, *about, *to)
         if sound >= _LEAST_SEEN * near.size:
             if changed > _MOST_CHANGED * sound:
                 self.forget()

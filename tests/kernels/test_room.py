@@ -19,7 +19,7 @@ room = Module("person.room")
 _SIZES = [(1, 1), (2, 3), (33, 65), (40, 136), (19, 131)]
 _SHIFTS = [(0, 0), (1, 0), (1, 1)]
 _CANVASES = [(1, 1), (3, 5), (13, 16), (45, 83), (30, 130)]
-_OPTIONS = 25.0, 100.0, 9.0, 16.0
+_OPTIONS = 25.0, 100.0, 9.0, 16.0, 1 / 16
 _LEVELS, _LUMA = (8, 12, 250, 3), (20, 231)
 
 
@@ -237,8 +237,9 @@ def test_a_colour_that_nothing_explains_leaves_the_matte() -> None:
     assert known[0, 0] == 77
 
 
-def test_what_is_open_becomes_room_with_or_without_colours() -> None:
-    assert not _told(40, [240], 255, reference.OPEN).any()
+def test_what_is_open_becomes_room_unless_foreground_looks_so_too() -> None:
+    assert _told(40, [240], 255, reference.OPEN).max() < 8
+    assert _told(40, [42, 240], 255, reference.OPEN).min() > 120
     assert not _told(40, [], 255, reference.OPEN).any()
     assert (_told(40, [], 90, reference.EDGE) == 90).all()
     assert (_told(40, [240], 90, 0) == 90).all()

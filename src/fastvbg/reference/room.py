@@ -97,12 +97,13 @@ def colours_about(sums: Any, j: int, i: int) -> list[Any]:
 
 
 def _explained(
-    off: Any, prior: Any, behind: Any, colours: Any, noise: np.float32, options: Any
+    off: Any, prior: Any, opened: Any, behind: Any, colours: Any, noise: np.float32, options: Any
 ) -> Any:
     """Return coverage of pixels, each operation in float32; `off` is the frame less the room."""
-    weight, spread, low, span = (np.float32(each) for each in options)
+    weight, spread, low, span, trust = (np.float32(each) for each in options)
     zero, one, two = (np.float32(each) for each in (0, 1, 2))
     doubt = weight * (noise + spread * (prior * prior))
+    doubt = np.where(opened, trust * doubt, doubt)
     weighed, total = np.zeros_like(prior), np.zeros_like(prior)
     least = np.full_like(prior, np.float32(1e9))
     for colour in colours:
@@ -135,19 +136,20 @@ def decide(
     variance: Floats,
     edge: Plane,
     factor: int,
-    options: tuple[float, float, float, float],
+    options: tuple[float, float, float, float, float],
 ) -> Matte:
     """Return coverage on the way from the room's colour to those of the foreground nearby.
 
-    What lies in open cells becomes 0 first. Then, in cells at an edge or open, the room `P` may be
-    covered by each of the colours `F` of `colours_about`. For each the coverage of a pixel `I`, in
-    Y, U and V, chroma counting twice, is
+    In cells at an edge or open the room `P` may be covered by each of the colours `F` of
+    `colours_about`. Where there are none, or the variance is below 0, open cells become 0 and
+    others stay. For each the coverage of a pixel `I`, in Y, U and V, chroma counting twice, is
 
         a = ((I - P).(F - P) + k*m) / ((F - P).(F - P) + k),  held to 0..1
 
     where `m` is the matte and `k = weight * (variance + spread*m*m)` how far the picture is to be
-    doubted, over how far the matte is. The mean over the colours counts, each by
-    `1 / (off + k*(a - m)**2 + variance)**2`, `off` being the squared distance that `a` leaves.
+    doubted, over how far the matte is; in open cells so much times the last option. The mean over
+    the colours counts, each by `1 / (off + k*(a - m)**2 + variance)**2`, `off` being the squared
+    distance that `a` leaves.
     Where even the least squared distance from the ways themselves, at
     `(I - P).(F - P) / ((F - P).(F - P) + 1)`, is beyond the third of the options times the variance
     the matte counts more and more, and alone where it is beyond that and the fourth.
@@ -164,8 +166,9 @@ def decide(
         Of cells of `factor` pixels a side, as `survey` has it.
     factor : int
         Pixels.
-    options : (float, float, float, float)
-        The weight, the spread, and how many variances are explained, and become not.
+    options : (float, float, float, float, float)
+        The weight, the spread, how many variances are explained, and become not, and how much the
+        matte is heeded in open cells.
 
     Returns
     -------
@@ -174,8 +177,7 @@ def decide(
     """
     rows, cols = (np.arange(size) for size in matte.shape)
     kinds = _of_cells(edge, matte.shape, matte.shape, factor)
-    prior = np.where(kinds == OPEN, 0, matte).astype(np.uint8)
-    out: Any = prior.copy()
+    out: Any = matte.copy()
     now, known = (
         [
             plane[rows >> int(plane.shape[0] != len(rows))][
@@ -186,15 +188,17 @@ def decide(
         for planes in (frame, room)
     )
     side = ROOM_GRID * factor
-    for j, i in np.argwhere(variance >= 0):
+    for j, i in np.ndindex(variance.shape):
         here = slice(j * side, (j + 1) * side), slice(i * side, (i + 1) * side)
-        colours = colours_about(sums, j, i)
-        if not colours or not kinds[here].any():
+        colours = colours_about(sums, j, i) if variance[j, i] >= 0 else []
+        if not colours:
+            out[here] = np.where(kinds[here] == OPEN, 0, out[here])
             continue
         behind = [plane[here] for plane in known]
         off = [plane[here] - room for plane, room in zip(now, behind, strict=True)]
-        given = prior[here].astype(np.float32) / np.float32(255)
-        share = _explained(off, given, behind, colours, variance[j, i], options)
+        given = matte[here].astype(np.float32) / np.float32(255)
+        known_so = given, kinds[here] == OPEN, behind, colours
+        share = _explained(off, *known_so, variance[j, i], options)
         value = np.floor(np.float32(255) * share + np.float32(0.5)).astype(np.uint8)
         out[here] = np.where(kinds[here] > 0, value, out[here])
     return np.asarray(out, np.uint8)

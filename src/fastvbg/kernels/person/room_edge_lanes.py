@@ -110,17 +110,18 @@ def _decider(halved: bool) -> Any:
         spread: Any,
         low: Any,
         span: Any,
+        trust: Any,
     ) -> Any:
         """Write the coverage of 16 pixels whose kind is not 0, by so many colours.
 
         What lies in memory is given by its address: samples, coverage, kinds, and of each colour
         three floats.
         """
-        return types.void(*(types.int64,) * 10, *(types.float32,) * 5), generate
+        return types.void(*(types.int64,) * 10, *(types.float32,) * 6), generate
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         planes, (matte, kinds, colours, count) = arguments[:6], arguments[6:10]
-        noise, weight, spread, low, span = (
+        noise, weight, spread, low, span, trust = (
             splat(builder, each, SIXTEEN) for each in arguments[10:]
         )
         samples = [_samples(builder, at, halved=halved and k > 1) for k, at in enumerate(planes)]
@@ -130,6 +131,9 @@ def _decider(halved: bool) -> Any:
         prior = builder.fdiv(builder.uitofp(coverage, _FLOATS), _all(255))
         squared = builder.fmul(spread, builder.fmul(prior, prior))
         doubt = builder.fmul(weight, builder.fadd(noise, squared))
+        kind = load_lanes(builder, kinds, _BYTE, SIXTEEN)
+        opened = builder.icmp_unsigned("==", kind, ir.Constant(kind.type, [2] * SIXTEEN))
+        doubt = builder.select(opened, builder.fmul(trust, doubt), doubt)
         known = prior, doubt, noise
         weighed, total, least = (cgutils.alloca_once(builder, _FLOATS) for _ in range(3))
         totals = weighed, total, least
@@ -139,7 +143,6 @@ def _decider(halved: bool) -> Any:
             at = builder.add(colours, builder.mul(loop.index, ir.Constant(_LONG, 12)))
             _add_colour(builder, off, behind, known, at, totals)
         value = _decided(builder, totals, known, (low, span))
-        kind = load_lanes(builder, kinds, _BYTE, SIXTEEN)
         asked = builder.icmp_unsigned("!=", kind, ir.Constant(kind.type, [0] * SIXTEEN))
         store_lanes(builder, builder.select(asked, value, coverage), matte)
         return context.get_dummy_value()

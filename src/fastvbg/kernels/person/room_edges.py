@@ -26,7 +26,7 @@ from fastvbg.kernels.person.room_edge_lanes import decide_halved_samples, decide
 
 _SUMS = types.Array(types.int32, 3, "C")
 _VARIANCE = types.Array(types.float32, 2, "C")
-_OPTIONS = types.UniTuple(types.float64, 4)
+_OPTIONS = types.UniTuple(types.float64, 5)
 _STEPS = types.Array(types.int64, 2, "C")
 _BYTES = types.Array(types.uint8, 2, "C")
 _COLOURS = types.Array(types.float32, 2, "C")
@@ -102,7 +102,7 @@ def _decide_row(at: Any, shift: Any, matte: Any, kinds: Any, colours: Any, optio
     """Decide 16 pixels, whose planes, coverage and kinds are at addresses."""
     y_now, y_known, u_now, u_known, v_now, v_known = at
     start, count = colours
-    noise, weight, spread, low, span = options
+    noise, weight, spread, low, span, trust = options
     if shift:
         decide_halved_samples(
             y_now,
@@ -120,6 +120,7 @@ def _decide_row(at: Any, shift: Any, matte: Any, kinds: Any, colours: Any, optio
             spread,
             low,
             span,
+            trust,
         )
     else:
         decide_samples(
@@ -138,6 +139,7 @@ def _decide_row(at: Any, shift: Any, matte: Any, kinds: Any, colours: Any, optio
             spread,
             low,
             span,
+            trust,
         )
 
 
@@ -223,18 +225,19 @@ def decide(
     side = ROOM_GRID * factor
     weight, spread = np.float32(options[0]), np.float32(options[1])
     low, span = np.float32(options[2]), np.float32(options[3])
+    trust = np.float32(options[4])
     for j in range(down):
         for i in range(across):
             if not _has_edges(edge, j, i):
                 continue
-            _clear(matte, edge, j, i, factor)
             noise = variance[j, i]
             count = 0
             if noise >= np.float32(0):
                 count = _find(sums, j, i, (down, across), outward, colours)
             if count == 0:
+                _clear(matte, edge, j, i, factor)
                 continue
-            settings = noise, weight, spread, low, span
+            settings = noise, weight, spread, low, span, trust
             given = address_of(colours, 0), count
             for row in range(j * ROOM_GRID, min((j + 1) * ROOM_GRID, edge.shape[0])):
                 for left in range(i * side, min((i + 1) * side, cols), SIXTEEN):

@@ -208,10 +208,11 @@ def test_a_cell_is_the_room_after_all_if_most_about_it_look_so() -> None:
     about = guides, room, (whole, whole, whole, seen), known, _LEVELS
     _, edge, counts = reference.survey(*about, _LUMA)
     wanted = np.zeros((9, 9), np.uint8)
+    wanted[:6, :6] = wanted[6:, 6:] = reference.EDGE
     wanted[1:5, 1:5] = reference.OPEN
-    wanted[1:5:3, 1:5:3] = 0  # corners have four about them
+    wanted[1:5:3, 1:5:3] = reference.EDGE  # corners have four about them
     np.testing.assert_array_equal(edge, wanted)
-    assert counts[2] == 12
+    assert counts[2] == 45
     assert not reference.survey(*about, (90, 231))[1].any()  # as if it were clipped
     seen[...] = 250
     assert not reference.survey(*about, _LUMA)[1].any()

@@ -237,7 +237,8 @@ def survey(
         The largest difference of Y, U and V.
     edge : ndarray, uint8
         Where the room is known and the matte not all 0 beside a cell: 2 where that is the room
-        after all, else 1 if the matte is not all 255 beside it; 0 elsewhere.
+        after all, else 1 if the matte is not all 255 beside it or a cell looks as the room; 0
+        elsewhere.
     counts : (int, int, int)
         Of cells that are free and known, of those that have changed, and of edges and open cells.
     """
@@ -249,7 +250,8 @@ def survey(
     told &= covered & (sure < levels[2]) & (apart < levels[3])
     about: Any = np.lib.stride_tricks.sliding_window_view(np.pad(told, 1), (3, 3))
     opened = told & (2 * about.sum((2, 3)) > 9)
-    edge = np.where(opened, OPEN, np.where(covered & (least < 255), EDGE, 0))
+    soft = covered & ((least < 255) | about.any((2, 3)))
+    edge = np.where(opened, OPEN, np.where(soft, EDGE, 0))
     sound = (known > 0) & (near < levels[0])
     changed = sound & (apart > levels[1])
     counts = int(sound.sum()), int(changed.sum()), int((edge > 0).sum())

@@ -45,7 +45,7 @@ def _difference(first: Any, second: Any) -> Any:
 
 @inline
 def _open_most(alike: Any, j: Any, to: Any, cols: Any) -> None:
-    """Write 2 to those cells of a row that look as the room with most about them, else 0."""
+    """Write 2 to those cells of a row that look as the room with most about them, 1 beside any."""
     above, row, below = (
         bytes_at(address_of(alike, j), cols + 2),
         bytes_at(address_of(alike, j + 1), cols + 2),
@@ -56,7 +56,8 @@ def _open_most(alike: Any, j: Any, to: Any, cols: Any) -> None:
         one, two = x + np.uint64(1), x + np.uint64(2)
         total = above[x] + above[one] + above[two] + row[x] + row[one] + row[two]
         total += below[x] + below[one] + below[two]
-        kinds[x] = (row[one] & np.uint8(np.uint8(total) > _HALF)) << _ONE
+        most = row[one] & np.uint8(np.uint8(total) > _HALF)
+        kinds[x] = _TWO if most else np.uint8(np.uint8(total) > np.uint8(0))
 
 
 @kernel(
@@ -108,8 +109,9 @@ def survey(
     for j in range(height):
         _open_most(alike, j, address_of(edge, j), cols)
     for x in range(count):
-        soft = held[x] & np.uint8((low[x] < _FULL) & (high[x] > np.uint8(0)))
-        to[x] = max(to[x], soft)
+        soft = np.uint8((low[x] < _FULL) | (to[x] > np.uint8(0)))
+        soft &= held[x] & np.uint8(high[x] > np.uint8(0))
+        to[x] = max(to[x] & _TWO, soft)
     sound, others, edges = np.int32(0), np.int32(0), np.int32(0)
     for x in range(count):
         heard = np.int32(held[x]) & np.int32(np.int32(most[x]) < covered)

@@ -54,7 +54,7 @@ _SPREAD = 14
 _EXPLAINED, _UNTOLD = 9, 16
 """Variances up to which coverage explains a colour, and by how many more not at all: 3 and 5
 deviations."""
-_HEEDED = 1 / 16
+_HEEDED = 1 / 4
 """How much the matte counts where a cell looks as the room."""
 _OPTIONS = _WEIGHT, float(_SPREAD**2), float(_EXPLAINED), float(_UNTOLD), _HEEDED
 

@@ -141,16 +141,16 @@ def test_a_frame_is_surveyed_as_in_its_literal_form(shape) -> None:
 def test_squares_are_gathered_as_in_their_literal_form(shape, share) -> None:
     rng = np.random.default_rng(10)
     guides, noise = _planes(rng, shape, (0, 0)), rng.integers(0, 256, shape, np.uint8)
-    fitted, near = _mattes(rng, shape, 2)
+    (fitted,) = _mattes(rng, shape, 1)
     fitted[rng.random(shape) < share] = 128
-    near[rng.random(shape) < share] = 8
     edge = rng.choice(np.array([0, 1, 2], np.uint8), shape)
     known = _known(rng, shape)
-    options = (128, 8), (16.0, 0.18)
-    wanted = reference.gather(guides, fitted, edge, near, known, noise, *options)
+    known[shape[0] // 3 :, shape[1] // 3 :] = 0
+    options = 128, (16.0, 0.18)
+    wanted = reference.gather(guides, fitted, edge, known, noise, *options)
     scratch = plan.squares_scratch(*shape)
     for _ in range(2):  # what is left in scratch is not heeded
-        canvas.gather.call(guides, fitted, edge, near, known, noise, *options, *scratch)
+        canvas.gather.call(guides, fitted, edge, known, noise, *options, *scratch)
         sums, variance, *_ = scratch
         np.testing.assert_array_equal(sums[:4, :, : variance.shape[1]], wanted[0])
         np.testing.assert_array_equal(variance, wanted[1])
@@ -177,8 +177,8 @@ def test_noise_is_that_of_the_room_about_a_square() -> None:
     front, known = np.zeros((2, 40, 40), np.uint8)
     front[:, :16], known[:, 24:] = 255, 1
     none, noise = np.zeros((40, 40), np.uint8), np.full((40, 40), 32, np.uint8)
-    options = (128, 8), (8.0, 0.25)
-    sums, variance = reference.gather(guides, front, none, none, known, noise, *options)
+    options = 128, (8.0, 0.25)
+    sums, variance = reference.gather(guides, front, none, known, noise, *options)
     assert list(sums[0, 5]) == [16] * 4 + [0] * 6
     assert list(sums[1, 5]) == [16 * 90] * 4 + [0] * 6
     assert [bool(each > 0) for each in variance[5]] == [False] * 4 + [True] * 6

@@ -272,10 +272,9 @@ def gather(
     guides: Planes,
     matte: Plane,
     edge: Plane,
-    near: Plane,
     known: Plane,
     noise: Plane,
-    levels: tuple[int, int],
+    level: int,
     doubt: tuple[int, float],
 ) -> tuple[Any, Floats]:
     """Return for squares what is foreground in them, and the variance of the room there.
@@ -288,11 +287,11 @@ def gather(
     guides : tuple of 3 ndarray, uint8
         Y, U and V on the canvas.
     matte : ndarray, uint8
-        On the canvas; what is at least as much as the first level is foreground unless it is open.
-    edge, near, known, noise : ndarray, uint8
-        As `survey` and `learn` have them; noise is that of cells free and known.
-    levels : (int, int)
-        The second is the first of `survey`.
+        On the canvas; what is at least as much as the level is foreground unless it is open.
+    edge, known, noise : ndarray, uint8
+        As `survey` and `learn` have them; noise is that of known cells.
+    level : int
+        Of foreground.
     doubt : (int, float)
         The least noise, and how many levels of standard deviation a part of it is.
 
@@ -303,8 +302,8 @@ def gather(
     variance : ndarray, shape (h, w), float32
         Of squares.
     """
-    front = (matte >= levels[0]) & (edge != OPEN)
-    sound = (known > 0) & (near < levels[1])
+    front = (matte >= level) & (edge != OPEN)
+    sound = known > 0
     sums = np.stack([_sums(front, 0), *(_sums(plane * front, 0) for plane in guides)])
     heard = _sums(sound, ROOM_REACH)
     total = _sums(noise * sound, ROOM_REACH).astype(np.float32)

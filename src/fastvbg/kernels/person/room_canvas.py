@@ -26,7 +26,7 @@ _SUMS = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
 
 _FRONT, _SOUND, _NOISE = 0, 4, 5
-"""Sums of squares: of foreground, and of its Y, U and V; of what is free and known, and its noise.
+"""Sums of squares: of foreground, and of its Y, U and V; of what is known, and its noise.
 """
 _ONE, _TWO, _HALF, _FULL = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(255)
 _WHERE_NONE = np.float32(-1)
@@ -195,8 +195,7 @@ def _variances(variance: Any, j: Any, rows: Any, doubt: Any) -> None:
     _CANVAS,
     _CANVAS,
     _CANVAS,
-    _CANVAS,
-    types.UniTuple(INT, 2),
+    INT,
     types.UniTuple(types.float64, 2),
     _SUMS,
     _VARIANCE,
@@ -207,10 +206,9 @@ def gather(
     guides: Any,
     matte: Any,
     edge: Any,
-    near: Any,
     known: Any,
     noise: Any,
-    levels: Any,
+    level: Any,
     doubt: Any,
     sums: Any,
     variance: Any,
@@ -221,14 +219,14 @@ def gather(
 
     The last four are as `plan.squares_scratch` makes them.
     """
-    front, covered = np.uint8(levels[0]), np.uint8(levels[1])
+    front = np.uint8(level)
     count = np.uint64(matte.size)
     coverage, kinds, whole = _flat(matte), _flat(edge), _flat(chosen[0])
-    held, most, heard = _flat(known), _flat(near), _flat(chosen[1])
+    held, heard = _flat(known), _flat(chosen[1])
     for x in range(count):
         whole[x] = _FULL if (coverage[x] >= front) & (kinds[x] != _TWO) else np.uint8(0)
     for x in range(count):
-        heard[x] = _FULL if (held[x] > np.uint8(0)) & (most[x] < covered) else np.uint8(0)
+        heard[x] = _FULL if held[x] > np.uint8(0) else np.uint8(0)
     fronts, sounds = address_of(chosen[0], 0), address_of(chosen[1], 0)
     values = (
         fronts,

@@ -159,13 +159,13 @@ class Room:
             if changed > _MOST_CHANGED * sound:
                 self.forget()
             elif soft:
-                self._use(matte, planes, guides, fitted, near)
+                self._use(matte, planes, guides, fitted)
         self._learn(planes, guides, near, sure)
 
-    def _use(self, matte: Matte, planes: Planes, guides: Planes, fitted: Matte, near: Any) -> None:
+    def _use(self, matte: Matte, planes: Planes, guides: Planes, fitted: Matte) -> None:
         """Change a matte at its edges."""
-        known = self._edge, near, self._known, self._noise
-        canvas.gather.call(guides, fitted, *known, (_FRONT, _COVERED), _DOUBT, *self._squares)
+        known = self._edge, self._known, self._noise
+        canvas.gather.call(guides, fitted, *known, _FRONT, _DOUBT, *self._squares)
         sums, variance, *_ = self._squares
         rest = self._edge, self._factor, self._shifts, _OPTIONS, *self._of_edges
         edges.decide.call(matte, planes, self._room, sums, variance, *rest)

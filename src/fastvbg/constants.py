@@ -174,10 +174,12 @@ ROOM_TURNS: Final = 4
 """Rows of the person keyer's canvas are learned in turns: each in one frame of so many."""
 ROOM_GRID: Final = 4
 """Colours of the foreground, and noise, are measured in squares of so many cells of the canvas."""
-ROOM_REACH: Final = (3, 2)
-"""Those colours, and that noise, are means over so many of these squares each way."""
-ROOM_FEWEST: Final = (4, 2)
-"""Cells that there have to be among those, half a percent of all: fewer are chance."""
+ROOM_COLOURS: Final = 8, 3
+"""Of so many squares at most, the nearest up to so far, colours of the foreground are taken."""
+ROOM_REACH: Final = 2
+"""Noise is a mean over so many squares each way."""
+ROOM_FEWEST: Final = 8, 2
+"""Cells that there have to be: half of a square, and of what noise is heard in half a percent."""
 
 PLATE_TOLERANCE: Final = 6
 PLATE_FALLOFF: Final = 12

@@ -113,7 +113,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "person.room_canvas.survey",
         "person.room_canvas.gather",
         "person.room_canvas.mark",
-        "person.room.decide",
+        "person.room_edges.decide",
         "person.room.learn",
         "composite.planes_blend.blend_u8",
         "refine.regions.hysteresis",

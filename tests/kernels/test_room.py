@@ -7,19 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastvbg.constants import ROOM_REACH, ROOM_TURNS
+from fastvbg.constants import ROOM_COLOURS, ROOM_TURNS
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.reference import room as reference
 
 canvas = Module("person.room_canvas")
+edges = Module("person.room_edges")
 room = Module("person.room")
 
 _SIZES = [(1, 1), (2, 3), (33, 65), (40, 136), (19, 131)]
 _SHIFTS = [(0, 0), (1, 0), (1, 1)]
 _CANVASES = [(1, 1), (3, 5), (13, 16), (45, 83), (30, 130)]
-_OPTIONS = 48.0, 144.0, 1600 / 65025
-_LEVELS = 8, 12
+_OPTIONS = 25.0, 100.0, 9.0, 16.0, 1 / 16
+_LEVELS, _LUMA = (8, 12, 250, 3), (20, 231)
 
 
 def _planes(rng: Any, shape: tuple[int, int], shifts: tuple[int, int], like: Any = None) -> Any:
@@ -66,25 +67,43 @@ def test_a_room_is_learned_as_in_its_literal_form(shape, shifts, factor) -> None
             np.testing.assert_array_equal(plane, expected)
 
 
+def _squares(rng: Any, cells: tuple[int, int], near: Any = None) -> tuple[Any, Any]:
+    """Return the sums and the variance of squares, some without; in memory as `gather` has it."""
+    sums, variance, *_ = plan.squares_scratch(*cells)
+    down, across = variance.shape
+    count = rng.choice(np.array([0, 7, 8, 15, 16]), (down, across))
+    colours = rng.integers(0, 256, (3, down, across)) if near is None else near
+    sums[:4, :, :across] = np.stack([count, *(count * colours)])
+    variance[...] = rng.choice(np.array([8, 9.3, 77.7, 200, -1], np.float32), variance.shape)
+    return sums, variance
+
+
 @pytest.mark.parametrize("factor", [1, 2, 4, 8])
 @pytest.mark.parametrize("shifts", _SHIFTS)
-@pytest.mark.parametrize("shape", _SIZES)
+@pytest.mark.parametrize("shape", [*_SIZES, (70, 130)])
 def test_coverage_is_decided_as_in_its_literal_form(shape, shifts, factor) -> None:
     rng = np.random.default_rng(8)
     cells = -(-shape[0] // factor), -(-shape[1] // factor)
-    squares = -(-cells[0] // 4), -(-cells[1] // 4)
     known = _planes(rng, shape, shifts)
     frame = _unaligned(_planes(rng, shape, shifts, known))
-    colours = _planes(rng, squares, (0, 0))
-    variance = rng.choice(np.array([4, 9.3, 77.7, 200, -np.inf], np.float32), squares)
-    edge = (rng.random(cells) < 0.3).astype(np.uint8)
-    edge[1:3] = 0
-    matte = rng.choice(np.array([0, 1, 77, 128, 254, 255], np.uint8), shape)
-    fronts, off = reference.stretch(colours, variance, edge, cells)
-    wanted = reference.decide(matte, frame, known, fronts, off, factor, _OPTIONS)
-    rest = edge, factor, shifts, _OPTIONS, plan.room_scratch(cells[1], factor)
-    room.decide.call(matte, frame, known, colours, variance, *rest)
-    np.testing.assert_array_equal(matte, wanted)
+    edge = rng.choice(np.array([0, 0, 0, 0, 1, 2], np.uint8), cells)
+    edge[1:9] = 0
+    scratch = plan.room_edges_scratch()
+    for _ in range(2):  # what is left in scratch is not heeded
+        sums, variance = _squares(rng, cells)
+        matte = rng.choice(np.array([0, 1, 77, 128, 254, 255], np.uint8), shape)
+        across = variance.shape[1]
+        told = sums[:4, :, :across], variance, edge, factor, _OPTIONS
+        wanted = reference.decide(matte, frame, known, *told)
+        rest = edge, factor, shifts, _OPTIONS, *scratch
+        edges.decide.call(matte, frame, _unaligned(known), sums, variance, *rest)
+        np.testing.assert_array_equal(matte, wanted)
+
+
+def test_steps_lead_to_the_nearest_squares_first() -> None:
+    outward, _, colours = plan.room_edges_scratch()
+    assert [tuple(step) for step in outward.tolist()] == reference.steps_outward()
+    assert len(colours) == ROOM_COLOURS[0]
 
 
 def _mattes(rng: Any, shape: tuple[int, int], count: int) -> Any:
@@ -102,40 +121,45 @@ def test_a_frame_is_surveyed_as_in_its_literal_form(shape) -> None:
     rng = np.random.default_rng(9)
     small = _planes(rng, shape, (0, 0))
     guides = _planes(rng, shape, (0, 0), small)
-    near, least, most = _mattes(rng, shape, 3)
+    mattes = _mattes(rng, shape, 4)
+    for now, before in zip(guides, small, strict=True):  # a part that looks as the room
+        now[: shape[0] // 2] = before[: shape[0] // 2]
     known = _known(rng, shape)
-    wanted = reference.survey(guides, small, near, (least, most), known, _LEVELS)
+    about = guides, small, mattes, known, _LEVELS, _LUMA
+    wanted = reference.survey(*about)
     apart, edge = np.empty((2, *shape), np.uint8)
-    about = guides, small, near, (least, most), known, _LEVELS
-    assert canvas.survey.call(*about, apart, edge) == wanted[2]
+    alike = np.zeros((shape[0] + 2, shape[1] + 2), np.uint8)
+    assert canvas.survey.call(*about, apart, edge, alike) == wanted[2]
     np.testing.assert_array_equal(apart, wanted[0])
     np.testing.assert_array_equal(edge, wanted[1])
+    if edge.size > 1000:
+        assert set(np.unique(edge)) == {0, reference.EDGE, reference.OPEN}
 
 
 @pytest.mark.parametrize("shape", _CANVASES)
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.8])
-def test_colours_around_are_gathered_as_in_their_literal_form(shape, share) -> None:
+def test_squares_are_gathered_as_in_their_literal_form(shape, share) -> None:
     rng = np.random.default_rng(10)
     guides, noise = _planes(rng, shape, (0, 0)), rng.integers(0, 256, shape, np.uint8)
-    fitted, seen, near = _mattes(rng, shape, 3)
-    fitted[rng.random(shape) < share] = 255
-    seen[rng.random(shape) >= share] = 0
+    (fitted,) = _mattes(rng, shape, 1)
+    fitted[rng.random(shape) < share] = 128
+    edge = rng.choice(np.array([0, 1, 2], np.uint8), shape)
     known = _known(rng, shape)
-    options = (8, 250, 200), (8.0, 0.25)
-    wanted = reference.gather(guides, (fitted, seen), near, known, noise, *options)
+    known[shape[0] // 3 :, shape[1] // 3 :] = 0
+    options = 128, (16.0, 0.18)
+    wanted = reference.gather(guides, fitted, edge, known, noise, *options)
     scratch = plan.squares_scratch(*shape)
     for _ in range(2):  # what is left in scratch is not heeded
-        canvas.gather.call(
-            guides, (fitted, seen), near, known, noise, *options, ROOM_REACH, *scratch
-        )
-        np.testing.assert_array_equal(scratch[0], wanted[0])
-        np.testing.assert_array_equal(scratch[1], wanted[1])
+        canvas.gather.call(guides, fitted, edge, known, noise, *options, *scratch)
+        sums, variance, *_ = scratch
+        np.testing.assert_array_equal(sums[:4, :, : variance.shape[1]], wanted[0])
+        np.testing.assert_array_equal(variance, wanted[1])
 
 
 @pytest.mark.parametrize("shape", _CANVASES)
 def test_what_is_to_be_learned_is_marked_as_in_its_literal_form(shape) -> None:
     rng = np.random.default_rng(11)
-    levels = *_LEVELS, 6, 250, 3
+    levels = 8, 12, 6, 250, 3
     for turn in range(ROOM_TURNS):
         near, sure = _mattes(rng, shape, 2)
         apart = rng.choice(np.array([0, 2, 3, 12, 13, 255], np.uint8), shape)
@@ -148,29 +172,81 @@ def test_what_is_to_be_learned_is_marked_as_in_its_literal_form(shape) -> None:
             np.testing.assert_array_equal(got, expected)
 
 
-def test_what_is_about_a_square_has_its_colour_and_noise() -> None:
+def test_noise_is_that_of_the_room_about_a_square() -> None:
     guides = tuple(np.full((40, 40), level, np.uint8) for level in (90, 110, 140))
-    whole, none = np.full((40, 40), 255, np.uint8), np.zeros((40, 40), np.uint8)
-    front, known = none.copy(), none.copy()
+    front, known = np.zeros((2, 40, 40), np.uint8)
     front[:, :16], known[:, 24:] = 255, 1
-    noise = np.full((40, 40), 32, np.uint8)
-    options = (8, 250, 200), (8.0, 0.25)
-    colours, variance = reference.gather(guides, (front, whole), none, known, noise, *options)
-    # Foreground is three squares about, and the room two.
-    assert [bool(each) for each in colours[0][5]] == [True] * 7 + [False] * 3
-    assert [level[5, 3] for level in colours] == [90, 110, 140]
-    assert [bool(each > 0) for each in variance[5]] == [False] * 4 + [True] * 3 + [False] * 3
+    none, noise = np.zeros((40, 40), np.uint8), np.full((40, 40), 32, np.uint8)
+    options = 128, (8.0, 0.25)
+    sums, variance = reference.gather(guides, front, none, known, noise, *options)
+    assert list(sums[0, 5]) == [16] * 4 + [0] * 6
+    assert list(sums[1, 5]) == [16 * 90] * 4 + [0] * 6
+    assert [bool(each > 0) for each in variance[5]] == [False] * 4 + [True] * 6
     assert variance[5, 5] == (32 / 4) ** 2
 
 
+def _told(luma: Any, colours: list[int], matte: Any, kind: int, variance: float = 8) -> Any:
+    """Return the matte of 32x32 pixels before a gray room of 40, foreground of grays beside it."""
+    known = tuple(np.full((32, 32), each, np.uint8) for each in (40, 128, 128))
+    frame = (np.broadcast_to(np.asarray(luma, np.uint8), (32, 32)).copy(), *known[1:])
+    sums = np.zeros((4, 1, 1 + len(colours)), np.int32)
+    for k, colour in enumerate(colours):
+        sums[:, 0, 1 + k] = 16, 16 * colour, 16 * 128, 16 * 128
+    off = np.full((1, 1 + len(colours)), variance, np.float32)
+    edge = np.full((8, 8), kind, np.uint8)
+    whole = np.broadcast_to(np.asarray(matte, np.uint8), (32, 32)).copy()
+    return reference.decide(whole, frame, known, sums, off, edge, 8, _OPTIONS)
+
+
+def test_a_cell_is_the_room_after_all_if_most_about_it_look_so() -> None:
+    room = tuple(np.full((9, 9), each, np.uint8) for each in (90, 110, 140))
+    guides = tuple(plane.copy() for plane in room)
+    guides[0][...] = 200
+    guides[0][1:5, 1:5] = guides[0][7, 7] = 91
+    whole, known = np.full((9, 9), 255, np.uint8), np.ones((9, 9), np.uint8)
+    seen = np.full((9, 9), 200, np.uint8)
+    about = guides, room, (whole, whole, whole, seen), known, _LEVELS
+    _, edge, counts = reference.survey(*about, _LUMA)
+    wanted = np.zeros((9, 9), np.uint8)
+    wanted[:6, :6] = wanted[6:, 6:] = reference.EDGE
+    wanted[1:5, 1:5] = reference.OPEN
+    wanted[1:5:3, 1:5:3] = reference.EDGE  # corners have four about them
+    np.testing.assert_array_equal(edge, wanted)
+    assert counts[2] == 45
+    assert not reference.survey(*about, (90, 231))[1].any()  # as if it were clipped
+    seen[...] = 250
+    assert not reference.survey(*about, _LUMA)[1].any()
+
+
 def test_what_looks_like_the_room_is_room_and_half_way_is_half() -> None:
-    known = tuple(np.full((8, 8), each, np.uint8) for each in (40, 128, 128))
-    frame = tuple(plane.copy() for plane in known)
-    frame[0][:, 4:] = 140
-    fronts = tuple(np.full((1, 1), each, np.uint8) for each in (240, 128, 128))
-    variance = np.full((1, 1), 4, np.float32)
-    matte = np.full((8, 8), 90, np.uint8)
-    options = 48.0, 144.0, 0.0
-    decided = reference.decide(matte, frame, known, fronts, variance, 8, options)
-    assert decided[0, 0] < 2
-    assert abs(int(decided[0, 7]) - 128) < 2
+    luma = np.full((32, 32), 40)
+    luma[:, 16:] = 140
+    decided = _told(luma, [240], 90, reference.EDGE)
+    assert decided[0, 0] < 8
+    assert abs(int(decided[0, 20]) - 128) < 4
+
+
+def test_of_several_colours_those_count_that_explain_a_pixel_and_the_matte() -> None:
+    # Hair as dark as the room is hair beside a bright face, since the matte says so.
+    assert _told(42, [42, 240], 255, reference.EDGE)[0, 0] > 240
+    assert _told(240, [140, 240], 200, reference.EDGE)[0, 0] > 250
+    assert abs(int(_told(140, [240, 140], 130, reference.EDGE)[0, 0]) - 128) < 6
+
+
+def test_a_colour_that_nothing_explains_leaves_the_matte() -> None:
+    known = _told(20, [240], 77, reference.EDGE)
+    assert known[0, 0] == 77
+
+
+def test_what_is_open_becomes_room_unless_foreground_looks_so_too() -> None:
+    assert _told(40, [240], 255, reference.OPEN).max() < 8
+    assert _told(40, [42, 240], 255, reference.OPEN).min() > 120
+    assert not _told(40, [], 255, reference.OPEN).any()
+    assert (_told(40, [], 90, reference.EDGE) == 90).all()
+    assert (_told(40, [240], 90, 0) == 90).all()
+
+
+def test_the_room_is_told_from_a_person_as_its_noise_allows() -> None:
+    said = [int(_told(40, [80], 200, reference.EDGE, noise)[0, 0]) for noise in (8, 200, 2000)]
+    assert said[0] < said[1] < said[2] <= 200
+    assert (_told(40, [80], 200, reference.EDGE, -1) == 200).all()

@@ -39,7 +39,7 @@ _ROOM = (
     "person.room_canvas.survey",
     "person.room_canvas.gather",
     "person.room_canvas.mark",
-    "person.room.decide",
+    "person.room_edges.decide",
     "person.room.learn",
 )
 """Those that make a matte of it, by the room where that is known."""

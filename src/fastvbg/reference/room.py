@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.constants import ROOM_FEWEST, ROOM_GRID, ROOM_REACH, ROOM_TURNS
+from fastvbg.constants import ROOM_COLOURS, ROOM_FEWEST, ROOM_GRID, ROOM_REACH, ROOM_TURNS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NOISE_PARTS = 8
 """Parts of a level in which noise is measured."""
 _NEW = 4 * NOISE_PARTS
+EDGE, OPEN = 1, 2
+"""What a cell is where the room decides: at an edge, or the room after all."""
 
 
 def _of_cells(cells: Any, shape: tuple[int, ...], luma: tuple[int, ...], factor: int) -> Any:
@@ -73,21 +75,84 @@ def learn(
     return (learned[0], learned[1], learned[2]), after
 
 
+def steps_outward() -> list[tuple[int, int]]:
+    """Return steps to squares up to the reach of colours: by distance, then row and column."""
+    reach = ROOM_COLOURS[1]
+    span = range(-reach, reach + 1)
+    steps = [(y, x) for y in span for x in span if y * y + x * x <= reach * reach]
+    return sorted(steps, key=lambda step: (step[0] ** 2 + step[1] ** 2, step))
+
+
+def colours_about(sums: Any, j: int, i: int) -> list[Any]:
+    """Return the colours of the foreground nearest to a square, of `gather`, each in float32."""
+    found = []
+    for down, across in steps_outward():
+        y, x = j + down, i + across
+        if not (0 <= y < sums.shape[1] and 0 <= x < sums.shape[2]):
+            continue
+        count, *colour = sums[:4, y, x]
+        if count >= ROOM_FEWEST[0]:
+            found.append(np.array(colour, np.float32) / np.float32(count))
+    return found[: ROOM_COLOURS[0]]
+
+
+def _explained(
+    off: Any, prior: Any, opened: Any, behind: Any, colours: Any, noise: np.float32, options: Any
+) -> Any:
+    """Return coverage of pixels, each operation in float32; `off` is the frame less the room."""
+    weight, spread, low, span, trust = (np.float32(each) for each in options)
+    zero, one, two = (np.float32(each) for each in (0, 1, 2))
+    doubt = weight * (noise + spread * (prior * prior))
+    doubt = np.where(opened, trust * doubt, doubt)
+    weighed, total = np.zeros_like(prior), np.zeros_like(prior)
+    least = np.full_like(prior, np.float32(1e9))
+    for colour in colours:
+        y, u, v = (front - known for front, known in zip(colour, behind, strict=True))
+        length = y * y + two * (u * u + v * v)
+        along = off[0] * y + two * (off[1] * u + off[2] * v)
+        way = y, u, v
+
+        def left(share: Any, way: Any = way) -> Any:
+            y, u, v = (a - share * b for a, b in zip(off, way, strict=True))
+            return y * y + two * (u * u + v * v)
+
+        least = np.minimum(least, left(np.clip(along / (length + one), zero, one)))
+        share = np.clip((along + doubt * prior) / (length + doubt), zero, one)
+        apart = share - prior
+        close = one / ((left(share) + doubt * (apart * apart)) + noise)
+        close = close * close
+        weighed = weighed + close * share
+        total = total + close
+    share = weighed / total
+    doubted = np.clip((least - low * noise) / (span * noise), zero, one)
+    return share + doubted * (prior - share)
+
+
 def decide(
     matte: Matte,
     frame: Planes,
     room: Planes,
-    fronts: Planes,
+    sums: Any,
     variance: Floats,
+    edge: Plane,
     factor: int,
-    options: tuple[float, float, float],
+    options: tuple[float, float, float, float, float],
 ) -> Matte:
-    """Return coverage along the line from the room's colour to the foreground's.
+    """Return coverage on the way from the room's colour to those of the foreground nearby.
 
-    By least squares in Y, U and V, `a = D.E / E.E` with `D = frame - room`, `E = front - room`, and
-    the matte held to as what was known before: `(255*D.E + k*m) / (E.E + k)`, rounded half up and
-    held to 0..255. `k = weight * (variance + spread*m*m)` is how far the picture is to be doubted,
-    over how far the matte is. Coverage of 255 stays. Each operation is in float32.
+    In cells at an edge or open the room `P` may be covered by each of the colours `F` of
+    `colours_about`. Where there are none, or the variance is below 0, open cells become 0 and
+    others stay. For each the coverage of a pixel `I`, in Y, U and V, chroma counting twice, is
+
+        a = ((I - P).(F - P) + k*m) / ((F - P).(F - P) + k),  held to 0..1
+
+    where `m` is the matte and `k = weight * (variance + spread*m*m)` how far the picture is to be
+    doubted, over how far the matte is; in open cells so much times the last option. The mean over
+    the colours counts, each by `1 / (off + k*(a - m)**2 + variance)**2`, `off` being the squared
+    distance that `a` leaves.
+    Where even the least squared distance from the ways themselves, at
+    `(I - P).(F - P) / ((F - P).(F - P) + 1)`, is beyond the third of the options times the variance
+    the matte counts more and more, and alone where it is beyond that and the fourth.
 
     Parameters
     ----------
@@ -95,15 +160,15 @@ def decide(
         Coverage as it is known without the room.
     frame, room : tuple of 3 ndarray, uint8
         Y, U and V; chroma as large as luma, or halved across or down.
-    fronts : tuple of 3 ndarray, shape (h, w), uint8
-        Y, U and V of the foreground, for cells of `factor` pixels a side.
-    variance : ndarray, shape (h, w), float32
-        Of the room, in levels squared; below 0 where the cell's coverage stays.
+    sums, variance : ndarray
+        Of squares of `ROOM_GRID` cells, as `gather` has them.
+    edge : ndarray, shape (h, w), uint8
+        Of cells of `factor` pixels a side, as `survey` has it.
     factor : int
         Pixels.
-    options : (float, float, float)
-        Weights where coverage is soft and where it is 0, and the spread: the variance of the
-        foreground's colours over 255 squared.
+    options : (float, float, float, float, float)
+        The weight, the spread, how many variances are explained, and become not, and how much the
+        matte is heeded in open cells.
 
     Returns
     -------
@@ -111,79 +176,41 @@ def decide(
         The matte.
     """
     rows, cols = (np.arange(size) for size in matte.shape)
-    soft, clear, spread = (np.float32(each) for each in options)
-    along = np.zeros(matte.shape, np.int32)
-    length = np.zeros(matte.shape, np.int32)
-    for now, known, front in zip(frame, room, fronts, strict=True):
-        y = rows >> int(now.shape[0] != matte.shape[0])
-        x = cols >> int(now.shape[1] != matte.shape[1])
-        behind = known[y][:, x].astype(np.int32)
-        reach = _of_cells(front, matte.shape, matte.shape, factor) - behind
-        along += (now[y][:, x] - behind) * reach
-        length += reach * reach
-    m = matte.astype(np.float32)
-    off = _of_cells(variance, matte.shape, matte.shape, factor)
-    k = np.where(matte > 0, soft, clear) * (off + spread * (m * m))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = ((255 * along).astype(np.float32) + k * m) / (length.astype(np.float32) + k)
-        value = np.floor(np.clip(share, 0, 255) + np.float32(0.5))
-    stays = (matte == 255) | (off < 0)
-    return np.where(stays, matte, np.where(stays, 0, value)).astype(np.uint8)
-
-
-def _between(squares: Any, shape: tuple[int, int]) -> Any:
-    """Return for each cell of the canvas the four squares whose centres are about it, weighed.
-
-    That is in the type of what squares have, times `(2 * ROOM_GRID)**2`: first down, then across.
-    """
-    for axis in (0, 1):
-        cells = np.arange(shape[axis])
-        near, place = cells // ROOM_GRID, cells % ROOM_GRID
-        beside = np.clip(near + np.where(2 * place < ROOM_GRID, -1, 1), 0, squares.shape[axis] - 1)
-        far = np.abs(2 * place + 1 - ROOM_GRID).astype(squares.dtype)
-        far = far[:, None] if axis == 0 else far
-        here = (2 * ROOM_GRID - far) * np.take(squares, near, axis)
-        squares = here + far * np.take(squares, beside, axis)
-    return squares
-
-
-def stretch(
-    colours: Planes, variance: Floats, edge: Plane, shape: tuple[int, int]
-) -> tuple[Planes, Floats]:
-    """Return for each cell what squares of `ROOM_GRID` cells have, linear between their centres.
-
-    Parameters
-    ----------
-    colours : tuple of 3 ndarray, shape (h, w), uint8
-        Of squares; rounded half up between them.
-    variance : ndarray, shape (h, w), float32
-        Of squares; infinitely far below 0 where it is not known. In float32, down before across.
-    edge : ndarray, uint8
-        Of cells; 0 where the variance is to be below 0.
-    shape : (int, int)
-        Of the canvas.
-
-    Returns
-    -------
-    colours : tuple of 3 ndarray, uint8
-        Of cells.
-    variance : ndarray, float32
-        Of cells.
-    """
-    whole = 4 * ROOM_GRID * ROOM_GRID
-    y, u, v = (_between(each.astype(np.int32), shape) for each in colours)
-    rounded = tuple(((each + whole // 2) // whole).astype(np.uint8) for each in (y, u, v))
-    off = _between(variance, shape) * np.float32(1 / whole)
-    return (rounded[0], rounded[1], rounded[2]), np.where(edge, off, np.float32(-1))
+    kinds = _of_cells(edge, matte.shape, matte.shape, factor)
+    out: Any = matte.copy()
+    now, known = (
+        [
+            plane[rows >> int(plane.shape[0] != len(rows))][
+                :, cols >> int(plane.shape[1] != len(cols))
+            ].astype(np.float32)
+            for plane in planes
+        ]
+        for planes in (frame, room)
+    )
+    side = ROOM_GRID * factor
+    for j, i in np.ndindex(variance.shape):
+        here = slice(j * side, (j + 1) * side), slice(i * side, (i + 1) * side)
+        colours = colours_about(sums, j, i) if variance[j, i] >= 0 else []
+        if not colours:
+            out[here] = np.where(kinds[here] == OPEN, 0, out[here])
+            continue
+        behind = [plane[here] for plane in known]
+        off = [plane[here] - room for plane, room in zip(now, behind, strict=True)]
+        given = matte[here].astype(np.float32) / np.float32(255)
+        known_so = given, kinds[here] == OPEN, behind, colours
+        share = _explained(off, *known_so, variance[j, i], options)
+        value = np.floor(np.float32(255) * share + np.float32(0.5)).astype(np.uint8)
+        out[here] = np.where(kinds[here] > 0, value, out[here])
+    return np.asarray(out, np.uint8)
 
 
 def survey(
     guides: Planes,
     known_room: Planes,
-    near: Plane,
-    around: tuple[Plane, Plane],
+    mattes: tuple[Plane, Plane, Plane, Plane],
     known: Plane,
-    levels: tuple[int, int],
+    levels: tuple[int, int, int, int],
+    luma: tuple[int, int],
 ) -> tuple[Plane, Plane, tuple[int, int, int]]:
     """Return how far a frame is from the room on the canvas, and where its edges are before it.
 
@@ -191,31 +218,43 @@ def survey(
     ----------
     guides, known_room : tuple of 3 ndarray, uint8
         Y, U and V of the frame and of the room on the canvas.
-    near : ndarray, uint8
-        The most that mattes have about a cell: it is free where that is below the first level.
-    around : tuple of 2 ndarray, uint8
-        The least and the most that the matte has beside a cell.
+    mattes : tuple of 4 ndarray, uint8
+        The most that mattes have about a cell: it is free where that is below the first level;
+        the least and the most that the matte has beside a cell; and the least that the network saw
+        there.
     known : ndarray, uint8
         1 where the room is known, else 0.
-    levels : (int, int)
-        From the first on a cell is not free; beyond the second the room has changed.
+    levels : (int, int, int, int)
+        From the first on a cell is not free; beyond the second the room has changed; a covered cell
+        looks as the room where the network saw less than the third and the frame is nearer to the
+        room than the fourth, and is the room after all if most of the nine about it look so.
+    luma : (int, int)
+        Of the room, between which that can be told; what is clipped tells nothing.
 
     Returns
     -------
     apart : ndarray, uint8
         The largest difference of Y, U and V.
     edge : ndarray, uint8
-        1 where the room is known and the matte is not all 0 nor all 255 beside a cell, else 0.
+        Where the room is known and the matte not all 0 beside a cell: 2 where that is the room
+        after all, else 1 if the matte is not all 255 beside it or a cell looks as the room; 0
+        elsewhere.
     counts : (int, int, int)
-        Of cells that are free and known, of those that have changed, and of edges.
+        Of cells that are free and known, of those that have changed, and of edges and open cells.
     """
     differences = [np.abs(a.astype(int) - b) for a, b in zip(guides, known_room, strict=True)]
     apart = np.max(differences, axis=0).astype(np.uint8)
-    least, most = around
-    edge = known & (least < 255) & (most > 0)
+    near, least, most, sure = mattes
+    covered = (known > 0) & (most > 0)
+    told = (known_room[0] > luma[0]) & (known_room[0] < luma[1])
+    told &= covered & (sure < levels[2]) & (apart < levels[3])
+    about: Any = np.lib.stride_tricks.sliding_window_view(np.pad(told, 1), (3, 3))
+    opened = told & (2 * about.sum((2, 3)) > 9)
+    soft = covered & ((least < 255) | about.any((2, 3)))
+    edge = np.where(opened, OPEN, np.where(soft, EDGE, 0))
     sound = (known > 0) & (near < levels[0])
     changed = sound & (apart > levels[1])
-    counts = int(sound.sum()), int(changed.sum()), int(edge.sum())
+    counts = int(sound.sum()), int(changed.sum()), int((edge > 0).sum())
     return apart, edge.astype(np.uint8), counts
 
 
@@ -231,52 +270,46 @@ def _sums(values: Any, reach: int) -> Any:
 
 def gather(
     guides: Planes,
-    mattes: tuple[Plane, Plane],
-    near: Plane,
+    matte: Plane,
+    edge: Plane,
     known: Plane,
     noise: Plane,
-    levels: tuple[int, int, int],
+    level: int,
     doubt: tuple[int, float],
-) -> tuple[Planes, Floats]:
-    """Return for squares the colours of the foreground around, and the variance of the room there.
+) -> tuple[Any, Floats]:
+    """Return for squares what is foreground in them, and the variance of the room there.
 
-    Colours are means, rounded half up, and noise is a mean, of at least `ROOM_FEWEST` cells; where
-    there are fewer the variance is infinitely far below 0.
+    Noise is a mean of at least so many cells as `ROOM_FEWEST` has second; where there are fewer the
+    variance is -1.
 
     Parameters
     ----------
     guides : tuple of 3 ndarray, uint8
         Y, U and V on the canvas.
-    mattes : tuple of 2 ndarray, uint8
-        The least beside a cell of the matte, and of what the network saw: it is foreground where
-        both are at least as much as the second and third level.
-    near, known, noise : ndarray, uint8
-        As `survey` and `learn` have them; noise is that of cells free and known.
-    levels : (int, int, int)
-        The first is that of `survey`.
+    matte : ndarray, uint8
+        On the canvas; what is at least as much as the level is foreground unless it is open.
+    edge, known, noise : ndarray, uint8
+        As `survey` and `learn` have them; noise is that of known cells.
+    level : int
+        Of foreground.
     doubt : (int, float)
         The least noise, and how many levels of standard deviation a part of it is.
 
     Returns
     -------
-    colours : tuple of 3 ndarray, uint8
-        Of squares; 0 where there are none.
-    variance : ndarray, float32
+    sums : ndarray, shape (4, h, w)
+        How many cells of a square are foreground, and the sums of their Y, U and V.
+    variance : ndarray, shape (h, w), float32
         Of squares.
     """
-    front = (mattes[0] >= levels[1]) & (mattes[1] >= levels[2])
-    sound = (known > 0) & (near < levels[0])
-    count, heard = _sums(front, ROOM_REACH[0]), _sums(sound, ROOM_REACH[1])
-    held = np.maximum(count, 1)
-    y, u, v = (
-        ((2 * _sums(plane * front, ROOM_REACH[0]) + held) // (2 * held)).astype(np.uint8)
-        for plane in guides
-    )
-    total = _sums(noise * sound, ROOM_REACH[1]).astype(np.float32)
+    front = (matte >= level) & (edge != OPEN)
+    sound = known > 0
+    sums = np.stack([_sums(front, 0), *(_sums(plane * front, 0) for plane in guides)])
+    heard = _sums(sound, ROOM_REACH)
+    total = _sums(noise * sound, ROOM_REACH).astype(np.float32)
     mean = total / np.maximum(heard, 1).astype(np.float32)
     off = np.maximum(mean, np.float32(doubt[0])) * np.float32(doubt[1])
-    enough = (count >= ROOM_FEWEST[0]) & (heard >= ROOM_FEWEST[1])
-    return (y, u, v), np.where(enough, off * off, np.float32(-np.inf))
+    return sums, np.where(heard >= ROOM_FEWEST[1], off * off, np.float32(-1))
 
 
 def mark(
@@ -318,4 +351,15 @@ def mark(
     return marks, (~taken & ((known > 0) | due)).astype(np.uint8), free_for
 
 
-__all__ = ["NOISE_PARTS", "decide", "gather", "learn", "mark", "stretch", "survey"]
+__all__ = [
+    "EDGE",
+    "NOISE_PARTS",
+    "OPEN",
+    "colours_about",
+    "decide",
+    "gather",
+    "learn",
+    "mark",
+    "steps_outward",
+    "survey",
+]

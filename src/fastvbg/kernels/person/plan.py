@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fastvbg.constants import ROOM_GRID, ROOM_REACH
+from fastvbg.constants import ROOM_COLOURS, ROOM_GRID, ROOM_REACH
 from fastvbg.kernels._room import room_for
 from fastvbg.kernels.keying.plan import rows_for
 
@@ -37,7 +37,7 @@ ROOM_SUMS = 6
 WHOLE_SUMS = 64
 """Squares of which LLVM's loops take a whole number at once."""
 
-ROOM_PAD = max(ROOM_REACH)
+ROOM_PAD = ROOM_REACH
 """Zeros beside a row of them."""
 
 
@@ -100,27 +100,40 @@ def edges_scratch(canvas_rows: int, canvas_cols: int, factor: int) -> tuple[Any,
 
 
 def room_scratch(canvas_cols: int, factor: int) -> Any:
-    """Return the scratch of `decide` and of `learn`: rows of what cells or samples have."""
-    return np.empty((6, room_for(factor * canvas_cols)), np.int32)
+    """Return the scratch of `learn`: rows of what samples have."""
+    return np.empty((5, room_for(factor * canvas_cols)), np.int32)
 
 
-def squares_scratch(rows: int, cols: int) -> tuple[Any, Any, Any, Any, Any]:
+def squares_scratch(rows: int, cols: int) -> tuple[Any, Any, Any, Any]:
     """Return the planes of `gather`, which are its result, and its scratch.
 
-    The colours and the variance of squares; which cells count; sums of squares; and rows of sums,
-    of squares and of columns. Of both sums the width is rounded up, with zeros beyond.
+    Sums of squares, and their variance; which cells count; and rows of sums, of squares and of
+    columns. Of both sums the width is rounded up, with zeros beyond.
     """
     down, across = -(-rows // ROOM_GRID), -(-cols // ROOM_GRID)
     width = -(-across // WHOLE_SUMS) * WHOLE_SUMS
-    y, u, v = np.empty((3, down, across), np.uint8)
     front, sound = np.empty((2, rows, cols), np.uint8)
     return (
-        (y, u, v),
+        np.zeros((ROOM_SUMS, down, width), np.int32),
         np.empty((down, across), np.float32),
         (front, sound),
-        np.zeros((ROOM_SUMS, down, width), np.int32),
-        np.empty((2 * ROOM_SUMS, width + 2 * ROOM_PAD), np.int32),
+        np.empty((4, width + 2 * ROOM_PAD), np.int32),
     )
+
+
+def room_edges_scratch() -> tuple[Any, Any, Any]:
+    """Return steps to the squares about one, the nearest first; and scratch.
+
+    That is rows of bytes of 16 pixels, and colours.
+    """
+    most, reach = ROOM_COLOURS
+    span = np.arange(-reach, reach + 1)
+    y, x = (each.ravel() for each in np.meshgrid(span, span, indexing="ij"))
+    far = y * y + x * x
+    order = np.lexsort((x, y, far))
+    order = order[far[order] <= reach * reach]
+    outward = np.ascontiguousarray(np.stack((y, x), 1)[order], np.int64)
+    return outward, np.zeros((8, 32), np.uint8), np.empty((most, 3), np.float32)
 
 
 def network_scratch(cols: int, wanted: int) -> tuple[Any, Any]:

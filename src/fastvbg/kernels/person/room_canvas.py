@@ -10,26 +10,26 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.constants import ROOM_FEWEST, ROOM_GRID, ROOM_TURNS
+from fastvbg.constants import ROOM_FEWEST, ROOM_GRID, ROOM_REACH, ROOM_TURNS
 from fastvbg.kernels._jit import INT, inline, kernel
 from fastvbg.kernels._lanes import SIXTEEN
 from fastvbg.kernels._memory import address_of, bytes_at, floats_at, integers_at
+from fastvbg.kernels._rows import copy_row
 from fastvbg.kernels.person.plan import ROOM_PAD, ROOM_SUMS
 from fastvbg.kernels.person.room_lanes import sum_squares
 
 _CANVAS = types.Array(types.uint8, 2, "C", readonly=True)
 _OUT_CANVAS = types.Array(types.uint8, 2, "C")
 _GUIDES = types.UniTuple(_CANVAS, 3)
-_COLOURS = types.UniTuple(_OUT_CANVAS, 3)
 _VARIANCE = types.Array(types.float32, 2, "C")
 _SUMS = types.Array(types.int32, 3, "C")
 _ROWS = types.Array(types.int32, 2, "C")
 
 _FRONT, _SOUND, _NOISE = 0, 4, 5
-"""Sums of squares: of foreground, and of its Y, U and V; of what is free and known, and its noise.
+"""Sums of squares: of foreground, and of its Y, U and V; of what is known, and its noise.
 """
-_ONE, _FULL = np.uint8(1), np.uint8(255)
-_WHERE_NONE = np.float32(-np.inf)
+_ONE, _TWO, _HALF, _FULL = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(255)
+_WHERE_NONE = np.float32(-1)
 
 
 @inline
@@ -43,45 +43,82 @@ def _difference(first: Any, second: Any) -> Any:
     return np.uint8(max(first, second) - min(first, second))
 
 
+@inline
+def _open_most(alike: Any, j: Any, to: Any, cols: Any) -> None:
+    """Write 2 to those cells of a row that look as the room with most about them, 1 beside any."""
+    above, row, below = (
+        bytes_at(address_of(alike, j), cols + 2),
+        bytes_at(address_of(alike, j + 1), cols + 2),
+        bytes_at(address_of(alike, j + 2), cols + 2),
+    )
+    kinds = bytes_at(to, cols)
+    for x in range(np.uint64(cols)):
+        one, two = x + np.uint64(1), x + np.uint64(2)
+        total = above[x] + above[one] + above[two] + row[x] + row[one] + row[two]
+        total += below[x] + below[one] + below[two]
+        most = row[one] & np.uint8(np.uint8(total) > _HALF)
+        kinds[x] = _TWO if most else np.uint8(np.uint8(total) > np.uint8(0))
+
+
 @kernel(
     _GUIDES,
     _GUIDES,
+    types.UniTuple(_CANVAS, 4),
     _CANVAS,
-    types.UniTuple(_CANVAS, 2),
-    _CANVAS,
+    types.UniTuple(INT, 4),
     types.UniTuple(INT, 2),
+    _OUT_CANVAS,
     _OUT_CANVAS,
     _OUT_CANVAS,
 )
 def survey(
     guides: Any,
     room: Any,
-    near: Any,
-    around: Any,
+    mattes: Any,
     known: Any,
     levels: Any,
+    luma: Any,
     apart: Any,
     edge: Any,
+    alike: Any,
 ) -> Any:
-    """Write how far a frame is from the room, and which cells have an edge; return counts."""
+    """Write how far a frame is from the room, and which cells have an edge; return counts.
+
+    The last is scratch, a cell larger all around, in which zeros lie beyond the canvas.
+    """
     covered, changed = np.int32(levels[0]), np.int32(levels[1])
+    certain, nearest = np.uint8(levels[2]), np.uint8(levels[3])
+    dark, light = np.uint8(luma[0]), np.uint8(luma[1])
     count = np.uint64(apart.size)
     y, u, v = _flat(guides[0]), _flat(guides[1]), _flat(guides[2])
     room_y, room_u, room_v = _flat(room[0]), _flat(room[1]), _flat(room[2])
+    near, least, beside, sure = mattes
     off, most, held = _flat(apart), _flat(near), _flat(known)
-    least, beside, to = _flat(around[0]), _flat(around[1]), _flat(edge)
+    low, high, seen, to = _flat(least), _flat(beside), _flat(sure), _flat(edge)
     for x in range(count):
         chroma = max(_difference(u[x], room_u[x]), _difference(v[x], room_v[x]))
         off[x] = max(_difference(y[x], room_y[x]), chroma)
     for x in range(count):
-        to[x] = held[x] & np.uint8((least[x] < _FULL) & (beside[x] > np.uint8(0)))
+        told = np.uint8((room_y[x] > dark) & (room_y[x] < light))
+        told &= np.uint8((seen[x] < certain) & (off[x] < nearest))
+        to[x] = held[x] & np.uint8(high[x] > np.uint8(0)) & told
+    height, cols = edge.shape
+    for j in range(height):
+        row, wide = address_of(edge, j), address_of(alike, j + 1)
+        copy_row(row, wide + 1, cols)
+    for j in range(height):
+        _open_most(alike, j, address_of(edge, j), cols)
+    for x in range(count):
+        soft = np.uint8((low[x] < _FULL) | (to[x] > np.uint8(0)))
+        soft &= held[x] & np.uint8(high[x] > np.uint8(0))
+        to[x] = max(to[x] & _TWO, soft)
     sound, others, edges = np.int32(0), np.int32(0), np.int32(0)
     for x in range(count):
         heard = np.int32(held[x]) & np.int32(np.int32(most[x]) < covered)
         sound += heard
         others += heard & np.int32(np.int32(off[x]) > changed)
     for x in range(count):
-        edges += np.int32(to[x])
+        edges += np.int32(to[x] > np.uint8(0))
     return np.int64(sound), np.int64(others), np.int64(edges)
 
 
@@ -140,84 +177,57 @@ def _sum_around(column: Any, width: Any, reach: Any, to: Any) -> None:
 
 
 @inline
-def _mean_colours(colours: Any, j: Any, count: Any, rows: Any, width: Any) -> None:
-    """Write the means of a row of squares from their sums, at addresses, rounded half up."""
-    cells = integers_at(count, width)
-    for c in range(3):
-        total = integers_at(address_of(rows, _FRONT + 1 + c), width)
-        to = bytes_at(address_of(colours[c], j), width)
-        for x in range(np.uint64(width)):
-            # Exact enough: a mean lies no nearer below a half than 1/1568.
-            mean = np.float32(total[x]) / np.float32(max(cells[x], np.int32(1)))
-            to[x] = np.uint8(np.int32(mean + np.float32(0.5)))
-
-
-@inline
 def _variances(variance: Any, j: Any, rows: Any, doubt: Any) -> None:
     """Write the variance of a row of squares."""
     width = variance.shape[1]
     to = floats_at(address_of(variance, j), width)
-    fronts = integers_at(address_of(rows, _FRONT), width)
-    heard = integers_at(address_of(rows, _SOUND), width)
-    noise = integers_at(address_of(rows, _NOISE), width)
+    heard, noise = integers_at(address_of(rows, 0), width), integers_at(address_of(rows, 1), width)
     least, levels = np.float32(doubt[0]), np.float32(doubt[1])
     for x in range(np.uint64(width)):
         mean = np.float32(noise[x]) / np.float32(max(heard[x], np.int32(1)))
         off = max(mean, least) * levels
-        enough = (fronts[x] >= ROOM_FEWEST[0]) & (heard[x] >= ROOM_FEWEST[1])
-        to[x] = off * off if enough else _WHERE_NONE
-
-
-@inline
-def _choose(first: Any, second: Any, least: Any, other: Any, to: Any) -> None:
-    """Write 255 where one plane is at least so much and another at least so much, else 0."""
-    one, two, chosen = _flat(first), _flat(second), _flat(to)
-    low, low_too = np.uint8(least), np.uint8(other)
-    for x in range(np.uint64(to.size)):
-        chosen[x] = _FULL if (one[x] >= low) & (two[x] >= low_too) else np.uint8(0)
+        to[x] = off * off if heard[x] >= ROOM_FEWEST[1] else _WHERE_NONE
 
 
 @kernel(
     _GUIDES,
-    types.UniTuple(_CANVAS, 2),
     _CANVAS,
     _CANVAS,
     _CANVAS,
-    types.UniTuple(INT, 3),
+    _CANVAS,
+    INT,
     types.UniTuple(types.float64, 2),
-    types.UniTuple(INT, 2),
-    _COLOURS,
+    _SUMS,
     _VARIANCE,
     types.UniTuple(_OUT_CANVAS, 2),
-    _SUMS,
     _ROWS,
 )
 def gather(
     guides: Any,
-    mattes: Any,
-    near: Any,
+    matte: Any,
+    edge: Any,
     known: Any,
     noise: Any,
-    levels: Any,
+    level: Any,
     doubt: Any,
-    reaches: Any,
-    colours: Any,
+    sums: Any,
     variance: Any,
     chosen: Any,
-    sums: Any,
     rows: Any,
 ) -> None:
-    """Write the colours of the foreground around squares, and the variance of the room there.
+    """Write what is foreground in squares, and the variance of the room there.
 
-    `chosen`, `sums` and `rows` are scratch, as `plan.squares_scratch` makes it.
+    The last four are as `plan.squares_scratch` makes them.
     """
-    covered = np.uint8(levels[0])
-    front, sound = chosen
-    _choose(mattes[0], mattes[1], levels[1], levels[2], front)
-    held, most, heard = _flat(known), _flat(near), _flat(sound)
-    for x in range(np.uint64(sound.size)):
-        heard[x] = _FULL if (held[x] > np.uint8(0)) & (most[x] < covered) else np.uint8(0)
-    fronts, sounds = address_of(front, 0), address_of(sound, 0)
+    front = np.uint8(level)
+    count = np.uint64(matte.size)
+    coverage, kinds, whole = _flat(matte), _flat(edge), _flat(chosen[0])
+    held, heard = _flat(known), _flat(chosen[1])
+    for x in range(count):
+        whole[x] = _FULL if (coverage[x] >= front) & (kinds[x] != _TWO) else np.uint8(0)
+    for x in range(count):
+        heard[x] = _FULL if held[x] > np.uint8(0) else np.uint8(0)
+    fronts, sounds = address_of(chosen[0], 0), address_of(chosen[1], 0)
     values = (
         fronts,
         address_of(guides[0], 0),
@@ -228,22 +238,18 @@ def gather(
     )
     for k in range(ROOM_SUMS):
         kept = _ONE if (k == _FRONT) | (k == _SOUND) else _FULL
-        _sum_plane(fronts if k < _SOUND else sounds, values[k], kept, front.shape, sums[k])
-    width = variance.shape[1]
-    pad = 4 * ROOM_PAD
-    for k in range(ROOM_SUMS):
-        column = integers_at(address_of(rows, ROOM_SUMS + k), rows.shape[1])
+        _sum_plane(fronts if k < _SOUND else sounds, values[k], kept, matte.shape, sums[k])
+    for k in range(2):
+        column = integers_at(address_of(rows, 2 + k), rows.shape[1])
         for x in range(np.uint64(rows.shape[1])):
             column[x] = 0
-    for j in range(-ROOM_PAD, variance.shape[0]):
-        for k in range(ROOM_SUMS):
-            reach = reaches[np.int64(k >= _SOUND)]
-            column = address_of(rows, ROOM_SUMS + k) + pad
-            _add_row(sums[k], j + reach, column, np.int32(1))
-            _add_row(sums[k], j - reach - 1, column, np.int32(-1))
-            _sum_around(column, sums.shape[2], reach, address_of(rows, k))
+    for j in range(-ROOM_REACH, variance.shape[0]):
+        for k in range(2):
+            column = address_of(rows, 2 + k) + 4 * ROOM_PAD
+            _add_row(sums[_SOUND + k], j + ROOM_REACH, column, np.int32(1))
+            _add_row(sums[_SOUND + k], j - ROOM_REACH - 1, column, np.int32(-1))
+            _sum_around(column, sums.shape[2], ROOM_REACH, address_of(rows, k))
         if j >= 0:
-            _mean_colours(colours, j, address_of(rows, _FRONT), rows, width)
             _variances(variance, j, rows, doubt)
 
 

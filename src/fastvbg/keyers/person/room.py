@@ -3,7 +3,8 @@
 Where the matte has been 0 for some frames, with a margin about it, the room is learned: each
 sample goes a level toward the frame's whenever its turn comes, and so comes to be the median of
 what was seen there, in bytes, at the cost of a quarter of the frame. Where the room is known,
-coverage at soft edges lies along the line from its colour to the foreground's nearby.
+coverage at soft edges lies on the way from its colour to those of the foreground nearby, and what
+looks as the room is that unless the network is sure of a person.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.constants import ROOM_REACH, ROOM_TURNS
+from fastvbg.constants import ROOM_TURNS
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane, Planes
 
 canvas = Module("person.room_canvas")
+edges = Module("person.room_edges")
 room = Module("person.room")
 
 _FREE = 6
@@ -35,26 +37,31 @@ _LEAST_SEEN, _MOST_CHANGED = 0.05, 0.4
 """All is forgotten where so much of what is free and known has changed, if there is as much."""
 _SURE, _ALIKE = 250, 3
 """Where the network is so sure of a person and the picture is the room within so many levels, a
-person was taken for room: that is forgotten."""
-_FRONT, _FOREGROUND = 250, 200
-"""Levels of the fitted and of the network's matte whose colours are surely foreground."""
-_NOISE = 2.0
-"""Standard deviations over mean differences, 1.25, of the room and of the frame both, 1.41, and
-somewhat more since edges are where it was not measured."""
-_PARTS, _LEAST_NOISE, _NEW = 8, 8, 32
+person was taken for room: that is forgotten. Where it is not so sure, it is the room."""
+_TOLD = 20, 231
+"""Luma between which the picture tells that: 5 levels within black and white of limited range."""
+_FRONT = 200
+"""Level of the matte from which on colours are foreground: less, and half of a moving camera's
+room is; more, and none is left beside an edge in the light of a screen."""
+_NOISE = 1.41
+"""Standard deviations over mean differences of luma, 1.25, and somewhat more for chroma."""
+_PARTS, _LEAST_NOISE, _NEW = 8, 16, 32
 """Noise is in parts of 1/8 level; the least, and the most of what is new."""
-_OFF = 0.144, 1 / 12
-"""Standard deviation of mattes where they are soft, as the error of the fitted ones is there, and
-where they are 0: of wisps beside the edge."""
-_SPREAD = 40
-"""Levels by which colours of hair and of clothes lie beside their mean."""
-_OPTIONS = 1 / _OFF[0] ** 2, 1 / _OFF[1] ** 2, (_SPREAD / 255) ** 2
+_WEIGHT = 1 / 0.144**2
+"""One over the variance of mattes where they are soft."""
+_SPREAD = 14
+"""Levels by which colours of hair and of clothes lie beside the nearest mean of several."""
+_EXPLAINED, _UNTOLD = 9, 16
+"""Variances up to which coverage explains a colour, and by how many more not at all: 3 and 5
+deviations."""
+_HEEDED = 1 / 4
+"""How much the matte counts where a cell looks as the room."""
+_OPTIONS = _WEIGHT, float(_SPREAD**2), float(_EXPLAINED), float(_UNTOLD), _HEEDED
 
 _most: Any = cv2.dilate
 _least: Any = cv2.erode
-_LEVELS = _COVERED, _CHANGED
-_FRONT_LEVELS = _COVERED, _FRONT, _FOREGROUND
-_MARK_LEVELS = *_LEVELS, _FREE, _SURE, _ALIKE
+_LEVELS = _COVERED, _CHANGED, _SURE, _ALIKE
+_MARK_LEVELS = _COVERED, _CHANGED, _FREE, _SURE, _ALIKE
 _DOUBT = float(_LEAST_NOISE), _NOISE / _PARTS
 _BESIDE = np.ones((3, 3), np.uint8)
 _ABOUT = np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)
@@ -90,8 +97,10 @@ class Room:
         self._small: Planes = y, u, v
         self._known, self._free_for, self._noise = np.zeros((3, *canvas_shape), np.uint8)
         self._apart, self._edge, self._marks, self._spare = np.zeros((4, *canvas_shape), np.uint8)
+        self._alike = np.zeros((canvas_shape[0] + 2, canvas_shape[1] + 2), np.uint8)
         self._rows = plan.room_scratch(canvas_shape[1], factor)
         self._squares = plan.squares_scratch(*canvas_shape)
+        self._of_edges = plan.room_edges_scratch()
         self._turn = 0
 
     @property
@@ -142,27 +151,24 @@ class Room:
             What the network saw, steadied, and the matte on the canvas.
         """
         near = _most(cv2.max(seen, fitted), _ABOUT)
-        sure, least = _least(seen, _BESIDE), _least(fitted, _BESIDE)
-        around = least, _most(fitted, _BESIDE)
-        about = self._small, near, around, self._known, _LEVELS, self._apart, self._edge
-        sound, changed, edges = canvas.survey.call(guides, *about)
+        sure, beside = _least(seen, _BESIDE), (_least(fitted, _BESIDE), _most(fitted, _BESIDE))
+        about = (near, *beside, sure), self._known, _LEVELS, _TOLD
+        to = self._apart, self._edge, self._alike
+        sound, changed, soft = canvas.survey.call(guides, self._small, *about, *to)
         if sound >= _LEAST_SEEN * near.size:
             if changed > _MOST_CHANGED * sound:
                 self.forget()
-            elif edges:
-                self._use(matte, planes, guides, (least, sure), near)
+            elif soft:
+                self._use(matte, planes, guides, fitted)
         self._learn(planes, guides, near, sure)
 
-    def _use(
-        self, matte: Matte, planes: Planes, guides: Planes, mattes: tuple[Any, Any], near: Any
-    ) -> None:
+    def _use(self, matte: Matte, planes: Planes, guides: Planes, fitted: Matte) -> None:
         """Change a matte at its edges."""
-        colours, variance, *_ = self._squares
-        known = near, self._known, self._noise
-        options = _FRONT_LEVELS, _DOUBT, ROOM_REACH
-        canvas.gather.call(guides, mattes, *known, *options, *self._squares)
-        rest = self._edge, self._factor, self._shifts, _OPTIONS, self._rows
-        room.decide.call(matte, planes, self._room, colours, variance, *rest)
+        known = self._edge, self._known, self._noise
+        canvas.gather.call(guides, fitted, *known, _FRONT, _DOUBT, *self._squares)
+        sums, variance, *_ = self._squares
+        rest = self._edge, self._factor, self._shifts, _OPTIONS, *self._of_edges
+        edges.decide.call(matte, planes, self._room, sums, variance, *rest)
 
     def _learn(self, planes: Planes, guides: Planes, near: Any, sure: Any) -> None:
         """Learn those rows of the canvas whose turn it is, where they have been free."""

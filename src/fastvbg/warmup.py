@@ -100,6 +100,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "person.canvas.reduce",
         "person.canvas.reduce_frame",
         "person.canvas.changed",
+        "person.canvas.moved",
         "person.canvas.box",
         "person.discriminant.separate",
         "person.colourfit.fit",

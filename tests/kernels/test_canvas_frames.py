@@ -132,6 +132,19 @@ def test_changed(shape, step) -> None:
 
 
 @pytest.mark.parametrize("shape", WIDE)
+def test_moved(shape) -> None:
+    first, second, matte = (random_plane(*shape, seed=k) for k in range(3))
+    part = np.s_[: shape[0] // 2 + 1, shape[1] // 3 :]
+    for where in (np.s_[:], part):
+        planes = [each[where] for each in (first, second, matte)]
+        far = cv2.absdiff(planes[0].copy(), planes[1].copy())
+        for level in (0, 100, 255):
+            beside = (far > level) & (planes[2] < 128)
+            wanted = np.count_nonzero(far > level), np.count_nonzero(beside)
+            assert canvas.moved.call(*planes, level) == wanted
+
+
+@pytest.mark.parametrize("shape", WIDE)
 def test_box(shape) -> None:
     assert canvas.box.call(np.full(shape, 127, np.uint8), 128) == (0, 0, 0, 0)
     rng = np.random.default_rng(3)

@@ -27,6 +27,7 @@ _SMALL = (
     "refine.regions.hysteresis",
     "person.discriminant.separate",
     "person.canvas.changed",
+    "person.canvas.moved",
     "person.colourfit.fit",
     "person.network.differ",
     "person.canvas.steady",

@@ -166,6 +166,27 @@ def changed(first: Any, second: Any, level: Any, step: Any) -> Any:
     return total
 
 
+@kernel(PLANE, PLANE, PLANE, INT)
+def moved(first: Any, second: Any, matte: Any, level: Any) -> Any:
+    """Return how many samples differ by more than `level`; and of them, how many a matte lacks.
+
+    Those are where it has less than half.
+    """
+    rows, cols = first.shape
+    total, beside = 0, 0
+    for y in range(rows):
+        one, two = bytes_at(address_of(first, y), cols), bytes_at(address_of(second, y), cols)
+        covered = bytes_at(address_of(matte, y), cols)
+        count, outside = np.int32(0), np.int32(0)
+        for x in range(np.uint64(cols)):
+            far = np.int32(abs(np.int32(one[x]) - np.int32(two[x])) > np.int32(level))
+            count += far
+            outside += far & np.int32(covered[x] < 128)
+        total += count
+        beside += outside
+    return total, beside
+
+
 @kernel(PLANE, INT)
 def box(matte: Any, least: Any) -> Any:
     """Return top, end, left and end of what is at least so much; all 0 where nothing is."""

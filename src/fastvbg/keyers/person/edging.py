@@ -118,12 +118,13 @@ class Edges:
         edges.apply.call(self._fit[0], guide, out, self._small)
         return out
 
-    def matte(self, picture: Plane | Frame, out: Matte) -> None:
+    def matte(self, picture: Plane | Frame, out: Matte) -> Matte:
         """Write the fitted matte at the frame's size, by its luma or by BGR pixels; all packed."""
         if picture.ndim == 2:
             edges.apply.call(self._fit[0], picture, out, self._work)
         else:
             edges.apply_frame.call(self._fit[0], picture, out, self._work)
+        return out
 
     def over(self, frame: Frame, background: Frame, out: Frame) -> None:
         """Lay a frame over a background by the fitted matte; all packed alike, in BGR."""

@@ -43,6 +43,8 @@ def test_both_programs_are_measured(tmp_path: Path, capsys) -> None:
     for row in rows:
         assert 0 < row["p50"] <= row["p95"] <= row["most"]
         assert row["frames"] > 0
+        assert 0 < row["steady"][0] <= row["most"]
+        assert 0 < row["steady"][1] <= row["most"]
         assert row["cpu"] > 0
     said = capsys.readouterr().out
     assert "motion 360p 30" in said

@@ -58,6 +58,8 @@ class LiveRow(NamedTuple):
     frames: int
     memory: tuple[float, float]
     """Megabytes resident after the first tenth, and at the end."""
+    steady: tuple[float, float]
+    """Median delay of the first tenth of the frames, and of the last."""
 
 
 class Meter:
@@ -171,7 +173,8 @@ def _measured(
         said = (done.stderr.strip().splitlines() or ["no word"])[-1]
         raise FastvbgError(f"{program}, {mask}, {size} at {rate}: {said}")
     found = json.loads(lines[-1])
-    found["memory"] = tuple(found["memory"])
+    for name in ("memory", "steady"):
+        found[name] = tuple(found[name])
     return LiveRow(program, mask, size, rate, **found)
 
 
@@ -209,6 +212,8 @@ class _Figures:
         memory = _resident()
         time.sleep(self._seconds * 9 / 10)
         used, passed = time.process_time() - used, time.monotonic() - start
+        part = max(1, len(meter.delays) // 10)
+        ends = meter.delays[:part], meter.delays[-part:]
         delays = sorted(meter.delays)
         came = self._camera.counts.delivered + self._camera.counts.dropped - first
         self.found = {
@@ -219,6 +224,7 @@ class _Figures:
             "lost": max(0.0, 100 * (came - len(delays)) / max(came, 1)),
             "frames": len(delays),
             "memory": [memory, _resident()],
+            "steady": [1000 * float(np.median(each)) for each in ends],
         }
         end()
 

@@ -73,7 +73,7 @@ FIGURES = Figures(
     {"cpu": "", "vector features": [""], "date": ""},
     [Row("blend", "tiny", 4, 4, "fastvbg", 1, 99, Timing(1.0, 0.1, 3))],
 )
-LIVE = LiveRow("fastvbg", "motion", "720p", 30, 1.0, 2.0, 3.0, 4.0, 0.0, 5, (6.0, 7.0))
+LIVE = LiveRow("fastvbg", "motion", "720p", 30, 1.0, 2.0, 3.0, 4.0, 0.0, 5, (6.0, 7.0), (1.0, 1.0))
 LINE = re.compile(r"fastvbg: warning: |\d+( of \d+)? frames")
 IMAGES = ("in%d.png", *VIDEO, *FAST)
 

@@ -57,11 +57,10 @@ def test_a_room_is_learned_as_in_its_literal_form(shape, shifts, factor) -> None
     marks, noise = rng.integers(0, 3, cells, np.uint8), rng.integers(0, 256, cells, np.uint8)
     marks[8:12] = 0
     rows = plan.room_scratch(cells[1], factor)
-    for turn in range(ROOM_TURNS):
-        due = np.zeros_like(marks)
-        due[turn::ROOM_TURNS] = marks[turn::ROOM_TURNS]
-        wanted, after = reference.learn(due, frame, known, noise, factor)
-        room.learn.call(marks, frame, known, noise, turn, factor, shifts, rows)
+    for _ in range(3):
+        wanted, after = reference.learn(marks, frame, known, noise, factor)
+        room.learn.call(marks, frame, known, noise, factor, shifts, rows)
+        marks = np.roll(marks, 1, axis=0)
         np.testing.assert_array_equal(noise, after)
         for plane, expected in zip(known, wanted, strict=True):
             np.testing.assert_array_equal(plane, expected)
@@ -250,3 +249,14 @@ def test_the_room_is_told_from_a_person_as_its_noise_allows() -> None:
     said = [int(_told(40, [80], 200, reference.EDGE, noise)[0, 0]) for noise in (8, 200, 2000)]
     assert said[0] < said[1] < said[2] <= 200
     assert (_told(40, [80], 200, reference.EDGE, -1) == 200).all()
+
+
+def test_what_is_another_room_is_taken_in_all_rows_at_once() -> None:
+    shape, levels = (19, 23), (8, 12, 6, 250, 3)
+    none, apart = np.zeros(shape, np.uint8), np.full(shape, 40, np.uint8)
+    for turn in range(ROOM_TURNS):
+        known, free_for = np.ones(shape, np.uint8), np.full(shape, 9, np.uint8)
+        marks = np.full(shape, 7, np.uint8)
+        canvas.mark.call(none, none, apart, known, free_for, turn, levels, marks)
+        assert (marks == (0 if turn else 2)).all()
+        assert known.all()

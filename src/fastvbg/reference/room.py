@@ -330,7 +330,8 @@ def mark(
     free_for : ndarray, uint8
         For how many frames cells have been free.
     turn : int
-        Of each `ROOM_TURNS` rows the one that may be learned.
+        Of each `ROOM_TURNS` rows the one that may be learned. What is not known, or another room
+        now, is learned in all rows, but in the first turn alone.
     levels : five ints
         The first two are those of `survey`; for how many frames a cell has to be free; and a cell
         was taken for room where `sure` is at least the fourth and `apart` below the fifth.
@@ -344,9 +345,10 @@ def mark(
     """
     covered, changed, frames, certain, alike = levels
     free_for = np.where(near < covered, np.minimum(free_for, 254) + 1, 0).astype(np.uint8)
-    due = free_for >= frames
-    due &= (np.arange(len(due)) % ROOM_TURNS == turn)[:, None]
-    marks = np.where(due, 1 + ((known == 0) | (apart > changed)), 0).astype(np.uint8)
+    anew = (known == 0) | (apart > changed)
+    turns = (np.arange(len(known)) % ROOM_TURNS == turn)[:, None]
+    due = (free_for >= frames) & np.where(anew, turn == 0, turns)
+    marks = np.where(due, 1 + anew, 0).astype(np.uint8)
     taken = (sure >= certain) & (apart < alike)
     return marks, (~taken & ((known > 0) | due)).astype(np.uint8), free_for
 

@@ -1,6 +1,6 @@
 """The room behind a person: how it is learned; `reference.room` has the arithmetic.
 
-Rows must be packed. Of the frame only those cells are looked at whose turn it is.
+Rows must be packed. Of the frame only those rows are looked at that have marked cells.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from fastvbg.constants import ROOM_TURNS
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import (
     address_of,
@@ -123,18 +122,17 @@ def _listen(marks: Any, noise: Any, sums: Any, cols: Any, size: Any, last_size: 
     before[end] = _noise_after(mark[end], heard, np.int32(before[end]), np.int32(last_size))
 
 
-@kernel(PLANE, PLANES, OUT_PLANES, OUT_PLANE, INT, INT, SHIFTS, _ROWS)
+@kernel(PLANE, PLANES, OUT_PLANES, OUT_PLANE, INT, SHIFTS, _ROWS)
 def learn(
     marks: Any,
     frame: Any,
     room: Any,
     noise: Any,
-    turn: Any,
     factor: Any,
     shifts: Any,
     rows: Any,
 ) -> None:
-    """Change the room and its noise where cells are marked, in the rows whose turn it is.
+    """Change the room and its noise where cells are marked.
 
     `rows` is scratch, as `plan.room_scratch` makes it.
     """
@@ -144,7 +142,7 @@ def learn(
     width = factor * cols
     height = frame[0].shape[0]
     last = frame[0].shape[1] - factor * (cols - 1)
-    for j in range(turn, down, ROOM_TURNS):
+    for j in range(down):
         mark = address_of(marks, j)
         if not _any_of(mark, cols):
             continue

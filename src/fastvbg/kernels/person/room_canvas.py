@@ -273,7 +273,11 @@ def mark(
     levels: Any,
     marks: Any,
 ) -> None:
-    """Mark what is to be learned in the rows whose turn it is, and change what is known."""
+    """Mark what is to be learned, and change what is known.
+
+    Rows have turns, but what is another room is taken at once in all of them, in the first turn:
+    else rows of a thing that passes would be of different times, which shows as stripes.
+    """
     covered, changed, frames, certain, alike = levels
     count = np.uint64(near.size)
     most, since = _flat(near), _flat(free_for)
@@ -281,8 +285,10 @@ def mark(
     for x in range(count):
         later = np.uint8(min(since[x], np.uint8(254)) + np.uint8(1))
         since[x] = later if most[x] < low else np.uint8(0)
-    for j in range(turn, near.shape[0], ROOM_TURNS):
-        _mark_row(known, free_for, apart, marks, j, np.uint8(frames), np.uint8(changed))
+    anew = np.uint8(2) if turn == 0 else np.uint8(0)
+    for j in range(near.shape[0]):
+        values = np.uint8((j - turn) % ROOM_TURNS == 0), anew
+        _mark_row(known, free_for, apart, marks, j, np.uint8(frames), np.uint8(changed), values)
     seen, off, held = _flat(sure), _flat(apart), _flat(known)
     person, room = np.uint8(certain), np.uint8(alike)
     for x in range(count):
@@ -291,15 +297,25 @@ def mark(
 
 @inline
 def _mark_row(
-    known: Any, free_for: Any, apart: Any, marks: Any, j: Any, frames: Any, changed: Any
+    known: Any,
+    free_for: Any,
+    apart: Any,
+    marks: Any,
+    j: Any,
+    frames: Any,
+    changed: Any,
+    values: Any,
 ) -> None:
-    """Mark a row, and let what is marked be known."""
+    """Mark a row by a value where the room is the one that is known, and by one where it is not.
+
+    What is marked is known then.
+    """
     cols = marks.shape[1]
     held, since = bytes_at(address_of(known, j), cols), bytes_at(address_of(free_for, j), cols)
     off, to = bytes_at(address_of(apart, j), cols), bytes_at(address_of(marks, j), cols)
     for x in range(np.uint64(cols)):
         anew = (held[x] == np.uint8(0)) | (off[x] > changed)
-        value = np.uint8(2) if anew else np.uint8(1)
+        value = values[1] if anew else values[0]
         to[x] = value if since[x] >= frames else np.uint8(0)
     for x in range(np.uint64(cols)):
         held[x] = held[x] | np.uint8(to[x] > np.uint8(0))

@@ -171,11 +171,11 @@ class Room:
         edges.decide.call(matte, planes, self._room, sums, variance, *rest)
 
     def _learn(self, planes: Planes, guides: Planes, near: Any, sure: Any) -> None:
-        """Learn those rows of the canvas whose turn it is, where they have been free."""
+        """Learn the cells of the canvas whose turn it is, where they have been free."""
         turn, marks, rows = self._turn, self._marks, self._rows
         self._turn = (turn + 1) % ROOM_TURNS
         state = self._apart, self._known, self._free_for
         canvas.mark.call(near, sure, *state, turn, _MARK_LEVELS, marks)
-        rest = turn, self._factor, self._shifts, rows
+        rest = self._factor, self._shifts, rows
         room.learn.call(marks, planes, self._room, self._noise, *rest)
-        room.learn.call(marks, guides, self._small, self._spare, turn, 1, (0, 0), rows)
+        room.learn.call(marks, guides, self._small, self._spare, 1, (0, 0), rows)

@@ -26,7 +26,7 @@ class Grab(NamedTuple):
     scene: int = 0
     """What it was taken of: where that changes, a picture does not follow on the one before."""
     spare: bool = False
-    """Whether the source itself reads it no more, so that it may be changed: decoders do."""
+    """Whether it may be changed; not what a decoder gives, which may read it again."""
 
 
 class Source(Protocol):

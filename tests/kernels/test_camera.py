@@ -34,6 +34,9 @@ def test_planes(size, full, rng):
         unpack.planes.call(*given, *out, int(full))
         for got, want in zip(out, wanted, strict=True):
             np.testing.assert_array_equal(got, want)
+        y, u, v = given
+        unpack.planes.call(y, u, v, y, *out[1:], int(full))
+        np.testing.assert_array_equal(y, wanted[0])
 
 
 @pytest.mark.parametrize("full", [False, True])

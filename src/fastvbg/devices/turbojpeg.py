@@ -11,8 +11,6 @@ import ctypes.util
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 if TYPE_CHECKING:
     from fastvbg._types import Planes
 
@@ -31,6 +29,21 @@ class Form(NamedTuple):
     across: int
     """Luma samples that a sample of chroma has across, and down."""
     down: int
+
+
+class Target:
+    """Planes that JPEGs are written to, again and again.
+
+    Parameters
+    ----------
+    planes : tuple of 3 ndarray, uint8
+        Y, U and V, of packed rows.
+    """
+
+    def __init__(self, planes: Planes) -> None:
+        self.planes = planes
+        self.places = (ctypes.c_void_p * 3)(*(plane.ctypes.data for plane in planes))
+        self.steps = (ctypes.c_int * 3)(*(plane.strides[0] for plane in planes))
 
 
 @lru_cache(maxsize=1)
@@ -87,8 +100,6 @@ class TurboJpeg:
         self._turbo = library()
         handle = self._turbo.tjInitDecompress() if self._turbo is not None else None
         self._handle = ctypes.c_void_p(handle) if handle else None
-        self._form: Form | None = None
-        self._planes: Planes
         self._head = b""
         self._said: Form | None = None
 
@@ -120,24 +131,29 @@ class TurboJpeg:
             return None
         return Form(width.value, height.value, *factors)
 
-    def decode(self, data: Any, form: Form) -> Planes | None:
-        """Return the planes of a JPEG, an array of bytes, of the form that it says it has.
+    def decode(self, data: Any, form: Form, target: Target) -> bool:
+        """Write the planes of a JPEG, an array of bytes, of the form that it says it has.
 
-        They are valid until the next one.
+        Parameters
+        ----------
+        data : ndarray, shape (N,), uint8
+            The JPEG.
+        form : Form
+            What `form` said of it.
+        target : Target
+            Where to, of the sizes that the form has.
+
+        Returns
+        -------
+        bool
+            Whether it is whole; else anything may have been written.
         """
         assert self._turbo is not None  # noqa: S101  (or there was no form)
-        across, rows = form.width // form.across, form.height // form.down
-        if self._form != form:
-            y = np.empty((form.height, form.width), np.uint8)
-            u, v = (np.empty((rows, across), np.uint8) for _ in range(2))
-            self._form, self._planes = form, (y, u, v)
-            self._places = (ctypes.c_void_p * 3)(*(plane.ctypes.data for plane in self._planes))
-            self._steps = (ctypes.c_int * 3)(form.width, across, across)
-        at, places, steps = data.ctypes.data, self._places, self._steps
+        at, places, steps = data.ctypes.data, target.places, target.steps
         failed = self._turbo.tjDecompressToYUVPlanes(
             self._handle, at, data.size, places, form.width, steps, form.height, 0
         )
-        return None if failed else self._planes
+        return not failed
 
     def close(self) -> None:
         """Release it."""

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import deque
+from typing import TYPE_CHECKING, Any
 
 import av
+import numpy as np
 
-from fastvbg.devices.turbojpeg import TurboJpeg
+from fastvbg.devices.turbojpeg import Target, TurboJpeg
 from fastvbg.kernels._kernel import Module
 from fastvbg.live_mode.grab import FORM, Pool
 from fastvbg.live_mode.ranges import limit
 from fastvbg.media.planes import planes_of
 
+if TYPE_CHECKING:
+    from fastvbg._types import Planes
+    from fastvbg.devices.turbojpeg import Form
+
 unpack = Module("camera.unpack")
 
 _LIMITED, _FULL = 1, 2
+_PICTURES = 8
+"""How many are known by their planes: those of a pool, and one that is away."""
 _BY_PLANES = ("yuvj422p", "yuv422p")
 _ALREADY = ("yuvj420p", "yuv420p")
 
@@ -38,6 +46,10 @@ class Jpegs:
     def __init__(self, pool: Pool, size: tuple[int, int], *, full_range: bool) -> None:
         self._pool, self._size, self._full = pool, size, full_range
         self._turbo = TurboJpeg()
+        width, height = size
+        u, v = np.empty((2, height, width // 2), np.uint8)
+        self._chroma = u, v
+        self._targets: deque[tuple[av.VideoFrame, int, Planes, Target]] = deque(maxlen=_PICTURES)
         self._decoder: Any = av.CodecContext.create("mjpeg", "r")
         # A thread a frame would hold each picture back by one.
         self._decoder.thread_count = 1
@@ -46,10 +58,36 @@ class Jpegs:
         """Return the picture of a frame, an array of bytes; None of a damaged one."""
         form = self._turbo.form(data)
         if form is not None and (form.width, form.height) == self._size:
-            planes = self._turbo.decode(data, form)
-            if planes is not None:
-                return self._halved(planes) if form.down == 1 else self._copied(planes)
+            picture = self._by_turbo(data, form)
+            if picture is not None:
+                return picture
         return self._by_ffmpeg(data)
+
+    def _by_turbo(self, data: Any, form: Form) -> av.VideoFrame | None:
+        """Return the picture of a frame, or None where FFmpeg should look at it.
+
+        Luma is decoded where it is to lie: at 720p that spares the caches 0.9 MB.
+        """
+        picture = self._pool.take()
+        planes, target = self._target(picture, form)
+        if not self._turbo.decode(data, form, target):
+            self._pool.give(picture)
+            return None
+        if form.down == 1:
+            unpack.planes.call(*target.planes, *planes, int(self._full))
+        elif self._full:
+            limit(*planes)
+        return picture
+
+    def _target(self, picture: av.VideoFrame, form: Form) -> tuple[Planes, Target]:
+        """Return a picture's planes, and where to decode into; pictures come again and again."""
+        for seen, down, planes, target in self._targets:
+            if seen is picture and down == form.down:
+                return planes, target
+        y, u, v = planes_of(picture)
+        target = Target((y, *self._chroma) if form.down == 1 else (y, u, v))
+        self._targets.append((picture, form.down, (y, u, v), target))
+        return (y, u, v), target
 
     def _by_ffmpeg(self, data: Any) -> av.VideoFrame | None:
         try:

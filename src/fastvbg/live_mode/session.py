@@ -26,7 +26,6 @@ from fastvbg.live_mode.tap import Tap
 from fastvbg.live_mode.work import Wanted
 from fastvbg.matting.run import unheard
 from fastvbg.media.model import StreamInfo
-from fastvbg.media.planes import planes_of
 from fastvbg.pixels import make_pixels
 
 if TYPE_CHECKING:
@@ -206,8 +205,8 @@ class Session:
             stack.callback(self._source.close)
             self._info = info = self._described()
             self._note(f"{self._source.name}: {self._source.told}")
-            pixels = make_pixels(info, 1, in_one_piece=True)
-            self._stills = Stills(pixels, info, self._card)
+            self._pixels = make_pixels(info, 1, in_one_piece=True)
+            self._stills = Stills(self._pixels, info, self._card)
             for make in self._makers:
                 sink = make(info.colour)
                 sink.open(info.width, info.height, float(info.rate))
@@ -355,7 +354,7 @@ class Session:
     def _send(self, picture: av.VideoFrame, captured: float) -> None:
         """Hand a picture to every sink; one that fails is left out from then on."""
         self._sent = time.monotonic()
-        planes: Any = planes_of(picture)
+        planes: Any = self._pixels.planes(picture)
         for sink in list(self._sinks):
             try:
                 sink.write(planes, captured)

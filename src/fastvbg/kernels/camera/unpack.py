@@ -50,16 +50,21 @@ def _row(plane: Any, row: Any, count: Any) -> Any:
 
 @kernel(PLANE, PLANE, PLANE, OUT_PLANE, OUT_PLANE, OUT_PLANE, INT)
 def planes(y: Any, u: Any, v: Any, out_y: Any, out_u: Any, out_v: Any, full: Any) -> None:
-    """Do so with planes of packed rows, chroma of half the width and the whole height."""
+    """Do so with planes of packed rows, chroma of half the width and the whole height.
+
+    `out_y` may be `y`.
+    """
     rows, cols = y.shape
     half = cols // 2
+    in_place = address_of(y, 0) == address_of(out_y, 0)
     for row in range(rows):
-        if full:
-            luma, to = _row(y, row, cols), _row(out_y, row, cols)
-            for x in range(np.uint64(cols)):
-                to[x] = _luma(luma[x])
-        else:
+        to = _row(out_y, row, cols)
+        if not in_place:
             copy_row(address_of(y, row), address_of(out_y, row), cols)
+        if full:
+            # From itself, which stays vectors where a row is read and written in one place.
+            for x in range(np.uint64(cols)):
+                to[x] = _luma(to[x])
     for row in range(rows // 2):
         for k in range(2):
             upper = _row(u if k == 0 else v, 2 * row, half)

@@ -64,9 +64,10 @@ def _stretch(means: Any, y: Any, i: Any, end: Any, size: Any, line: Any, out: An
 def _colour(sample: Any, coverage: Any, front: Any, behind: Any, gain: Any) -> Any:
     """Return the foreground's sample, or the frame's where coverage is whole or none."""
     a, value = np.int32(coverage), np.int32(sample)
-    left = _LEVEL * value - a * front - (_FULL - a) * behind
-    scaled = ((front << _GAIN_SHIFT) + left * np.int32(gain) + _HALF) >> _DOWN
-    colour = np.uint8(min(max(scaled, np.int32(0)), _FULL))
+    # Numba's products have 64 bits: half as many in a vector.
+    left = np.int32(_LEVEL * value - a * front - (_FULL - a) * behind)
+    scaled = np.int32((front << _GAIN_SHIFT) + left * np.int32(gain) + _HALF) >> _DOWN
+    colour = np.uint8(min(max(np.int32(scaled), np.int32(0)), _FULL))
     return colour if np.uint8(coverage - np.uint8(1)) < np.uint8(254) else sample
 
 

@@ -27,11 +27,13 @@ from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
 from fastvbg.keyers.person.remembering import Remembering
 from fastvbg.keyers.person.steadying import Steady
-from fastvbg.layout import as_bgr, checked_bgr, packed, written_packed
+from fastvbg.layout import are_bytes, as_bgr, checked_bgr, packed, written_packed
 from fastvbg.outputs import plane_out, planes_out
 from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastvbg._types import File, Frame, Matte, Plane, Planes
     from fastvbg.constants import Order
     from fastvbg.keyers.person.plate import RoomPlate
@@ -163,6 +165,7 @@ class PersonKeyer(OnePassKeyer):
             threads=threads,
         )
         self._form: Any = None
+        self._shapes: list[tuple[int, ...]] = []
 
     @property
     def runtime(self) -> str:
@@ -260,11 +263,15 @@ class PersonKeyer(OnePassKeyer):
             For `finish`.
         """
         if isinstance(picture, (tuple, list)):
-            shape, *halved = check_planes("planes", picture)
-            self._start((shape, (halved[0], halved[1])))
-            y, u, v = (packed(plane) for plane in picture)
+            y, u, v = picture if are_bytes(picture, self._shapes) else self._checked(picture)
             return self._look((y, u, v))
         return self._look(self._packed(checked_bgr("frame", picture, self._order)))
+
+    def _checked(self, planes: Planes) -> Iterator[Plane]:
+        shape, *halved = check_planes("planes", planes)
+        self._start((shape, (halved[0], halved[1])))
+        self._shapes = [plane.shape for plane in planes]
+        return (packed(plane) for plane in planes)
 
     def _look(self, picture: Frame | Planes) -> Look:
         """Look at a frame of packed BGR pixels, or of packed planes that are checked."""

@@ -10,7 +10,7 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.keyers.person.edging import chroma_of
 from fastvbg.keyers.person.room import Room
-from fastvbg.layout import packed
+from fastvbg.layout import are_bytes, packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane, Planes
@@ -42,6 +42,7 @@ class Remembering:
         self._canvas, self._factor, self._plate = canvas_shape, factor, plate
         shape, shifts = form
         self._room = Room(shape, canvas_shape, factor, shifts or (0, 0))
+        self._shapes = [plane.shape for plane in self._room.planes]
         self._row = plan.reduce_scratch(canvas_shape[1], factor)
         self._planes: Planes | None = None
         if shifts is None:
@@ -86,6 +87,8 @@ class Remembering:
 
     def _in_planes(self, picture: Frame | Planes) -> Planes:
         if isinstance(picture, (tuple, list)):
+            if are_bytes(picture, self._shapes):
+                return picture
             y, u, v = (packed(plane) for plane in picture)
             return y, u, v
         assert self._planes is not None  # noqa: S101  (frames are BGR)

@@ -108,6 +108,11 @@ class Room:
         """1 where the room is known, else 0, on the canvas."""
         return self._known
 
+    @property
+    def planes(self) -> Planes:
+        """Y, U and V of the room, in the frames' form; of what is not known anything."""
+        return self._room
+
     def forget(self) -> None:
         """Know nothing: another scene begins, or the camera moves."""
         self._known.fill(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from contextlib import contextmanager
@@ -63,6 +64,13 @@ def running(camera, *kept, settings=MOTION, **more):
         thread.join(20)
         assert not thread.is_alive()
         assert not failed
+
+
+def test_the_collector_is_spared_what_a_session_finds() -> None:
+    with running(FakeCamera(), kept := Kept()):
+        assert eventually(lambda: live_ones(kept))
+        assert gc.get_freeze_count() > 1000
+    assert gc.get_freeze_count() == 0
 
 
 def live_ones(kept: Kept) -> list[int]:

@@ -27,6 +27,7 @@ from fastvbg.live_mode.work import Wanted
 from fastvbg.matting.run import unheard
 from fastvbg.media.model import StreamInfo
 from fastvbg.pixels import make_pixels
+from fastvbg.threads.collector import settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -218,6 +219,7 @@ class Session:
             self.started.set()
             stack.callback(self._making.close)
             self._making.begin(info)
+            stack.enter_context(settled())
             self._sinks += waiting
             self._reader = stack.enter_context(Reader(self._source, self._tell, self._note))
             self._loop()
@@ -353,8 +355,7 @@ class Session:
 
     def _send(self, picture: av.VideoFrame, captured: float) -> None:
         """Hand a picture to every sink; one that fails is left out from then on."""
-        self._sent = time.monotonic()
-        planes: Any = self._pixels.planes(picture)
+        self._sent, planes = time.monotonic(), self._pixels.planes(picture)
         for sink in list(self._sinks):
             try:
                 sink.write(planes, captured)

@@ -232,15 +232,14 @@ def _sum_matte(rows: Any, matte: Any, y: Any, radius: Any, box: Any) -> None:
 def _is_mixed(rows: Any, start: Any, length: Any, radius: Any) -> Any:
     """Tell whether the squares about a block have anything but 0, or but 255."""
     size = 2 * radius + 1
-    around = integers_at(address_of(rows, 0), length)
+    count = min(FIT_BLOCK + size - 1, length - start)
+    around = integers_at(address_of(rows, 0) + 4 * start, count)
     # A column whose sum is that of 0 or 255 has nothing else.
-    sum_here, end = around[start], min(start + FIT_BLOCK + size - 1, length)
-    if sum_here != 0 and sum_here != 255 * size:
-        return np.uint8(1)
-    for x in range(start + 1, end):
-        if around[x] != sum_here:
-            return np.uint8(1)
-    return np.uint8(0)
+    sum_here = around[0]
+    differs = np.int32(sum_here != 0 and sum_here != 255 * size)
+    for x in range(np.uint64(count)):
+        differs |= around[x] ^ sum_here
+    return np.uint8(differs != 0)
 
 
 @inline

@@ -15,7 +15,7 @@ from fastvbg.checks import (
     check_same_size,
     check_size,
 )
-from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES, YUV_RGB
+from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES
 from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
@@ -32,8 +32,6 @@ from fastvbg.outputs import plane_out, planes_out
 from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fastvbg._types import File, Frame, Matte, Plane, Planes
     from fastvbg.constants import Order
     from fastvbg.keyers.person.plate import RoomPlate
@@ -154,14 +152,12 @@ class PersonKeyer(OnePassKeyer):
         model_range = check_text("model_range", model_range)
         if model is None and (model_size is not None or model_range != "0:1"):
             raise OptionError("model_size, model_range: they go with a model of your own")
-        space = matrix, range
-        assert space in YUV_RGB  # noqa: S101  (the choices above are its keys)
         self._networks = Networks(
             model,
             model_size=model_size,
             model_range=model_range,
             runtime=runtime,
-            space=space,
+            space=(matrix, range),
             threads=threads,
         )
         self._form: Any = None
@@ -267,11 +263,12 @@ class PersonKeyer(OnePassKeyer):
             return self._look((y, u, v))
         return self._look(self._packed(checked_bgr("frame", picture, self._order)))
 
-    def _checked(self, planes: Planes) -> Iterator[Plane]:
+    def _checked(self, planes: Planes) -> Planes:
         shape, *halved = check_planes("planes", planes)
         self._start((shape, (halved[0], halved[1])))
         self._shapes = [plane.shape for plane in planes]
-        return (packed(plane) for plane in planes)
+        y, u, v = (packed(plane) for plane in planes)
+        return y, u, v
 
     def _look(self, picture: Frame | Planes) -> Look:
         """Look at a frame of packed BGR pixels, or of packed planes that are checked."""

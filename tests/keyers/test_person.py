@@ -179,6 +179,49 @@ def test_a_cut_begins_anew(runs) -> None:
     np.testing.assert_array_equal(matte, fresh)
 
 
+def in_the_dark(frame: np.ndarray) -> np.ndarray:
+    """The same with a ninth of its light."""
+    return frame // 9
+
+
+@pytest.fixture
+def sees_in_the_dark(runs, monkeypatch):
+    seen = Network.fill
+
+    def lit(self, picture, box) -> None:
+        seen(self, np.ascontiguousarray(picture * np.uint8(9)), box)
+
+    monkeypatch.setattr(Network, "fill", lit)
+
+
+def test_a_cut_in_the_dark_begins_anew(sees_in_the_dark) -> None:
+    keyer = PersonKeyer(quality="fast")
+    for _ in range(3):
+        keyer.key(in_the_dark(with_person(wall(), 80, 90)))
+    other = in_the_dark(with_person(np.full((180, 320, 3), 40, np.uint8), 250, 90))
+    matte = keyer.key(other)
+    np.testing.assert_array_equal(matte, PersonKeyer(quality="fast").key(other))
+
+
+def test_who_moves_in_the_dark_is_looked_at(sees_in_the_dark) -> None:
+    keyer, scene = PersonKeyer(quality="fast"), wall(240, 400)
+    for k in range(9):
+        x = 100 + 12 * k
+        matte = keyer.key(in_the_dark(with_person(scene, x, 120, 45)))
+        assert iou(matte, disc(scene.shape, x, 120, 45)) > 0.9
+    assert keyer.looks >= 9
+
+
+def test_who_joins_in_the_dark_is_found_at_once(sees_in_the_dark) -> None:
+    keyer, scene = PersonKeyer(quality="fast"), with_person(wall(360, 640), 120, 180, 40)
+    for _ in range(5):
+        keyer.key(in_the_dark(scene))
+    assert not keyer._looking.part.whole
+    both = with_person(scene, 560, 180, 40)
+    mattes = [keyer.key(in_the_dark(both)) for _ in range(3)]
+    assert iou(mattes[-1], disc(both.shape, 120, 180) | disc(both.shape, 560, 180)) > 0.9
+
+
 def test_reset_forgets(runs) -> None:
     keyer, frame = PersonKeyer(), with_person(wall(), 80, 90)
     keyer.reset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
@@ -89,6 +90,18 @@ def test_another_room_is_refused_in_one_line(form):
         keyer.key(frame) if form == "frames" else keyer.key_planes(planes(frame))
     assert "\n" not in str(caught.value)
     assert keyer.registration is None
+
+
+def test_the_sky_of_another_room_is_no_detail_that_agrees():
+    """Sand under a sky, which is nearly the same in its mirror image."""
+    height, width = SIZE
+    sky = np.linspace(90, 230, height, dtype=np.float32)[:, None]
+    scene = np.repeat(sky, width, axis=1)
+    sand = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 60, SIZE), (0, 0), 3)
+    scene[height * 2 // 3 :] += 2 * sand[height * 2 // 3 :]
+    frame = np.repeat(scene.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+    with pytest.raises(OptionError, match="it shows another room"):
+        PlateKeyer(frame[:, ::-1], register=True).key(frame)
 
 
 def test_a_room_without_details_is_left_as_it_is():

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
+from fastvbg.keyers.person.contrast import in_contrast
 from fastvbg.keyers.person.following import FOREGROUND, Part, box_of, united
 from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.several import is_unsure
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 canvas = Module("person.canvas")
 
+# Levels by which something has changed are those of a picture of usual contrast.
 _CALM = (24, 0.08, 0.02)
 """A frame is not looked at while no more of the part has changed by so many levels since a look,
 and no more beside the matte, where a hand or somebody else may have come. Of 0.05, 0.08 and 0.12 of
@@ -126,6 +128,7 @@ class Looking:
         level, most, most_beside = _CALM
         part = self._part_of(self.part.box)
         now, matte = guide[part], self._matte[part]
+        level = in_contrast(level, guide)
         moved, beside = canvas.moved.call(now, before[part], matte, level)
         return bool(moved <= most * now.size and beside <= most_beside * now.size)
 
@@ -203,6 +206,7 @@ class Looking:
         if self._since_around >= _LOOK_AGAIN and not still:
             return True
         level, share = _CHANGED if self._since_around >= _LOOK_AROUND else _MOVED
+        level = in_contrast(level, guide)
         far = canvas.changed.call(guide, self._around, level, 1)
         if not empty:
             part = self._part_of(self.part.box)

@@ -16,6 +16,7 @@ import numpy as np
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.kernels.refine.plan import regions_scratch
+from fastvbg.keyers.person.contrast import contrast_of, in_contrast
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane
@@ -36,6 +37,8 @@ _APART, _ALIKE = 176, 64
 somebody whom the network has found late."""
 _SLOPE = 20
 """Parts of 256 by which it counts more for each level beyond `_STILL`: all from 13 levels on."""
+_FAINTEST = 0.25
+"""Share of a usual contrast below which levels count no more: they may be noise."""
 _ABOUT = 8
 """Canvas pixels about a matte in which motion is heeded too."""
 _LOW, _HIGH = 40, 200
@@ -43,7 +46,8 @@ _LOW, _HIGH = 40, 200
 _BONUS = 48
 """What was kept before needs so much less."""
 _SCENE = (24, 0.5, 0.3)
-"""A cut: more than 24 levels, in half of the canvas, and in 0.3 more of it than a frame before."""
+"""A cut: more than 24 levels, in half of the canvas, and in 0.3 more of it than a frame before.
+Levels here and in `_SLOPE` are those of a picture of usual contrast."""
 
 
 class Steady:
@@ -86,6 +90,7 @@ class Steady:
             return False
         level, least, rise = _SCENE
         rows, cols = self._half
+        level = max(in_contrast(level, each) for each in (guide, self._guide))
         share = int(kernels.changed.call(guide, self._guide, level, 2)) / (rows * cols)
         cut = share >= least and share - self._share >= rise
         self._share = 0.0 if cut else share
@@ -120,7 +125,8 @@ class Steady:
                     moved[:] = 255
                     moved[known] = inside
                 moved[self._said_twice(matte, carried)] = 255
-                options = self._least, _STILL, _SLOPE
+                slope = round(_SLOPE / max(_FAINTEST, contrast_of(guide)))
+                options = self._least, _STILL, slope
                 kernels.steady.call(matte, moved, carried, self._matte, *options)
         self._guide = guide
         self._said = self._said if matte is None else matte

@@ -162,21 +162,36 @@ def _refuse_another(plate: Plane, frame: Plane, matches: int) -> None:
     One of few details may be: then it is left as it is, as is one that most of the frame agrees
     with.
     """
-    side, deviation = _DETAIL
     scale = min(1.0, _ACROSS / plate.shape[1])
     size = (max(1, round(plate.shape[1] * scale)), max(1, round(plate.shape[0] * scale)))
-    one, two = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (plate, frame))
-    details = alike = 0
-    for y in range(0, size[1] - side + 1, side):
-        for x in range(0, size[0] - side + 1, side):
-            block = one[y : y + side, x : x + side]
-            if block.std() >= deviation:
-                details += 1
-                there = two[y : y + side, x : x + side]
-                alike += bool(cv2.matchTemplate(there, block, cv2.TM_CCOEFF_NORMED)[0, 0] >= _ALIKE)
+    one, two = (
+        _details_of(np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA)))
+        for each in (plate, frame)
+    )
+    is_detail = one.std(axis=1) >= _DETAIL[1]
+    one, two = one[is_detail], two[is_detail]
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
+    details = len(one)
+    alike = np.count_nonzero((one * two).sum(axis=1) >= _ALIKE * np.maximum(lengths, 1))
     if details >= _LEAST_DETAILS and alike < _LEAST_ALIKE * details:
         raise OptionError(
             f"plate: got {matches} details that are in the frame too, wanted {LEAST} or more in "
             "the same order: it shows another room, or from elsewhere; take it again from where "
             "the camera stands, or use the mask person"
         )
+
+
+def _details_of(luma: Plane) -> npt.NDArray[np.float32]:
+    """Return the blocks of a small picture, each in a row, without their even slopes.
+
+    A sky has one that is nearly the same in its mirror image, and in another sky.
+    """
+    side = _DETAIL[0]
+    rows, cols = (length // side for length in luma.shape)
+    whole = luma[: rows * side, : cols * side].astype(np.float32)
+    blocks = whole.reshape(rows, side, cols, side).swapaxes(1, 2).reshape(-1, side * side)
+    across = np.tile(np.arange(side, dtype=np.float32) - (side - 1) / 2, (side, 1))
+    for slope in (np.ones_like(across), across, across.T):
+        unit = slope.ravel() / np.linalg.norm(slope)
+        blocks = blocks - np.outer(blocks @ unit, unit)
+    return np.asarray(blocks, np.float32)

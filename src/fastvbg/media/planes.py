@@ -27,8 +27,9 @@ def new_picture(width: int, height: int, name: str) -> av.VideoFrame:
 
 
 def new_picture_in_one_piece(width: int, height: int) -> av.VideoFrame:
-    """Return a frame of 4:2:0, even, whose planes lie one behind the other; not cleared.
+    """Return a frame of 4:2:0 whose planes lie one behind the other; not cleared.
 
+    The width is even, the height a multiple of 4: of others PyAV would take the next lower one.
     FFmpeg leaves some kB between them. As it does, rows begin on multiples of 16 where half of the
     width is one, and vectors may read beyond the last one.
     """

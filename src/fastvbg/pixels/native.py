@@ -86,8 +86,8 @@ class NativePixels:
         kept = _KEPT if in_one_piece else 1
         self._seen: deque[tuple[av.VideoFrame, Planes]] = deque(maxlen=kept)
         self._unmapped = [NOTHING_KNOWN] * self._fields
-        even = info.width % _STEP == 0 and info.height % 2 == 0
-        self._in_one_piece = in_one_piece and even and layout.name == "yuv420p"
+        whole = info.width % _STEP == 0 and info.height % 4 == 0
+        self._in_one_piece = in_one_piece and whole and layout.name == "yuv420p"
         self._frames = ReusedFrames(self._new, self._new_maps)
 
     def _new(self) -> av.VideoFrame:

@@ -94,7 +94,9 @@ def test_colours_of_full_range_stay(tmp_path: Path) -> None:
     source.close()
     assert source.colour.matrix == 1
     got = [int(plane[8, 8]) for plane in planes_of(grab.picture)]
-    assert got == pytest.approx([16 + 145 * 219 / 255, 128 - 55 * 224 / 255, 128 + 55 * 224 / 255], abs=1)
+    assert got == pytest.approx(
+        [16 + 145 * 219 / 255, 128 - 55 * 224 / 255, 128 + 55 * 224 / 255], abs=1
+    )
 
 
 def record(path: Path, count: int, *, overwrite: bool = False) -> Recording:

@@ -23,15 +23,15 @@ class Screen(io.StringIO):
         return 2
 
 
-@pytest.fixture
-def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
+def put_up(monkeypatch: pytest.MonkeyPatch) -> Screen:
     made = Screen()
     monkeypatch.setattr("sys.stderr", made)
     monkeypatch.setattr(terminal.os, "get_terminal_size", lambda _: SimpleNamespace(columns=20))
     return made
 
 
-def test_lines_stand_alone_above_the_status_line(screen: Screen) -> None:
+def test_lines_stand_alone_above_the_status_line(monkeypatch) -> None:
+    screen = put_up(monkeypatch)
     shown = Terminal()
     shown.say("one")
     shown.show("status")
@@ -41,12 +41,14 @@ def test_lines_stand_alone_above_the_status_line(screen: Screen) -> None:
     assert screen.getvalue() == "one\nstatus\r\x1b[Ktwo\nstatus\r\x1b[K"
 
 
-def test_the_status_line_never_wraps(screen: Screen) -> None:
+def test_the_status_line_never_wraps(monkeypatch) -> None:
+    screen = put_up(monkeypatch)
     Terminal().show("x" * 100)
     assert screen.getvalue() == "x" * 19
 
 
-def test_quiet_or_no_terminal_has_no_status_line(screen: Screen, monkeypatch) -> None:
+def test_quiet_or_no_terminal_has_no_status_line(monkeypatch) -> None:
+    screen = put_up(monkeypatch)
     Terminal(quiet=True).show("status")
     monkeypatch.setattr(Screen, "isatty", lambda _: False)
     Terminal().show("status")
@@ -63,7 +65,8 @@ def test_nobody_to_tell_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     Terminal().say("one")
 
 
-def test_why_a_stream_is_not_connected_is_said_once(screen: Screen) -> None:
+def test_why_a_stream_is_not_connected_is_said_once(monkeypatch) -> None:
+    screen = put_up(monkeypatch)
     running = Running(SimpleNamespace(), Terminal())  # type: ignore[arg-type]
     refused = "reconnecting in {} s: Connection refused"
     said = ("connecting", refused.format(1), refused.format(2), "connecting", refused.format(4))

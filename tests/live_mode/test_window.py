@@ -14,8 +14,8 @@ from fastvbg.live_mode.keys import heed
 from fastvbg.live_mode.window import Window
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import planes_of
-from tests.support.live import HEIGHT, WIDTH, FakeCamera, room_picture
 from tests.live_mode.test_session import running
+from tests.support.live import HEIGHT, WIDTH, FakeCamera, room_picture
 
 TAGS = ColourTags(6, 1)
 
@@ -40,7 +40,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 @pytest.mark.parametrize(("key", "there"), [(ord("q"), 1.0), (0xFF, 0.0)])
 def test_q_and_its_cross_end_the_session(screen: SimpleNamespace, key: int, there: float) -> None:
     camera = FakeCamera()
-    with running(camera, Window(TAGS)) as (made, lines):
+    with running(camera, Window(TAGS)) as (made, _):
         made.started.wait(10)
         screen.key, screen.there = key, there
         assert made._ended.wait(10)

@@ -91,7 +91,7 @@ def are_bytes(planes: Sequence[Any], shapes: Sequence[Any]) -> bool:
             return False
         if plane.strides[1] != 1:
             return False
-    return len(planes) == len(shapes)
+    return 0 < len(planes) == len(shapes)
 
 
 def packed(array: A) -> A:

@@ -78,6 +78,27 @@ def test_pictures_are_of_limited_range_and_even_size(tmp_path: Path) -> None:
     source.close()
 
 
+def test_colours_of_full_range_stay(tmp_path: Path) -> None:
+    """Untagged and above 576 rows it is BT.709, which libswscale does not know."""
+    with av.open(str(tmp_path / "c.mkv"), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 720, "yuv420p"
+        stream.codec_context.color_range = 2
+        frame = av.VideoFrame(64, 720, "yuv420p")
+        for plane, level in zip(planes_of(frame), (145, 73, 183), strict=True):
+            plane[:] = level
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    source = FileSource(str(tmp_path / "c.mkv"))
+    source.open()
+    grab = source.read(1.0)
+    source.close()
+    assert source.colour.matrix == 1
+    got = [int(plane[8, 8]) for plane in planes_of(grab.picture)]
+    assert got == pytest.approx(
+        [16 + 145 * 219 / 255, 128 - 55 * 224 / 255, 128 + 55 * 224 / 255], abs=1
+    )
+
+
 def record(path: Path, count: int, *, overwrite: bool = False) -> Recording:
     recording = Recording(path, EncodeOptions(), ColourTags(6, 1), overwrite=overwrite)
     recording.open(WIDTH, HEIGHT, 25.0)
@@ -101,7 +122,10 @@ def test_a_recording_is_whole_once_it_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_recording_of_nothing_leaves_no_file(tmp_path: Path) -> None:
-    record(tmp_path / "r.mp4", 0).close()
+    recording = record(tmp_path / "r.mp4", 0)
+    with pytest.raises(SinkError, match=r"r\.mp4: nothing was recorded"):
+        recording.close()
+    recording.close()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -133,6 +157,20 @@ def test_a_full_disk_ends_the_recording_alone(tmp_path: Path, monkeypatch) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("failure", [SinkError("no space left"), ValueError("no space left")])
+def test_a_recording_that_fails_at_its_end_says_so(tmp_path: Path, monkeypatch, failure) -> None:
+    recording = record(tmp_path / "r.mkv", 0)
+
+    def full(*_):
+        raise failure
+
+    monkeypatch.setattr(recording._sink, "write", full)
+    recording.write(planes_of(room_picture(0)), 10.0)
+    with pytest.raises(type(failure), match="no space left"):
+        recording.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_y4m_on_standard_output(tmp_path: Path) -> None:
     make_clip(tmp_path / "c.mp4", count=6, width=96, height=64)
     command = [sys.executable, "-m", "fastvbg", "live", str(tmp_path / "c.mp4"), "--to", "-"]
@@ -156,6 +194,8 @@ def test_y4m_on_standard_output(tmp_path: Path) -> None:
     [
         ("none.mp4", {}, "none.mp4"),
         ("srt://host/x", {}, "srt"),
+        ("demo", {"loop": True}, "loop: it goes with files, got the source 'demo'"),
+        ("tcp://127.0.0.1:9", {"loop": True}, "loop: it goes with files"),
         ("none.mp4", {"form": "MJPG"}, "format: it goes with cameras, got the source 'none.mp4'"),
     ],
 )

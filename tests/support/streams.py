@@ -93,6 +93,7 @@ def receive(url: str, options: dict[str, str]) -> None:
         stream.thread_type = "SLICE"
         for index, frame in enumerate(video.decode(stream)):
             if index == 0:
+                print(f"#matrix {int(frame.colorspace)}")  # noqa: T201
                 name = stream.codec_context.name
                 print(f"#{name} {frame.width}x{frame.height} {frame.format.name}")  # noqa: T201
             luma = np.frombuffer(frame.planes[0], np.uint8).reshape(frame.height, -1)

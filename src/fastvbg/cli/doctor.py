@@ -28,11 +28,11 @@ def doctor(
     found = examine()
     if fix and any(finding.subject == "OpenCV" and finding.state == BAD for finding in found):
         try:
-            mend_opencv(lambda line: tell(f"fix   {'OpenCV':15} {line}"))
+            mend_opencv(lambda line: tell(f"fix   {'OpenCV':16} {line}"))
         except MissingLibraryError as error:
             say(f"fastvbg: {error}")
             raise typer.Exit(1) from None
         found = examine()
     for state, subject, text in found:
-        tell(f"{state:5} {subject:15} {text}")
+        tell(f"{state:5} {subject:16} {text}")
     raise typer.Exit(any(finding.state == BAD for finding in found))

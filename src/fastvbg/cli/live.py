@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from fastvbg.measure.probes import Finding
     from fastvbg.settings import Settings
 
+_LOOPBACK = "127.0.0.1"
+
 
 @takes_settings("mask", "background", "encoder")
 def live(  # noqa: PLR0913, PLR0917  (an option each)
@@ -65,8 +67,11 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         bool, typer.Option("--page", help="Serve a page on this machine to tune it by.")
     ] = False,
     bind: Annotated[
-        str, typer.Option(metavar="HOST[:PORT]", help="Where the page is served.")
-    ] = "127.0.0.1",
+        str | None,
+        typer.Option(
+            metavar="HOST[:PORT]", help="Where the page is served; by default on this machine."
+        ),
+    ] = None,
     seconds: Annotated[float | None, typer.Option(metavar="N", help="End after so long.")] = None,
     list_devices: Annotated[
         bool, typer.Option("--list", help="List cameras and virtual cameras, and end.")
@@ -92,6 +97,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     from fastvbg.live_mode.choosing import has_camera, stand_in
     from fastvbg.live_mode.running import Running, default_sinks
     from fastvbg.live_mode.switches import Switches
+    from fastvbg.live_mode.terminal import Terminal
 
     if source == "browser" and not page:
         raise OptionError("source: a browser gives its camera by the page; wanted browser --page")
@@ -99,16 +105,19 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     if page and source == "camera" and not has_camera():
         source, showing = stand_in()
         say(f"fastvbg: camera: there is none; {showing}")
+    if bind is not None and not page:
+        raise OptionError("bind: it goes with --page")
     switches = Switches(flip, auto_frame, cast("Any", nobody), always)
     asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    terminal = Terminal(quiet=quiet)
     session = make_session(
         asked,
         settings,
-        tell=lambda line: say(f"fastvbg: {line}"),
-        note=lambda line: None if quiet else say(f"fastvbg: {line}"),
+        tell=lambda line: terminal.say(f"fastvbg: {line}"),
+        note=lambda line: None if quiet else terminal.say(f"fastvbg: {line}"),
     )
-    running = Running(session, quiet=quiet, json_lines=json_lines)
-    with running.page(bind, _examined) if page else running.alone():
+    running = Running(session, terminal, json_lines=json_lines)
+    with running.page(bind or _LOOPBACK, _examined) if page else running.alone():
         running.run()
     _summary(session, quiet=quiet, json_lines=json_lines)
     if session.summary()["failed"]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_number
 from fastvbg.errors import OptionTypeError, shown
-from fastvbg.live_mode.asked import Asked, make_session
+from fastvbg.live_mode.asked import Asked, hidden, make_session
 from fastvbg.live_mode.running import default_sinks
 from fastvbg.live_mode.session import Session
 from fastvbg.live_mode.switches import Switches
@@ -72,7 +72,7 @@ class Live:
         Parameters
         ----------
         settings : Settings, optional
-            By default those of now.
+            By default those of now. The background is blurred where none is named.
         **changes : object
             Single settings, such as `background="blur"`.
 
@@ -81,7 +81,7 @@ class Live:
         FastvbgError
             They cannot be used, or not live; the old ones stay.
         """
-        self._session.apply(changed(settings or self.settings, changes))
+        self._session.apply(hidden(changed(settings or self.settings, changes)))
 
     def set_state(self, state: State) -> None:
         """Let the composite leave ("live"), the last one ("freeze"), a "card", or "black"."""

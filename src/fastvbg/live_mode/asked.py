@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastvbg.checks import check_callable, check_flag, check_iterable
-from fastvbg.errors import OptionError
+from fastvbg.errors import OptionError, shown
 from fastvbg.live_mode.choosing import make_sink, make_source
 from fastvbg.live_mode.session import Session
 from fastvbg.matting.run import unheard
+from fastvbg.media.names import are_same
 from fastvbg.values import check_path, check_text, parse_rate, parse_seconds, parse_size
 
 if TYPE_CHECKING:
@@ -42,11 +43,13 @@ def make_session(
     asked: Asked, settings: Settings, tell: Callable[[str], None], note: Callable[[str], None]
 ) -> Session:
     """Return a session that has not begun; the background is blurred where none is named."""
-    if settings.background is None:
-        settings = settings.replace(background="blur")
+    settings = hidden(settings)
     overwrite = check_flag("overwrite", asked.overwrite)
+    text = check_text("source", asked.source)
+    places = [check_text("to", place) for place in check_iterable("to", asked.places)]
+    _demand_apart(text, places)
     source = make_source(
-        check_text("source", asked.source),
+        text,
         size=None if asked.size is None else _size(asked.size),
         fps=None if asked.fps is None else parse_rate(asked.fps),
         form=None if asked.format is None else check_text("format", asked.format),
@@ -54,10 +57,7 @@ def make_session(
     )
     return Session(
         source,
-        [
-            make_sink(check_text("to", place), settings, overwrite=overwrite)
-            for place in check_iterable("to", asked.places)
-        ],
+        [make_sink(place, settings, overwrite=overwrite) for place in places],
         settings,
         tell=check_callable("tell", tell) or unheard,
         note=check_callable("tell", note) or unheard,
@@ -65,6 +65,20 @@ def make_session(
         seconds=None if asked.seconds is None else float(parse_seconds("seconds", asked.seconds)),
         switches=asked.switches,
     )
+
+
+def hidden(settings: Settings) -> Settings:
+    """Return settings whose background is blurred where none is named: else the room would show."""
+    return settings if settings.background is not None else settings.replace(background="blur")
+
+
+def _demand_apart(source: str, places: Sequence[str]) -> None:
+    """Demand that nothing is written twice, and no file that is being read."""
+    for number, place in enumerate(places):
+        if any(place == other or are_same(place, other) for other in places[:number]):
+            raise OptionError(f"to: got {shown(place)} twice, wanted it once")
+        if are_same(place, source):
+            raise OptionError(f"to: {shown(place)} is the source, wanted another place")
 
 
 def _size(value: object) -> tuple[int, int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     MakesSink = Callable[[ColourTags], Sink]
 
 _STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
+_WORDS = ("demo", "browser", "screen")
 _BT709 = 1
 
 
@@ -57,6 +58,9 @@ def make_source(
     is_camera = text == "camera" or text.startswith(("camera:", "/dev/video"))
     if form is not None and not is_camera:
         raise OptionError(f"format: it goes with cameras, got the source {shown(text)}")
+    is_file = not (is_camera or text in _WORDS or text.startswith(_STREAMS))
+    if loop and not is_file:
+        raise OptionError(f"loop: it goes with files, got the source {shown(text)}")
     if is_camera:
         return _camera(text, size, fps, form)
     if text == "demo":
@@ -146,10 +150,12 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     if text.startswith(_STREAMS):
         from fastvbg.devices.network.sink import NetworkSink
 
-        stream = NetworkSink(text)
-        return lambda _: stream
+        NetworkSink(text)  # what is no address is refused at once
+        return lambda colour: NetworkSink(text, colour=colour)
     if text == "window":
-        return sinks.Window
+        from fastvbg.live_mode.window import Window
+
+        return Window
     if text == "-":
         return lambda _: sinks.Y4M()
     asked: Any = settings

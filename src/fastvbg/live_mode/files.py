@@ -144,6 +144,8 @@ class FileSource(OfOneSize):
             self.width,
             self.height,
             FORM,
+            # Unsaid by the frame it is by the height, as everywhere; libswscale would take 601.
+            src_colorspace=None if rgb else self.colour.matrix,
             src_color_range=_FULL if tags.range == _FULL or rgb else _LIMITED,
             dst_color_range=_LIMITED,
             dst_colorspace=self.colour.matrix,

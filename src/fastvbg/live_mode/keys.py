@@ -39,6 +39,12 @@ def press(session: Session, key: str) -> None:
         session.end()
 
 
+def heed(sink: object, session: Session) -> None:
+    """Do what keys ask for that are pressed in a sink, as far as it is a window."""
+    if hasattr(sink, "heard"):
+        sink.heard = lambda key: press(session, key)
+
+
 @contextmanager
 def listening(session: Session) -> Iterator[None]:
     """Heed keys, where standard input is a terminal, and signals.

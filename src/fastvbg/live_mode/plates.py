@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastvbg.errors import FastvbgError, SinkError, SourceError
 from fastvbg.keyers.plate.estimate import PlateEstimator
 from fastvbg.masks.person import Person
 from fastvbg.masks.plate import Plate
@@ -39,11 +40,17 @@ class PlateTaking:
         self._estimator = PlateEstimator()
         self._count = 0
         self._plate: Any = None
+        self._error: FastvbgError | None = None
 
     def add(self, picture: av.VideoFrame, info: StreamInfo, now: float) -> bool:
-        """Take in a frame, if it is time; tell whether there are enough."""
+        """Take in a frame, if it is time; tell whether it is over with them."""
         if now < self.due:
             return False
+        size, wanted = (picture.width, picture.height), (info.width, info.height)
+        if size != wanted:
+            pair = "got {}x{}, wanted {}x{}".format(*size, *wanted)
+            self._error = SourceError(f"the source has another size now: {pair}")
+            return True
         self._estimator.add(tuple(planes_of(picture)))  # type: ignore[arg-type]
         self._count += 1
         if self._count < _FRAMES:
@@ -59,9 +66,19 @@ class PlateTaking:
         """Return the mask by what was taken, kept as a file so that settings can name it.
 
         A mask of people stays one, and knows the room from now on, where its frames allow that.
+
+        Raises
+        ------
+        FastvbgError
+            The frames did not go together, or the file cannot be written.
         """
+        if self._error is not None:
+            raise self._error
         folder = _folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SinkError(f"cannot make the folder {folder}: {error.strerror}") from None
         path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}.png"
         write_still(path, self._plate, overwrite=True)
         kind, (height, width) = settings.kind, self._plate.shape[:2]

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from fastvbg.errors import FastvbgError
+from fastvbg.live_mode.losses import line_of
 from fastvbg.live_mode.slot import Slot
 
 if TYPE_CHECKING:
@@ -87,12 +87,17 @@ class Reader:
 
     def _read(self) -> None:
         """Hand on pictures until the source is gone or not wanted."""
-        came = time.monotonic()
+        came = opened = time.monotonic()
         while self._wanted.is_set() and not self._ended.is_set():
             try:
                 grab = self._source.read(_POLL)
-            except FastvbgError as error:
-                self._lose(str(error))
+            except EOFError:
+                raise
+            # Whatever a library raises: a card leaves, and the source is opened again.
+            except Exception as error:
+                self._lose(line_of(error))
+                if came == opened:
+                    self._ended.wait(_FIRST_WAIT)  # it opens, and gives nothing
                 return
             now = time.monotonic()
             if grab is not None:
@@ -114,7 +119,7 @@ class Reader:
         while self._wanted.is_set() and not self._ended.is_set():
             try:
                 self._source.open()
-            except FastvbgError:
+            except Exception:
                 self._ended.wait(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
             else:

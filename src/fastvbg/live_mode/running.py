@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
     from fastvbg.live_mode.page.server import Doctor
     from fastvbg.live_mode.session import Session
+    from fastvbg.live_mode.terminal import Terminal
+
+
+_BIND = re.compile(r"(?:\[([^][]+)\]|([^][:]+))(?::([0-9]{1,5}))?")
+_MOST_PORT = 65535
 
 
 def default_sinks() -> list[str]:
@@ -49,20 +55,16 @@ class Running:
     ----------
     session : Session
         Not run yet.
-    quiet, json_lines : bool
-        Whether nothing is printed; whether figures are, as JSON.
+    terminal : Terminal
+        Where it speaks to whoever started it.
+    json_lines : bool
+        Whether figures are printed, as JSON.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        *,
-        quiet: bool = False,
-        json_lines: bool = False,
-    ) -> None:
-        self._session = session
-        self._quiet, self._json = quiet, json_lines
+    def __init__(self, session: Session, terminal: Terminal, *, json_lines: bool = False) -> None:
+        self._session, self._terminal, self._json = session, terminal, json_lines
         self._over = threading.Event()
+        self._reasons: dict[str, str] = {}
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -74,20 +76,18 @@ class Running:
         """Serve the page meanwhile, at a host or HOST:PORT; a doctor looks over the machine."""
         from fastvbg.live_mode.page.server import Page
 
-        host, _, port = bind.partition(":") if bind.count(":") < 2 else (bind, "", "")
-        if port and not port.isdecimal():
-            raise OptionError(f"bind: got {bind!r}, wanted HOST or HOST:PORT")
-        with Page(self._session, host=host, port=int(port or 0), doctor=doctor) as page:
+        host, port = parse_bind(bind)
+        with Page(self._session, host=host, port=port, doctor=doctor) as page:
             for line in page.warnings:
-                self._say(f"fastvbg: warning: {line}")
-            self._say(f"page: {page.url}")
+                self._terminal.say(f"fastvbg: warning: {line}")
+            self._terminal.say(f"page: {page.url}")
             yield
 
     def run(self) -> None:
         """Run until it ends: by a key, a signal, its source, or its time."""
         with listening(self._session):
-            if sys.stdin is not None and sys.stdin.isatty() and not self._quiet:
-                self._say(HELP)
+            if sys.stdin is not None and sys.stdin.isatty() and self._terminal.shows:
+                self._terminal.say(HELP)
             status = threading.Thread(target=self._report, name="fastvbg status", daemon=True)
             status.start()
             try:
@@ -97,20 +97,45 @@ class Running:
                 status.join(2.0)
 
     def _report(self) -> None:
-        is_terminal = sys.stderr is not None and sys.stderr.isatty()
         while not self._over.wait(1.0):
+            figures = self._session.figures()
+            self._tell_streams(figures["sinks"])
             if self._json:
-                self._say(json.dumps(self._session.figures()))
-            elif is_terminal and not self._quiet:
-                sys.stderr.write(f"\r\x1b[K{status_line(self._session.figures())}")
-                sys.stderr.flush()
-        if is_terminal and not self._quiet and not self._json:
-            sys.stderr.write("\r\x1b[K")
+                self._terminal.say(json.dumps(figures))
+            else:
+                self._terminal.show(status_line(figures))
+        self._terminal.clear()
 
-    def _say(self, line: str) -> None:
-        if sys.stderr is not None:
-            sys.stderr.write(f"{line}\n")
-            sys.stderr.flush()
+    def _tell_streams(self, sinks: list[dict[str, Any]]) -> None:
+        """Say once why a stream is not connected, and when it is again."""
+        for sink in sinks:
+            name, status = sink["name"], sink["status"]
+            again = re.fullmatch(r"reconnecting in \d+ s: (.*)", status)
+            before = self._reasons.get(name, "")
+            if again and again[1] != before:
+                self._reasons[name] = again[1]
+                self._terminal.say(f"fastvbg: {name}: {again[1]}; trying again")
+            elif status == "connected" and before:
+                self._reasons[name] = ""
+                self._terminal.say(f"fastvbg: {name}: connected")
+
+
+def parse_bind(bind: str) -> tuple[str, int]:
+    """Return host and port of HOST or HOST:PORT, an IPv6 address in brackets where it has a port.
+
+    Raises
+    ------
+    OptionError
+        It is neither.
+    """
+    named = _BIND.fullmatch(bind)
+    if named is not None and int(named[3] or 0) <= _MOST_PORT:
+        return named[1] or named[2], int(named[3] or 0)
+    if bind.count(":") > 1 and "[" not in bind:
+        return bind, 0
+    raise OptionError(
+        f"bind: got {bind!r}, wanted HOST, HOST:PORT or [IPv6]:PORT, such as [::1]:80"
+    )
 
 
 def status_line(figures: dict[str, Any]) -> str:

@@ -16,7 +16,9 @@ from fastvbg.live_mode.controls import Shown
 from fastvbg.live_mode.figures import Figures
 from fastvbg.live_mode.grab import FORM, flipped
 from fastvbg.live_mode.idle import Idle
+from fastvbg.live_mode.keys import heed
 from fastvbg.live_mode.leaving import Stills
+from fastvbg.live_mode.losses import Losses, line_of, status_of
 from fastvbg.live_mode.making import Making
 from fastvbg.live_mode.opencv import threads_of_opencv
 from fastvbg.live_mode.plates import PlateTaking
@@ -94,7 +96,7 @@ class Session:
     ) -> None:
         self._source, self._tell, self._note = source, tell, note
         self._makers, self._sinks = list(sinks), list[Any]()
-        self._failed: list[str] = []
+        self._losses = Losses(tell)
         self._making = Making(settings, tell, note)
         self._card, self._seconds, self._switches = card, seconds, switches or Switches()
         self._state: State = "live"
@@ -179,7 +181,7 @@ class Session:
                 {
                     "name": sink.name,
                     "watched": self._watched.get(id(sink)),
-                    "status": _status(sink),
+                    "status": status_of(sink),
                     "dropped": sink.dropped,
                 }
                 for sink in list(self._sinks)
@@ -189,7 +191,7 @@ class Session:
     def summary(self) -> dict[str, Any]:
         """Return what was done in all, ready for JSON."""
         more = {"dropped": self._dropped(), "cpu_of_all": round(self._figures.cpu_of_all(), 1)}
-        return {**self._figures.snapshot(), **more, "failed": list(self._failed)}
+        return {**self._figures.snapshot(), **more, "failed": list(self._losses.told)}
 
     def _dropped(self) -> int:
         reader = getattr(self, "_reader", None)
@@ -211,7 +213,8 @@ class Session:
             for make in self._makers:
                 sink = make(info.colour)
                 sink.open(info.width, info.height, float(info.rate))
-                stack.callback(sink.close)
+                heed(sink, self)
+                stack.push(self._losses.closing(sink))
                 self._sinks.append(sink)
             waiting = [sink for sink in self._sinks if getattr(sink, "waits", False)]
             self._sinks = [sink for sink in self._sinks if sink not in waiting]
@@ -256,6 +259,8 @@ class Session:
             self._figures.came(now)
             if effort != "work" or self._state != "live":
                 self._doing = "nobody watches" if effort != "work" else f"showing: {self._state}"
+                if self._plate is not None:  # it may be taken behind a card
+                    self._take(self._turned(grab), now)
                 self._source.recycle(grab.picture)
                 self._still(now, effort)
             elif (
@@ -312,14 +317,14 @@ class Session:
         # Whatever a keyer, a library or a plug-in raises: no picture of the room may leave.
         except Exception as error:
             self._broken_until = time.monotonic() + _AGAIN_SECONDS
-            self._tell(f"the mask failed, so a card is shown: {_line(error)}")
+            self._tell(f"the mask failed, so a card is shown: {line_of(error)}")
             self._doing = "the mask failed; trying again"
             self._send(self._stills.card, time.monotonic())
             self._making.drop()
 
     def _compose(self, grab: Grab, now: float) -> None:
         switches = self._switches
-        picture = flipped(grab.picture) if switches.flip else grab.picture
+        picture = self._turned(grab)
         wants = self._tap.is_due(now) or switches.nobody != "keep"
         self._making.turn_to(grab.scene)
         spare = grab.spare and self._plate is None
@@ -341,6 +346,9 @@ class Session:
         self._stills.keep(result, composed.recycle if mine else None)
         self._making.spent(left - now, 1 / (self._source.rate or 30), left)
 
+    def _turned(self, grab: Grab) -> av.VideoFrame:
+        return flipped(grab.picture) if self._switches.flip else grab.picture
+
     def _by_presence(self, made: Any, picture: Any, now: float) -> Any:
         """Return what leaves, by whether somebody is in the picture."""
         nobody = self._switches.nobody
@@ -359,11 +367,11 @@ class Session:
         for sink in list(self._sinks):
             try:
                 sink.write(planes, captured)
-            except FastvbgError as error:
-                self._tell(str(error))
-                self._failed.append(str(error))
+            # Whatever a library raises, it is this sink's failure, and no mask's.
+            except Exception as error:
+                self._losses.add(error)
                 self._sinks.remove(sink)
-                sink.close()
+                self._losses.closing(sink)(type(error))
                 if not self._sinks:
                     self._ended.set()
 
@@ -387,14 +395,3 @@ class Session:
             self._note(f"the empty room was taken: {settings.kind.data()['plate']}")
         except FastvbgError as error:
             self._tell(f"the empty room could not be taken: {error}")
-
-
-def _status(sink: Any) -> str:
-    """Return what is to be known of a sink, one line, or ""."""
-    status = getattr(sink, "status", "")
-    return str(status() if callable(status) else status)
-
-
-def _line(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if isinstance(error, FastvbgError) else f"{type(error).__name__}: {text}"

@@ -1,4 +1,4 @@
-"""Where pictures go that have no room of their own: a recording, standard output, a window."""
+"""Where pictures go that have no room of their own: a recording, and standard output."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import FastvbgError, SinkError
 from fastvbg.live_mode.grab import FORM, Pool
-from fastvbg.media.colour import ToBGR
 from fastvbg.media.model import StreamInfo
-from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.media.planes import planes_of
 from fastvbg.sink import open_sink
 from fastvbg.threads.overlap import Behind
 
@@ -120,22 +119,30 @@ class Recording:
         return self._sink is not None
 
     def close(self) -> None:
-        """Finish the file, or leave none where nothing was written."""
+        """Finish the file, or leave none where nothing was written; a second call does nothing.
+
+        Raises
+        ------
+        FastvbgError
+            It could not be finished, or there was nothing to record: it leaves no file.
+        """
         if self._sink is None:
             return
-        failure: FastvbgError | None = None
+        failure: Exception | None = None
         if not self._count:
             failure = SinkError(f"{self.name}: nothing was recorded")
         try:
             self._thread.__exit__(None, None, None)
-        except FastvbgError as error:
+        except Exception as error:  # the disk is full, or an encoder's own
             failure = error
         sink, self._sink = self._sink, None
         if failure is None:
             sink.__exit__(None, None, None)
             return
         self.status = str(failure)
-        sink.__exit__(type(failure), failure, None)
+        with suppress(FastvbgError):
+            sink.__exit__(type(failure), failure, None)
+        raise failure
 
 
 class Y4M:
@@ -173,51 +180,3 @@ class Y4M:
         """Write what is held back."""
         with suppress(OSError, ValueError):
             sys.stdout.buffer.flush()
-
-
-class Window:
-    """A window of OpenCV's on the screen; `q` or its cross ends the session."""
-
-    def __init__(self, colour: ColourTags) -> None:
-        self.name, self.status, self.dropped = "window", "", 0
-        self._title, self._convert = "fastvbg", ToBGR(colour)
-        self.keys: list[str] = []
-        """Keys that were pressed in it, for the session to take."""
-
-    def open(self, width: int, height: int, rate: float) -> None:  # noqa: ARG002
-        """Open the window."""
-        import cv2
-
-        try:
-            cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
-            cv2.resizeWindow(self._title, width, height)
-        except cv2.error as error:
-            raise SinkError(
-                "window: OpenCV opens none here (no screen, or a build without windows); wanted "
-                "another sink, such as --page"
-            ) from error
-
-    def write(self, planes: Planes, captured: float) -> None:  # noqa: ARG002
-        """Show a picture, mirrored as in a mirror."""
-        import cv2
-
-        frame = new_picture(planes[0].shape[1], planes[0].shape[0], FORM)
-        for source, target in zip(planes, planes_of(frame), strict=True):
-            target[:] = source
-        cv2.imshow(self._title, cv2.flip(self._convert(frame), 1))
-        key = cv2.waitKey(1) & 0xFF
-        if key != 0xFF:
-            self.keys.append(chr(key))
-        if cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
-            self.keys.append("q")
-
-    def watched(self) -> bool | None:
-        """Tell that somebody looks."""
-        return True
-
-    def close(self) -> None:
-        """Close the window."""
-        import cv2
-
-        with suppress(cv2.error):
-            cv2.destroyWindow(self._title)

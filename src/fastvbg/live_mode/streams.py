@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from fastvbg.devices.network.source import NetworkSource
 from fastvbg.live_mode.grab import Grab, OfOneSize, Pool
-from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import planes_of
-
-_LIMITED = 1
 
 
 class StreamSource(OfOneSize):
@@ -23,7 +20,7 @@ class StreamSource(OfOneSize):
         form = self._stream.open()
         self.width, self.height = form.width, form.height
         self.rate = form.rate or 30.0
-        self.colour = ColourTags(ColourTags().conversion_matrix(form.height), _LIMITED)
+        self.colour = form.colour
         self.told = f"{form.width}x{form.height} at {self.rate:.4g} frames/s"
         self.pool = self.pool or Pool(form.width, form.height)
 

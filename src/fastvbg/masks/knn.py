@@ -13,3 +13,4 @@ class KNN(Subtractor):
     """OpenCV's background subtractor by nearest neighbours, to compare with."""
 
     name: ClassVar[str] = "knn"
+    blind: ClassVar[int] = 4  # of a still scene with a camera's noise; OpenCV 5.0

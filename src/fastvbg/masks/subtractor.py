@@ -15,10 +15,11 @@ class Subtractor(Mask):
     """One of OpenCV's background subtractors, of the kind's own name."""
 
     refinement: ClassVar[str] = "despeckle=5,fill"  # its users' usual clean-up
+    blind: ClassVar[int] = 0
+    """In so many first frames of a scene it takes all for foreground, since it knows nothing."""
 
     def keyer(self, run: Run) -> RunKeyer:
         """Return what subtracts the scene, in BGR, in which it is used elsewhere."""
-        from fastvbg.keyers.subtractors import SubtractorKeyer
-        from fastvbg.matting.keyer import KeyedInBGR
+        from fastvbg.matting.subtracted import Subtracted
 
-        return KeyedInBGR(run.pixels, SubtractorKeyer(self.name), run.shape)
+        return Subtracted(run, self.name, self.blind)

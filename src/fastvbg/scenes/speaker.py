@@ -163,9 +163,9 @@ class _Canvas:
         self, x0: float, y0: float, x1: float, y1: float, thick: float, colour: _Colour
     ) -> None:
         """Draw a round-ended line; lengths are shares of the height."""
-        ends = self._point(x0, y0), self._point(x1, y1)
-        cv2.line(self._colour, *ends, colour, round(thick * self.height))
-        cv2.line(self._cover, *ends, (255,), round(thick * self.height))
+        ends, wide = (self._point(x0, y0), self._point(x1, y1)), max(1, round(thick * self.height))
+        cv2.line(self._colour, *ends, colour, wide)
+        cv2.line(self._cover, *ends, (255,), wide)
 
     def _point(self, x: float, y: float) -> tuple[int, int]:
         return round(x * self.height), round(y * self.height)

@@ -19,6 +19,7 @@ from fastvbg.devices.keeper import Patience
 from fastvbg.devices.network.child import Child
 from fastvbg.devices.network.sink import NetworkSink
 from fastvbg.errors import FastvbgError, OptionError, SinkError
+from fastvbg.media.colour import ColourTags
 from tests.support.programs import alive, wait_for
 from tests.support.streams import HEIGHT, WIDTH, Receiver, free_port, python, server, stamped
 from tests.support.threads import Begun
@@ -66,7 +67,7 @@ def pids(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @contextmanager
 def opened(url: str, patience: Patience = QUICK) -> Iterator[NetworkSink]:
     begun = Begun()
-    sink = NetworkSink(url, patience=patience)
+    sink = NetworkSink(url, patience=patience, colour=ColourTags(1, 1))
     sink.open(WIDTH, HEIGHT, 30)
     try:
         yield sink
@@ -106,7 +107,7 @@ def test_pictures_arrive_in_order(
         assert sink.status() == "connected"
         assert sink.watched()
         numbers = receiver.numbers[:20]
-    assert receiver.about == [f"h264 {WIDTH}x{HEIGHT} yuv420p"]
+    assert receiver.about == ["matrix 1", f"h264 {WIDTH}x{HEIGHT} yuv420p"]
     assert numbers == sorted(set(numbers))
     assert not any(map(alive, pids))
 

@@ -16,6 +16,7 @@ from fastvbg.devices.keeper import Patience
 from fastvbg.devices.network.sink import NetworkSink
 from fastvbg.devices.network.source import NetworkSource, StreamFormat
 from fastvbg.errors import OptionError, SourceError
+from fastvbg.media.colour import ColourTags
 from tests.devices.network.test_sink import QUICK, fed
 from tests.support.programs import alive, wait_for
 from tests.support.streams import (
@@ -81,7 +82,7 @@ def test_the_newest_is_read_as_it_was_sent() -> None:
         peer.sendall(data[-40_000:])
 
     with source_of(serve) as (source, _):
-        assert source.open() == StreamFormat(WIDTH, HEIGHT, 30.0)
+        assert source.open() == StreamFormat(WIDTH, HEIGHT, 30.0, ColourTags(5, 1))
         assert source.status() == "connected"
         assert stamp(source.read(20).planes[0]) < 59
         seen.set()

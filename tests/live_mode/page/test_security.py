@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from typing import Any
@@ -210,3 +211,12 @@ def test_aiohttp_loads_only_when_a_page_is_served() -> None:
     code = "import sys, fastvbg.live_mode.page.server; print('aiohttp' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False"]
+
+
+def test_what_is_no_request_costs_the_terminal_no_line(page: Page, capfd: Any) -> None:
+    head = f"POST /session HTTP/1.1\r\nHost: {page.address[7:]}\r\nOrigin: {page.address}\r\n"
+    body = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
+    with socket.create_connection(("127.0.0.1", int(page.address.rpartition(":")[2]))) as sender:
+        sender.sendall((head + body).encode())
+        assert b" 400 " in sender.recv(100)
+    assert capfd.readouterr().err == ""

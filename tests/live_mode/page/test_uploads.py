@@ -238,6 +238,14 @@ def test_the_background_of_the_start_can_be_chosen_again(tmp_path: Path) -> None
     assert session.settings.background == path
 
 
+@pytest.mark.parametrize("content", [b"", b'[mask]\nkind = "motion"\n'])
+def test_settings_without_a_background_show_no_room(
+    page: Page, session: FakeSession, content: bytes
+) -> None:
+    assert posted(page, "/settings", content) == (200, {"left": []})
+    assert session.settings.background == "blur"
+
+
 def test_settings_go_out_and_come_in(page: Page, session: FakeSession, tmp_path: Path) -> None:
     changed(
         page,

@@ -98,6 +98,8 @@ class _Receiver:
 
     def _begin(self, frame: av.VideoFrame, stream: VideoStream) -> None:
         """Tell what the pictures are like; the first one of all runs decides on the size."""
+        from fastvbg.media.colour import tags_of
+
         if self._size is None:
             width, height = frame.width & ~1, frame.height & ~1
             most_width, most_height = self._order["most"]
@@ -108,7 +110,9 @@ class _Receiver:
                 )
             self._size = width, height
         rate = stream.average_rate or stream.guessed_rate
-        self._mouth.say(OPEN, *self._size, float(rate) if rate else None)
+        tags = tags_of(frame)
+        colour = tags.conversion_matrix(frame.height), tags.primaries, tags.transfer
+        self._mouth.say(OPEN, *self._size, float(rate) if rate else None, colour)
 
     def _copy(self, frame: av.VideoFrame, place: int) -> None:
         from fastvbg.media.planes import planes_of

@@ -84,6 +84,8 @@ class _Sender:
         context.max_b_frames = 0
         context.thread_count = _THREADS
         context.color_range = _LIMITED
+        # Unsaid, players would take 601 or 709 by the height.
+        context.colorspace, context.color_primaries, context.color_trc = order["colour"]
         buffer = round(_BUFFER_FRAMES * bits / rate)
         stream.options = {
             "preset": "ultrafast",
@@ -109,6 +111,6 @@ class _Sender:
         step = int(_TIME_BASE.denominator / 1000)
         pts = max(round((taken.captured - self._first) / _TIME_BASE), self._last + step)
         frame.pts, frame.time_base, self._last = pts, _TIME_BASE, pts
-        frame.color_range = _LIMITED
+        frame.color_range, frame.colorspace = _LIMITED, self._order["colour"][0]
         for packet in stream.encode(frame):
             container.mux(packet)

@@ -14,6 +14,7 @@ from fastvbg.devices.network.memory import COUNT, Memory
 from fastvbg.devices.network.messages import ALIVE, FAILED, FREE, OPEN, Outbox
 from fastvbg.devices.planar import check_even_size, check_picture, copy_planes
 from fastvbg.errors import SinkError
+from fastvbg.media.colour import ColourTags
 from fastvbg.values import parse_rate
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fastvbg._types import Planes
 
 _MOST_BITRATE = 1_000_000_000
+_UNTAGGED = ColourTags()
 
 
 class NetworkSink(HasKeeper):
@@ -36,6 +38,8 @@ class NetworkSink(HasKeeper):
         Bits a second, 10,000 to 1e9; by default 0.1 a pixel.
     patience : Patience
         How long to wait for a peer, and before the next attempt.
+    colour : ColourTags
+        What the numbers mean, which the stream says, too.
 
     Raises
     ------
@@ -44,7 +48,12 @@ class NetworkSink(HasKeeper):
     """
 
     def __init__(
-        self, address: str, *, bitrate: int | None = None, patience: Patience | None = None
+        self,
+        address: str,
+        *,
+        bitrate: int | None = None,
+        patience: Patience | None = None,
+        colour: ColourTags = _UNTAGGED,
     ) -> None:
         self._address = parse_address(address)
         self.name = self._address.shown
@@ -53,7 +62,7 @@ class NetworkSink(HasKeeper):
         self._bitrate = bitrate
         patience = patience or Patience()
         self._patience = patience._replace(start=math.inf) if self._address.listens else patience
-        self._size = (0, 0)
+        self._size, self._colour = (0, 0), colour
         self._memory: Memory | None = None
         self._keeper: Keeper | None = None
         self._outbox: Outbox | None = None
@@ -90,12 +99,13 @@ class NetworkSink(HasKeeper):
         keeper.begin()
 
     def _order(self, rate: Fraction) -> dict[str, Any]:
-        address, start = self._address, self._patience.start
+        address, colour, start = self._address, self._colour, self._patience.start
         return {
             "url": address.url,
             "muxer": address.muxer,
             "options": address.write_options,
             "size": self._size,
+            "colour": (colour.matrix, colour.primaries, colour.transfer),
             "rate": rate.as_integer_ratio(),
             "bitrate": self._bitrate or bitrate_of(*self._size, float(rate)),
             # Its parent ends it then; it ends itself a little later where there is none any more.

@@ -15,11 +15,13 @@ from fastvbg.devices.network.memory import Memory
 from fastvbg.devices.network.messages import FAILED, FRAME, OPEN, Inbox, Taken
 from fastvbg.devices.planar import check_even_size, copy_planes, picture_bytes, planes_in
 from fastvbg.errors import SourceError
+from fastvbg.media.colour import ColourTags
 
 if TYPE_CHECKING:
     from fastvbg._types import Planes, Size
 
 _MOST: Final = (4096, 2304)  # cinema's and television's 4K; memory that is not used takes no room
+_LIMITED: Final = 1  # FFmpeg's number of the range
 _PATIENCE: Final = Patience(silence=2.0)
 
 
@@ -30,6 +32,8 @@ class StreamFormat(NamedTuple):
     height: int
     rate: float | None
     """Pictures a second, as far as the stream says."""
+    colour: ColourTags
+    """What the numbers of its first picture mean; the matrix is never unspecified."""
 
 
 class Received(NamedTuple):
@@ -170,7 +174,9 @@ class NetworkSource(HasKeeper):
         def heard(child: Child, said: list[Any]) -> None:
             if said[0] == OPEN:
                 if self.format is None:
-                    self.format = StreamFormat(*said[1:])
+                    width, height, rate, (matrix, primaries, transfer) = said[1:]
+                    colour = ColourTags(matrix, _LIMITED, primaries, transfer)
+                    self.format = StreamFormat(width, height, rate, colour)
                 keeper.at_work()
             elif said[0] == FRAME:
                 keeper.alive()

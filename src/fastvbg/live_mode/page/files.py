@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from fastvbg.errors import OptionError
+from fastvbg.live_mode.asked import hidden
 from fastvbg.live_mode.page.changes import REGIONS
 from fastvbg.live_mode.page.describe import OWN
 from fastvbg.media.names import is_address
@@ -117,6 +118,8 @@ def brought(content: bytes, settings: Settings, gallery: Gallery) -> tuple[Setti
     found = settings_of(NAME, {name: each for name, each in data.items() if name not in left})
     mask = found.kind.replace(**_found("mask ", found.kind, gallery))
     found = found.replace(**{**_found("", found, gallery), "mask": mask})
+    # A file without a background is of a mask alone; it must not show the room.
+    found = hidden(found)
     return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import WSCloseCode, web
 
 from fastvbg.errors import FastvbgError
+from fastvbg.live_mode.losses import line_of
 from fastvbg.live_mode.page.files import MOST_BYTES as MOST_SETTINGS
 from fastvbg.live_mode.page.peers import MOST_BYTES as MOST_OFFER
 from fastvbg.live_mode.page.security import HEADERS, is_loopback
@@ -95,10 +96,10 @@ class Routes:
                 return _said(401, "token: open the address that fastvbg printed")
             try:
                 response = await handler(request)
-            except TooLargeError as error:
-                return _said(413, str(error))
-            except FastvbgError as error:
-                return _said(400, str(error))
+            except (web.HTTPException, ConnectionError):
+                raise
+            except Exception as error:  # the page is told, and the server goes on
+                return _failed(error)
             self._remember(request, response)
             return response
 
@@ -271,6 +272,13 @@ def _reached(request: web.Request) -> str | None:
     """Return the address of ours at which a request came in."""
     name = None if request.transport is None else request.transport.get_extra_info("sockname")
     return str(name[0]) if isinstance(name, tuple) and name else None
+
+
+def _failed(error: Exception) -> web.Response:
+    """Return the answer to what could not be done; what is none of our errors is a fault here."""
+    if not isinstance(error, FastvbgError):
+        return _said(500, f"page: {line_of(error)}")
+    return _said(413 if isinstance(error, TooLargeError) else 400, str(error))
 
 
 def _said(status: int, message: str) -> web.Response:

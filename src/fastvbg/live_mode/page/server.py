@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import sys
 import threading
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _THREADS = 6
 """A preview, a change that is being opened, and what is asked meanwhile."""
 _ENDING_SECONDS = 5.0
+_UNHEARD = logging.getLogger("fastvbg.page")
+"""Of aiohttp, for what is no request: the sender is answered, and the terminal is the user's."""
+_UNHEARD.addHandler(logging.NullHandler())
+_UNHEARD.propagate = False
 
 
 class Page:
@@ -170,7 +175,9 @@ class Page:
 
         session = Session(self._controls, pool, own, self._folder, self._doctor)
         app = Routes(session, guard).app()
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        runner = web.AppRunner(
+            app, access_log=None, logger=_UNHEARD, handle_signals=False, shutdown_timeout=1.0
+        )
         await runner.setup()
         tasks = [asyncio.ensure_future(each) for each in (session.run(), session.feed.run())]
         try:

@@ -1,0 +1,54 @@
+"""Sinks that fail: each is named once, and none takes the others with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastvbg.errors import FastvbgError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Losses:
+    """Says what fails, and keeps it.
+
+    Parameters
+    ----------
+    tell : callable
+        Takes lines.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self.told: list[str] = []
+
+    def add(self, error: Exception) -> None:
+        """Say what went wrong with a sink."""
+        line = line_of(error)
+        self._tell(line)
+        self.told.append(line)
+
+    def closing(self, sink: Any) -> Callable[..., None]:
+        """Return what closes a sink; it says what fails then, unless something else has."""
+
+        def close(kind: object = None, *_: object) -> None:
+            try:
+                sink.close()
+            except Exception as error:
+                if kind is None:
+                    self.add(error)
+
+        return close
+
+
+def status_of(sink: Any) -> str:
+    """Return what is to be known of a sink, one line, or ""."""
+    status = getattr(sink, "status", "")
+    return str(status() if callable(status) else status)
+
+
+def line_of(error: Exception) -> str:
+    """Return what an error says, one line; where it is none of ours, of which kind it is, too."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if isinstance(error, FastvbgError) else f"{type(error).__name__}: {text}"

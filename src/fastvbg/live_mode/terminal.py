@@ -1,0 +1,66 @@
+"""The terminal of a session: a line at its end that is written over, and lines above it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+
+_WIDTH = 80
+"""Where a terminal does not say."""
+_ERASE = "\r\x1b[K"
+
+
+class Terminal:
+    """Standard error, for several threads. What it does not take is lost: nobody reads it.
+
+    Parameters
+    ----------
+    quiet : bool
+        Whether the status line is left out.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._lock = threading.Lock()
+        self._shows = not quiet and sys.stderr is not None and sys.stderr.isatty()
+        self._is_shown = False
+
+    @property
+    def shows(self) -> bool:
+        """Whether there is a status line."""
+        return self._shows
+
+    def say(self, line: str) -> None:
+        """Print a line; the status line is below it again when it is shown the next time."""
+        with self._lock:
+            self._write(f"{self._erased()}{line}\n")
+
+    def show(self, line: str) -> None:
+        """Write the status line over, as much of it as fits: one that wraps could not be erased."""
+        if not self._shows:
+            return
+        with self._lock:
+            self._write(f"{self._erased()}{line[: self._width() - 1]}")
+            self._is_shown = True
+
+    def clear(self) -> None:
+        """Take the status line away."""
+        with self._lock:
+            self._write(self._erased())
+
+    def _erased(self) -> str:
+        was, self._is_shown = self._is_shown, False
+        return _ERASE if was else ""
+
+    def _width(self) -> int:
+        try:
+            return os.get_terminal_size(sys.stderr.fileno()).columns or _WIDTH
+        except (OSError, ValueError):
+            return _WIDTH
+
+    def _write(self, text: str) -> None:
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):
+                sys.stderr.write(text)
+                sys.stderr.flush()

@@ -1,0 +1,120 @@
+"""What fails in a session is named, and takes nothing else with it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from fastvbg.errors import OptionError, SinkError, SourceError
+from fastvbg.live_mode import reader
+from fastvbg.live_mode.api import live
+from fastvbg.live_mode.plates import PlateTaking
+from fastvbg.media.colour import ColourTags
+from fastvbg.media.model import StreamInfo
+from fastvbg.settings import Settings
+from tests.live_mode.test_session import MOTION, _empty_room, eventually, live_ones, running
+from tests.support.live import FakeCamera, Kept, room_picture
+
+
+@pytest.mark.parametrize("failure", [OSError("I/O"), ValueError("library")])
+def test_whatever_a_sink_raises_is_its_own_failure(failure: Exception) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    one, other = Kept(), Kept()
+    one.write = fail  # type: ignore[method-assign]
+    with running(FakeCamera(), one, other) as (made, lines):
+        assert eventually(lambda: len(live_ones(other)) > 3)
+        assert made.summary()["failed"] == [f"{type(failure).__name__}: {failure}"]
+        assert not any("mask failed" in line for line in lines)
+
+
+def test_a_sink_that_fails_at_the_end_is_named() -> None:
+    one, other = Kept(), Kept()
+
+    def fail() -> None:
+        raise SinkError("kept: cannot be finished")
+
+    one.close = fail  # type: ignore[method-assign]
+    with running(FakeCamera(count=4), one, other) as (made, lines):
+        assert eventually(lambda: other.closes > 0)
+    assert lines.count("kept: cannot be finished") == 1
+    assert made.summary()["failed"] == ["kept: cannot be finished"]
+
+
+def test_whatever_a_source_raises_it_is_opened_again(monkeypatch) -> None:
+    monkeypatch.setattr(reader, "_FIRST_WAIT", 0.05)
+    camera, kept = FakeCamera(), Kept()
+    read, failures = camera.read, [ValueError("library")]
+
+    def failing(timeout: float):
+        if camera.number > 5 and failures:
+            raise failures.pop()
+        return read(timeout)
+
+    camera.read = failing  # type: ignore[method-assign]
+    with running(camera, kept) as (_, lines):
+        assert eventually(lambda: camera.opens == 2)
+        count = len(kept.pictures)
+        assert eventually(lambda: len(kept.pictures) > count + 5)
+        assert "ValueError: library; trying again" in lines
+
+
+@pytest.mark.parametrize("state", ["card", "freeze", "black"])
+def test_the_empty_room_is_taken_behind_a_card(tmp_path, monkeypatch, state) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    with running(_empty_room(), Kept()) as (made, _):
+        made.set_state(state)
+        made.take_plate(0.1)
+        assert eventually(lambda: made.settings.kind.name == "plate", 60)
+
+
+def test_an_empty_room_of_another_size_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    info = StreamInfo(48, 32, Fraction(30), Fraction(1, 30), None, ColourTags(6, 1))
+    taking = PlateTaking(0.0)
+    assert taking.add(room_picture(0), info, 1.0)
+    with pytest.raises(SourceError, match="another size now: got 96x64, wanted 48x32"):
+        taking.mask(MOTION)
+
+
+def test_a_folder_for_empty_rooms_that_cannot_be_made_is_told(tmp_path, monkeypatch) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    with running(_empty_room(), Kept()) as (made, lines):
+        made.take_plate(0.0)
+        said = "could not be taken: cannot make the folder"
+        assert eventually(lambda: any(said in line for line in lines))
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "said"),
+    [
+        ("demo", ["-", "-"], "to: got '-' twice"),
+        ("demo", ["a.mkv", "./a.mkv"], r"to: got '\./a\.mkv' twice"),
+        ("a.mkv", ["a.mkv"], "to: 'a.mkv' is the source"),
+    ],
+)
+def test_nothing_is_written_twice(source: str, to: list[str], said: str) -> None:
+    with pytest.raises(OptionError, match=said):
+        live(source, to, overwrite=True)
+
+
+def test_settings_without_a_background_show_no_room() -> None:
+    with live("demo", [], size="32x32", mask="motion", background="navy") as session:
+        session.apply(Settings(mask="motion"))
+        assert session.settings.background == "blur"
+
+
+def test_the_least_scene_is_drawn() -> None:
+    with live("demo", [], size="3x3", mask="motion", background="navy") as session:
+        assert session.figures()["source"]["height"] == 2
+
+
+@pytest.mark.parametrize("kind", ["knn", "mog2"])
+def test_a_subtractor_that_knows_nothing_keeps_nothing(kind: str) -> None:
+    kept = Kept()
+    with running(FakeCamera(), kept, settings=Settings(mask=kind, background="navy")):
+        assert eventually(lambda: len(kept.pictures) > 12)
+    assert max(kept.shows_room(i) for i in range(len(kept.pictures))) < 0.5

@@ -50,6 +50,15 @@ def test_planes_give_what_bgr_gives(runs) -> None:
     assert iou(PersonKeyer().key_planes(planes), PersonKeyer().key(frame)) > 0.99
 
 
+def test_lists_of_planes_are_as_good_as_tuples(runs) -> None:
+    """Also from the second frame on, whose form is known: a size whose room is remembered."""
+    tuples, lists = PersonKeyer(), PersonKeyer()
+    for x in range(500, 560, 10):
+        planes = to_planes(with_person(wall(720, 1280), x, 360, 180))
+        wanted = tuples.key_planes(planes)
+        np.testing.assert_array_equal(lists.key_planes(list(planes)), wanted)
+
+
 def test_halved_chroma_serves_a_canvas_as_fine_as_luma(runs) -> None:
     """Edges are known to two pixels by chroma then, which a disc of 45 feels."""
     frame = with_person(wall(), 200, 90)

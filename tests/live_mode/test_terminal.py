@@ -57,12 +57,20 @@ def test_quiet_or_no_terminal_has_no_status_line(monkeypatch) -> None:
 
 def test_nobody_to_tell_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr", None)
-    Terminal().say("one")
-    gone = Screen()
+    shown = Terminal()
+    assert not shown.shows
+    shown.say("one")
+    gone = put_up(monkeypatch)
+    shown = Terminal()
     gone.close()
-    monkeypatch.setattr("sys.stderr", gone)
-    monkeypatch.setattr(Screen, "isatty", lambda _: False)
-    Terminal().say("one")
+    with pytest.raises(ValueError, match="closed"):
+        gone.write("one")
+    shown.say("one")
+    shown.show("status")
+    shown.clear()
+    back = put_up(monkeypatch)
+    shown.say("two")
+    assert back.getvalue() == "two\n"
 
 
 def test_why_a_stream_is_not_connected_is_said_once(monkeypatch) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fastvbg.errors import SinkError
 from fastvbg.live_mode.grab import FORM
+from fastvbg.matting.run import unheard
 from fastvbg.media.colour import ToBGR
 from fastvbg.media.planes import new_picture, planes_of
 
@@ -32,7 +33,7 @@ class Window:
     def __init__(self, colour: ColourTags) -> None:
         self.name, self.status, self.dropped = "window", "", 0
         self._title, self._convert = "fastvbg", ToBGR(colour)
-        self.heard: Callable[[str], object] = len
+        self.heard: Callable[[str], object] = unheard
         """Called with each key that is pressed in it; by default nothing comes of them."""
 
     def open(self, width: int, height: int, rate: float) -> None:  # noqa: ARG002

@@ -87,9 +87,8 @@ class Remembering:
 
     def _in_planes(self, picture: Frame | Planes) -> Planes:
         if isinstance(picture, (tuple, list)):
-            if are_bytes(picture, self._shapes):
-                return picture
-            y, u, v = (packed(plane) for plane in picture)
+            known = are_bytes(picture, self._shapes)
+            y, u, v = picture if known else (packed(plane) for plane in picture)
             return y, u, v
         assert self._planes is not None  # noqa: S101  (frames are BGR)
         keyspace.keyspace.call(picture, *self._planes)

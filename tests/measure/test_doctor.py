@@ -38,7 +38,7 @@ def test_what_does_not_load_is_bad_and_the_rest_is_looked_at(tmp_path: Path) -> 
     done = faults.python("-m", "fastvbg", "doctor", path=tmp_path)
     assert (done.returncode, done.stderr) == (1, "")
     states = {
-        line[6:22].strip(): (line[:5].strip(), line[22:]) for line in done.stdout.splitlines()
+        line[6:22].strip(): (line[:5].strip(), line[23:]) for line in done.stdout.splitlines()
     }
     assert states["NumPy"][0] == GOOD
     state, text = states["OpenCV"]
@@ -181,13 +181,13 @@ def test_fix_mends_only_what_is_bad_and_looks_again(
 
     monkeypatch.setattr(mend, "mend_opencv", mended)
     assert run_command_line(["doctor"]) == 1
-    assert capsys.readouterr().out == "bad   OpenCV          told\n"
+    assert capsys.readouterr().out == "bad   OpenCV           told\n"
     assert run_command_line(["doctor", "--fix"]) == 0
     assert capsys.readouterr().out == (
-        "fix   OpenCV          mending\ngood  OpenCV          told\n"
+        "fix   OpenCV           mending\ngood  OpenCV           told\n"
     )
     assert run_command_line(["doctor", "--fix"]) == 0
-    assert capsys.readouterr().out == "good  OpenCV          told\n"
+    assert capsys.readouterr().out == "good  OpenCV           told\n"
 
 
 def test_a_fix_that_fails_is_one_line_and_exit_code_1(

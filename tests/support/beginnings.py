@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 from fastvbg.reference.keyspace import keyspace
+from tests.support.same_bytes import same_bytes
 
 WIDTH, HEIGHT = 96, 64
 GREEN, BLUE, RED = (60, 170, 60), (180, 70, 30), (40, 40, 150)
@@ -40,7 +41,7 @@ def faded(frame: np.ndarray, share: float, towards: int = 0) -> np.ndarray:
 def write(path: Path, make: Make, count: int = 40, codec: str = "libx264") -> Path:
     options = {"crf": "8", "preset": "ultrafast"} if codec == "libx264" else {}
     with av.open(str(path), "w") as container:
-        video = container.add_stream(codec, rate=25, options=options)
+        video = container.add_stream(codec, rate=25, options=same_bytes(codec, options))
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         for index in range(count):
             container.mux(video.encode(av.VideoFrame.from_ndarray(make(index), format="bgr24")))

@@ -11,6 +11,7 @@ import numpy as np
 
 from fastvbg.media.upright import noted_matrix
 from tests.support.numbered import picture
+from tests.support.same_bytes import same_bytes
 
 MOTION: dict[str, Any] = {"mask": "motion", "background": "navy"}
 LOSSLESS: dict[str, Any] = {**MOTION, "codec": "ffv1"}
@@ -61,7 +62,7 @@ def write_scenes(path: Path, count: int = 150, **options: str) -> Path:
     """Write `scenes` losslessly, 25 frames a second."""
     given = {"g": "20", "preset": "ultrafast", "qp": "0", **options}
     with av.open(str(path), "w") as container:
-        video: Any = container.add_stream("libx264", rate=25, options=given)
+        video: Any = container.add_stream("libx264", rate=25, options=same_bytes("libx264", given))
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
         for number in range(count):
             frame = av.VideoFrame.from_ndarray(scenes(number), format="bgr24")

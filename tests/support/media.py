@@ -9,6 +9,8 @@ from typing import NamedTuple
 import av
 import numpy as np
 
+from tests.support.same_bytes import same_bytes
+
 
 class Clip(NamedTuple):
     path: Path
@@ -42,7 +44,9 @@ def make_clip(
 ) -> Clip:
     """Write an H.264 clip; `times` are the frames' times in 1/1000 s, for a variable rate."""
     with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=rate, options={"crf": "10"})
+        video = container.add_stream(
+            "libx264", rate=rate, options=same_bytes("libx264", {"crf": "10"})
+        )
         video.width, video.height = width, height
         video.pix_fmt = "yuv444p" if width % 2 or height % 2 else "yuv420p"
         base = Fraction(1, 1000) if times else Fraction(1, rate)

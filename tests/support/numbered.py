@@ -11,6 +11,7 @@ import numpy as np
 
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.source import open_source
+from tests.support.same_bytes import same_bytes
 
 WIDTH, HEIGHT, RATE = 64, 48, 25
 _BITS, _BAR = 8, 8
@@ -47,7 +48,7 @@ def make_numbered(
 ) -> Path:
     """Write a clip; `times` in 1/1000 s give it a variable rate."""
     with av.open(str(path), "w", format=format, container_options=muxer or {}) as container:
-        stream: Any = container.add_stream(codec, rate=rate, options=options)
+        stream: Any = container.add_stream(codec, rate=rate, options=same_bytes(codec, options))
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, pixels
         base = Fraction(1, 1000) if times else Fraction(1, rate)
         stream.time_base = stream.codec_context.time_base = base

@@ -14,6 +14,7 @@ from fastvbg.keyers.person.network import Network
 from fastvbg.measure import personlanes, usual
 from fastvbg.models.spec import ModelSpec
 from fastvbg.models.store import KNOWN
+from tests.support.same_bytes import same_bytes
 
 GREEN = (90, 250, 90)
 
@@ -113,7 +114,9 @@ def to_planes(frame: np.ndarray):
 
 def write_clip(path: Path, frames, pixel_format: str = "yuv420p") -> Path:
     with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=24, options={"crf": "8"})
+        video = container.add_stream(
+            "libx264", rate=24, options=same_bytes("libx264", {"crf": "8"})
+        )
         video.height, video.width = frames[0].shape[:2]
         video.pix_fmt = pixel_format
         for k, picture in enumerate(frames):

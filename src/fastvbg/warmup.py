@@ -46,6 +46,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.chroma.composite_planes",
         "keying.chroma.despill_frame",
         "keying.chroma.despill_planes",
+        "keying.screen_light.gain",
         "keying.soft_light.clear_frame",
         "keying.soft_light.clear_plane",
     ),

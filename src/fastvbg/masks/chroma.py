@@ -29,6 +29,7 @@ class Chroma(Mask):
     kernels: ClassVar[tuple[str, ...]] = (
         "keying.chroma.key_planes",
         "keying.chroma.despill_planes",
+        "keying.screen_light.gain",
         "keying.soft_light.clear_plane",
     )
 

@@ -22,6 +22,7 @@ __all__ = [
     "despill_planes",
     "key_strength",
     "light_shift",
+    "screen_gain",
 ]
 
 
@@ -78,6 +79,40 @@ def chroma_matte(
     rows = np.arange(y.shape[0]) >> int(u.shape[0] != y.shape[0])
     cols = np.arange(y.shape[1]) >> int(u.shape[1] != y.shape[1])
     return np.asarray(matte[rows][:, cols])
+
+
+def screen_gain(u: Plane, v: Plane, usual: Plane, direction: tuple[int, int]) -> int:
+    """Return by how much the light on a screen has changed, in 1/64.
+
+    It is the median of the key's strength as a share of the usual one, over samples that were
+    screen and still have its hue: 20 degrees beside it at most, and 6 levels from gray.
+
+    Parameters
+    ----------
+    u, v : ndarray, uint8
+        Chroma, 128 where it is gray.
+    usual : ndarray, uint8
+        The strength that the screen had at each sample; 0 where something is before it.
+    direction : (int, int)
+        Of the key in U and V, a vector of length 64.
+
+    Returns
+    -------
+    int
+        64 in the same light, 255 at most; 0 where less than half of the samples have the hue.
+    """
+    du, dv = u.astype(np.int64) - 128, v.astype(np.int64) - 128
+    along = du * direction[0] + dv * direction[1]
+    beside = abs(du * direction[1] - dv * direction[0])
+    strength = (along - (beside >> 1)) >> 6
+    screen = usual > 0
+    alike = screen & (strength >= 6) & (11 * beside <= 4 * along)
+    count = np.count_nonzero(alike)
+    if count == 0 or 2 * count < np.count_nonzero(screen):
+        return 0
+    was = usual[alike].astype(np.int64)
+    shares = np.sort(np.minimum((64 * strength[alike] + (was >> 1)) // was, 255))
+    return int(shares[(count - 1) // 2])
 
 
 def despill_frame(

@@ -20,12 +20,13 @@ from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import CHROMA_ROWS, gains_of, rows_for, slope_of
-from fastvbg.keyers._arrays import on_packed, thin_frame
+from fastvbg.keyers._arrays import on_packed, to_keyspace
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
 from fastvbg.keyers.chroma.screen import UNIT, Shown, chroma_of, thinned
 from fastvbg.keyers.chroma.search import ScreenSearch
+from fastvbg.keyers.chroma.strength import steps_between
 from fastvbg.layout import as_bgr
 from fastvbg.outputs import copy_frame, plane_out, planes_out
 
@@ -312,7 +313,13 @@ class ChromaKeyer(OnePassKeyer):
 
     def _follow_planes(self, planes: Planes) -> Screen | None:
         search = self._search_for(planes[1].shape, planar=True)
-        return search.follow(lambda: thinned(planes), lambda: _at_chroma(planes))
+        down, across = steps_between(planes[1].shape)
+
+        def samples(nth: int) -> Planes:
+            y, u, v = (plane[:: nth * down, :: nth * across] for plane in _at_chroma(planes))
+            return y, u, v
+
+        return search.follow(lambda: thinned(planes), samples)
 
     def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
         shape = check_frame("frame", frame)
@@ -334,9 +341,12 @@ class ChromaKeyer(OnePassKeyer):
 
     def _follow_frame(self, frame: Frame) -> Screen | None:
         search = self._search_for(frame.shape[:2], planar=False)
-        rows, cols = frame.shape[:2]
-        step = max(1, min(rows // 90, cols // 160))
-        return search.follow(lambda: thinned(frame), lambda: thin_frame(frame, step))
+        down, across = steps_between(frame.shape[:2])
+
+        def samples(nth: int) -> Planes:
+            return to_keyspace(frame[:: nth * down, :: nth * across])
+
+        return search.follow(lambda: thinned(frame), samples)
 
     def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
         if self._search is None:

@@ -35,6 +35,8 @@ LEAST_SHARE = 0.4
 _ROUGH = 10
 """Levels by which a sample's luma differs from that around it where it is a leaf, and no noise."""
 _BORDER = 0.08
+_BLACK = 16
+"""Luma of black in planes: without it, saturation is the same in any light."""
 _PALE = 0.75
 """Of a screen's least saturation, what an even border of its hue has at least: it may be a sky."""
 _NEAR_USUAL = 0.87
@@ -73,6 +75,11 @@ class Shown(NamedTuple):
             if self.u * hue.u + self.v * hue.v >= _NEAR_USUAL * self.strength:
                 return name
         return ""
+
+    def in_light(self, strength: float) -> Shown:
+        """Return it in a light that makes it so strong."""
+        gain = strength / max(1.0, self.strength)
+        return self._replace(u=gain * self.u, v=gain * self.v)
 
     def is_like(self, other: Shown) -> bool:
         """Tell whether it is of another colour's hue, in whatever light."""
@@ -143,7 +150,8 @@ def thinned(picture: Frame | Planes) -> Planes:
         return thin_frame(picture, frame_step(picture.shape))
     y, u, _ = picture
     shift_y, shift_x = (int(a != b) for a, b in zip(y.shape, u.shape, strict=True))
-    return thin_planes(picture, shift_x, shift_y, 2 * max(1, max(y.shape) // 640))
+    luma, u, v = thin_planes(picture, shift_x, shift_y, 2 * max(1, max(y.shape) // 640))
+    return np.maximum(luma, _BLACK) - _BLACK, u, v
 
 
 def shown_in(planes: Planes) -> Shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastvbg.keyers.chroma.screen import LEAST_STRENGTH, Shown, shown_in
-from fastvbg.keyers.chroma.strength import Screen
+from fastvbg.keyers.chroma.strength import FEW, Screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,26 +58,30 @@ class ScreenSearch:
         self._looks, self._frames = True, 0
         self._stays = 0
 
-    def follow(self, thin: Callable[[], Planes], even: Callable[[], Planes]) -> Screen | None:
+    def follow(self, thin: Callable[[], Planes], samples: Callable[[int], Planes]) -> Screen | None:
         """Return the screen to key the next frame by; None while there has been none.
 
         Parameters
         ----------
         thin : callable
             Returns samples of the frame to look for a screen in.
-        even : callable
-            Returns its Y, U and V, of one size, to measure the screen in.
+        samples : callable
+            Returns its Y, U and V, of one size, to measure the screen in: 1 all, n every n-th.
         """
         self._frames += 1
-        if self._looks and self._take(thin, even):
+        if self._looks and self._take(thin, samples):
             self._looks, self._stays = False, 0
-        elif self.screen is not None and self.screen.due():
-            self.screen.measure(even())
+            return self.screen
+        if self.screen is None:
+            return None
+        due = self.screen.due()
+        if self.screen.relit(samples(FEW)) or due:
+            self.screen.measure(samples(1))
             grown = self._colour is not None and self.screen.level > _BRIGHTER * self._level
             self._looks = self._looks or not self.screen.seen or grown
         return self.screen
 
-    def _take(self, thin: Callable[[], Planes], even: Callable[[], Planes]) -> bool:
+    def _take(self, thin: Callable[[], Planes], samples: Callable[[int], Planes]) -> bool:
         """Take the screen that a frame shows, if it shows one."""
         colour = self._key
         shown = None
@@ -88,7 +92,7 @@ class ScreenSearch:
             colour = shown[:2]
         fresh = Screen(*colour, self._shape)
         if fresh.due():
-            fresh.measure(even())
+            fresh.measure(samples(1))
         if not fresh.seen:
             return False
         self.screen, self._colour, self._level = fresh, shown, fresh.level
@@ -101,8 +105,9 @@ class ScreenSearch:
             return None
         for screen in self._expected:
             if shown.is_like(screen):
-                # In a fade the screen is weaker than it will be.
-                return screen if screen.strength > _BRIGHTER * shown.strength else shown
+                # In less light its hue is known less well.
+                weak = screen.strength > _BRIGHTER * shown.strength
+                return screen.in_light(shown.strength) if weak else shown
         if self._expected:
             return None
         if self._frames <= _BEGINS or self._colour is None or shown.is_like(self._colour):

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import cv2
 import numpy as np
 
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.keying.plan import shares_for
 from fastvbg.keyers.chroma.screen import LEAST_STRENGTH, UNIT, direction_of
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ _DARKEST = 0.4
 _RATE = 0.5
 _CHANGE = 0.02
 _PERIOD = 8
+FEW = 6
+"""Of the samples that a screen is measured in, every so manieth tells whether it is relit."""
+_SAME, _ONE_LIGHT = 64, 4
+"""The gain in the same light, and by how much it varies there: 6 %, of 10 that are tolerated."""
+
+lights = Module("keying.screen_light")
 
 
 class Screen:
@@ -58,6 +66,8 @@ class Screen:
         self._grid: Floats | None = None
         self._light: Floats | None = None
         self._held: Floats | None = None
+        self._usual: Plane | None = None
+        self._shares = shares_for()
         self._frames = 0
         self.seen = False
         """Whether the last frame that was measured showed the screen anywhere."""
@@ -72,20 +82,36 @@ class Screen:
         self._frames += 1
         return self._frames % _PERIOD == 1
 
+    def relit(self, few: Planes) -> bool:
+        """Take another light on the whole screen at once, and tell whether there is one.
+
+        Parameters
+        ----------
+        few : tuple of 3 ndarray, uint8
+            Of what `measure` is given, every `FEW`-th sample of every such row.
+        """
+        if self._usual is None or self._grid is None or self._light is None:
+            return False
+        lights.gain.call(*few[1:], self._usual, self.direction, self._shares)
+        gain = int(self._shares[-1])
+        if not gain or abs(gain - _SAME) <= _ONE_LIGHT:
+            return False
+        self._grid *= np.float32(gain / _SAME)
+        self._light *= np.float32(gain / _SAME)
+        self._spread()
+        return True
+
     def measure(self, planes: Planes) -> None:
         """Measure the screen in Y, U and V of one size, any strides; where none shows, do nothing.
 
         Parameters
         ----------
         planes : tuple of 3 ndarray, uint8
-            Of a frame, or luma only where there is chroma.
+            Samples of a frame, `steps_between` them, luma only where there is chroma.
         """
         if not planes[1].size:
             return
-        shape = planes[1].shape
-        rows, cols = (max(1, min(n, g * _CELL)) for n, g in zip(shape, _GRID, strict=True))
-        steps = shape[0] // rows, shape[1] // cols
-        luma, u, v = (p[:: steps[0], :: steps[1]].astype(np.float32) for p in planes)
+        luma, u, v = (plane.astype(np.float32) for plane in planes)
         x, y = self.direction
         along, beside = (u - 128) * x + (v - 128) * y, (u - 128) * y - (v - 128) * x
         strength = (along - np.abs(beside) / 2) / UNIT
@@ -97,6 +123,7 @@ class Screen:
         _, light = _mean_in_cells(luma, cells.screen)
         self._grid = _followed(self._grid, cells.strength, cells.seen)
         self._light = _followed(self._light, light, cells.seen)
+        self._usual = _few(cells, self._grid)
         self._spread()
 
     def _grown(self, strength: Floats) -> _Cells:
@@ -135,6 +162,22 @@ class Screen:
         return np.asarray(
             np.clip(np.round(FULL / np.maximum(strength, LEAST_STRENGTH)), 1, 255), np.uint8
         )
+
+
+def steps_between(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return the steps down and across between the samples of a plane to measure a screen in."""
+    down, across = (
+        size // max(1, min(size, cells * _CELL)) for size, cells in zip(shape, _GRID, strict=True)
+    )
+    return max(1, down), max(1, across)
+
+
+def _few(cells: _Cells, grid: Floats) -> Plane:
+    """Return the strength that few samples have in this light; 0 where they are no screen."""
+    size = cells.screen.shape[::-1]
+    seen = cv2.resize(cells.seen.astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
+    usual = cv2.resize(grid, size) * (cells.screen * seen)
+    return np.asarray(np.clip(np.round(usual[::FEW, ::FEW]), 0, 255), np.uint8)
 
 
 class _Cells(NamedTuple):

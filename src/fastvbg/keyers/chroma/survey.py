@@ -61,14 +61,15 @@ class ScreenSurvey:
         return len(clusters[0]) if clusters else 0
 
     def shows_screen(self, share: float) -> bool:
-        """Tell whether a screen, and no sky or lawn, is in at least that share of the frames."""
+        """Tell whether a screen in good light is in at least that share of the frames.
+
+        A dim one is found where a screen is known to be; else it may be a wood at night.
+        """
         clusters = self._clusters()
         if not clusters or len(clusters[0]) < share * self.frames:
             return False
         screen = _middle(clusters[0])
-        if screen.name or not screen.hue:
-            return bool(screen.name)
-        return screen.strength >= SCREENS[screen.hue].strength
+        return bool(screen.hue) and screen.strength >= SCREENS[screen.hue].strength
 
     def screens(self) -> list[Shown]:
         """Return the screens, the one that most frames show first; none where there is none."""

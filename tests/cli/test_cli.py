@@ -109,7 +109,7 @@ def bad_inputs(folder: Path, clip: Clip) -> dict[str, tuple[list[str], str]]:
         ),
         "one image": (
             [video, "-b", "blue", "-o", str(folder / "out.png")],
-            "output: out.png names one image; .* out%06d.png",
+            "output: out.png names one image, .* out%06d.png",
         ),
         "threshold too high": ([video, *blue, "--threshold", "256"], "threshold: got 256, wanted"),
         "threshold no number": (

@@ -64,7 +64,8 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
             "-o",
             metavar="FILE",
             help="A name in .mp4, .mkv, .mov, .webm, .gif or .y4m, also as a URL such as "
-            "s3://BUCKET/NAME, an image sequence out%06d.png, or - for Y4M on standard output.",
+            "s3://BUCKET/NAME, an image sequence out%06d.png, of a photo out.png, or - for Y4M on "
+            "standard output.",
         ),
     ],
     keep_partial: Annotated[

@@ -217,7 +217,7 @@ def report(result: Result, *, quiet: bool) -> int:
         say(f"fastvbg: warning: {warning}")
     if not quiet:
         line = (
-            f"{result.frames} frames in {result.seconds:.2f} s, "
+            f"{result.frames} frame{'' if result.frames == 1 else 's'} in {result.seconds:.2f} s, "
             f"{result.frames_per_second:.1f} frames/s: {result.output}"
         )
         if str(result.output) == "-":  # standard output carries the video

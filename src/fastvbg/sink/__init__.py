@@ -1,4 +1,4 @@
-"""Sinks take frames: a video file, or a numbered image sequence."""
+"""Sinks take frames: a video file, a numbered image sequence, or of one frame a picture."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def open_sink(
     ----------
     path : str or Path
         A file that ends in .mp4, .mkv, .mov, .webm, .gif or .y4m, also in a store by its URL, an
-        image sequence such as `out%06d.png`, or `-` for Y4M on standard output.
+        image sequence such as `out%06d.png`, a picture such as `out.png` of an input that has one
+        frame, or `-` for Y4M on standard output.
     info : StreamInfo
         Of the frames to come.
     overwrite : bool
@@ -95,11 +96,17 @@ def open_sink(
         return SequenceSink(
             numbering, info, overwrite=overwrite, alpha=alpha, keep_partial=keep_partial
         )
+    if suffix in IMAGE_SUFFIXES and info.frames == 1:
+        from fastvbg.sink.still import StillSink
+
+        alpha = options is not None and options.alpha
+        return StillSink(path, info, overwrite=overwrite, alpha=alpha)
     if suffix in IMAGE_SUFFIXES and isinstance(path, Url):
         raise SinkError(f"output: {path}: images are not written to stores; wanted a video's name")
     if suffix in IMAGE_SUFFIXES:
         raise SinkError(
-            f"output: {path.name} names one image; for a sequence put a number field into it, "
+            f"output: {path.name} names one image, and the input may have more frames than one; "
+            f"for a sequence put a number field into it, "
             f"such as {Path(path.name).stem}%06d{suffix}"
         )
     if suffix not in VIDEO_SUFFIXES:

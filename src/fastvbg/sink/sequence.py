@@ -6,16 +6,12 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from fastvbg.errors import SinkError
-from fastvbg.media.colour import Converter
-from fastvbg.media.formats import BGR
 from fastvbg.media.image import write_image
-from fastvbg.media.planes import plane_of
 from fastvbg.sink.clock import Evenness
 from fastvbg.sink.durable import flush_file, flush_folder
 from fastvbg.sink.staging import Staged, check_folder, staging_name, standing, take_over_at, why
+from fastvbg.sink.still import Pictures, check_alpha
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +21,6 @@ if TYPE_CHECKING:
     from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
     from fastvbg.media.numbering import Numbering
 
-_WITH_ALPHA = (".png", ".webp", ".tif", ".tiff")
 # Disks and their journals take many flushes at once for little more than one.
 _FLUSHES_AT_ONCE = 8
 
@@ -57,12 +52,9 @@ class SequenceSink:
         keep_partial: bool = False,
     ) -> None:
         check_folder(numbering.folder)
-        with_alpha = numbering.after.lower().endswith(_WITH_ALPHA)
-        if alpha and not with_alpha:
-            raise SinkError(
-                f"output: {numbering.name} holds no transparency; .png, .webp and .tif do"
-            )
-        self._convert = Converter(info.colour, BGR)
+        if alpha:
+            check_alpha(numbering.name)
+        self._picture = Pictures(info)
         self._keep_partial = keep_partial
         self.done_with_frames = True
         self.warnings: list[str] = []
@@ -87,10 +79,8 @@ class SequenceSink:
 
     def write(self, frame: Picture, pts: int, number: int) -> None:
         """Write one image; a sequence holds no times."""
-        if not isinstance(frame, np.ndarray):
-            rgba = frame.format.name == "bgra"
-            frame = plane_of(frame, 0, 4) if rgba else plane_of(self._convert(frame), 0, 3)
-        write_image(self._staging / self._numbering.path(number).name, frame)
+        name = self._numbering.path(number).name
+        write_image(self._staging / name, self._picture(frame))
         self._written.append(number)
         self._evenness.saw(pts)
 

@@ -136,3 +136,10 @@ def test_inputs_of_one_name_are_told_apart_by_their_folders(folder: Path) -> Non
     with pytest.raises(fastvbg.SinkError, match=r"x/a.mp4 and y/a.mp4 would both .* out/a.mp4"):
         outputs(inputs, "out")
     assert len(set(outputs(inputs, "out/{folder}-{stem}.mp4"))) == 2
+
+
+def test_a_picture_becomes_a_picture_and_a_sequence_a_video(folder: Path) -> None:
+    made = outputs(["me.JPG", "in/at%03d.png", "moves.webp", "a.gif", "b.mkv"], folder / "out")
+    named = [Path(str(each)).name for each in made]
+    assert [name.rpartition(".")[2] for name in named] == ["jpg", "mp4", "mp4", "mp4", "mkv"]
+    assert named[0] == "me.jpg"

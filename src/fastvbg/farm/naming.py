@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from fastvbg.errors import OptionError, SinkError, shown
 from fastvbg.media.names import STANDARD, as_path, is_address
+from fastvbg.media.numbering import parse_numbering
 from fastvbg.media.series import StoredNumbering, read_series
 from fastvbg.urls import Url, named, whole
 from fastvbg.values import check_path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 FIELDS = ("stem", "name", "suffix", "folder", "number")
 _KEPT_SUFFIXES = (".mkv", ".mov", ".mp4", ".webm")
+_PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
+"""Suffixes of what is one picture: a .webp may move."""
 _USUAL_SUFFIX = ".mp4"
 _FORM = re.compile("(0[1-9])?")
 
@@ -85,9 +88,15 @@ def _filled(pattern: str, given: str | Path, number: int) -> Path | Url:
         "suffix": path.suffix,
         "folder": folder,
         "number": number,
-        "kept": suffix if suffix in _KEPT_SUFFIXES else _USUAL_SUFFIX,
+        "kept": _kept(name, suffix),
     }
     return as_path(named(pattern.format(**fields)))
+
+
+def _kept(name: str, suffix: str) -> str:
+    """Return the suffix of an output that is of its input's kind, where that can be written."""
+    is_picture = suffix in _PICTURES and parse_numbering(name) is None
+    return suffix if is_picture or suffix in _KEPT_SUFFIXES else _USUAL_SUFFIX
 
 
 def _check_fields(pattern: str) -> str:

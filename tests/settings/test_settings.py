@@ -327,10 +327,12 @@ def test_settings_and_changes_make_a_run(clip: Clip, tmp_path: Path) -> None:
     result = fastvbg.process(clip.path, tmp_path / "a.mkv", settings, max_frames=3)
     assert result.frames == 3
     assert fastvbg.matte(clip.path, tmp_path / "m.mkv", settings).frames == 5
-    with pytest.raises(
-        OptionTypeError, match=r"^tolerance: no such option; it is one of the masks"
-    ):
-        fastvbg.process(clip.path, tmp_path / "b.mkv", settings, tolerance=3)
+    of_masks = (
+        r"^tolerance: an option of the masks adaptive, chroma, plate, wanted it with the mask"
+    )
+    for mask, name in (("chroma", "Chroma"), ("plate", "Plate"), ("person", "Adaptive")):
+        with pytest.raises(OptionTypeError, match=rf"{of_masks}.* mask=fastvbg.masks.{name}\(tol"):
+            fastvbg.process(clip.path, tmp_path / "b.mkv", settings, mask=mask, tolerance=3)
     with pytest.raises(OptionTypeError, match=r"^backgroud: no such option; did you mean 'backg"):
         fastvbg.process(clip.path, tmp_path / "b.mkv", backgroud="navy")
     with pytest.raises(OptionTypeError, match=r"^settings: got 'navy', wanted fastvbg.Settings"):

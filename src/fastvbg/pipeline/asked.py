@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_callable, check_flag
 from fastvbg.errors import OptionTypeError, SinkError, shown
-from fastvbg.masks.registry import nearest, owners_of
+from fastvbg.masks.registry import kinds, nearest, owners_of
 from fastvbg.media.names import are_same
 from fastvbg.pipeline.job import Job
 from fastvbg.settings import Settings
@@ -15,7 +15,7 @@ from fastvbg.values import check_path
 from fastvbg.values.pictures import check_background
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -34,13 +34,23 @@ def changed(settings: object, changes: Mapping[str, Any]) -> Settings:
     known = Settings.options()
     for name in changes:
         if name not in known:
-            kinds = " and ".join(owners_of(name))
-            of_mask = f"; it is one of the masks {kinds}: mask=fastvbg.masks.Chroma(...) and such"
+            owners = owners_of(name)
+            if owners:
+                raise OptionTypeError(_of_mask(name, owners, changes.get("mask")))
             raise OptionTypeError(
-                f"{name}: no such option{of_mask if kinds else nearest(name, known)} "
-                "(fastvbg.Settings has them all)"
+                f"{name}: no such option{nearest(name, known)} (fastvbg.Settings has them all)"
             )
     return settings.replace(**changes) if changes else settings
+
+
+def _of_mask(name: str, owners: Sequence[str], mask: object) -> str:
+    """Return how an option of some kinds of mask is said, such as the kind that was named."""
+    several = "masks" if len(owners) > 1 else "mask"
+    kind = kinds()[str(mask) if str(mask) in owners else owners[0]]
+    return (
+        f"{name}: an option of the {several} {', '.join(owners)}, wanted it with the mask, as "
+        f"in mask=fastvbg.masks.{kind.__name__}({name}=...)"
+    )
 
 
 def checked_job(settings: Settings, input: object, output: object, **more: Any) -> Job:

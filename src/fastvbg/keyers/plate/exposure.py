@@ -21,23 +21,26 @@ _PAIRS = 200
 _JUDGES = 500
 """Samples that pairs are judged by: of more, every so many-th."""
 _NEAR = 8.0
-"""Levels from a line within which a sample agrees with it."""
-_GAINS = 0.5, 2.0
+"""Levels from a line within which a sample agrees with it; in less light less, but no less than"""
+_NEAREST = 3.0
+_GAINS = 0.05, 8.0
 _LIMITS = 16.0, 10.0, 6.0
-"""Levels within which samples agree, all channels together, from fit to fit."""
+"""Levels within which samples agree, all channels together, from fit to fit; in less light less."""
 _PRIOR = 16.0
 """Variance, in levels squared, that speaks for a channel being only itself."""
 _LEAST = 24
 _CLIPPED = 3, 252
 
 
-def line(plate: Values, frame: Values) -> tuple[float, float]:
+def line(plate: Values, frame: Values, likely: float = 1.0) -> tuple[float, float]:
     """Return gain and offset that take most samples of a plate to a frame's.
 
     Parameters
     ----------
     plate, frame : ndarray, shape (N,), float64
         Samples at the same places, up to about 60 % of them not of the room.
+    likely : float
+        A gain to try with each sample, too: for chroma, that of luma.
 
     Returns
     -------
@@ -55,11 +58,17 @@ def line(plate: Values, frame: Values) -> tuple[float, float]:
     offsets = frame[first][wide] - gains * plate[first][wide]
     sound = (gains > _GAINS[0]) & (gains < _GAINS[1])
     # Also nothing but a shift, through each sample: all that a room of one gray tells.
-    gains = np.concatenate((gains[sound], np.ones(len(first))))
-    offsets = np.concatenate((offsets[sound], (frame - plate)[first]))
-    apart = np.abs(gains[:, None] * plate + offsets[:, None] - frame)
-    best = int(np.minimum(apart, _NEAR).sum(axis=1).argmin())
-    agree = apart[best] < _NEAR
+    known = np.repeat((1.0, likely), len(first))
+    gains = np.concatenate((gains[sound], known))
+    through = np.concatenate(
+        (offsets[sound], np.tile(frame[first], 2) - known * np.tile(plate[first], 2))
+    )
+    apart = np.abs(gains[:, None] * plate + through[:, None] - frame)
+    # In little light all is near to all: a line has to be the nearer.
+    near = np.clip(_NEAR * gains, _NEAREST, _NEAR)
+    lost = np.minimum(apart / near[:, None], 1).sum(axis=1)
+    best = int(lost.argmin())
+    agree = apart[best] < near[best]
     p, f = plate[agree], frame[agree]
     gain = float((np.cov(p, f, bias=True)[0, 1] + _PRIOR) / (p.var() + _PRIOR))
     return gain, float(f.mean() - gain * p.mean())
@@ -85,11 +94,13 @@ def fit_colours(plate: Values, frame: Values) -> tuple[Values, npt.NDArray[np.bo
     seen = np.asarray(inside.all(axis=0), np.bool_)
     colours = np.zeros((3, 4))
     for k in range(3):
-        colours[k, k], colours[k, 3] = line(plate[k, seen], frame[k, seen])
+        likely = colours[0, 0] if k else 1.0
+        colours[k, k], colours[k, 3] = line(plate[k, seen], frame[k, seen], likely)
+    share = float(np.clip(colours[0, 0], _NEAREST / _NEAR, 1.0))
     agree: npt.NDArray[np.bool_] = seen
     for limit in _LIMITS:
         off = np.abs(mapped(colours, plate) - frame).max(axis=0)
-        agree = seen & (off < limit)
+        agree = seen & (off < share * limit)
         if np.count_nonzero(agree) < _LEAST:
             return np.eye(3, 4), agree
         colours = _fitted(plate[:, agree], frame[:, agree])

@@ -89,19 +89,25 @@ class CameraFollower:
         self.homography: Homography | None = None
         """From the plate to the last frame; None where it lies as it is."""
 
-    def look(self, picture: Frame | Planes) -> None:
-        """Look at the next frame: BGR, or planes."""
-        self._frames += 1
-        if len(self._corners) < _LEAST or (not self._moves and self._frames % _WATCH_EVERY != 1):
-            return
+    def look(self, picture: Frame | Planes, *, at_once: bool = False) -> bool:
+        """Look at the next frame, BGR or planes, and tell whether the plate lies elsewhere in it.
+
+        With `at_once` it is the last one again: something has changed in it.
+        """
+        self._frames += not at_once
+        watched = at_once or self._frames % _WATCH_EVERY == 1
+        if len(self._corners) < _LEAST or (
+            self._moves if at_once else not self._moves and not watched
+        ):
+            return False
         small = _reduced(picture)
         if not self._moves and self._seems_to_stand(small):
-            return
+            return False
         found = self._found(small)
         if found is None:
             self._misses += self._moves
             self.lost = self.lost or self._misses >= _LOST
-            return
+            return False
         self._misses = 0
         points = self._corners
         apart = np.linalg.norm(moved(found, points) - points, axis=1)
@@ -110,6 +116,7 @@ class CameraFollower:
         if self._moves:
             whole = self._to_whole @ found @ self._to_small
             self.homography = whole / whole[2, 2] if far >= _STANDS else None
+        return self._moves
 
     def _seems_to_stand(self, small: Plane) -> bool:
         """Tell whether corners are where they were, for less than finding the plate costs."""

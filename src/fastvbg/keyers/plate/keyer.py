@@ -17,7 +17,7 @@ from fastvbg.checks import (
 from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError
 from fastvbg.kernels._kernel import Module
-from fastvbg.kernels.keying.plan import PLATE_ROWS, model_for, rows_for, slope_of
+from fastvbg.kernels.keying.plan import PLATE_ROWS, rows_for, slope_of
 from fastvbg.keyers._arrays import (
     frame_at,
     on_packed,
@@ -31,9 +31,8 @@ from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers.plate.byhand import PlateByHand
 from fastvbg.keyers.plate.following import CameraFollower
 from fastvbg.keyers.plate.layers import layers_of_frame, layers_of_planes
-from fastvbg.keyers.plate.light import LightMeter, step_for
+from fastvbg.keyers.plate.lit import LitPlate
 from fastvbg.keyers.plate.matching import corners, moved
-from fastvbg.keyers.plate.model import model_of
 from fastvbg.keyers.plate.soft_edges import EdgeDecider
 from fastvbg.layout import as_bgr, checked_bgr, packed
 from fastvbg.outputs import plane_out, planes_out
@@ -140,8 +139,7 @@ class PlateKeyer(EdgeDecider):
         ramp = (tolerance, falloff, slope_of(falloff))
         self._options = (black if shadows else 255, *ramp)
         self._scratch = rows_for(PLATE_ROWS, self._shape[1])
-        self._step = step_for(*self._shape)
-        self._compensates = compensate and 0 not in self._shape
+        self._compensates = compensate
         self._by_hand = None
         if check_flag("register", register):
             seen = plate if self._planar else as_bgr(plate, self._order)  # type: ignore[arg-type]
@@ -151,9 +149,8 @@ class PlateKeyer(EdgeDecider):
 
     def _use(self, whole: Planes, noise: Plane | None) -> None:
         """Key against Y, U and V, all as large as luma."""
-        self._model = self._lit = self._shown = model_of(whole, noise)
-        thin = thin_planes(whole, 0, 0, self._step)
-        self._meter = LightMeter(thin) if self._compensates else None
+        self._plate = LitPlate(whole, noise, follows=self._compensates)
+        self._shown = self._plate.model
         self._camera = None
         if self._follows:
             lies = np.eye(3) if self.registration is None else self.registration.homography
@@ -225,32 +222,31 @@ class PlateKeyer(EdgeDecider):
     @property
     def lights(self) -> tuple[int, ...]:
         """The light that the last frame was keyed in, as `reference.plate.Light` has it."""
-        return (0,) * 6 if self._meter is None else self._meter.lights
+        return self._plate.lights
 
     def reset(self) -> None:
         """Forget how the light of the last frames was, as at a hard cut."""
-        self._lit = self._shown = self._model
-        if self._meter is not None:
-            self._meter.reset()
+        self._plate.reset()
+        self._shown = self._plate.model
         if self._camera is not None:
             self._camera.reset()
 
     def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         self._check_frame(frame)
         out = plane_out(out, self._shape, "frame", frame=frame)
-        self._follow_frame(frame)
+        self._follow(frame)
         return self._matte_of_frame(frame, out)
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         self._check_planes(planes)
         out = plane_out(out, self._shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        self._follow_planes(planes)
+        self._follow(planes)
         return self._matte_of_planes(planes, out)
 
     def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
         given, seen = frame, as_bgr(frame, self._order)
         self._check_frame(seen)
-        self._follow_frame(seen)
+        self._follow(seen)
         if self._borders is not None:
             matte = self._matte_of_frame(seen, np.empty(self._shape, np.uint8))
             frames.blend.call(given, matte, background, out, self._shape[0])
@@ -262,7 +258,7 @@ class PlateKeyer(EdgeDecider):
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         self._check_planes(planes)
         out = planes_out(planes, background, out)
-        self._follow_planes(planes)
+        self._follow(planes)
         run = self._run_planes if self._borders is None else self._blend_planes
         return on_packed(run, planes, background, out)
 
@@ -335,33 +331,32 @@ class PlateKeyer(EdgeDecider):
         check_same_size("frame", shape, "the plate", self._shape)
 
     def _follow_frame(self, frame: Frame) -> None:
-        self._follow_plate(frame)
-        self._follow_camera(frame)
-        if self._meter is not None and self._meter.due():
-            thin = thin_frame(frame, self._step) if self._at is None else frame_at(frame, *self._at)
-            self._follow(self._meter, thin)
-        self._show()
+        self._follow(frame)
 
     def _follow_planes(self, planes: Planes) -> None:
-        self._follow_plate(planes)
-        self._follow_camera(planes)
-        if self._meter is not None and self._meter.due():
-            if self._at is None:
-                thin = thin_planes(planes, *self._shifts, self._step)
-            else:
-                thin = planes_at(planes, *self._shifts, *self._at)
-            self._follow(self._meter, thin)
-        self._show()
+        self._follow(planes)
 
-    def _follow_camera(self, picture: Frame | Planes) -> None:
-        self._at = None
-        if self._camera is not None:
-            self._camera.look(picture)
-            self._at = self._camera.places(self._step)
+    def _follow(self, picture: Frame | Planes) -> None:
+        """Bring the plate to where a frame, BGR or planes, has it, and to its light."""
+        self._follow_plate(picture)
+        plate, camera = self._plate, self._camera
+        if camera is not None:
+            camera.look(picture)
+        if plate.due():
+            plate.follow(self._samples(picture))
+            if plate.fallen and camera is not None and camera.look(picture, at_once=True):
+                plate.follow(self._samples(picture))
+        self._shown = plate.model if camera is None else camera.shown(plate.model)
 
-    def _show(self) -> None:
-        """Take the plate to where the last frame has it."""
-        self._shown = self._lit if self._camera is None else self._camera.shown(self._lit)
+    def _samples(self, picture: Frame | Planes) -> Planes:
+        """Return what a frame shows of the plate, evenly spread."""
+        step = self._plate.step
+        places = None if self._camera is None else self._camera.places(step)
+        if isinstance(picture, (tuple, list)):
+            if places is None:
+                return thin_planes(picture, *self._shifts, step)
+            return planes_at(picture, *self._shifts, *places)
+        return thin_frame(picture, step) if places is None else frame_at(picture, *places)
 
     def _follow_plate(self, picture: Frame | Planes) -> None:
         """Register a plate by hand, or fit its colours anew, where that is due."""
@@ -386,10 +381,3 @@ class PlateKeyer(EdgeDecider):
         if self._camera is not None and self._camera.homography is not None:
             return self._camera
         return None if self._by_hand is None else self._by_hand.borders
-
-    def _follow(self, meter: LightMeter, samples: Planes) -> None:
-        if meter.measure(samples):
-            if self._lit is self._model:
-                self._lit = model_for(*self._shape)
-                np.copyto(self._lit, self._model)
-            kernels.light.call(self._model, self._lit, meter.lights)

@@ -1,0 +1,76 @@
+"""A plate in the light of the frames: its model for the kernels, made anew where light changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.keying.plan import model_for
+from fastvbg.keyers._arrays import thin_planes
+from fastvbg.keyers.plate.light import LightMeter, lit_planes, step_for
+from fastvbg.keyers.plate.model import model_of
+
+if TYPE_CHECKING:
+    from fastvbg._types import Plane, Planes
+
+kernels = Module("keying.plate")
+
+
+class LitPlate:
+    """A plate, and the light of the last frame on it.
+
+    Parameters
+    ----------
+    planes : tuple of 3 ndarray, shape (H, W), uint8
+        Y, U and V.
+    noise : ndarray, shape (H, W), uint8, optional
+        Levels by which each pixel wanders.
+    follows : bool
+        Whether the frames' light is measured.
+    """
+
+    def __init__(self, planes: Planes, noise: Plane | None, *, follows: bool) -> None:
+        self._planes, self._noise, self._base = planes, noise, None
+        self._own = self.model = model_of(planes, noise)
+        """`model_of` it in that light."""
+        self.step = step_for(*planes[0].shape)
+        """Of the samples, in pixels, that light is measured by."""
+        self._meter: LightMeter | None = None
+        if follows and planes[0].size:
+            self._meter = LightMeter(thin_planes(planes, 0, 0, self.step))
+
+    @property
+    def lights(self) -> tuple[int, ...]:
+        """As of `LightMeter`."""
+        return (0,) * 6 if self._meter is None else self._meter.lights
+
+    @property
+    def fallen(self) -> bool:
+        """Whether much less of the last frame looked like it than before, in any light."""
+        return self._meter is not None and self._meter.fallen
+
+    def reset(self) -> None:
+        """Forget how the light of the last frames was."""
+        self.model = self._own
+        if self._meter is not None:
+            self._meter.reset()
+
+    def due(self) -> bool:
+        """Count a frame, and tell whether its light is to be measured."""
+        return self._meter is not None and self._meter.due()
+
+    def follow(self, samples: Planes) -> None:
+        """Take the light of a frame, of which these are samples."""
+        meter: Any = self._meter
+        if not meter.measure(samples):
+            return
+        if meter.base is not self._base:
+            self._base = meter.base
+            planes = self._planes if self._base is None else lit_planes(self._planes, self._base)
+            self._own = self.model = model_of(planes, self._noise)
+        if self.model is self._own:
+            self.model = model_for(*self._planes[0].shape)
+            np.copyto(self.model, self._own)
+        kernels.light.call(self._own, self.model, meter.lights)

@@ -85,7 +85,7 @@ def test_another_room_is_refused_in_one_line(form):
     plate, frame = pair(seed=2).plate, pair(seed=3).frame
     keyer = PlateKeyer(plate if form == "frames" else planes(plate), register=True)
     with pytest.raises(
-        OptionError, match=r"^plate: got \d+ details .* wanted 20 or more"
+        OptionError, match=r"^plate: got one of whose \d+ details .* wanted 15 % or more"
     ) as caught:
         keyer.key(frame) if form == "frames" else keyer.key_planes(planes(frame))
     assert "\n" not in str(caught.value)

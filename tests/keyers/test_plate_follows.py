@@ -143,3 +143,17 @@ def test_small_pictures_are_not_followed(size):
     keyer = PlateKeyer(picture, follow=True)
     for _ in range(3):
         np.testing.assert_array_equal(keyer.key(picture), PlateKeyer(picture).key(picture))
+
+
+@pytest.mark.parametrize("form", ["frames", "planes"])
+def test_a_camera_that_is_bumped_is_followed_at_once(form):
+    """Not only where every 16th frame is looked at: what no longer fits the plate says so."""
+    plate = seen(np.eye(3), 99, person=False)
+    keyer = PlateKeyer(plate if form == "frames" else planes(plate), follow=True)
+    for number in range(9):
+        way = by_hand(SIZE, (7.0, -4.0) if number >= 5 else (0.0, 0.0))
+        frame = seen(way, number)
+        matte = keyer.key(frame) if form == "frames" else keyer.key_planes(planes(frame))
+        assert (keyer.motion is not None) == (number >= 5)
+        assert share(matte, ~PERSON) < 0.05  # 0.4 without
+        assert share(matte, PERSON) > 0.9

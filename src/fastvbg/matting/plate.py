@@ -42,6 +42,11 @@ _MOVES = (
     "plate: the camera moves, so the scene is no longer where the plate has it; "
     "the masks 'adaptive' and 'motion' need no plate"
 )
+_MUCH_UNLIKE = 0.2
+_UNLIKE = (
+    "plate: {:.0f} % of the frames look like it nowhere, in whatever light: they show another "
+    "room, or from elsewhere; the mask 'person' needs no plate"
+)
 
 
 class PlateRun(Fused):
@@ -101,7 +106,7 @@ class PlateRun(Fused):
     def scene(self) -> Any:
         """Return the plate, in planes as the last frame shows it; None of BGR that was moved."""
         keyer = self._plate_keyer
-        if keyer.registration is not None or keyer.motion is not None:
+        if keyer.registration is not None or keyer.motion is not None or keyer.relit:
             return _thinned(keyer.shown, self._plate) if isinstance(self._plate, tuple) else None
         lights = keyer.lights
         if isinstance(self._plate, tuple) and lights != self._lights:
@@ -114,7 +119,10 @@ class PlateRun(Fused):
         """Say how the plate was registered, whether the camera moved, and what the plate is not."""
         told = self._told + ([] if self._by_hand is None else self._by_hand.told())
         moved = self._plate_keyer.lost or (self._moves and not self._followed)
-        return [*told, _MOVES] if moved else told
+        if moved:
+            return [*told, _MOVES]
+        unlike = self._plate_keyer.unlike
+        return [*told, _UNLIKE.format(100 * unlike)] if unlike >= _MUCH_UNLIKE else told
 
 
 def picture_of(run: Run, asked: Any, told: list[str]) -> Any:

@@ -72,11 +72,13 @@ def _difference(sample: Any, scene: Any, gain: Any, offset: Any) -> Any:
     return (sample - scene) * 32 - ((scene - 128) * gain // 32 + offset)
 
 
-@kernel(PLANE, PLANE, PLANE, PLANE, PLANE, PLANE, LIGHT, INT, SUMS)
+@kernel(PLANE, PLANE, PLANE, PLANE, PLANE, PLANE, LIGHT, types.UniTuple(INT, 2), SUMS)
 def measure(
-    y: Any, u: Any, v: Any, py: Any, pu: Any, pv: Any, lights: Any, limit: Any, sums: Any
+    y: Any, u: Any, v: Any, py: Any, pu: Any, pv: Any, lights: Any, limits: Any, sums: Any
 ) -> None:
-    """Sum up samples that differ from the plate's, in the given light, by `limit` at most.
+    """Sum up samples that differ from the plate's, in the given light, by `limits[0]` at most.
+
+    Those whose luma is `limits[1]` or more are left out: highlights are clipped.
 
     `sums` becomes their count, and for each plane the sums of p, x, p*p and p*x, where p is the
     plate's sample and x the frame's, each less 128.
@@ -91,7 +93,7 @@ def measure(
             apart = abs(_difference(samples[0], scenes[0], lights[0], lights[1]))
             apart += 2 * abs(_difference(samples[1], scenes[1], lights[2], lights[3]))
             apart += 2 * abs(_difference(samples[2], scenes[2], lights[4], lights[5]))
-            if apart <= 32 * limit:
+            if apart <= 32 * limits[0] and samples[0] < limits[1]:
                 sums[0] += 1
                 for k in range(3):
                     p, x = scenes[k] - 128, samples[k] - 128

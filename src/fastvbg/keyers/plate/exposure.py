@@ -27,7 +27,7 @@ _GAINS = 0.05, 8.0
 _LIMITS = 16.0, 10.0, 6.0
 """Levels within which samples agree, all channels together, from fit to fit; in less light less."""
 _PRIOR = 16.0
-"""Variance, in levels squared, that speaks for a channel being only itself."""
+"""Variance, in levels squared, that speaks for a channel being only itself, in the first's gain."""
 _LEAST = 24
 _CLIPPED = 3, 252
 
@@ -70,7 +70,8 @@ def line(plate: Values, frame: Values, likely: float = 1.0) -> tuple[float, floa
     best = int(lost.argmin())
     agree = apart[best] < near[best]
     p, f = plate[agree], frame[agree]
-    gain = float((np.cov(p, f, bias=True)[0, 1] + _PRIOR) / (p.var() + _PRIOR))
+    held = _PRIOR * likely
+    gain = float((np.cov(p, f, bias=True)[0, 1] + held) / (p.var() + _PRIOR))
     return gain, float(f.mean() - gain * p.mean())
 
 
@@ -96,24 +97,25 @@ def fit_colours(plate: Values, frame: Values) -> tuple[Values, npt.NDArray[np.bo
     for k in range(3):
         likely = colours[0, 0] if k else 1.0
         colours[k, k], colours[k, 3] = line(plate[k, seen], frame[k, seen], likely)
-    share = float(np.clip(colours[0, 0], _NEAREST / _NEAR, 1.0))
+    gain = float(colours[0, 0])
+    share = float(np.clip(gain, _NEAREST / _NEAR, 1.0))
     agree: npt.NDArray[np.bool_] = seen
     for limit in _LIMITS:
         off = np.abs(mapped(colours, plate) - frame).max(axis=0)
         agree = seen & (off < share * limit)
         if np.count_nonzero(agree) < _LEAST:
             return np.eye(3, 4), agree
-        colours = _fitted(plate[:, agree], frame[:, agree])
+        colours = _fitted(plate[:, agree], frame[:, agree], gain)
     return colours, agree
 
 
-def _fitted(plate: Values, frame: Values) -> Values:
-    """Return the least squares' map, held toward each channel's own gain."""
+def _fitted(plate: Values, frame: Values, gain: float) -> Values:
+    """Return the least squares' map, held toward each channel's own gain, and that to one."""
     centre, to = plate.mean(axis=1, keepdims=True), frame.mean(axis=1, keepdims=True)
     p, f = plate - centre, frame - to
     count = p.shape[1]
     spread, shared = p @ p.T / count, f @ p.T / count
-    own = np.diag((np.diag(shared) + _PRIOR) / (np.diag(spread) + _PRIOR))
+    own = np.diag((np.diag(shared) + gain * _PRIOR) / (np.diag(spread) + _PRIOR))
     held = _PRIOR * np.eye(3)
     matrix = np.linalg.solve(spread + held, (shared + own @ held).T).T
     return np.hstack((matrix, to - matrix @ centre))

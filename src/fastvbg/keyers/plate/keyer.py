@@ -51,6 +51,8 @@ frames = Module("composite.frames")
 planes_blend = Module("composite.planes_blend")
 
 _LIMITED_BLACK = 16
+_WHITE = 252, 235
+"""Luma from which on frames are clipped: BGR, and planes in limited range."""
 
 
 class PlateKeyer(EdgeDecider):
@@ -149,7 +151,7 @@ class PlateKeyer(EdgeDecider):
 
     def _use(self, whole: Planes, noise: Plane | None) -> None:
         """Key against Y, U and V, all as large as luma."""
-        self._plate = LitPlate(whole, noise, follows=self._compensates)
+        self._plate = LitPlate(whole, noise, follows=self._compensates, white=_WHITE[self._planar])
         self._shown = self._plate.model
         self._camera = None
         if self._follows:
@@ -221,8 +223,21 @@ class PlateKeyer(EdgeDecider):
 
     @property
     def lights(self) -> tuple[int, ...]:
-        """The light that the last frame was keyed in, as `reference.plate.Light` has it."""
+        """The light that the last frame was keyed in, as `reference.plate.Light` has it.
+
+        Gains beyond a fifth, and offsets of more than 19 levels, are in `shown` alone: `relit`.
+        """
         return self._plate.lights
+
+    @property
+    def relit(self) -> bool:
+        """Whether the last frame's light is so far from the plate's that `lights` tell the rest."""
+        return self._plate.relit
+
+    @property
+    def unlike(self) -> float:
+        """The share of frames so far that in no light look like the plate, 0 to 1."""
+        return self._plate.unlike
 
     def reset(self) -> None:
         """Forget how the light of the last frames was, as at a hard cut."""

@@ -60,6 +60,12 @@ class Layers(NamedTuple):
         """Return Y, U and V as large as luma."""
         return _split(self.full()) if self.planar else to_keyspace(self.full())
 
+    def clipped(self) -> float:
+        """Return the share of it that is as bright as it can be."""
+        seen = self.full()[::4, ::4]
+        most = _brightest(seen) if self.planar else seen.max(axis=-1)
+        return float((most >= 255 - _CLIPPED).mean())
+
     def in_colours(self, colours: npt.NDArray[np.float64], frame: Layers) -> Planes:
         """Return Y, U and V as large as luma, in the colours in which a frame has them.
 

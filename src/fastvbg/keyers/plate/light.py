@@ -51,7 +51,7 @@ _STEP = 0.35
 _MOST = 200.0, 600.0
 """Gain in 1/1024 and offset in 1/32 level up to which the kernel lights the plate as it is."""
 _RESTLESS = 16
-"""Frames that are all measured once the light has changed at once."""
+"""Frames that are all measured at first, and once the light has changed at once."""
 
 
 def step_for(height: int, width: int) -> int:
@@ -66,21 +66,26 @@ class LightMeter:
     ----------
     samples : tuple of 3 ndarray
         Y, U and V of the plate at the places where frames are sampled.
+    white : int
+        Luma from which on frames are clipped.
     """
 
-    def __init__(self, samples: Samples) -> None:
+    def __init__(self, samples: Samples, white: int = 255) -> None:
         self._given = self._plate = samples
+        self._white = white
         self._sums = np.zeros(13, np.int64)
         self.base: Floats | None = None
         """(3, 2), gain and offset of each plane by which the plate is to be lit before `lights`
         are: another object when it changes. None where it is as it was given."""
+        self.measured = self.unlike = 0
+        """Frames that were measured, and those that in no light look like the plate."""
         self.reset()
 
     def reset(self) -> None:
         """Forget what was measured."""
         self._now: Floats | None = None
         self._held = np.zeros(6)
-        self._frames = self._restless = 0
+        self._frames, self._restless = 0, _RESTLESS
         self._usual = 0.0
         self.fallen = False
         """Whether much less of the last frame looked like the plate than before, in any light."""
@@ -118,11 +123,15 @@ class LightMeter:
             found, share = self._searched(samples, found, share)
         self.fallen = share < _FALLEN * self._usual
         self._usual = max(share, _FORGETS * self._usual)
+        self.measured += 1
         if found is None:
+            self.unlike += 1
             return False
         now = self._now
         slow = now is not None and self.base is base and _levels(found - now) <= _SLOW
-        self._now = now + _RATE * (found - now) if slow and now is not None else found
+        self._now = self._settled(
+            now + _RATE * (found - now) if slow and now is not None else found
+        )
         if now is not None and not slow:
             self._restless = _RESTLESS
         if self.base is base and _levels(self._now - self._held) <= _STEP:
@@ -146,8 +155,8 @@ class LightMeter:
 
         First a shift of each plane is tried, then also a gain of them all.
         """
-        luma = (plane.ravel().astype(np.float64) for plane in (self._given[0], samples[0]))
-        for gain in (1.0, line(*luma)[0]):
+        plate, frame = (np.asarray(each[0].ravel(), np.float64) for each in (self._given, samples))
+        for gain in (1.0, line(plate, frame)[0]):
             before = self.base, self._plate
             lights = self._search(samples, gain)
             another = self._share() if lights is not None else 0.0
@@ -162,21 +171,36 @@ class LightMeter:
         lines = np.array(
             [[gain, _shift(*pair, gain)] for pair in zip(samples, self._given, strict=True)]
         )
-        found = _beyond(lines)
         self.base, self._plate = None, self._given
-        if (np.abs(found) > np.tile(_MOST, 3)).any():
-            self.base, found = lines, np.zeros(6)
-            self._plate = lit_planes(self._given, lines)
+        found = _beyond(lines)
         for times in _FIRST:
+            found = self._settled(found)
             fitted = self._fit(samples, found, times * self._near)
             if fitted is None:
                 return None
             found = fitted
-        return found
+        return self._settled(found)
+
+    def _settled(self, lights: Floats) -> Floats:
+        """Take a light that the kernel cannot do into `base`, and return what is left of it."""
+        if not _is_far(lights):
+            return lights
+        gains = 1 + lights[::2] / 1024
+        shifts = lights[1::2] / 32 + 128 * (1 - gains)
+        lines = np.column_stack((gains, shifts))
+        if self.base is not None:
+            lines = np.column_stack((gains * self.base[:, 0], gains * self.base[:, 1] + shifts))
+        whole = _beyond(lines)
+        if not _is_far(whole):
+            self.base, self._plate = None, self._given
+            return whole
+        self.base, self._plate = lines, lit_planes(self._given, lines)
+        return np.zeros(6)
 
     def _fit(self, samples: Samples, lights: Floats, limit: int) -> Floats | None:
         sums: Any = self._sums
-        kernels.measure.call(*samples, *self._plate, _fixed(lights), limit, sums)
+        limits = limit, self._white
+        kernels.measure.call(*samples, *self._plate, _fixed(lights), limits, sums)
         count = int(sums[0])
         if self._share() <= _LEAST_SHARE:
             return None
@@ -222,6 +246,10 @@ def _beyond(lines: Floats) -> Floats:
     found[::2] = (lines[:, 0] - 1) * 1024
     found[1::2] = (lines[:, 1] + 128 * (lines[:, 0] - 1)) * 32
     return found
+
+
+def _is_far(lights: Floats) -> bool:
+    return bool((np.abs(lights) > np.tile(_MOST, 3)).any())
 
 
 def _levels(change: Floats) -> float:

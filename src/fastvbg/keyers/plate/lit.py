@@ -29,9 +29,11 @@ class LitPlate:
         Levels by which each pixel wanders.
     follows : bool
         Whether the frames' light is measured.
+    white : int
+        Luma from which on frames are clipped.
     """
 
-    def __init__(self, planes: Planes, noise: Plane | None, *, follows: bool) -> None:
+    def __init__(self, planes: Planes, noise: Plane | None, *, follows: bool, white: int) -> None:
         self._planes, self._noise, self._base = planes, noise, None
         self._own = self.model = model_of(planes, noise)
         """`model_of` it in that light."""
@@ -39,12 +41,23 @@ class LitPlate:
         """Of the samples, in pixels, that light is measured by."""
         self._meter: LightMeter | None = None
         if follows and planes[0].size:
-            self._meter = LightMeter(thin_planes(planes, 0, 0, self.step))
+            self._meter = LightMeter(thin_planes(planes, 0, 0, self.step), white)
 
     @property
     def lights(self) -> tuple[int, ...]:
         """As of `LightMeter`."""
         return (0,) * 6 if self._meter is None else self._meter.lights
+
+    @property
+    def relit(self) -> bool:
+        """Whether the light is beyond what `lights` tell."""
+        return self._base is not None
+
+    @property
+    def unlike(self) -> float:
+        """The share of frames so far that look like it in no light."""
+        meter = self._meter
+        return 0.0 if meter is None else meter.unlike / max(1, meter.measured)
 
     @property
     def fallen(self) -> bool:

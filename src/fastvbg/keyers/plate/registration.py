@@ -28,6 +28,8 @@ _SAME_LIGHT = 2.0
 """Levels that colours may be off on average: the keyer follows such light by itself."""
 _BLACK = 16
 """Luma of black in limited range."""
+_DARKER, _OVEREXPOSED = 0.95, 0.1
+"""Of frames so much darker than the plate, the share that is told when it is overexposed there."""
 _LEAST_ALIKE = 0.15
 """Of the plate's details that a frame with a person in it shows at the same place."""
 _LEAST_DETAILS = 16
@@ -47,6 +49,8 @@ class Registration(NamedTuple):
     exposure: float
     """How bright the room is in the frame, above black, over how bright it is in the plate."""
     shape: tuple[int, int]
+    overexposed: float = 0.0
+    """Share of the plate that is clipped where the frames are darker: what is there is unknown."""
 
     @property
     def moved(self) -> float:
@@ -68,7 +72,13 @@ class Registration(NamedTuple):
         return known_of(self.homography, self.shape)
 
     def __str__(self) -> str:
-        return f"plate: moved by {self.moved:.1f} px, exposure x{self.exposure:.2f}"
+        told = f"plate: moved by {self.moved:.1f} px, exposure x{self.exposure:.2f}"
+        if self.overexposed < _OVEREXPOSED:
+            return told
+        return (
+            f"{told}; {100 * self.overexposed:.0f} % of it is overexposed, so what stands there "
+            "cannot be told: take it as dark as the frames, or use the mask person"
+        )
 
 
 class Lying(NamedTuple):
@@ -102,11 +112,11 @@ def register(plate: Layers, frame: Layers) -> tuple[Registration, Lying] | None:
     """
     homography = np.eye(3)
     if not is_at_rest(plate.luma, frame.luma):
-        found, matches = match(plate.luma, frame.luma)
+        found, _ = match(plate.luma, frame.luma)
         if found is not None:
-            found, matches = align(plate.luma, frame.luma, found)
+            found, _ = align(plate.luma, frame.luma, found)
         if found is None:
-            _refuse_another(plate.luma, frame.luma, matches)
+            _refuse_another(plate.luma, frame.luma)
             return None
         homography = found
     lying = lie(plate, homography)
@@ -153,10 +163,12 @@ def in_light(lying: Lying, frame: Layers) -> Registration:
         return Registration(homography, np.eye(3, 4), 1.0, shape)
     luma, black = (slice(0, 1), _BLACK) if plate.planar else (slice(None), 0)
     light = [each[luma, agree].mean() - black for each in (two, one)]
-    return Registration(homography, colours, float(light[0] / max(light[1], 1.0)), shape)
+    exposure = float(light[0] / max(light[1], 1.0))
+    overexposed = plate.clipped() if exposure < _DARKER else 0.0
+    return Registration(homography, colours, exposure, shape, overexposed)
 
 
-def _refuse_another(plate: Plane, frame: Plane, matches: int) -> None:
+def _refuse_another(plate: Plane, frame: Plane) -> None:
     """Raise where a plate cannot be of the frame's room.
 
     One of few details may be: then it is left as it is, as is one that most of the frame agrees
@@ -175,9 +187,10 @@ def _refuse_another(plate: Plane, frame: Plane, matches: int) -> None:
     alike = np.count_nonzero((one * two).sum(axis=1) >= _ALIKE * np.maximum(lengths, 1))
     if details >= _LEAST_DETAILS and alike < _LEAST_ALIKE * details:
         raise OptionError(
-            f"plate: got {matches} details that are in the frame too, wanted {LEAST} or more in "
-            "the same order: it shows another room, or from elsewhere; take it again from where "
-            "the camera stands, or use the mask person"
+            f"plate: got one of whose {details} details the frame shows {alike} at the same place, "
+            f"wanted {100 * _LEAST_ALIKE:.0f} % or more, and no way to move it explains {LEAST} "
+            "corners: it shows another room, or from elsewhere; take it again from where the "
+            "camera stands, or use the mask person"
         )
 
 

@@ -132,6 +132,19 @@ def test_a_fade_does_not_fix_the_light():
     assert keyer.registration.exposure == pytest.approx(1.0, abs=0.03)
 
 
+def test_a_fade_from_black_does_not_fix_the_place():
+    """Of what a frame of a fade shows in 0.1 of the light, the place is off by more."""
+    rng, moved = np.random.default_rng(0), by_hand(SIZE, (6.0, -4.0), 0.5)
+    seen = pair(moved, noise=0.0)
+    keyer = PlateKeyer(seen.plate, register=True)
+    for share in [0.1, 0.15, 0.25, 0.35, 0.5, 0.6, 0.8]:
+        frame = seen.frame * share + rng.normal(0, 1.5, seen.frame.shape)
+        keyer.key(np.clip(np.rint(frame), 0, 255).astype(np.uint8))
+    assert keyer.registration is not None
+    assert off(keyer.registration.homography, moved, SIZE) < 0.15
+    agrees(keyer.key(seen.frame), seen)
+
+
 def test_what_the_plate_does_not_reach_is_decided_as_its_neighbour():
     seen = pair(by_hand(SIZE, (30.0, -20.0)))
     keyer = PlateKeyer(seen.plate, register=True)

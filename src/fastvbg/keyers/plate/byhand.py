@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from fastvbg.errors import OptionError
 from fastvbg.keyers.plate.borders import Borders
 from fastvbg.keyers.plate.registration import in_light, register
 
@@ -19,6 +21,10 @@ _FLAT = 4.0
 """Standard deviation of luma below which a frame shows nothing."""
 _REFITS = 4, 16, 64
 """Frames after registration at which the colours are fitted again."""
+_DIM, _DIM_FRAMES = 0.3, 25
+"""Of the plate's contrast, with less of which a frame may show too little, and for how many."""
+_CLEARER = 1.5
+"""How much more contrast a frame has than the one registered to, where it is registered anew."""
 _OTHER_LIGHT = 4.0
 """Levels that colours have to be off by then: the keyer follows less by itself."""
 _GRAYS = np.array([[60, 190], [60, 190], [60, 190], [1, 1]], np.float64)
@@ -41,6 +47,7 @@ class PlateByHand:
         self.borders: Borders | None = None
         """Decides what is beyond the plate; None where it reaches everywhere."""
         self._frames = 0
+        self._contrast, self._dim = 0.0, 0
         self.waits = plate.luma.size > 0
         """Whether no frame has shown anything yet."""
         self.registration: Registration | None = None
@@ -63,16 +70,28 @@ class PlateByHand:
         OptionError
             The frame shows another room.
         """
-        if self.waits and frame.luma[::4, ::4].std() < _FLAT:
+        contrast = _contrast_of(frame)
+        if self.waits and contrast < _FLAT:
             return None  # black, a slate of one colour: the room is yet to be seen
-        self.waits = False
-        found = register(self._plate, frame)
+        waited, self.waits, self._contrast = self.waits, False, contrast
+        try:
+            found = register(self._plate, frame)
+        except OptionError:
+            self.waits = waited and self._is_dim(contrast)
+            if self.waits:
+                return None
+            raise
         if found is None:
             return None
         registration, self._lying = found
         if registration.is_none and self.registration is None:
             return None
         return self._taken(registration, frame)
+
+    def _is_dim(self, contrast: float) -> bool:
+        """Tell whether the room may show in a clearer frame: for so many frames, as of a fade."""
+        self._dim += 1
+        return contrast < _DIM * _contrast_of(self._plate) and self._dim <= _DIM_FRAMES
 
     def is_refitted(self) -> bool:
         """Count a frame after registration, and tell whether colours are to be fitted to it again.
@@ -85,11 +104,14 @@ class PlateByHand:
         return self._frames in _REFITS
 
     def refit(self, frame: Layers) -> tuple[Planes, Plane | None] | None:
-        """Fit the colours anew.
+        """Fit the colours anew, and to a frame that shows more the place, too.
 
         Returns what `register` does; None where the light is as it was.
         """
         assert self.registration is not None  # noqa: S101
+        if _contrast_of(frame) > _CLEARER * self._contrast:
+            with suppress(OptionError):  # it may be of another scene
+                return self.register(frame)
         found = in_light(self._lying, frame)
         if np.abs(found.colours @ _GRAYS - self.registration.colours @ _GRAYS).max() < _OTHER_LIGHT:
             return None
@@ -110,3 +132,7 @@ class PlateByHand:
         if np.array_equal(found.colours, np.eye(3, 4)):
             return plate.whole(), noise
         return plate.in_colours(found.colours, frame), noise
+
+
+def _contrast_of(frame: Layers) -> float:
+    return float(frame.luma[::4, ::4].std())

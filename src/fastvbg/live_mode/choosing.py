@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
 _WORDS = ("demo", "browser", "screen")
-_BT709 = 1
 
 
 def make_source(
@@ -177,8 +176,9 @@ def _virtual_camera(text: str) -> MakesSink | None:
     if kind == "pipewire":
         from fastvbg.devices.pipewire.sink import PipeWireSink
 
-        pipewire = PipeWireSink(name or "fastvbg", name=text)
-        return lambda _: pipewire
+        camera = name or "fastvbg"
+        PipeWireSink(camera, name=text)  # what is no name is refused at once
+        return lambda colour: PipeWireSink(camera, name=text, colour=colour)
     if kind == "virtualcam":
         from fastvbg.live_mode.virtualcam import VirtualCam
 
@@ -189,4 +189,4 @@ def _virtual_camera(text: str) -> MakesSink | None:
 def _loopback(text: str) -> MakesSink:
     from fastvbg.devices.v4l2.output import LoopbackSink
 
-    return lambda colour: LoopbackSink(text, matrix="bt709" if colour.matrix == _BT709 else "bt601")
+    return lambda colour: LoopbackSink(text, colour=colour)

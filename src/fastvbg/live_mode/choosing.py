@@ -11,7 +11,7 @@ from fastvbg.errors import FastvbgError, OptionError, shown
 from fastvbg.sink.encoding import EncodeOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
     from fastvbg.devices.sink import Sink
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
 _WORDS = ("demo", "browser", "screen")
+_VIRTUAL = ("loopback", "pipewire", "virtualcam")
+_OF_RECORDINGS = ("codec", "crf", "preset", "encoder_options")
 
 
 def make_source(
@@ -166,6 +168,26 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
         threads=asked.threads or 1,
     )
     return lambda colour: sinks.Recording(Path(text), options, colour, overwrite=overwrite)
+
+
+def demand_recording(places: Sequence[str], settings: Settings) -> None:
+    """Demand a recording among the places where settings say how one is to be encoded.
+
+    Raises
+    ------
+    OptionError
+        There is none, so nobody would heed them.
+    """
+    said = [name for name in _OF_RECORDINGS if getattr(settings, name) is not None]
+    if said and not any(_is_recording(place) for place in places):
+        got = ", ".join(map(shown, places)) or "no place"
+        raise OptionError(f"{said[0]}: it goes with a recording, got {got}, wanted a file, too")
+
+
+def _is_recording(text: str) -> bool:
+    kind = text.partition(":")[0]
+    is_camera = kind in _VIRTUAL or text.startswith(("/dev/video", *_STREAMS))
+    return not is_camera and text not in ("window", "-")
 
 
 def _virtual_camera(text: str) -> MakesSink | None:

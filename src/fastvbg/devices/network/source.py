@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MOST: Final = (4096, 2304)  # cinema's and television's 4K; memory that is not used takes no room
 _LIMITED: Final = 1  # FFmpeg's number of the range
 _PATIENCE: Final = Patience(silence=2.0)
+_FINISH_SECONDS: Final = 0.2  # there is nothing to finish, and a handshake would go on
 
 
 class StreamFormat(NamedTuple):
@@ -105,10 +106,10 @@ class NetworkSource(HasKeeper):
             raise SourceError(f"{self.name}: no memory to share: {error.strerror}") from None
         self._passed = self._latest = self._read = 0
         self._inbox, self.format = Inbox(), None
-        self._keeper = Keeper("receiver", self._start, self._patience)
-        self._keeper.begin()
-        if not self._keeper.wait(timeout) or self.format is None:
-            reason = self._keeper.reason or f"no picture for {timeout:g} s"
+        self._keeper = keeper = Keeper("receiver", self._start, self._patience)
+        keeper.begin()
+        if not keeper.wait(timeout) or self.format is None:
+            reason = keeper.reason or f"no picture for {timeout:g} s"
             self.close()
             raise SourceError(f"{self.name}: {reason}")
         return self.format
@@ -154,7 +155,10 @@ class NetworkSource(HasKeeper):
         return max(0, self._latest - self._read)
 
     def close(self) -> None:
-        """End the process within 2 seconds; a second call does nothing."""
+        """End the process within a second; a second call does nothing.
+
+        From another thread it ends an `open` that waits, too.
+        """
         if self._inbox is not None:
             self._inbox.end()
         if self._keeper is not None:
@@ -197,4 +201,4 @@ class NetworkSource(HasKeeper):
             "most": _MOST,
             "limit": None if math.isinf(start) else start + 1.0,
         }
-        return Child("decode", order, memory, heard, over)
+        return Child("decode", order, memory, heard, over, finish=_FINISH_SECONDS)

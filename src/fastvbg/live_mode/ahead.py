@@ -38,7 +38,12 @@ def kernels_for(settings: Settings, kind: Mask) -> list[str]:
 def switchable() -> list[str]:
     """Return the kernels that any settings need which a session may be switched to."""
     kinds = [kind for name, kind in own().items() if name not in BESIDE]
-    keying = [name for kind in kinds for name in (*kind.needs(), *_MATTES.get(kind.name, ()))]
+    keying = [
+        name
+        for kind in kinds
+        for estimates in (True, False)
+        for name in (*kind.needs(estimates=estimates), *_MATTES.get(kind.name, ()))
+    ]
     refining = [name for name in all_kernels() if name.startswith("refine.")]
     return list(dict.fromkeys((*_OVER, *_WRAP, *keying, *refining)))
 

@@ -20,6 +20,8 @@ HELP = (
     "keys: l live, f freeze, c card, b black, p take the empty room, m mirror, a auto-frame, q end"
 )
 _STATES: dict[str, State] = {"l": "live", "f": "freeze", "c": "card", "b": "black"}
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""The last one comes when the terminal has gone."""
 _SIGNALS = {"SIGUSR1": "card", "SIGUSR2": "live"}
 _POLL = 0.2
 
@@ -49,7 +51,7 @@ def heed(sink: object, session: Session) -> None:
 def listening(session: Session) -> Iterator[None]:
     """Heed keys, where standard input is a terminal, and signals.
 
-    SIGINT and SIGTERM end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
+    SIGINT, SIGTERM and SIGHUP end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
     """
     with _signals(session), _keys(lambda key: press(session, key)):
         yield
@@ -65,8 +67,11 @@ def _signals(session: Session) -> Iterator[None]:
         signal.signal(number, before[number])
 
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, stop)
+        for name in _ENDING:
+            number = getattr(signal, name, None)
+            # What is ignored stays so: nohup's SIGHUP.
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, stop)
     for name, state in _SIGNALS.items():
         user: Any = getattr(signal, name, None)  # Windows has none
         if user is None or threading.current_thread() is not threading.main_thread():

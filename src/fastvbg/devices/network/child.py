@@ -51,7 +51,6 @@ class Child:
         memory: Memory,
         heard: Callable[[Child, list[Any]], None],
         over: Callable[[], None],
-        *,
         finish: float = _FINISH_SECONDS,
     ) -> None:
         self._finish = finish

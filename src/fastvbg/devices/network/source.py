@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -75,6 +76,7 @@ class NetworkSource(HasKeeper):
         self.name = self._address.shown
         self._size = None if size is None else check_even_size(*size)
         self._patience = patience._replace(start=math.inf) if self._address.listens else patience
+        self._closing = threading.Lock()
         self._memory: Memory | None = None
         self._keeper: Keeper | None = None
         self._inbox: Inbox | None = None
@@ -159,13 +161,14 @@ class NetworkSource(HasKeeper):
 
         From another thread it ends an `open` that waits, too.
         """
-        if self._inbox is not None:
-            self._inbox.end()
-        if self._keeper is not None:
-            self._keeper.close()
-        if self._memory is not None:
-            self._memory.close()
-        self._keeper = self._memory = self._inbox = None
+        with self._closing:
+            if self._inbox is not None:
+                self._inbox.end()
+            if self._keeper is not None:
+                self._keeper.close()
+            if self._memory is not None:
+                self._memory.close()
+            self._keeper = self._memory = self._inbox = None
 
     def _start(self) -> Child:
         keeper, memory, inbox = self._keeper, self._memory, self._inbox
@@ -201,4 +204,4 @@ class NetworkSource(HasKeeper):
             "most": _MOST,
             "limit": None if math.isinf(start) else start + 1.0,
         }
-        return Child("decode", order, memory, heard, over, finish=_FINISH_SECONDS)
+        return Child("decode", order, memory, heard, over, _FINISH_SECONDS)

@@ -14,11 +14,12 @@ import pytest
 from fastvbg.errors import OptionError, SinkError
 from fastvbg.live_mode import presence
 from fastvbg.live_mode.choosing import demand_recording, make_source
-from fastvbg.live_mode.keys import listening
+from fastvbg.live_mode.keys import _letters, listening
 from fastvbg.live_mode.running import status_line
 from fastvbg.live_mode.session import Session
 from fastvbg.live_mode.sinks import Y4M
 from fastvbg.live_mode.switches import Switches
+from fastvbg.live_mode.terminal import Terminal
 from fastvbg.settings import Settings
 from tests.live_mode.test_session import MOTION, eventually, running
 from tests.support.live import FakeCamera, Kept
@@ -109,3 +110,14 @@ def test_a_terminal_that_goes_ends_a_session_unless_that_is_ignored(ignored: boo
             assert made._ended.is_set() is not ignored
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_arrows_and_their_like_are_no_letters() -> None:
+    assert _letters("c\x1b[A\x1b[Bf\x1bOC\x1b[1;5Dq\x1b[3~\x1b") == "cfq"
+
+
+@pytest.mark.parametrize(("term", "shows"), [("dumb", False), ("xterm", True)])
+def test_what_cannot_be_erased_is_not_shown(monkeypatch, term: str, shows: bool) -> None:
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert Terminal().shows is shows

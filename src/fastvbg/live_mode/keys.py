@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import sys
@@ -24,6 +25,7 @@ _ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 """The last one comes when the terminal has gone."""
 _SIGNALS = {"SIGUSR1": "card", "SIGUSR2": "live"}
 _POLL = 0.2
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]?|O.?)?")
 
 
 def press(session: Session, key: str) -> None:
@@ -110,7 +112,7 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
                     typed = os.read(number, 16).decode(errors="ignore")
                     if not typed:  # the terminal has gone
                         return
-                    for key in typed:
+                    for key in _letters(typed):
                         heard(key)
 
     # Single keys, unseen; Ctrl-C stays what it is. A job in the background may not ask for that.
@@ -126,6 +128,11 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
         ended.set()
         termios.tcsetattr(number, termios.TCSADRAIN, before)
         thread.join(2 * _POLL)
+
+
+def _letters(typed: str) -> str:
+    """Return what was typed without what arrows and the like send: ESC, a bracket, a letter."""
+    return _SEQUENCE.sub("", typed)
 
 
 def _is_in_front(terminal: int) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     Heard = Callable[[str, int, int], None]
 
 _WORKER = "from fastvbg.preparing import serve; serve()"
+_LOW = 10
+"""Of the system's 20 steps below the usual priority."""
 _finishing: list[subprocess.Popen[str]] = []  # they end by themselves, and are looked at again
 
 
@@ -80,14 +82,22 @@ def _start(**pipes: Any) -> subprocess.Popen[str]:
 class Worker:
     """A process that compiles what it is asked for, one kernel after the other.
 
+    Parameters
+    ----------
+    gently : bool
+        Whether all others go before it.
+
     Raises
     ------
     OSError
         It cannot be started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, gently: bool = False) -> None:
         self._process = _start(stdout=subprocess.DEVNULL)
+        if gently and sys.platform != "win32":
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.pid, _LOW)
 
     def ask(self, name: str) -> None:
         """Have a kernel compiled, in its turn."""
@@ -95,15 +105,19 @@ class Worker:
         with suppress(OSError, ValueError):  # it has died, as `is_alive` tells
             self._process.stdin.write(f"{name}\n")
 
+    def no_more(self) -> None:
+        """Let it end by itself once it has done what it was asked for."""
+        assert self._process.stdin is not None  # noqa: S101
+        with suppress(OSError):
+            self._process.stdin.close()
+
     def is_alive(self) -> bool:
         """Tell whether it goes on."""
         return self._process.poll() is None
 
     def end(self) -> None:
         """Let it stop after the kernel it is at, so that many short runs get somewhere, too."""
-        assert self._process.stdin is not None  # noqa: S101
-        with suppress(OSError):
-            self._process.stdin.close()
+        self.no_more()
         self._process.terminate()
         _finishing[:] = [each for each in (*_finishing, self._process) if each.poll() is None]
 

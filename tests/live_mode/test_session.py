@@ -14,7 +14,7 @@ import pytest
 import fastvbg
 from fastvbg.devices.planar import in_one_piece
 from fastvbg.errors import OptionError
-from fastvbg.live_mode import reader, session
+from fastvbg.live_mode import failing, presence, reader, session
 from fastvbg.live_mode.session import Session
 from fastvbg.live_mode.switches import Switches
 from fastvbg.live_mode.work import Work
@@ -117,7 +117,7 @@ def test_matte_and_picture_are_of_one_frame() -> None:
 
 @pytest.mark.parametrize("when", ["key", "lay"])
 def test_no_room_leaves_when_a_keyer_fails(monkeypatch, when: str) -> None:
-    monkeypatch.setattr(session, "_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(failing, "_FIRST_PAUSE", 0.05)
     camera, kept = FakeCamera(), Kept()
     work = Work.__call__
     broken = threading.Event()
@@ -312,7 +312,7 @@ def test_flip_mirrors_the_camera_alone() -> None:
 
 
 def test_nobody_means_a_card(monkeypatch) -> None:
-    monkeypatch.setattr(session, "_NOBODY_SECONDS", 0.1)
+    monkeypatch.setattr(presence, "_NOBODY_SECONDS", 0.1)
     still = FakeCamera()
     still.silent.set()
     empty, kept = _empty_room(), Kept()

@@ -44,7 +44,11 @@ class Live:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fastvbg live", daemon=True)
         self._thread.start()
-        session.started.wait()
+        try:
+            session.started.wait()
+        except BaseException:  # Ctrl-C
+            session.end()
+            raise
         self._raise()
 
     def _run(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastvbg.checks import check_callable, check_flag, check_iterable
 from fastvbg.errors import OptionError, shown
-from fastvbg.live_mode.choosing import make_sink, make_source
+from fastvbg.live_mode.choosing import demand_recording, make_sink, make_source
 from fastvbg.live_mode.session import Session
 from fastvbg.matting.run import unheard
 from fastvbg.media.names import are_same
@@ -48,6 +48,7 @@ def make_session(
     text = check_text("source", asked.source)
     places = [check_text("to", place) for place in check_iterable("to", asked.places)]
     _demand_apart(text, places)
+    demand_recording(places, settings)
     source = make_source(
         text,
         size=None if asked.size is None else _size(asked.size),

@@ -11,7 +11,7 @@ from fastvbg.errors import FastvbgError, OptionError, shown
 from fastvbg.sink.encoding import EncodeOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from fractions import Fraction
 
     from fastvbg.devices.sink import Sink
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
 _WORDS = ("demo", "browser", "screen")
-_BT709 = 1
+_VIRTUAL = ("loopback", "pipewire", "virtualcam")
+_OF_RECORDINGS = ("codec", "crf", "preset", "encoder_options")
 
 
 def make_source(
@@ -169,6 +170,26 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     return lambda colour: sinks.Recording(Path(text), options, colour, overwrite=overwrite)
 
 
+def demand_recording(places: Sequence[str], settings: Settings) -> None:
+    """Demand a recording among the places where settings say how one is to be encoded.
+
+    Raises
+    ------
+    OptionError
+        There is none, so nobody would heed them.
+    """
+    said = [name for name in _OF_RECORDINGS if getattr(settings, name) is not None]
+    if said and not any(_is_recording(place) for place in places):
+        got = ", ".join(map(shown, places)) or "no place"
+        raise OptionError(f"{said[0]}: it goes with a recording, got {got}, wanted a file, too")
+
+
+def _is_recording(text: str) -> bool:
+    kind = text.partition(":")[0]
+    is_camera = kind in _VIRTUAL or text.startswith(("/dev/video", *_STREAMS))
+    return not is_camera and text not in ("window", "-")
+
+
 def _virtual_camera(text: str) -> MakesSink | None:
     """Return what makes a virtual camera; None where the text names none."""
     kind, _, name = text.partition(":")
@@ -177,8 +198,9 @@ def _virtual_camera(text: str) -> MakesSink | None:
     if kind == "pipewire":
         from fastvbg.devices.pipewire.sink import PipeWireSink
 
-        pipewire = PipeWireSink(name or "fastvbg", name=text)
-        return lambda _: pipewire
+        camera = name or "fastvbg"
+        PipeWireSink(camera, name=text)  # what is no name is refused at once
+        return lambda colour: PipeWireSink(camera, name=text, colour=colour)
     if kind == "virtualcam":
         from fastvbg.live_mode.virtualcam import VirtualCam
 
@@ -189,4 +211,4 @@ def _virtual_camera(text: str) -> MakesSink | None:
 def _loopback(text: str) -> MakesSink:
     from fastvbg.devices.v4l2.output import LoopbackSink
 
-    return lambda colour: LoopbackSink(text, matrix="bt709" if colour.matrix == _BT709 else "bt601")
+    return lambda colour: LoopbackSink(text, colour=colour)

@@ -69,7 +69,8 @@ class Controls(Protocol):
     def figures(self) -> dict[str, Any]:
         """Return the newest figures, ready for JSON.
 
-        `state`, `doing` (one line for people), `source` (name, width, height, format, rate),
+        `state` (what was asked for), `shown` (what leaves now: a state, or "blur" where nobody is
+        there), `doing` (one line for people), `source` (name, width, height, format, rate),
         `fps_in`, `fps_out`, `dropped`, `delay_ms` (`p50`, `p95`), `cpu` (percent of one core),
         `budget` (share of a frame's time that is used, 0 to 1), `stages_ms` (`read`, `key`,
         `composite`, `write`, as far as they are told apart), `reduced` (what was given up to keep

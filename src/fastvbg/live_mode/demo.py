@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from fastvbg.errors import OptionError
 from fastvbg.live_mode.grab import FORM, Grab, OfOneSize
 from fastvbg.media.colour import ColourTags, FromBGR
 from fastvbg.scenes.speaker import Scene
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 _SIZE = 640, 360
 _RATE = 30
 _FRAMES = 120
+_MOST_PIXELS = 1920 * 1080
+"""Its pictures are all kept, 3 MB each at that size: 373 MB."""
 _COLOUR = ColourTags(1, 1)
 """BT.709, limited range, by the numbers of ITU-T H.273 and FFmpeg."""
 
@@ -28,6 +31,11 @@ class DemoSource(OfOneSize):
         Width and height in pixels; by default 640 and 360.
     colour : ColourTags, default BT.709
         What its numbers mean, of limited range.
+
+    Raises
+    ------
+    OptionError
+        That many pixels would take too much memory.
     """
 
     def __init__(
@@ -35,6 +43,11 @@ class DemoSource(OfOneSize):
     ) -> None:
         super().__init__("demo")
         width, height = size or _SIZE
+        if width * height > _MOST_PIXELS:
+            raise OptionError(
+                f"size: got {width}x{height} for the generated scene, which is kept in memory, "
+                "wanted at most as many pixels as 1920x1080"
+            )
         self.width, self.height = max(2, width & ~1), max(2, height & ~1)
         self.rate, self.colour, self.dropped = float(_RATE), colour, 0
         self.told = f"a generated scene, {self.width}x{self.height} at {_RATE} frames/s"

@@ -54,7 +54,7 @@ class FileSource(OfOneSize):
     ) -> None:
         super().__init__(name)
         self._loop, self._fps = loop, fps
-        self._options = ReadOptions(pixels="native", alpha="black", scale=size)
+        self._options = ReadOptions(pixels="native", alpha="black", scale=size, sizes="first")
         self._stack = ExitStack()
         self._frames: Iterator[tuple[Any, float]] | None = None
         self._reformatter = VideoReformatter()

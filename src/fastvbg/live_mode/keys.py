@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import sys
@@ -20,8 +21,11 @@ HELP = (
     "keys: l live, f freeze, c card, b black, p take the empty room, m mirror, a auto-frame, q end"
 )
 _STATES: dict[str, State] = {"l": "live", "f": "freeze", "c": "card", "b": "black"}
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+"""The last one comes when the terminal has gone."""
 _SIGNALS = {"SIGUSR1": "card", "SIGUSR2": "live"}
 _POLL = 0.2
+_SEQUENCE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]?|O.?)?")
 
 
 def press(session: Session, key: str) -> None:
@@ -49,7 +53,7 @@ def heed(sink: object, session: Session) -> None:
 def listening(session: Session) -> Iterator[None]:
     """Heed keys, where standard input is a terminal, and signals.
 
-    SIGINT and SIGTERM end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
+    SIGINT, SIGTERM and SIGHUP end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
     """
     with _signals(session), _keys(lambda key: press(session, key)):
         yield
@@ -65,8 +69,11 @@ def _signals(session: Session) -> Iterator[None]:
         signal.signal(number, before[number])
 
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            before[number] = signal.signal(number, stop)
+        for name in _ENDING:
+            number = getattr(signal, name, None)
+            # What is ignored stays so: nohup's SIGHUP.
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                before[number] = signal.signal(number, stop)
     for name, state in _SIGNALS.items():
         user: Any = getattr(signal, name, None)  # Windows has none
         if user is None or threading.current_thread() is not threading.main_thread():
@@ -105,7 +112,7 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
                     typed = os.read(number, 16).decode(errors="ignore")
                     if not typed:  # the terminal has gone
                         return
-                    for key in typed:
+                    for key in _letters(typed):
                         heard(key)
 
     # Single keys, unseen; Ctrl-C stays what it is. A job in the background may not ask for that.
@@ -121,6 +128,11 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
         ended.set()
         termios.tcsetattr(number, termios.TCSADRAIN, before)
         thread.join(2 * _POLL)
+
+
+def _letters(typed: str) -> str:
+    """Return what was typed without what arrows and the like send: ESC, a bracket, a letter."""
+    return _SEQUENCE.sub("", typed)
 
 
 def _is_in_front(terminal: int) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import av
 
+    from fastvbg.live_mode.controls import State
     from fastvbg.media.model import StreamInfo
     from fastvbg.pixels import Pixels
 
@@ -43,7 +44,13 @@ class Stills:
             self._recycle(self._last)
         self._last, self._recycle = picture, recycle
 
-    @property
-    def frozen(self) -> Any:
-        """The last composite; the card where there is none."""
-        return self.card if self._last is None else self._last
+    def of(self, state: State, *, watched: bool) -> tuple[State, Any]:
+        """Return what is shown in a state, and the picture for it.
+
+        A frozen picture is the last composite; the card where there is none, or nobody watches.
+        """
+        if state == "black":
+            return state, self.black
+        if state == "freeze" and watched and self._last is not None:
+            return state, self._last
+        return "card", self.card

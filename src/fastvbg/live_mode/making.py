@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -165,7 +166,8 @@ class Making:
         with self._building:
             broken, self._work = self._work, None
             if broken is not None:
-                broken.close()
+                with suppress(Exception):  # what has failed may fail at this, too
+                    broken.close()
 
     def spent(self, seconds: float, period: float, now: float) -> None:
         """Take in how long a picture took; give up more, or less, where it is time to."""

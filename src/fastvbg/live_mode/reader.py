@@ -18,6 +18,8 @@ SILENT_SECONDS = 2.0
 """Without a picture a source counts as gone."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _POLL = 0.25
+_OPENING_SECONDS = 0.4
+"""For reading to end; an attempt to open that takes longer is ended."""
 
 
 class Reader:
@@ -41,7 +43,7 @@ class Reader:
         self._wanted = threading.Event()
         self._wanted.set()
         self._ended = threading.Event()
-        self._open = True
+        self._open, self._opening = True, False
         self._thread = threading.Thread(target=self._work, name="fastvbg camera", daemon=True)
 
     def __enter__(self) -> Reader:
@@ -51,6 +53,9 @@ class Reader:
     def __exit__(self, *exception: object) -> None:
         self._ended.set()
         self._wanted.set()
+        self._thread.join(_OPENING_SECONDS)
+        if self._opening:  # an end of what waits in there
+            self._source.close()
         self._thread.join(5.0)
         self.slot.close()
 
@@ -118,12 +123,14 @@ class Reader:
         wait = _FIRST_WAIT
         while self._wanted.is_set() and not self._ended.is_set():
             try:
+                self._opening = True
                 self._source.open()
             except Exception:
+                self._opening = False
                 self._ended.wait(wait)
                 wait = min(2 * wait, _LONGEST_WAIT)
             else:
-                self._open = True
+                self._open, self._opening = True, False
                 self._note(f"{self._source.name}: open, {self._source.told}")
                 return True
         return False

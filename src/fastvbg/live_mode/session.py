@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING, Any, cast
 
 from fastvbg.checks import check_choice
 from fastvbg.errors import FastvbgError
+from fastvbg.live_mode.ahead import Ahead
 from fastvbg.live_mode.controls import Shown
+from fastvbg.live_mode.failing import Failing
 from fastvbg.live_mode.figures import Figures
 from fastvbg.live_mode.grab import FORM, flipped
 from fastvbg.live_mode.idle import Idle
 from fastvbg.live_mode.keys import heed
 from fastvbg.live_mode.leaving import Stills
-from fastvbg.live_mode.losses import Losses, line_of, status_of
 from fastvbg.live_mode.making import Making
 from fastvbg.live_mode.opencv import threads_of_opencv
+from fastvbg.live_mode.opening import done_before
+from fastvbg.live_mode.outlets import Outlets
 from fastvbg.live_mode.plates import PlateTaking
+from fastvbg.live_mode.presence import DOING, Presence
 from fastvbg.live_mode.reader import Reader
 from fastvbg.live_mode.switches import Switches
 from fastvbg.live_mode.tap import Tap
@@ -40,15 +44,13 @@ if TYPE_CHECKING:
     from fastvbg.live_mode.choosing import MakesSink
     from fastvbg.live_mode.controls import Nobody, State
     from fastvbg.live_mode.grab import Grab, Source
+    from fastvbg.live_mode.presence import Leaving
     from fastvbg.settings import Settings
 
 STILL_RATE, IDLE_RATE = 5.0, 1.0
 """Pictures a second of a card, of black and of a frozen picture: watched, and not."""
 _GONE_SECONDS = 1.0
 """Without a new picture a card leaves."""
-_NOBODY_SECONDS = 2.0
-"""Somebody may bend down, or turn aside, for less."""
-_AGAIN_SECONDS = 1.0
 _WAIT = 0.1
 
 
@@ -95,8 +97,7 @@ class Session:
         switches: Switches | None = None,
     ) -> None:
         self._source, self._tell, self._note = source, tell, note
-        self._makers, self._sinks = list(sinks), list[Any]()
-        self._losses = Losses(tell)
+        self._outlets = Outlets(sinks, tell)
         self._making = Making(settings, tell, note)
         self._card, self._seconds, self._switches = card, seconds, switches or Switches()
         self._state: State = "live"
@@ -108,10 +109,10 @@ class Session:
         self._figures = Figures()
         self._doing = "starting"
         self._plate: PlateTaking | None = None
-        self._broken_until = 0.0
-        self._nobody_since: float | None = None
+        self._failing = Failing(tell, note)
+        self._presence = Presence()
+        self._shown: State | Leaving = "card"
         self._sent = self._left = 0.0
-        self._watched: dict[int, bool | None] = {}
         self._skipped = 0
 
     # What is asked for from elsewhere.
@@ -124,6 +125,7 @@ class Session:
     def apply(self, settings: Settings) -> None:
         """Work by other settings from the next frame on; the old ones hold until then."""
         self._making.apply(settings)
+        self._failing.begin_anew()
 
     @property
     def source(self) -> Source:
@@ -168,6 +170,7 @@ class Session:
         return {
             **self._figures.snapshot(),
             "state": self._state,
+            "shown": self._shown,
             "doing": self._doing,
             "source": {
                 name: getattr(source, name) for name in ("name", "width", "height", "rate", "told")
@@ -177,21 +180,13 @@ class Session:
             "reduced": str(self._making.reduced),
             "countdown": None if plate is None else round(max(0.0, plate.due - now), 1),
             "switches": asdict(self._switches),
-            "sinks": [
-                {
-                    "name": sink.name,
-                    "watched": self._watched.get(id(sink)),
-                    "status": status_of(sink),
-                    "dropped": sink.dropped,
-                }
-                for sink in list(self._sinks)
-            ],
+            "sinks": self._outlets.told(),
         }
 
     def summary(self) -> dict[str, Any]:
         """Return what was done in all, ready for JSON."""
         more = {"dropped": self._dropped(), "cpu_of_all": round(self._figures.cpu_of_all(), 1)}
-        return {**self._figures.snapshot(), **more, "failed": list(self._losses.told)}
+        return {**self._figures.snapshot(), **more, "failed": self._outlets.failed}
 
     def _dropped(self) -> int:
         reader = getattr(self, "_reader", None)
@@ -204,26 +199,29 @@ class Session:
         """Work until `end` is called or the source is over; raise what makes that impossible."""
         with ExitStack() as stack:
             stack.enter_context(threads_of_opencv(self.settings.threads or 1))
-            self._source.open()
             stack.callback(self._source.close)
+            opening = self._source.open
+            if not done_before(self._ended, opening, undo=self._source.close):
+                return
             self._info = info = self._described()
             self._note(f"{self._source.name}: {self._source.told}")
             self._pixels = make_pixels(info, 1, in_one_piece=True)
             self._stills = Stills(self._pixels, info, self._card)
-            for make in self._makers:
-                sink = make(info.colour)
-                sink.open(info.width, info.height, float(info.rate))
-                heed(sink, self)
-                stack.push(self._losses.closing(sink))
-                self._sinks.append(sink)
-            waiting = [sink for sink in self._sinks if getattr(sink, "waits", False)]
-            self._sinks = [sink for sink in self._sinks if sink not in waiting]
+            self._outlets.open(info, stack, lambda sink: heed(sink, self))
             self._send(self._stills.card, time.monotonic())
             self.started.set()
+            begun = done_before(
+                self._ended,
+                lambda: self._making.begin(info),
+                meanwhile=lambda: self._still(time.monotonic(), "work"),
+                undo=self._making.close,
+            )
+            if not begun:
+                return
             stack.callback(self._making.close)
-            self._making.begin(info)
             stack.enter_context(settled())
-            self._sinks += waiting
+            stack.enter_context(Ahead())
+            self._outlets.admit_waiting()
             self._reader = stack.enter_context(Reader(self._source, self._tell, self._note))
             self._loop()
 
@@ -273,12 +271,8 @@ class Session:
                 self._composite(grab, now)
 
     def _is_watched(self) -> bool:
-        # Sinks are asked in this thread only, and others are told what they said.
-        self._watched = {id(sink): sink.watched() for sink in self._sinks}
-        if self._switches.always or self._tap.is_watched or self._plate is not None:
-            return True
-        # A sink of which nobody can know counts as watched.
-        return any(watched is not False for watched in self._watched.values())
+        watched = self._outlets.are_watched()
+        return watched or self._switches.always or self._tap.is_watched or self._plate is not None
 
     def _without(self, now: float, effort: str) -> None:
         """Do what is due while no picture comes."""
@@ -297,18 +291,13 @@ class Session:
         rate = STILL_RATE if effort == "work" else IDLE_RATE
         if now - self._sent < 1 / rate:
             return
-        if self._state == "black":
-            picture = self._stills.black
-        elif self._state == "freeze" and effort == "work":
-            picture = self._stills.frozen
-        else:
-            picture = self._stills.card
+        self._shown, picture = self._stills.of(self._state, watched=effort == "work")
         self._send(picture, now)
         self._tap.offer_still(picture, now)
 
     def _composite(self, grab: Grab, now: float) -> None:
         """Make the composite of a picture and send it; a card where that goes wrong."""
-        if now < self._broken_until:
+        if now < self._failing.until:
             self._source.recycle(grab.picture)
             self._still(now, "work")
             return
@@ -316,9 +305,8 @@ class Session:
             self._compose(grab, now)
         # Whatever a keyer, a library or a plug-in raises: no picture of the room may leave.
         except Exception as error:
-            self._broken_until = time.monotonic() + _AGAIN_SECONDS
-            self._tell(f"the mask failed, so a card is shown: {line_of(error)}")
-            self._doing = "the mask failed; trying again"
+            self._failing.add(error, time.monotonic())
+            self._doing, self._shown = "the mask failed; trying again", "card"
             self._send(self._stills.card, time.monotonic())
             self._making.drop()
 
@@ -330,13 +318,19 @@ class Session:
         spare = grab.spare and self._plate is None
         wanted = Wanted(wants, follows=switches.auto_frame, spare=spare)
         composed = self._making(picture, grab.captured, wanted)
-        result = self._by_presence(composed.picture, picture, now)
+        somebody = self._making.somebody
+        leaving = self._presence.leaving(switches.nobody, somebody=somebody, now=now)
+        result = composed.picture
+        if leaving != "live":
+            result = self._stills.card if leaving == "card" else self._making.blurred(picture)
         keyed = time.monotonic()
         self._send(result, grab.captured)
         left = self._left = time.monotonic()
         stages = {"read": now - grab.captured, "key": keyed - now, "write": left - keyed}
         self._figures.went(left, grab.captured, stages)
-        self._doing = "live"
+        self._doing, self._shown = DOING[leaving], leaving
+        if self._failing.failing:
+            self._failing.worked(left)
         tapped = self._tap.offer(now, picture, composed.matte, result)
         self._take(picture, now)
         if composed.before is not None and not self._tap.holds(composed.before):
@@ -349,31 +343,11 @@ class Session:
     def _turned(self, grab: Grab) -> av.VideoFrame:
         return flipped(grab.picture) if self._switches.flip else grab.picture
 
-    def _by_presence(self, made: Any, picture: Any, now: float) -> Any:
-        """Return what leaves, by whether somebody is in the picture."""
-        nobody = self._switches.nobody
-        if nobody == "keep" or self._making.somebody:
-            self._nobody_since = None
-            return made
-        if self._nobody_since is None:
-            self._nobody_since = now
-        if now - self._nobody_since < _NOBODY_SECONDS:
-            return made
-        return self._stills.card if nobody == "card" else self._making.blurred(picture)
-
     def _send(self, picture: av.VideoFrame, captured: float) -> None:
-        """Hand a picture to every sink; one that fails is left out from then on."""
-        self._sent, planes = time.monotonic(), self._pixels.planes(picture)
-        for sink in list(self._sinks):
-            try:
-                sink.write(planes, captured)
-            # Whatever a library raises, it is this sink's failure, and no mask's.
-            except Exception as error:
-                self._losses.add(error)
-                self._sinks.remove(sink)
-                self._losses.closing(sink)(type(error))
-                if not self._sinks:
-                    self._ended.set()
+        """Hand a picture to every sink; end where the last of them fails."""
+        self._sent = time.monotonic()
+        if not self._outlets.send(cast("Any", self._pixels.planes(picture)), captured):
+            self._ended.set()
 
     def _take(self, picture: av.VideoFrame, now: float) -> None:
         """Take the empty room, if that is asked for and due."""

@@ -153,6 +153,8 @@ class Y4M:
 
     def open(self, width: int, height: int, rate: float) -> None:
         """Write the header."""
+        if sys.stdout is None:
+            raise SinkError("standard output: it is closed")
         fps = Fraction(rate).limit_denominator(1001)
         head = f"YUV4MPEG2 W{width} H{height} F{fps.numerator}:{fps.denominator} Ip A1:1 C420jpeg\n"
         self._write(head.encode())

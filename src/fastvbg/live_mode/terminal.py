@@ -18,12 +18,13 @@ class Terminal:
     Parameters
     ----------
     quiet : bool
-        Whether the status line is left out.
+        Whether the status line is left out, as on terminals that cannot erase it.
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._lock = threading.Lock()
-        self._shows = not quiet and sys.stderr is not None and sys.stderr.isatty()
+        erases = os.environ.get("TERM") != "dumb"
+        self._shows = erases and not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._is_shown = False
 
     @property

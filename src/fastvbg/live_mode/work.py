@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 
 from fastvbg.errors import OptionError
+from fastvbg.live_mode.ahead import BESIDE, kernels_for
 from fastvbg.live_mode.framing import WHOLE, Framing, box_of, cropped
 from fastvbg.masks.person import Person
 from fastvbg.masks.plate import Plate
@@ -28,16 +29,13 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Matte
     from fastvbg.live_mode.framing import Box
+    from fastvbg.masks.base import Mask
     from fastvbg.matting.masker import Masker
     from fastvbg.media.model import Picture, StreamInfo
     from fastvbg.pipeline.stages import Laying
     from fastvbg.pixels import Pixels
 
 _OF_FILES = ("start", "end", "max_frames", "fps", "scale")
-_BESIDE = ("matte", "depth")
-_OVER = "composite.apart.i420", "composite.planar.blend_i420"
-_MATTES = {"person": ("person.edges.apply",)}
-"""Kernels for what files seldom need: mattes beside composites, for previews and framing."""
 _NOBODY_BLUR = 4.0
 """Percent of the height, of a picture in which nobody is."""
 
@@ -83,7 +81,7 @@ def checked_live(settings: Settings) -> Settings:
         )
     if settings.pairing == "tutorial" or settings.pixel_path != "native":
         raise OptionError("pairing, pixel_path: the tutorial's way goes with files")
-    if kind.name in _BESIDE:
+    if kind.name in BESIDE:
         raise OptionError(
             f"mask: {kind.name!r} takes what lies beside a file; live, wanted one that looks at "
             "the frames alone: person, chroma, adaptive, motion, or plate with a picture"
@@ -114,10 +112,7 @@ class _Keying:
         self._asked = _of_mattes(settings)
         self.kind = settings.kind.chosen(run)
         # A card is shown meanwhile: literal forms would be slower than the camera.
-        estimates = settings.foreground == "estimated"
-        keying = *self.kind.needs(settings.refine, estimates=estimates), *self.kind.uses()
-        needs = *keying, *_OVER, *_MATTES.get(self.kind.name, ())
-        prepare(needs, lambda *told: _tell_of(run, *told))
+        _prepare(settings, self.kind, run)
         self.masker: Masker = make_masker(replace(settings, mask=self.kind), run)
 
     def serves(self, settings: Settings) -> bool:
@@ -129,8 +124,11 @@ class _Keying:
         self._stack.close()
 
 
-def _tell_of(run: Run, name: str, number: int, total: int) -> None:  # noqa: ARG001
-    run.tell(f"preparing kernels {number} of {total}, once for this machine")
+def _prepare(settings: Settings, kind: Mask, run: Run) -> None:
+    def heard(name: str, number: int, total: int) -> None:  # noqa: ARG001
+        run.tell(f"preparing kernels {number} of {total}, once for this machine")
+
+    prepare(kernels_for(settings, kind), heard)
 
 
 class AsItIs:
@@ -182,6 +180,7 @@ class Work:
             self.keying: _Keying
             if last is not None and last.info == info and last.keying.serves(settings):
                 self.keying = last.keying
+                _prepare(settings, self.keying.kind, self._run(self._stack, tell))
             else:
                 stack = failing.enter_context(ExitStack())
                 self.keying = _Keying(settings, self._run(stack, tell))

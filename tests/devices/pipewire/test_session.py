@@ -17,6 +17,7 @@ from fastvbg.devices.pipewire.programs import ALIGN
 from fastvbg.devices.pipewire.sink import PipeWireSink
 from fastvbg.devices.planar import black, picture_bytes, planes_in
 from fastvbg.errors import SinkError
+from fastvbg.media.colour import ColourTags
 from tests.support.desktop import cameras
 from tests.support.programs import wait_for
 
@@ -62,7 +63,7 @@ def fed(sink: PipeWireSink, rate: float = 30.0, **size: int) -> Iterator[None]:
 
 @pytest.fixture
 def sink(desktop: dict[str, str]) -> Iterator[PipeWireSink]:
-    sink = PipeWireSink()
+    sink = PipeWireSink(colour=ColourTags(1, 1, 1, 1))
     sink.open(WIDTH, HEIGHT, 29.97)
     yield sink
     sink.close()
@@ -81,6 +82,9 @@ def test_the_camera_is_seen_as_one(desktop: dict[str, str], sink: PipeWireSink) 
     assert node["props"]["media.role"] == "Camera"
     assert node["props"]["node.description"] == "fastvbg"
     (form,) = node["params"]["EnumFormat"]
+    # Older ones of PipeWire's elements (0.3.65) pass nothing on; whatever is said has to be true.
+    colours = {"colorRange": "16-235", "colorMatrix": "bt709", "colorPrimaries": "bt709"}
+    assert not {key for key in colours if colours[key] not in str(form.get(key, colours[key]))}
     assert form["size"] == {"width": WIDTH, "height": HEIGHT}
     assert form["framerate"] == {"num": 30000, "denom": 1001}
     assert form["format"] == "I420"

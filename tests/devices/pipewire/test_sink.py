@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fastvbg.devices.keeper import Patience
+from fastvbg.devices.pipewire.colours import colorimetry
 from fastvbg.devices.pipewire.launch import Launch
 from fastvbg.devices.pipewire.launch import reason as ending
 from fastvbg.devices.pipewire.sink import PipeWireSink
 from fastvbg.devices.planar import black
 from fastvbg.errors import FastvbgError, MissingLibraryError, SinkError
+from fastvbg.media.colour import ColourTags
 from tests.support.programs import alive, stand_in, wait_for
 from tests.support.threads import Begun
 
@@ -83,12 +85,13 @@ def test_pictures_arrive_whole_and_the_first_is_black(folder: Path, sink: PipeWi
 
 
 def test_the_pipeline_says_size_rate_and_names(folder: Path) -> None:
-    sink = PipeWireSink("my camera")
+    sink = PipeWireSink("my camera", colour=ColourTags(9, 1, 9, 16))
     sink.open(*SIZE, 29.97)
     wait_for((folder / "taken").exists)
     sink.close()
     asked = json.loads((folder / "asked").read_text())
     assert {"width=8", "height=4", "format=i420", "framerate=30000/1001"} <= set(asked)
+    assert "colorimetry=2:6:14:7" in asked
     assert {"blocksize=48", "mode=provide", "sync=false", "drop-allocation=true"} <= set(asked)
     for part in ("media.class", "media.role", "node.name", "node.description"):
         assert f"{part}=(string)" in asked[-1]
@@ -165,3 +168,18 @@ def test_what_is_not_open_takes_nothing(folder: Path, sink: PipeWireSink) -> Non
     sink.close()
     with pytest.raises(SinkError, match="before open or after close"):
         sink.write(black(*SIZE), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("colour", "height", "told"),
+    [
+        (ColourTags(), 480, "2:4:0:0"),
+        (ColourTags(), 720, "2:3:0:0"),
+        (ColourTags(6, 1, 6, 6), 720, "2:4:16:4"),
+        (ColourTags(1, 2, 1, 13), 480, "1:3:7:1"),
+        (ColourTags(9, 1, 9, 18), 480, "2:6:15:7"),
+        (ColourTags(8, 1, 3, 3), 480, "2:0:0:0"),  # what GStreamer has no number for
+    ],
+)
+def test_colours_by_the_numbers_of_gstreamer(colour: ColourTags, height: int, told: str) -> None:
+    assert colorimetry(colour, height) == told

@@ -30,6 +30,7 @@ from fastvbg.devices.v4l2.output import LoopbackSink
 from fastvbg.devices.v4l2.readers import SeenReaders, counted_readers
 from fastvbg.devices.v4l2.system import System
 from fastvbg.errors import ShapeError, SinkError, SourceError
+from fastvbg.media.colour import ColourTags
 from tests.support.v4l2vm import EXCLUSIVE, SHARED, needs_devices
 
 pytestmark = needs_devices()
@@ -101,7 +102,7 @@ def lines_of(sink: LoopbackSink, process: subprocess.Popen[str]) -> list[str]:
 
 @pytest.mark.parametrize("pixel_format", ["yu12", "yuyv"])
 def test_another_process_reads_equal_bytes(pixel_format: str) -> None:
-    sink = LoopbackSink(SHARED, pixel_format=pixel_format, matrix="bt709")
+    sink = LoopbackSink(SHARED, pixel_format=pixel_format, colour=ColourTags(1, 1))
     sink.open(WIDTH, HEIGHT, 20.0)
     try:
         with reader(SHARED) as process:

@@ -35,6 +35,8 @@ class Child:
         Called with this and each message, in a thread of its own.
     over : callable
         Called when it has ended.
+    finish : float
+        How many seconds it may take to end by itself.
 
     Raises
     ------
@@ -49,7 +51,9 @@ class Child:
         memory: Memory,
         heard: Callable[[Child, list[Any]], None],
         over: Callable[[], None],
+        finish: float = _FINISH_SECONDS,
     ) -> None:
+        self._finish = finish
         serve = f"from fastvbg.devices.network.{module} import serve; serve()"
         self._process = subprocess.Popen(
             # With this one's search path: a script's folder is not on it.
@@ -78,6 +82,6 @@ class Child:
     def end(self) -> None:
         """Let it finish, or kill it, within 1.5 seconds."""
         self.mouth.close()
-        end(self._process, _FINISH_SECONDS, ask=False)
+        end(self._process, self._finish, ask=False)
         self._thread.join(_FINISH_SECONDS)
         self._answers.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import threading
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _MOST: Final = (4096, 2304)  # cinema's and television's 4K; memory that is not used takes no room
 _LIMITED: Final = 1  # FFmpeg's number of the range
 _PATIENCE: Final = Patience(silence=2.0)
+_FINISH_SECONDS: Final = 0.2  # there is nothing to finish, and a handshake would go on
 
 
 class StreamFormat(NamedTuple):
@@ -74,6 +76,7 @@ class NetworkSource(HasKeeper):
         self.name = self._address.shown
         self._size = None if size is None else check_even_size(*size)
         self._patience = patience._replace(start=math.inf) if self._address.listens else patience
+        self._closing = threading.Lock()
         self._memory: Memory | None = None
         self._keeper: Keeper | None = None
         self._inbox: Inbox | None = None
@@ -105,10 +108,10 @@ class NetworkSource(HasKeeper):
             raise SourceError(f"{self.name}: no memory to share: {error.strerror}") from None
         self._passed = self._latest = self._read = 0
         self._inbox, self.format = Inbox(), None
-        self._keeper = Keeper("receiver", self._start, self._patience)
-        self._keeper.begin()
-        if not self._keeper.wait(timeout) or self.format is None:
-            reason = self._keeper.reason or f"no picture for {timeout:g} s"
+        self._keeper = keeper = Keeper("receiver", self._start, self._patience)
+        keeper.begin()
+        if not keeper.wait(timeout) or self.format is None:
+            reason = keeper.reason or f"no picture for {timeout:g} s"
             self.close()
             raise SourceError(f"{self.name}: {reason}")
         return self.format
@@ -154,14 +157,18 @@ class NetworkSource(HasKeeper):
         return max(0, self._latest - self._read)
 
     def close(self) -> None:
-        """End the process within 2 seconds; a second call does nothing."""
-        if self._inbox is not None:
-            self._inbox.end()
-        if self._keeper is not None:
-            self._keeper.close()
-        if self._memory is not None:
-            self._memory.close()
-        self._keeper = self._memory = self._inbox = None
+        """End the process within a second; a second call does nothing.
+
+        From another thread it ends an `open` that waits, too.
+        """
+        with self._closing:
+            if self._inbox is not None:
+                self._inbox.end()
+            if self._keeper is not None:
+                self._keeper.close()
+            if self._memory is not None:
+                self._memory.close()
+            self._keeper = self._memory = self._inbox = None
 
     def _start(self) -> Child:
         keeper, memory, inbox = self._keeper, self._memory, self._inbox
@@ -197,4 +204,4 @@ class NetworkSource(HasKeeper):
             "most": _MOST,
             "limit": None if math.isinf(start) else start + 1.0,
         }
-        return Child("decode", order, memory, heard, over)
+        return Child("decode", order, memory, heard, over, _FINISH_SECONDS)

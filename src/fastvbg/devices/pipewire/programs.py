@@ -80,7 +80,9 @@ def demand_elements() -> None:
         raise MissingLibraryError(f"GStreamer has no {name}; {packages(name)} adds it")
 
 
-def pipeline(size: tuple[int, int], rate: Fraction, node: dict[str, str]) -> list[str]:
+def pipeline(
+    size: tuple[int, int], rate: Fraction, colours: str, node: dict[str, str]
+) -> list[str]:
     """Return what `gst-launch-1.0` is told: I420 from standard input to a camera node.
 
     Parameters
@@ -89,6 +91,8 @@ def pipeline(size: tuple[int, int], rate: Fraction, node: dict[str, str]) -> lis
         Width and height of the pictures.
     rate : Fraction
         Pictures a second, as readers are told.
+    colours : str
+        What readers are told of the colours, as `colours.colorimetry` has it.
     node : dict
         The node's properties; neither names nor values have commas or quotes.
     """
@@ -106,7 +110,7 @@ def pipeline(size: tuple[int, int], rate: Fraction, node: dict[str, str]) -> lis
             "!",
         ),
         *("rawvideoparse", "format=i420", f"width={width}", f"height={height}"),
-        *(f"framerate={rate.numerator}/{rate.denominator}", "!"),
+        *(f"framerate={rate.numerator}/{rate.denominator}", f"colorimetry={colours}", "!"),
         # fdsrc would fill PipeWire's own buffers, of which there are none before a reader comes:
         # gst-launch-1.0 crashed then (PipeWire 0.3.65, GStreamer 1.22).
         *("identity", "drop-allocation=true", "!"),

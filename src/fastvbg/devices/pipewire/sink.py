@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from fastvbg.devices.keeper import Keeper, Patience
 from fastvbg.devices.newest import Newest
+from fastvbg.devices.pipewire.colours import colorimetry
 from fastvbg.devices.pipewire.launch import Launch
 from fastvbg.devices.pipewire.node import NodeWatch
 from fastvbg.devices.pipewire.programs import ALIGN, LAUNCH, MARK, demand_elements, find, pipeline
 from fastvbg.devices.planar import black, check_even_size, check_picture, picture_bytes
 from fastvbg.errors import OptionError, SinkError, shown
+from fastvbg.media.colour import ColourTags
 from fastvbg.values import check_text, parse_rate
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ _APPEARS_SECONDS = 3.0
 _FAILS_SECONDS = 0.7
 _LOOK_SECONDS = 0.02
 _PATIENCE = Patience(start=math.inf, silence=math.inf)
+
+_COLOUR = ColourTags(6, 1)  # BT.601, limited, by the numbers of ITU-T H.273 and FFmpeg
 
 _numbers = itertools.count(1)
 
@@ -42,6 +46,8 @@ class PipeWireSink:
         most 64.
     name : str
         As the user wrote it, for messages.
+    colour : ColourTags
+        Of the pictures: what readers are told of the colours, by a `pipewiresink` that does.
     patience : Patience
         How long to wait before GStreamer's program is started again.
 
@@ -56,6 +62,7 @@ class PipeWireSink:
         camera: str = "fastvbg",
         *,
         name: str = "pipewire",
+        colour: ColourTags = _COLOUR,
         patience: Patience = _PATIENCE,
     ) -> None:
         if not _NAME.fullmatch(check_text("camera", camera)):
@@ -65,7 +72,7 @@ class PipeWireSink:
         self.name = name
         self.dropped = 0
         """Pictures that a newer one has replaced before GStreamer took them, since `open`."""
-        self._camera, self._patience = camera, patience
+        self._camera, self._colour, self._patience = camera, colour, patience
         self._size = (0, 0)
         self._pictures: Newest | None = None
         self._keeper: Keeper | None = None
@@ -95,7 +102,8 @@ class PipeWireSink:
             "node.description": self._camera,
             MARK: mark,
         }
-        command = [program, *pipeline(self._size, parse_rate(rate), node)]
+        colours = colorimetry(self._colour, height)
+        command = [program, *pipeline(self._size, parse_rate(rate), colours, node)]
         self._pictures = pictures = Newest(width, height, ALIGN)
         self._watch = NodeWatch(mark)
         self.dropped = 0

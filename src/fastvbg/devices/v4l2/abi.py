@@ -32,7 +32,11 @@ DISCRETE: Final = 1
 
 PRIV_MAGIC: Final = 0xFEEDCAFE
 """In `priv`: the fields behind it mean something."""
+COLORSPACE_170M: Final = 1
+COLORSPACE_240M: Final = 2
 COLORSPACE_REC709: Final = 3
+COLORSPACE_470M: Final = 5
+COLORSPACE_470BG: Final = 6
 COLORSPACE_JPEG: Final = 7
 COLORSPACE_SRGB: Final = 8
 COLORSPACE_BT2020: Final = 10
@@ -41,8 +45,15 @@ ENCODING_601: Final = 1
 ENCODING_709: Final = 2
 ENCODING_XV709: Final = 4
 ENCODING_BT2020: Final = 6
+ENCODING_BT2020_CONSTANT: Final = 7
+ENCODING_240M: Final = 8
 FULL_RANGE: Final = 1
 LIMITED_RANGE: Final = 2
+TRANSFER_709: Final = 1
+TRANSFER_SRGB: Final = 2
+TRANSFER_240M: Final = 4
+TRANSFER_NONE: Final = 5
+TRANSFER_PQ: Final = 7
 
 EVENT_CLIENT_USAGE: Final = 0x10E00001
 """Of v4l2loopback (0.15.4 has it, 0.12.7 not): how many readers stream. The number is

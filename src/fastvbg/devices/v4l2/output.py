@@ -10,6 +10,7 @@ import numpy as np
 
 from fastvbg.devices.planar import in_one_piece
 from fastvbg.devices.v4l2 import abi
+from fastvbg.devices.v4l2.colours import describe
 from fastvbg.devices.v4l2.device import Device
 from fastvbg.devices.v4l2.holders import holders, told
 from fastvbg.devices.v4l2.layouts import LAYOUTS, frame_bytes
@@ -20,6 +21,7 @@ from fastvbg.devices.v4l2.nodes import node_of
 from fastvbg.devices.v4l2.readers import SeenReaders, counted_readers
 from fastvbg.devices.v4l2.system import System
 from fastvbg.errors import OptionError, ShapeError, SinkError, shown
+from fastvbg.media.colour import ColourTags
 from fastvbg.values import parse_rate
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Planes
     from fastvbg.devices.v4l2.nodes import Node
     from fastvbg.devices.v4l2.readers import Readers
+
+_COLOUR = ColourTags(6, 1)  # BT.601, limited, by the numbers of ITU-T H.273 and FFmpeg
 
 
 class LoopbackSink:
@@ -42,15 +46,15 @@ class LoopbackSink:
         `loopback`, `loopback:NAME` or a path, as `naming.find_loopback` takes them.
     pixel_format : str
         `yu12` (4:2:0, as pictures are) or `yuyv` (4:2:2 packed), for programs that show no other.
-    matrix : str
-        `bt601` or `bt709`: what readers are told of the colours.
+    colour : ColourTags
+        Of the pictures: what readers are told of the colours.
     system : System, optional
         What makes the calls.
 
     Raises
     ------
     OptionError
-        The format or the matrix is another, or this is not Linux.
+        The format is another, or this is not Linux.
     """
 
     def __init__(
@@ -58,18 +62,16 @@ class LoopbackSink:
         name: str = "loopback",
         *,
         pixel_format: str = "yu12",
-        matrix: str = "bt601",
+        colour: ColourTags = _COLOUR,
         system: System | None = None,
     ) -> None:
         if pixel_format not in LAYOUTS:
             raise OptionError(
                 f"pixel_format: got {shown(pixel_format)}, wanted one of {', '.join(LAYOUTS)}"
             )
-        if matrix not in {"bt601", "bt709"}:
-            raise OptionError(f"matrix: got {shown(matrix)}, wanted bt601 or bt709")
         self.name = name
         self.dropped = 0
-        self._pixel_format, self._matrix = pixel_format, matrix
+        self._pixel_format, self._colour = pixel_format, colour
         self._system = system or System()
         self._writer: _Writer | None = None
 
@@ -100,7 +102,7 @@ class LoopbackSink:
         if min(width, height) < 2 or width % 2 or height % 2:
             raise OptionError(f"{self.name}: got {width}x{height}, wanted even width and height")
         node = free(find_loopback(self.name, self._system), self._system)
-        form = _format(self._pixel_format, width, height, self._matrix)
+        form = _format(self._pixel_format, width, height, self._colour)
         self._writer = _Writer(node, self._pixel_format, form, parse_rate(rate), self._system)
         self.dropped = 0
 
@@ -222,16 +224,12 @@ class _Writer:
         self._stack.close()
 
 
-def _format(layout: str, width: int, height: int, matrix: str) -> abi.Format:
+def _format(layout: str, width: int, height: int, colour: ColourTags) -> abi.Format:
     form = abi.Format(type=abi.OUTPUT)
     pix = form.pix
     pix.width, pix.height, pix.field = width, height, abi.FIELD_NONE
     pix.pixelformat = abi.fourcc(layout.upper())
     pix.bytesperline = width * (2 if layout == "yuyv" else 1)
     pix.sizeimage = frame_bytes(width, height, layout)
-    pix.priv = abi.PRIV_MAGIC
-    is_709 = matrix == "bt709"
-    pix.colorspace = abi.COLORSPACE_REC709 if is_709 else abi.COLORSPACE_SRGB
-    pix.ycbcr_enc = abi.ENCODING_709 if is_709 else abi.ENCODING_601
-    pix.quantization = abi.LIMITED_RANGE
+    describe(pix, colour)
     return form

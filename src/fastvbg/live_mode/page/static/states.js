@@ -50,7 +50,7 @@ export class States {
 
   update(state, figures) {
     press(byId("states"), state);
-    byId("dot").className = `dot ${state}`;
+    byId("dot").className = `dot ${figures.shown ?? state}`;
     byId("doing").textContent = figures.doing ?? state;
     const switches = figures.switches ?? {};
     for (const [name, input] of this.#flags) input.checked = Boolean(switches[name]);

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 
 from fastvbg.errors import FastvbgError
-from fastvbg.live_mode import choosing
+from fastvbg.live_mode import choosing, demo
 from fastvbg.live_mode.choosing import has_camera, make_source
 from fastvbg.media.planes import planes_of
 from tests.support.command import fastvbg_process
@@ -69,3 +71,22 @@ def test_a_page_shows_it_where_there_is_no_camera() -> None:
     assert process.returncode == 0
     assert "camera: there is none; a generated scene is shown in its place" in said
     assert "page: http://127.0.0.1:" in said
+
+
+@pytest.mark.parametrize(("rate", "drawn"), [(15, [0, 2, 4, 6]), (60, [0, 0, 1, 1, 2])])
+def test_it_goes_at_a_rate_that_is_asked_for(monkeypatch, rate: int, drawn: list[int]) -> None:
+    """At the scene's own pace: of half the rate every second picture is shown."""
+    now = [100.0]
+    clock = SimpleNamespace(
+        monotonic=lambda: now[0], sleep=lambda wait: now.append(now.pop() + wait + 1e-6)
+    )
+    monkeypatch.setattr(demo, "time", clock)
+    source = make_source("demo", size=(64, 36), fps=Fraction(rate))
+    assert source.rate == rate
+    source.open()
+    places = {id(picture): k for k, picture in enumerate(source._pictures)}
+    grabs = [source.read(5.0) for _ in drawn]
+    assert [places[id(grab.picture)] for grab in grabs if grab] == drawn
+    times = [grab.captured - 100 for grab in grabs if grab]
+    assert times == pytest.approx([k / rate for k in range(len(drawn))])
+    assert source.dropped == 0

@@ -67,7 +67,7 @@ def make_source(
     if text == "demo":
         from fastvbg.live_mode.demo import DemoSource
 
-        return DemoSource(size)
+        return DemoSource(size, rate=fps)
     if text == "browser":
         from fastvbg.live_mode.browser import BrowserSource
 

@@ -11,6 +11,8 @@ from fastvbg.media.colour import ColourTags, FromBGR
 from fastvbg.scenes.speaker import Scene
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     import av
 
 _SIZE = 640, 360
@@ -29,6 +31,8 @@ class DemoSource(OfOneSize):
     ----------
     size : (int, int), optional
         Width and height in pixels; by default 640 and 360.
+    rate : Fraction, optional
+        Pictures a second, 30 by default, in which the scene goes on at its own pace.
     colour : ColourTags, default BT.709
         What its numbers mean, of limited range.
 
@@ -39,7 +43,11 @@ class DemoSource(OfOneSize):
     """
 
     def __init__(
-        self, size: tuple[int, int] | None = None, *, colour: ColourTags = _COLOUR
+        self,
+        size: tuple[int, int] | None = None,
+        *,
+        rate: Fraction | None = None,
+        colour: ColourTags = _COLOUR,
     ) -> None:
         super().__init__("demo")
         width, height = size or _SIZE
@@ -49,8 +57,8 @@ class DemoSource(OfOneSize):
                 "wanted at most as many pixels as 1920x1080"
             )
         self.width, self.height = max(2, width & ~1), max(2, height & ~1)
-        self.rate, self.colour, self.dropped = float(_RATE), colour, 0
-        self.told = f"a generated scene, {self.width}x{self.height} at {_RATE} frames/s"
+        self.rate, self.colour, self.dropped = float(rate or _RATE), colour, 0
+        self.told = f"a generated scene, {self.width}x{self.height} at {self.rate:.4g} frames/s"
         self._pictures: list[av.VideoFrame] = []
         self._start, self._next = 0.0, 0
 
@@ -64,15 +72,16 @@ class DemoSource(OfOneSize):
 
     def read(self, timeout: float) -> Grab | None:
         """Return the picture whose time it is, once it is."""
-        wait = self._start + self._next / _RATE - time.monotonic()
+        wait = self._start + self._next / self.rate - time.monotonic()
         if wait > 0:
             time.sleep(min(wait, timeout))
         if wait > timeout:
             return None
-        due = max(self._next, int((time.monotonic() - self._start) * _RATE))
+        due = max(self._next, int((time.monotonic() - self._start) * self.rate))
         self.dropped += due - self._next
         self._next = due + 1
-        return Grab(self._pictures[due % _FRAMES], self._start + due / _RATE)
+        drawn = int(due * _RATE / self.rate) % _FRAMES
+        return Grab(self._pictures[drawn], self._start + due / self.rate)
 
     def close(self) -> None:
         """Keep what was drawn, for when it is opened again."""

@@ -55,6 +55,18 @@ def test_another_light_is_taken_in_its_first_frame(gains, form):
     assert keyer.unlike == 0
 
 
+@pytest.mark.parametrize("form", ["frames", "planes"])
+@pytest.mark.parametrize("lamp", [(0.75, 1.0, 1.2), (1.2, 0.95, 0.7)], ids=["warm", "cold"])
+def test_a_lamp_of_another_colour_is_taken_in_its_first_frame(lamp, form):
+    """Gains of blue, green and red each: in Y, U and V a matrix."""
+    plate = seen(number=99, thing=False)
+    keyer = PlateKeyer(plate if form == "frames" else planes(plate))
+    for number in range(6):
+        frame = seen(np.float32(lamp) if number >= 3 else 1.0, number)
+        check(keyer.key(frame) if form == "frames" else keyer.key_planes(planes(frame)))
+    assert keyer.relit
+
+
 def test_a_light_far_from_the_plates_is_in_what_is_shown():
     keyer = PlateKeyer(seen(number=99, thing=False))
     keyer.key(seen())

@@ -4,22 +4,25 @@ Measured on some 1500 samples that look like the plate already, by least squares
 gain of 1, and smoothed over time. A thing in front of the plate that covers all but a tenth of the
 frame leaves the last measure as it is. Where much less looks like the plate than did before, a
 light may have been switched: then lines are looked for that most samples agree with, however
-bright or dim.
+bright or dim; and a map of colours, for lamps and white balances are gains of red, green and blue.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
-from fastvbg.keyers.plate.exposure import line
+from fastvbg.keyers.plate.exposure import fit_colours, line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
-    from fastvbg._types import Plane, Planes
+    from fastvbg._types import Planes
 
     Samples = tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
     Floats = npt.NDArray[np.float64]
@@ -53,6 +56,8 @@ _STEP = 0.35
 """Levels by which the light has to change before the plate is made anew."""
 _MOST = 200.0, 600.0
 """Gain in 1/1024 and offset in 1/32 level up to which the kernel lights the plate as it is."""
+_COLOURFUL = 0.4
+"""Gain of luma below which colours are too near to one another to fit a map of them."""
 _RESTLESS = 16
 """Frames that are all measured at first, and once the light has changed at once."""
 
@@ -78,7 +83,7 @@ class LightMeter:
         self._white = white
         self._sums = np.zeros(13, np.int64)
         self.base: Floats | None = None
-        """(3, 2), gain and offset of each plane by which the plate is to be lit before `lights`
+        """(3, 4), matrix and offsets of the planes by which the plate is to be lit before `lights`
         are: another object when it changes. None where it is as it was given."""
         self.measured = self.unlike = 0
         """Frames that were measured, and those that in no light look like the plate."""
@@ -159,14 +164,10 @@ class LightMeter:
     def _searched(
         self, samples: Samples, found: Floats | None, share: float
     ) -> tuple[Floats | None, float]:
-        """Return another light that explains more than the one given; else that one.
-
-        First a shift of each plane is tried, then also a gain of them all.
-        """
-        plate, frame = (np.asarray(each[0].ravel(), np.float64) for each in (self._given, samples))
-        for gain in (1.0, line(plate, frame)[0]):
+        """Return another light that explains more than the one given; else that one."""
+        for start in self._starts(samples):
             before = self.base, self._plate
-            lights = self._search(samples, gain)
+            lights = self._search(samples, start)
             another = self._share() if lights is not None else 0.0
             if another > _BETTER * share and another >= _ANEW * self._usual:
                 found, share = lights, another
@@ -177,35 +178,43 @@ class LightMeter:
         self._pause = min(2 * self._pause + 1, _PATIENCE)
         return found, share
 
-    def _search(self, samples: Samples, gain: float) -> Floats | None:
-        """Fit from a gain and the most common shifts on; `base` becomes another if need be."""
-        lines = np.array(
-            [[gain, _shift(*pair, gain)] for pair in zip(samples, self._given, strict=True)]
-        )
-        self.base, self._plate = None, self._given
-        found = _beyond(lines)
+    def _starts(self, samples: Samples) -> Iterator[Floats]:
+        """Yield maps to look from: a shift of each plane; also a gain of all; a map of colours."""
+        plate, frame = _values_of(self._given), _values_of(samples)
+        whole = line(plate[0], frame[0])[0]
+        for gain in (1.0, whole):
+            shifts = [_shift(*pair, gain) for pair in zip(frame, plate, strict=True)]
+            yield np.column_stack((gain * np.eye(3), shifts))
+        if whole >= _COLOURFUL:
+            dark = frame[0] < self._white
+            yield fit_colours(plate[:, dark], frame[:, dark])[0]
+
+    def _search(self, samples: Samples, start: Floats) -> Floats | None:
+        """Fit from a map on; `base` becomes another if need be."""
+        found = self._taken(start)
         for times in _FIRST:
-            found = self._settled(found)
             fitted = self._fit(samples, found, times * self._near)
             if fitted is None:
                 return None
-            found = fitted
-        return self._settled(found)
+            found = self._settled(fitted)
+        return found
 
     def _settled(self, lights: Floats) -> Floats:
         """Take a light that the kernel cannot do into `base`, and return what is left of it."""
         if not _is_far(lights):
             return lights
         gains = 1 + lights[::2] / 1024
-        shifts = lights[1::2] / 32 + 128 * (1 - gains)
-        lines = np.column_stack((gains, shifts))
-        if self.base is not None:
-            lines = np.column_stack((gains * self.base[:, 0], gains * self.base[:, 1] + shifts))
-        whole = _beyond(lines)
-        if not _is_far(whole):
+        colours = gains[:, None] * (np.eye(3, 4) if self.base is None else self.base)
+        colours[:, 3] += lights[1::2] / 32 + 128 * (1 - gains)
+        return self._taken(colours)
+
+    def _taken(self, colours: Floats) -> Floats:
+        """Light the plate by a map, and return what of that is left to the kernel."""
+        whole = _beyond(np.column_stack((colours.diagonal(), colours[:, 3])))
+        if _is_by_plane(colours) and not _is_far(whole):
             self.base, self._plate = None, self._given
             return whole
-        self.base, self._plate = lines, lit_planes(self._given, lines)
+        self.base, self._plate = colours, lit_planes(self._given, colours)
         return np.zeros(6)
 
     def _fit(self, samples: Samples, lights: Floats, limit: int) -> Floats | None:
@@ -224,7 +233,12 @@ class LightMeter:
         return found
 
 
-def _shift(frame: Plane, plate: Plane, gain: float) -> float:
+def _values_of(samples: Samples) -> Floats:
+    """Return samples as (3, N)."""
+    return np.stack([plane.ravel() for plane in samples]).astype(np.float64)
+
+
+def _shift(frame: Floats, plate: Floats, gain: float) -> float:
     """Return the level that is most commonly left of a frame without so much of its plate."""
     left = np.rint(frame - gain * plate).astype(np.int64).ravel()
     counts = np.bincount(left - left.min())
@@ -238,9 +252,14 @@ def lit_levels(gain: float, offset: float) -> npt.NDArray[np.uint8]:
     return np.asarray(lit, np.uint8)
 
 
-def lit_planes(planes: Planes, base: Floats) -> Planes:
-    """Return planes, each by its line of `LightMeter.base`."""
-    y, u, v = (lit_levels(*own)[plane] for own, plane in zip(base, planes, strict=True))
+def lit_planes(planes: Planes, colours: Floats) -> Planes:
+    """Return planes of one size in the colours of `LightMeter.base`."""
+    if _is_by_plane(colours):
+        lines = zip(colours.diagonal(), colours[:, 3], strict=True)
+        y, u, v = (lit_levels(*own)[plane] for own, plane in zip(lines, planes, strict=True))
+        return y, u, v
+    whole = cv2.merge([np.ascontiguousarray(plane) for plane in planes])
+    y, u, v = (np.asarray(plane, np.uint8) for plane in cv2.split(cv2.transform(whole, colours)))
     return y, u, v
 
 
@@ -257,6 +276,11 @@ def _beyond(lines: Floats) -> Floats:
     found[::2] = (lines[:, 0] - 1) * 1024
     found[1::2] = (lines[:, 1] + 128 * (lines[:, 0] - 1)) * 32
     return found
+
+
+def _is_by_plane(colours: Floats) -> bool:
+    """Tell whether a map makes each plane of itself alone."""
+    return bool(np.count_nonzero(colours[:, :3]) == np.count_nonzero(colours.diagonal()))
 
 
 def _is_far(lights: Floats) -> bool:

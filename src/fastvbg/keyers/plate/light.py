@@ -40,7 +40,7 @@ _FALLEN = 0.8
 """Of the share of samples that was explained, from what on a light may have changed, or the camera
 moved."""
 _PATIENCE = 8
-"""Measures that go by at most before a light is looked for again, which takes 1.2 ms: as often as
+"""Measures that go by at most before a light is looked for again, which takes 5 ms: as often as
 not somebody has come in."""
 _BETTER = 1.1
 """How much more than the light before another one has to explain,"""

@@ -81,6 +81,17 @@ def test_a_light_far_from_the_plates_is_in_what_is_shown():
     assert not keyer.relit
 
 
+def test_the_plate_is_copied_whatever_becomes_of_its_planes():
+    """Deeper frames are read into one buffer, plate and frames alike."""
+    plate = planes(seen(number=99, thing=False))
+    keyer = PlateKeyer(plate)
+    for number, gain in enumerate((1.0, 1.0, 0.4, 0.4, 1.0)):
+        frame = planes(seen(gain, number))
+        for to, new in zip(plate, frame, strict=True):
+            np.copyto(to, new)
+        check(keyer.key_planes(frame))
+
+
 def test_who_covers_most_of_the_frame_is_no_light(rng):
     keyer = PlateKeyer(seen(number=99, thing=False))
     keyer.key(seen())

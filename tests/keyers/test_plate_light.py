@@ -90,6 +90,8 @@ def test_the_plate_is_copied_whatever_becomes_of_its_planes():
         for to, new in zip(plate, frame, strict=True):
             np.copyto(to, new)
         check(keyer.key_planes(frame))
+        bare = planes(seen(gain, number, thing=False))[0]
+        assert np.abs(keyer.shown[0].astype(int) - bare)[THING].mean() < 4
 
 
 def test_who_covers_most_of_the_frame_is_no_light(rng):

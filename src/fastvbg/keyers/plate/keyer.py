@@ -51,8 +51,6 @@ frames = Module("composite.frames")
 planes_blend = Module("composite.planes_blend")
 
 _LIMITED_BLACK = 16
-_WHITE = 252, 235
-"""Luma from which on frames are clipped: BGR, and planes in limited range."""
 
 
 class PlateKeyer(EdgeDecider):
@@ -151,7 +149,8 @@ class PlateKeyer(EdgeDecider):
 
     def _use(self, whole: Planes, noise: Plane | None) -> None:
         """Key against Y, U and V, all as large as luma."""
-        self._plate = LitPlate(whole, noise, follows=self._compensates, white=_WHITE[self._planar])
+        shifts = self._shifts if self._planar else None
+        self._plate = LitPlate(whole, noise, follows=self._compensates, shifts=shifts)
         self._shown = self._plate.model
         self._camera = None
         if self._follows:

@@ -9,7 +9,7 @@ import numpy as np
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import model_for
 from fastvbg.keyers._arrays import thin_planes
-from fastvbg.keyers.plate.light import LightMeter, lit_planes, step_for
+from fastvbg.keyers.plate.light import LightMeter, step_for
 from fastvbg.keyers.plate.model import model_of
 
 if TYPE_CHECKING:
@@ -29,19 +29,27 @@ class LitPlate:
         Levels by which each pixel wanders.
     follows : bool
         Whether the frames' light is measured.
-    white : int
-        Luma from which on frames are clipped.
+    shifts : tuple of int, optional
+        Of frames that are planes in limited range: whether chroma is halved, across and down.
     """
 
-    def __init__(self, planes: Planes, noise: Plane | None, *, follows: bool, white: int) -> None:
+    def __init__(
+        self,
+        planes: Planes,
+        noise: Plane | None,
+        *,
+        follows: bool,
+        shifts: tuple[int, int] | None = None,
+    ) -> None:
         self._planes, self._noise, self._base = planes, noise, None
+        self._shifts = shifts or (0, 0)
         self._own = self.model = model_of(planes, noise)
         """`model_of` it in that light."""
         self.step = step_for(*planes[0].shape)
         """Of the samples, in pixels, that light is measured by."""
         self._meter: LightMeter | None = None
         if follows and planes[0].size:
-            self._meter = LightMeter(thin_planes(planes, 0, 0, self.step), white)
+            self._meter = LightMeter(thin_planes(planes, 0, 0, self.step), planar=shifts is not None)
 
     @property
     def lights(self) -> tuple[int, ...]:
@@ -81,7 +89,7 @@ class LitPlate:
             return
         if meter.base is not self._base:
             self._base = meter.base
-            planes = self._planes if self._base is None else lit_planes(self._planes, self._base)
+            planes = meter.lit(self._planes, self._shifts)
             self._own = self.model = model_of(planes, self._noise)
         if self.model is self._own:
             self.model = model_for(*self._planes[0].shape)

@@ -10,6 +10,7 @@ import numpy as np
 from fastvbg.errors import OptionError
 from fastvbg.keyers.plate.aligning import align, corners_of, follow, known_of
 from fastvbg.keyers.plate.exposure import fit_colours, mapped
+from fastvbg.keyers.plate.gamut import bgr_of, of_planes
 from fastvbg.keyers.plate.layers import thinned
 from fastvbg.keyers.plate.matching import LEAST, match, moved
 
@@ -155,7 +156,11 @@ def in_light(lying: Lying, frame: Layers) -> Registration:
     homography, plate = lying.homography, lying.plate
     shape = plate.luma.shape[0], plate.luma.shape[1]
     one, two = lying.samples, frame.thin()[:, lying.inside]
-    colours, agree = fit_colours(one, two)
+    if plate.planar:
+        colours, agree = fit_colours(*(bgr_of(each, planar=True) for each in (one, two)))
+        colours = of_planes(colours, planar=True)
+    else:
+        colours, agree = fit_colours(one, two)
     if not agree.any():
         return Registration(homography, np.eye(3, 4), 1.0, shape)
     off = np.abs(mapped(colours, one[:, agree]) - one[:, agree]).mean(axis=1).max()

@@ -8,7 +8,8 @@ import pytest
 import fastvbg
 from fastvbg import PlateKeyer
 from fastvbg.keyers.plate.exposure import fit_colours
-from fastvbg.keyers.plate.light import LightMeter, lit_levels
+from fastvbg.keyers.plate.gamut import lit_levels
+from fastvbg.keyers.plate.light import LightMeter
 from fastvbg.reference.keyspace import keyspace
 from tests.support.byhand import planes, room
 from tests.support.people import write_clip

@@ -1,12 +1,13 @@
-"""What eight bits hold of a plate in more light: of red, green and blue none is brighter than white.
+"""Colours of a plate in another light: maps of Y, U and V, and white, which none is brighter than.
 
-A wall that a brighter light makes white is white in the frame, too: luma and chroma that grew on by
-their gains would tell the two apart.
+Light is a gain of blue, green and red each, of which eight bits hold no more than white. A wall
+that a brighter light makes white is white in the frame, too: luma and chroma that grew on by their
+gains would tell the two apart.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -25,13 +26,17 @@ WHITE = 252, 235
 _CLIPPED = 250.0
 
 
-def _affine(matrix: Values, black: float) -> Values:
+_KEYSPACE = [[29, 150, 77], [127, -84, -43], [-21, -106, 127]]
+"""Y, U and V of blue, green and red, in 1/256."""
+
+
+def _affine(matrix: npt.NDArray[Any], black: float) -> Values:
     """Return a matrix of luma above black and chroma about 128, with its offsets."""
     return np.column_stack((matrix, -matrix @ (black, 128.0, 128.0)))
 
 
 _TO_BGR = (
-    _affine(256 * np.linalg.inv([[29.0, 150, 77], [127, -84, -43], [-21, -106, 127]]), 0.0),
+    _affine(256 * np.linalg.inv(np.array(_KEYSPACE, np.float64)), 0.0),
     _affine(np.array([[1.164, 2.065, 0], [1.164, -0.302, -0.673], [1.164, 0, 1.695]]), 16.0),
 )
 """Those of BGR frames; of planes what lies amid BT.601 and BT.709, which a wall near white is too
@@ -65,6 +70,29 @@ def of_planes(colours: Values, *, planar: bool) -> Values:
 def _inverse(colours: Values) -> Values:
     square = np.linalg.inv(colours[:, :3])
     return np.column_stack((square, -square @ colours[:, 3]))
+
+
+def is_by_plane(colours: Values) -> bool:
+    """Tell whether a map makes each plane of itself alone."""
+    return int(np.count_nonzero(colours[:, :3])) == int(np.count_nonzero(colours.diagonal()))
+
+
+def lit_levels(gain: float, offset: float) -> npt.NDArray[np.uint8]:
+    """Return what each level of a plane is by a line."""
+    lit = np.clip(np.rint(np.arange(256) * gain + offset), 0, 255)
+    return np.asarray(lit, np.uint8)
+
+
+def lit_planes(planes: Planes, colours: Values) -> Planes:
+    """Return planes by a map of colours, (3, 4), that makes nothing white."""
+    if is_by_plane(colours):
+        lines = zip(planes, colours.diagonal(), colours[:, 3], strict=True)
+        lit: Any = [cv2.LUT(np.ascontiguousarray(plane), lit_levels(*own)) for plane, *own in lines]
+    else:
+        whole = cv2.merge([np.ascontiguousarray(plane) for plane in planes])
+        lit = cv2.split(cv2.transform(whole, colours))
+    y, u, v = (np.asarray(plane, np.uint8) for plane in lit)
+    return y, u, v
 
 
 def held(

@@ -356,7 +356,7 @@ class PlateKeyer(EdgeDecider):
         plate, camera = self._plate, self._camera
         if camera is not None:
             camera.look(picture)
-        if plate.due():
+        if plate.due(picture):
             plate.follow(self._samples(picture))
             if plate.fallen and camera is not None and camera.look(picture, at_once=True):
                 plate.follow(self._samples(picture))

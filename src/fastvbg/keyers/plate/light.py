@@ -12,12 +12,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.plate.exposure import fit_colours, line
-from fastvbg.keyers.plate.gamut import WHITE, bgr_of, clipped, composed, held, of_planes
+from fastvbg.keyers.plate.gamut import (
+    WHITE,
+    bgr_of,
+    clipped,
+    composed,
+    held,
+    is_by_plane,
+    lit_planes,
+    of_planes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +66,7 @@ _STEP = 0.35
 """Levels by which the light has to change before the plate is made anew."""
 _MOST = 200.0, 600.0
 """Gain in 1/1024 and offset in 1/32 level up to which the kernel lights the plate as it is."""
-_BLOWN, _BLOWN_STEP = 0.01, 1.0
+_BLOWN, _BLOWN_STEP = 0.02, 1.0
 """Share of the plate that a brighter light makes white, from which on the kernel's lines do not do;
 and by how many levels the light then has to change before the plate is made anew."""
 _TINTED, _FITTER = 2.0, 0.9
@@ -89,6 +97,7 @@ class LightMeter:
         self._planar = planar
         values = _values_of(samples)
         self._holds = values[:, ~clipped(values, planar=planar)]
+        self._chroma = _chroma_of(values)
         self._sums = np.zeros(13, np.int64)
         self.base: Floats | None = None
         """(3, 4), matrix and offsets of the planes by which the plate is to be lit before `lights`
@@ -150,7 +159,7 @@ class LightMeter:
         if found is None:
             self.unlike += 1
             return False
-        if self.base is base and _levels((found - self._tint)[2:]) >= _TINTED:
+        if self.base is base and np.abs(self._chroma @ (found - self._tint)).max() >= _TINTED:
             found = self._tinted(samples, found)
         if self.base is not base:
             self._tint = found
@@ -266,7 +275,7 @@ class LightMeter:
         blown = self._blows(colours)
         whole = _beyond(np.column_stack((colours.diagonal(), colours[:, 3])))
         self._white = None
-        if _is_by_plane(colours) and not _is_far(whole) and not blown:
+        if is_by_plane(colours) and not _is_far(whole) and not blown:
             self.base, self._plate = None, self._given
             return whole
         self.base = colours
@@ -281,7 +290,8 @@ class LightMeter:
     def _blows(self, colours: Floats) -> bool:
         """Tell whether a map makes white what is not in the plate."""
         lit = colours[:, :3] @ self._holds + colours[:, 3:]
-        return np.count_nonzero(clipped(lit, planar=self._planar)) > _BLOWN * self._plate[0].size
+        white = np.count_nonzero(clipped(lit, planar=self._planar))
+        return bool(white > _BLOWN * self._plate[0].size)
 
     def _fit(self, samples: Samples, lights: Floats, limit: int) -> Floats | None:
         sums: Any = self._sums
@@ -289,7 +299,8 @@ class LightMeter:
         if self._white is not None:  # tells nothing of how bright the light is
             frame, scene = (_at(each, self._white) for each in (samples, plate))
             apart = np.abs(np.subtract(frame, scene, dtype=np.int64))[:, 0]
-            self._whites = np.count_nonzero(apart[0] + 2 * (apart[1] + apart[2]) <= limit)
+            near = apart[0] + 2 * (apart[1] + apart[2]) <= limit
+            self._whites = int(np.count_nonzero(near))
             samples, plate = _at(samples, ~self._white), _at(plate, ~self._white)
         limits = limit, WHITE[self._planar]
         kernels.measure.call(*samples, *plate, _fixed(lights), limits, sums)
@@ -316,29 +327,21 @@ def _values_of(samples: Samples) -> Floats:
     return np.stack([plane.ravel() for plane in samples]).astype(np.float64)
 
 
+def _chroma_of(values: Floats) -> Floats:
+    """Return what changes of light are multiplied with to be levels of chroma: mean and spread."""
+    found = np.zeros((4, 6))
+    for k in (1, 2):
+        found[k - 1, 2 * k : 2 * k + 2] = (values[k].mean() - 128) / 1024, 1 / 32
+        found[k + 1, 2 * k] = values[k].std() / 1024
+    return found
+
+
 def _shift(frame: Floats, plate: Floats, gain: float) -> float:
     """Return the level that is most commonly left of a frame without so much of its plate."""
     left = np.rint(frame - gain * plate).astype(np.int64).ravel()
     counts = np.bincount(left - left.min())
     smooth = np.convolve(counts, np.ones(9), mode="same")
     return float(int(smooth.argmax()) + left.min())
-
-
-def lit_levels(gain: float, offset: float) -> npt.NDArray[np.uint8]:
-    """Return what each level of a plane is by a line, as of `LightMeter.base`."""
-    lit = np.clip(np.rint(np.arange(256) * gain + offset), 0, 255)
-    return np.asarray(lit, np.uint8)
-
-
-def lit_planes(planes: Planes, colours: Floats) -> Planes:
-    """Return planes in the colours of `LightMeter.base`."""
-    if _is_by_plane(colours):
-        lines = zip(colours.diagonal(), colours[:, 3], strict=True)
-        y, u, v = (lit_levels(*own)[plane] for own, plane in zip(lines, planes, strict=True))
-        return y, u, v
-    whole = cv2.merge([np.ascontiguousarray(plane) for plane in planes])
-    y, u, v = cv2.split(cv2.transform(whole, colours))
-    return np.asarray(y, np.uint8), np.asarray(u, np.uint8), np.asarray(v, np.uint8)
 
 
 def relit_levels(gain: int, offset: int) -> npt.NDArray[np.uint8]:
@@ -354,11 +357,6 @@ def _beyond(lines: Floats) -> Floats:
     found[::2] = (lines[:, 0] - 1) * 1024
     found[1::2] = (lines[:, 1] + 128 * (lines[:, 0] - 1)) * 32
     return found
-
-
-def _is_by_plane(colours: Floats) -> bool:
-    """Tell whether a map makes each plane of itself alone."""
-    return np.count_nonzero(colours[:, :3]) == np.count_nonzero(colours.diagonal())
 
 
 def _is_far(lights: Floats) -> bool:

@@ -88,6 +88,22 @@ def test_walls_that_a_light_makes_white_are_the_plate(gains, form):
     assert keyer.relit
 
 
+@pytest.mark.parametrize("form", ["frames", "planes"])
+@pytest.mark.parametrize("register", [False, True])
+def test_a_plate_is_copied(form, register):
+    """What deep frames are sampled into is reused: so was a plate's luma, in another light."""
+    plate = seen(1.0, 99, thing=False)
+    given = [plate] if form == "frames" else [*as_planes(plate)]
+    noise = np.zeros(SIZE, np.uint8)
+    keyer = PlateKeyer(
+        given[0] if form == "frames" else tuple(given), noise=noise, register=register
+    )
+    for each in (*given, noise):
+        each[:] = 255
+    for number, gain in enumerate((1.0, 0.5, WARM)):
+        check(key(keyer, seen(gain, number), form))
+
+
 @pytest.mark.parametrize("switched", [20, 21])
 def test_a_light_that_is_switched_in_any_frame(switched):
     """In steady light each second frame is measured."""

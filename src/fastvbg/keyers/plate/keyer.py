@@ -127,7 +127,7 @@ class PlateKeyer(EdgeDecider):
             self._shape, *shifts = check_planes("plate", plate)
             y, u, v = plate
             wide = (widened(chroma, self._shape, shifts[0], shifts[1]) for chroma in (u, v))
-            whole: Planes = (y, *wide)  # type: ignore[assignment]
+            whole: Planes = (y.copy(), *wide)  # type: ignore[assignment]
             black = _LIMITED_BLACK
         else:
             self._shape, shifts = check_frame("plate", plate, self._order)[:2], [0, 0]
@@ -136,6 +136,7 @@ class PlateKeyer(EdgeDecider):
         self._shifts = (shifts[0], shifts[1])
         if noise is not None:
             check_same_size("noise", check_plane("noise", noise), "plate", self._shape)
+            noise = noise.copy()
         ramp = (tolerance, falloff, slope_of(falloff))
         self._options = (black if shadows else 255, *ramp)
         self._scratch = rows_for(PLATE_ROWS, self._shape[1])

@@ -127,7 +127,7 @@ class PlateKeyer(EdgeDecider):
             self._shape, *shifts = check_planes("plate", plate)
             y, u, v = plate
             wide = (widened(chroma, self._shape, shifts[0], shifts[1]) for chroma in (u, v))
-            whole: Planes = (y.copy(), *wide)  # type: ignore[assignment]
+            whole: Planes = (y.copy(), *wide)
             black = _LIMITED_BLACK
         else:
             self._shape, shifts = check_frame("plate", plate, self._order)[:2], [0, 0]

@@ -79,7 +79,7 @@ def test_planes_equal_the_reference(size, shifts, rng):
         y, u, v = keyspace(frame)
         return y, u[:: 1 + down, :: 1 + across], v[:: 1 + down, :: 1 + across]
 
-    scene = scene_of(rng, *size)
+    scene = scene_of(rng, *size) // 4 * 3  # so that no light makes anything white
     keyer = PlateKeyer(thinned(scene))
     for light in (1.0, 1.08, 1.08):
         planes = thinned(with_thing(rng, scene, light)[0])

@@ -157,3 +157,17 @@ def test_a_camera_that_is_bumped_is_followed_at_once(form):
         assert (keyer.motion is not None) == (number >= 5)
         assert share(matte, ~PERSON) < 0.05  # 0.4 without
         assert share(matte, PERSON) > 0.9
+
+
+@pytest.mark.parametrize("light", [0.4, 1.6])
+def test_a_camera_that_is_bumped_in_another_light(light):
+    """Corners are followed by how bright they are, so that no more than one of both was found."""
+    keyer = PlateKeyer(seen(np.eye(3), 99, person=False), follow=True)
+    for number in range(6):
+        keyer.key(seen(np.eye(3), number))
+    bumped = by_hand(SIZE, (9.0, -5.0))
+    frame = np.clip(np.rint(seen(bumped, 6) * light), 0, 255).astype(np.uint8)
+    matte = keyer.key(frame)
+    assert off(keyer.motion, bumped, SIZE) < 0.7
+    assert share(matte, PERSON) > 0.97
+    assert share(matte, ~PERSON) < 0.03

@@ -8,7 +8,8 @@ import pytest
 import fastvbg
 from fastvbg import PlateKeyer
 from fastvbg.keyers.plate.exposure import fit_colours
-from fastvbg.keyers.plate.light import LightMeter, lit_levels
+from fastvbg.keyers.plate.gamut import lit_levels
+from fastvbg.keyers.plate.light import LightMeter
 from fastvbg.reference.keyspace import keyspace
 from tests.support.byhand import planes, room
 from tests.support.people import write_clip
@@ -173,3 +174,17 @@ def test_an_overexposed_plate_is_told():
     usual.key(seen())
     assert usual.registration is not None
     assert "overexposed" not in str(usual.registration)
+
+
+def test_little_colour_fades_with_the_light(rng):
+    """Few levels of chroma tell little of its gain: that of luma is the likelier one."""
+    luma = rng.integers(60, 200, (40, 60)).astype(np.uint8)
+    u, v = (np.clip(np.rint(rng.normal(128, 3, luma.shape)), 0, 255) for _ in range(2))
+    plate = luma, u.astype(np.uint8), v.astype(np.uint8)
+    meter = LightMeter(plate)
+    gain = 0.85
+    dim = [np.rint(luma * gain), *(128 + gain * (each - 128) for each in (u, v))]
+    for _ in range(3):
+        meter.measure(tuple(np.rint(each).astype(np.uint8) for each in dim))
+    found = 1 + np.array(meter.lights[::2]) / 1024
+    np.testing.assert_allclose(found, gain, atol=0.03)

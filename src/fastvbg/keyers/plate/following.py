@@ -45,6 +45,10 @@ _STANDS = 0.1
 _APART = 0.5
 _LEAST = 15
 _LEAST_SHARE = 0.35
+_AROUND = 31
+"""Pixels across and down that a picture is made even over."""
+_EVEN, _LEAST_EVEN = 50.0, 1.0
+"""Levels that the deviation there becomes, and what it is taken for at least."""
 _LOST = 12
 """Frames in a row in which the plate is not found, after which it counts as lost."""
 
@@ -65,6 +69,7 @@ class CameraFollower:
         self._known = known
         self._small = _reduced(luma)
         self._smaller = _halved(self._small)
+        self._even: Plane | None = None
         ratios = [
             small / whole if whole else 1.0
             for small, whole in zip(self._small.shape, self._shape, strict=True)
@@ -101,9 +106,13 @@ class CameraFollower:
         ):
             return False
         small = _reduced(picture)
-        if not self._moves and self._seems_to_stand(small):
+        if not self._moves and self._seems_to_stand(small, even=at_once):
             return False
-        found = self._found(small)
+        found = self._found(self._small, small)
+        if found is None:
+            if self._even is None:
+                self._even = _evened(self._small)
+            found = self._found(self._even, _evened(small))
         if found is None:
             self._misses += self._moves
             self.lost = self.lost or self._misses >= _LOST
@@ -118,23 +127,25 @@ class CameraFollower:
             self.homography = whole / whole[2, 2] if far >= _STANDS else None
         return self._moves
 
-    def _seems_to_stand(self, small: Plane) -> bool:
+    def _seems_to_stand(self, small: Plane, *, even: bool) -> bool:
         """Tell whether corners are where they were, for less than finding the plate costs."""
         before = (self._few - 0.5) / 2
-        there, sound = _tracked(self._smaller, _halved(small), before, before, _FAR_LEVELS - 1)
+        pair = self._smaller, _halved(small)
+        one, two = (_evened(each) for each in pair) if even else pair
+        there, sound = _tracked(one, two, before, before, _FAR_LEVELS - 1)
         if np.count_nonzero(sound) < _LEAST // 2:
             return True
         apart = np.sort(np.linalg.norm(there - before, axis=1)[sound]) * 2 / self._scale
         return bool(apart[int(_STILL_SHARE * len(apart))] < _SEEN_MOVING)
 
-    def _found(self, small: Plane) -> Homography | None:
+    def _found(self, plate: Plane, small: Plane) -> Homography | None:
         """Return where a small frame has the plate, in its pixels; None where too little agrees."""
         points = self._corners
         guess, levels = points, _FAR_LEVELS
         if self.homography is not None:
             before = self._to_small @ self.homography @ self._to_whole
             guess, levels = moved(before, points).astype(np.float32), 1
-        there, sound = _tracked(self._small, small, points, guess, levels)
+        there, sound = _tracked(plate, small, points, guess, levels)
         if np.count_nonzero(sound) < _LEAST:
             return None
         found, inliers = cv2.findHomography(
@@ -212,6 +223,16 @@ def _halved(picture: Plane) -> Plane:
     if not picture.size:
         return picture
     return np.asarray(cv2.resize(picture, half, interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _evened(picture: Plane) -> Plane:
+    """Return a picture as bright, and of as much contrast, everywhere: so it is in any light."""
+    size = _AROUND, _AROUND
+    deep = cv2.boxFilter(picture, cv2.CV_32F, size)
+    above = cv2.subtract(picture.astype(np.float32), deep)
+    spread = np.sqrt(cv2.sqrBoxFilter(above, cv2.CV_32F, size))
+    even = 128 + _EVEN * above / np.maximum(spread, _LEAST_EVEN)
+    return np.asarray(np.clip(even, 0, 255), np.uint8)
 
 
 def _reduced(picture: Frame | Planes) -> Plane:

@@ -51,8 +51,6 @@ frames = Module("composite.frames")
 planes_blend = Module("composite.planes_blend")
 
 _LIMITED_BLACK = 16
-_WHITE = 252, 235
-"""Luma from which on frames are clipped: BGR, and planes in limited range."""
 
 
 class PlateKeyer(EdgeDecider):
@@ -138,6 +136,7 @@ class PlateKeyer(EdgeDecider):
         self._shifts = (shifts[0], shifts[1])
         if noise is not None:
             check_same_size("noise", check_plane("noise", noise), "plate", self._shape)
+            noise = noise.copy()
         ramp = (tolerance, falloff, slope_of(falloff))
         self._options = (black if shadows else 255, *ramp)
         self._scratch = rows_for(PLATE_ROWS, self._shape[1])
@@ -151,7 +150,8 @@ class PlateKeyer(EdgeDecider):
 
     def _use(self, whole: Planes, noise: Plane | None) -> None:
         """Key against Y, U and V, all as large as luma."""
-        self._plate = LitPlate(whole, noise, follows=self._compensates, white=_WHITE[self._planar])
+        shifts = self._shifts if self._planar else None
+        self._plate = LitPlate(whole, noise, follows=self._compensates, shifts=shifts)
         self._shown = self._plate.model
         self._camera = None
         if self._follows:
@@ -357,7 +357,7 @@ class PlateKeyer(EdgeDecider):
         plate, camera = self._plate, self._camera
         if camera is not None:
             camera.look(picture)
-        if plate.due():
+        if plate.due(picture):
             plate.follow(self._samples(picture))
             if plate.fallen and camera is not None and camera.look(picture, at_once=True):
                 plate.follow(self._samples(picture))

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastvbg.keyers._arrays import to_keyspace, widened
 from fastvbg.keyers._frames import contiguous
+from fastvbg.keyers.plate.gamut import held
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -73,15 +74,15 @@ class Layers(NamedTuple):
         taken, if it is.
         """
         given, seen = self.full(), frame.full()
-        lit = np.asarray(cv2.transform(given, colours), np.uint8)
         if self.planar:
             bright = _around(_brightest(given) >= 255 - _CLIPPED)
-            y, u, v = (lit[..., k] for k in range(3))
+            y, u, v = held(_split(given), colours, planar=True, shifts=self.shifts)
             y[bright] = np.maximum(y, seen[..., 0])[bright]
             for k, chroma in enumerate((u, v), 1):
                 near = bright & (cv2.absdiff(chroma, seen[..., k]) <= _CHROMA_OF_CLIPPED)
                 chroma[near] = seen[..., k][near]
             return y, u, v
+        lit = np.asarray(cv2.transform(given, colours), np.uint8)
         for k in range(3):
             bright = _around(given[..., k] >= 255 - _CLIPPED)
             lit[..., k][bright] = np.maximum(lit[..., k], seen[..., k])[bright]

@@ -4,18 +4,28 @@ Measured on some 1500 samples that look like the plate already, by least squares
 gain of 1, and smoothed over time. A thing in front of the plate that covers all but a tenth of the
 frame leaves the last measure as it is. Where much less looks like the plate than did before, a
 light may have been switched: then lines are looked for that most samples agree with, however
-bright or dim; and a map of colours, for lamps and white balances are gains of red, green and blue.
+bright or dim; and where none explains much, as of a lamp or a white balance, which are gains of
+red, green and blue, a map of colours.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.plate.exposure import fit_colours, line
+from fastvbg.keyers.plate.gamut import (
+    WHITE,
+    bgr_of,
+    clipped,
+    composed,
+    held,
+    is_by_plane,
+    lit_planes,
+    of_planes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +50,7 @@ _FALLEN = 0.8
 """Of the share of samples that was explained, from what on a light may have changed, or the camera
 moved."""
 _PATIENCE = 8
-"""Measures that go by at most before a light is looked for again, which takes 5 ms: as often as
+"""Measures that go by at most before a light is looked for again, which takes 1.2 ms: as often as
 not somebody has come in."""
 _BETTER = 1.1
 """How much more than the light before another one has to explain,"""
@@ -49,15 +59,19 @@ _ANEW = 0.7
 _FORGETS = 0.97
 """Share of that which is left after each measure that explains less."""
 _PRIOR = 25.0
-"""Variance, in levels squared, that speaks for a gain of 1."""
+"""Variance, in levels squared, that speaks for a gain of 1; of chroma for that of luma."""
 _RATE, _SLOW = 0.5, 1.0
 """How far a measure moves the light that is held, where it is off by no more levels."""
 _STEP = 0.35
 """Levels by which the light has to change before the plate is made anew."""
 _MOST = 200.0, 600.0
 """Gain in 1/1024 and offset in 1/32 level up to which the kernel lights the plate as it is."""
-_COLOURFUL = 0.4
-"""Gain of luma below which colours are too near to one another to fit a map of them."""
+_BLOWN, _BLOWN_STEP = 0.02, 1.0
+"""Share of the plate that a brighter light makes white, from which on the kernel's lines do not do;
+and by how many levels the light then has to change before the plate is made anew."""
+_TINTED, _FITTER = 2.0, 0.9
+"""Levels by which light drifts in chroma until it is looked whether gains of red, green and blue
+fit better, and what of all differences they then leave at most."""
 _RESTLESS = 16
 """Frames that are all measured at first, and once the light has changed at once."""
 
@@ -74,17 +88,22 @@ class LightMeter:
     ----------
     samples : tuple of 3 ndarray
         Y, U and V of the plate at the places where frames are sampled.
-    white : int
-        Luma from which on frames are clipped.
+    planar : bool
+        Whether frames are planes in limited range.
     """
 
-    def __init__(self, samples: Samples, white: int = 255) -> None:
+    def __init__(self, samples: Samples, *, planar: bool = False) -> None:
         self._given = self._plate = samples
-        self._white = white
+        self._planar = planar
+        values = _values_of(samples)
+        self._holds = values[:, ~clipped(values, planar=planar)]
+        self._chroma = _chroma_of(values)
         self._sums = np.zeros(13, np.int64)
         self.base: Floats | None = None
         """(3, 4), matrix and offsets of the planes by which the plate is to be lit before `lights`
         are: another object when it changes. None where it is as it was given."""
+        self._white: npt.NDArray[np.bool_] | None = None
+        self._whites = 0
         self.measured = self.unlike = 0
         """Frames that were measured, and those that in no light look like the plate."""
         self.reset()
@@ -92,7 +111,7 @@ class LightMeter:
     def reset(self) -> None:
         """Forget what was measured."""
         self._now: Floats | None = None
-        self._held = np.zeros(6)
+        self._held = self._tint = np.zeros(6)
         self._frames, self._restless = 0, _RESTLESS
         self._usual = 0.0
         self._pause = self._waits = 0
@@ -140,17 +159,33 @@ class LightMeter:
         if found is None:
             self.unlike += 1
             return False
+        if self.base is base and np.abs(self._chroma @ (found - self._tint)).max() >= _TINTED:
+            found = self._tinted(samples, found)
+        if self.base is not base:
+            self._tint = found
         now = self._now
         slow = now is not None and self.base is base and _levels(found - now) <= _SLOW
-        self._now = self._settled(
-            now + _RATE * (found - now) if slow and now is not None else found
-        )
+        self._now = now + _RATE * (found - now) if slow and now is not None else found
         if now is not None and not slow:
             self._restless = _RESTLESS
-        if self.base is base and _levels(self._now - self._held) <= _STEP:
+        step = _STEP if self._white is None else _BLOWN_STEP
+        if self.base is base and _levels(self._now - self._held) <= step:
             return False
-        self._held = self._now
+        self._held = self._settled(self._now)
+        self._tint = self._tint + (self._held - self._now)
+        self._now = self._held
         return True
+
+    def lit(self, planes: Planes, shifts: tuple[int, int]) -> Planes:
+        """Return planes of the plate, as large as luma, as `base` has them.
+
+        `shifts` tell whether frames halve chroma, across and down.
+        """
+        if self.base is None:
+            return planes
+        if self._white is None:
+            return lit_planes(planes, self.base)
+        return held(planes, self.base, planar=self._planar, shifts=shifts)
 
     @property
     def _near(self) -> int:
@@ -158,36 +193,62 @@ class LightMeter:
         return round(float(np.clip(_NEAR * gain, _NEAREST, _NEAR)))
 
     def _share(self) -> float:
-        """Return the share of samples that the last fit was made of."""
-        return float(self._sums[0]) / self._plate[0].size
+        """Return the share of samples that the last fit explained."""
+        return float(self._sums[0] + self._whites) / self._plate[0].size
 
     def _searched(
         self, samples: Samples, found: Floats | None, share: float
     ) -> tuple[Floats | None, float]:
         """Return another light that explains more than the one given; else that one."""
         for start in self._starts(samples):
-            before = self.base, self._plate
+            before = self.base, self._plate, self._white
             lights = self._search(samples, start)
             another = self._share() if lights is not None else 0.0
             if another > _BETTER * share and another >= _ANEW * self._usual:
                 found, share = lights, another
                 self._pause = 0
             else:
-                self.base, self._plate = before
+                self.base, self._plate, self._white = before
+            if share >= _FALLEN * (self._usual or 1.0):
+                break
         self._waits = self._pause
         self._pause = min(2 * self._pause + 1, _PATIENCE)
         return found, share
 
     def _starts(self, samples: Samples) -> Iterator[Floats]:
-        """Yield maps to look from: a shift of each plane; also a gain of all; a map of colours."""
+        """Yield maps to look from, the cheapest first.
+
+        A shift of each plane; also a gain of them all; and one of blue, green and red each.
+        """
         plate, frame = _values_of(self._given), _values_of(samples)
-        whole = line(plate[0], frame[0])[0]
-        for gain in (1.0, whole):
+        for gain in (1.0, line(plate[0], frame[0])[0]):
             shifts = [_shift(*pair, gain) for pair in zip(frame, plate, strict=True)]
             yield np.column_stack((gain * np.eye(3), shifts))
-        if whole >= _COLOURFUL:
-            dark = frame[0] < self._white
-            yield fit_colours(plate[:, dark], frame[:, dark])[0]
+        yield self._colours(samples)
+
+    def _colours(self, samples: Samples) -> Floats:
+        """Return the map by gains of blue, green and red that most samples agree with."""
+        both = (bgr_of(_values_of(each), planar=self._planar) for each in (self._given, samples))
+        return of_planes(fit_colours(*both)[0], planar=self._planar)
+
+    def _tinted(self, samples: Samples, found: Floats) -> Floats:
+        """Return gains of blue, green and red where they fit better than the light given."""
+        before = self.base, self._plate, self._white
+        apart, self._tint = self._apart(samples, found), found
+        lights = self._search(samples, self._colours(samples))
+        if lights is not None and self._apart(samples, lights) < _FITTER * apart:
+            return lights
+        self.base, self._plate, self._white = before
+        return found
+
+    def _apart(self, samples: Samples, lights: Floats) -> float:
+        """Return by how many levels samples differ from the plate, those that are near to it."""
+        pairs = zip(_fixed(lights)[::2], _fixed(lights)[1::2], self._plate, samples, strict=True)
+        y, u, v = (
+            np.abs(np.subtract(seen, relit_levels(gain, offset)[scene], dtype=np.int64))
+            for gain, offset, scene, seen in pairs
+        )
+        return float(np.minimum(y + 2 * (u + v), self._near).mean())
 
     def _search(self, samples: Samples, start: Floats) -> Floats | None:
         """Fit from a map on; `base` becomes another if need be."""
@@ -201,41 +262,79 @@ class LightMeter:
 
     def _settled(self, lights: Floats) -> Floats:
         """Take a light that the kernel cannot do into `base`, and return what is left of it."""
-        if not _is_far(lights):
-            return lights
         gains = 1 + lights[::2] / 1024
-        colours = gains[:, None] * (np.eye(3, 4) if self.base is None else self.base)
-        colours[:, 3] += lights[1::2] / 32 + 128 * (1 - gains)
-        return self._taken(colours)
+        shifts = lights[1::2] / 32 + 128 * (1 - gains)
+        base = np.eye(3, 4) if self.base is None else self.base
+        colours = composed(np.column_stack((np.diag(gains), shifts)), base)
+        if _is_far(lights) or self._white is not None or self._blows(colours):
+            return self._taken(colours)
+        return lights
 
     def _taken(self, colours: Floats) -> Floats:
         """Light the plate by a map, and return what of that is left to the kernel."""
+        blown = self._blows(colours)
         whole = _beyond(np.column_stack((colours.diagonal(), colours[:, 3])))
-        if _is_by_plane(colours) and not _is_far(whole):
+        self._white = None
+        if is_by_plane(colours) and not _is_far(whole) and not blown:
             self.base, self._plate = None, self._given
             return whole
-        self.base, self._plate = colours, lit_planes(self._given, colours)
+        self.base = colours
+        if blown:
+            self._plate = held(self._given, colours, planar=self._planar)
+            white = clipped(_values_of(self._plate), planar=self._planar)
+            self._white = white.reshape(self._plate[0].shape)
+        else:
+            self._plate = lit_planes(self._given, colours)
         return np.zeros(6)
+
+    def _blows(self, colours: Floats) -> bool:
+        """Tell whether a map makes white what is not in the plate."""
+        lit = colours[:, :3] @ self._holds + colours[:, 3:]
+        white = np.count_nonzero(clipped(lit, planar=self._planar))
+        return bool(white > _BLOWN * self._plate[0].size)
 
     def _fit(self, samples: Samples, lights: Floats, limit: int) -> Floats | None:
         sums: Any = self._sums
-        limits = limit, self._white
-        kernels.measure.call(*samples, *self._plate, _fixed(lights), limits, sums)
+        plate, self._whites = self._plate, 0
+        if self._white is not None:  # tells nothing of how bright the light is
+            frame, scene = (_at(each, self._white) for each in (samples, plate))
+            apart = np.abs(np.subtract(frame, scene, dtype=np.int64))[:, 0]
+            near = apart[0] + 2 * (apart[1] + apart[2]) <= limit
+            self._whites = int(np.count_nonzero(near))
+            samples, plate = _at(samples, ~self._white), _at(plate, ~self._white)
+        limits = limit, WHITE[self._planar]
+        kernels.measure.call(*samples, *plate, _fixed(lights), limits, sums)
         count = int(sums[0])
-        if self._share() <= _LEAST_SHARE:
+        if count <= _LEAST_SHARE * self._plate[0].size:
             return None
-        found = np.empty(6)
+        found, likely = np.empty(6), 1.0
         for k in range(3):
             p, x, pp, px = (float(value) / count for value in sums[4 * k + 1 : 4 * k + 5])
-            gain = (px - p * x + _PRIOR) / (pp - p * p + _PRIOR)
+            gain = (px - p * x + likely * _PRIOR) / (pp - p * p + _PRIOR)
+            likely = gain if k == 0 else likely
             found[2 * k] = (gain - 1) * 1024
             found[2 * k + 1] = (x - gain * p) * 32
         return found
 
 
+def _at(samples: Samples, where: npt.NDArray[np.bool_]) -> Samples:
+    """Return some of the samples, in one row."""
+    y, u, v = (plane[where][None] for plane in samples)
+    return y, u, v
+
+
 def _values_of(samples: Samples) -> Floats:
     """Return samples as (3, N)."""
     return np.stack([plane.ravel() for plane in samples]).astype(np.float64)
+
+
+def _chroma_of(values: Floats) -> Floats:
+    """Return what changes of light are multiplied with to be levels of chroma: mean and spread."""
+    found = np.zeros((4, 6))
+    for k in (1, 2):
+        found[k - 1, 2 * k : 2 * k + 2] = (values[k].mean() - 128) / 1024, 1 / 32
+        found[k + 1, 2 * k] = values[k].std() / 1024
+    return found
 
 
 def _shift(frame: Floats, plate: Floats, gain: float) -> float:
@@ -244,23 +343,6 @@ def _shift(frame: Floats, plate: Floats, gain: float) -> float:
     counts = np.bincount(left - left.min())
     smooth = np.convolve(counts, np.ones(9), mode="same")
     return float(int(smooth.argmax()) + left.min())
-
-
-def lit_levels(gain: float, offset: float) -> npt.NDArray[np.uint8]:
-    """Return what each level of a plane is by a line, as of `LightMeter.base`."""
-    lit = np.clip(np.rint(np.arange(256) * gain + offset), 0, 255)
-    return np.asarray(lit, np.uint8)
-
-
-def lit_planes(planes: Planes, colours: Floats) -> Planes:
-    """Return planes of one size in the colours of `LightMeter.base`."""
-    if _is_by_plane(colours):
-        lines = zip(colours.diagonal(), colours[:, 3], strict=True)
-        y, u, v = (lit_levels(*own)[plane] for own, plane in zip(lines, planes, strict=True))
-        return y, u, v
-    whole = cv2.merge([np.ascontiguousarray(plane) for plane in planes])
-    y, u, v = (np.asarray(plane, np.uint8) for plane in cv2.split(cv2.transform(whole, colours)))
-    return y, u, v
 
 
 def relit_levels(gain: int, offset: int) -> npt.NDArray[np.uint8]:
@@ -276,11 +358,6 @@ def _beyond(lines: Floats) -> Floats:
     found[::2] = (lines[:, 0] - 1) * 1024
     found[1::2] = (lines[:, 1] + 128 * (lines[:, 0] - 1)) * 32
     return found
-
-
-def _is_by_plane(colours: Floats) -> bool:
-    """Tell whether a map makes each plane of itself alone."""
-    return bool(np.count_nonzero(colours[:, :3]) == np.count_nonzero(colours.diagonal()))
 
 
 def _is_far(lights: Floats) -> bool:

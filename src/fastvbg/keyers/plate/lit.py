@@ -9,13 +9,19 @@ import numpy as np
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import model_for
 from fastvbg.keyers._arrays import thin_planes
-from fastvbg.keyers.plate.light import LightMeter, lit_planes, step_for
+from fastvbg.keyers.plate.glance import Glance
+from fastvbg.keyers.plate.light import LightMeter, step_for
 from fastvbg.keyers.plate.model import model_of
 
 if TYPE_CHECKING:
-    from fastvbg._types import Plane, Planes
+    from fastvbg._types import Frame, Plane, Planes
 
 kernels = Module("keying.plate")
+
+_ALIKE = 0.1
+"""Of the gain of luma, within which what a plate may differ by is not reckoned anew."""
+_GLANCES = 4
+"""Steps between samples from one place that is glanced at to the next."""
 
 
 class LitPlate:
@@ -29,19 +35,30 @@ class LitPlate:
         Levels by which each pixel wanders.
     follows : bool
         Whether the frames' light is measured.
-    white : int
-        Luma from which on frames are clipped.
+    shifts : tuple of int, optional
+        Of frames that are planes in limited range: whether chroma is halved, across and down.
     """
 
-    def __init__(self, planes: Planes, noise: Plane | None, *, follows: bool, white: int) -> None:
+    def __init__(
+        self,
+        planes: Planes,
+        noise: Plane | None,
+        *,
+        follows: bool,
+        shifts: tuple[int, int] | None = None,
+    ) -> None:
         self._planes, self._noise, self._base = planes, noise, None
+        self._shifts, self._gain = shifts or (0, 0), 1.0
         self._own = self.model = model_of(planes, noise)
         """`model_of` it in that light."""
         self.step = step_for(*planes[0].shape)
         """Of the samples, in pixels, that light is measured by."""
+        self._glance = Glance(_GLANCES * self.step)
         self._meter: LightMeter | None = None
         if follows and planes[0].size:
-            self._meter = LightMeter(thin_planes(planes, 0, 0, self.step), white)
+            self._meter = LightMeter(
+                thin_planes(planes, 0, 0, self.step), planar=shifts is not None
+            )
 
     @property
     def lights(self) -> tuple[int, ...]:
@@ -70,9 +87,12 @@ class LitPlate:
         if self._meter is not None:
             self._meter.reset()
 
-    def due(self) -> bool:
-        """Count a frame, and tell whether its light is to be measured."""
-        return self._meter is not None and self._meter.due()
+    def due(self, picture: Frame | Planes) -> bool:
+        """Look at the next frame, BGR or planes, and tell whether its light is to be measured."""
+        if self._meter is None:
+            return False
+        differs = self._glance.differs(picture)
+        return self._meter.due() or differs
 
     def follow(self, samples: Planes) -> None:
         """Take the light of a frame, of which these are samples."""
@@ -81,8 +101,11 @@ class LitPlate:
             return
         if meter.base is not self._base:
             self._base = meter.base
-            planes = self._planes if self._base is None else lit_planes(self._planes, self._base)
-            self._own = self.model = model_of(planes, self._noise)
+            planes = meter.lit(self._planes, self._shifts)
+            gain = 1.0 if self._base is None else float(self._base[0, 0])
+            like = abs(gain - self._gain) <= _ALIKE * self._gain
+            self._gain = self._gain if like else gain
+            self._own = self.model = model_of(planes, self._noise, self._own if like else None)
         if self.model is self._own:
             self.model = model_for(*self._planes[0].shape)
             np.copyto(self.model, self._own)

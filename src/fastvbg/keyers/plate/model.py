@@ -22,11 +22,21 @@ def _local_range(plane: Plane) -> Plane:
     return np.asarray(cv2.subtract(cv2.dilate(plane, around), cv2.erode(plane, around)), np.uint8)
 
 
-def model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
-    """Return a plate ready for the kernels; `reference.plate.plate_floors` has the floors."""
+def model_of(
+    planes: Planes, noise: Plane | None, like: npt.NDArray[np.uint8] | None = None
+) -> npt.NDArray[np.uint8]:
+    """Return a plate ready for the kernels; `reference.plate.plate_floors` has the floors.
+
+    Where a model is given that is `like` it, they are that one's.
+    """
     height, width = planes[0].shape
     model: npt.NDArray[np.uint8] = model_for(height, width)
     if not planes[0].size:
+        return model
+    for row, plane in enumerate(planes):
+        model[:, row, :width] = plane
+    if like is not None:
+        model[:, 3] = like[:, 3]
         return model
     luma, *chroma = (_local_range(plane) // 5 for plane in planes)
     colourful = np.maximum(*chroma)
@@ -34,7 +44,5 @@ def model_of(planes: Planes, noise: Plane | None) -> npt.NDArray[np.uint8]:
         [luma, colourful] if noise is None else [np.maximum(f, noise) for f in (luma, colourful)]
     )
     high, low = (np.minimum(floor, _MOST_FLOOR) for floor in floors)
-    for row, plane in enumerate(planes):
-        model[:, row, :width] = plane
     model[:, 3, :width] = (high << 4) | low
     return model

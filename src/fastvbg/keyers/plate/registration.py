@@ -10,6 +10,7 @@ import numpy as np
 from fastvbg.errors import OptionError
 from fastvbg.keyers.plate.aligning import align, corners_of, follow, known_of
 from fastvbg.keyers.plate.exposure import fit_colours, mapped
+from fastvbg.keyers.plate.gamut import bgr_of, of_planes
 from fastvbg.keyers.plate.layers import thinned
 from fastvbg.keyers.plate.matching import LEAST, match, moved
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from fastvbg._types import Plane
     from fastvbg.keyers.plate.layers import Layers
     from fastvbg.keyers.plate.matching import Homography
+
+    Values = npt.NDArray[np.float64]
 
 _AT_REST = 0.1
 """Pixels that half of the corners may be off, of a plate that is left as it is."""
@@ -30,6 +33,8 @@ _BLACK = 16
 """Luma of black in limited range."""
 _DARKER, _OVEREXPOSED = 0.95, 0.1
 """Of frames so much darker than the plate, the share that is told when it is overexposed there."""
+_LEFT, _BETTER = 16.0, 0.95
+"""Levels from which on a sample is not of the plate, and what is left of them by a better map."""
 _LEAST_ALIKE = 0.15
 """Of the plate's details that a frame with a person in it shows at the same place."""
 _LEAST_DETAILS = 16
@@ -156,6 +161,8 @@ def in_light(lying: Lying, frame: Layers) -> Registration:
     shape = plate.luma.shape[0], plate.luma.shape[1]
     one, two = lying.samples, frame.thin()[:, lying.inside]
     colours, agree = fit_colours(one, two)
+    if plate.planar:
+        colours, agree = _better_of_bgr(colours, agree, one, two)
     if not agree.any():
         return Registration(homography, np.eye(3, 4), 1.0, shape)
     off = np.abs(mapped(colours, one[:, agree]) - one[:, agree]).mean(axis=1).max()
@@ -166,6 +173,26 @@ def in_light(lying: Lying, frame: Layers) -> Registration:
     exposure = float(light[0] / max(light[1], 1.0))
     overexposed = plate.clipped() if exposure < _DARKER else 0.0
     return Registration(homography, colours, exposure, shape, overexposed)
+
+
+def _better_of_bgr(
+    colours: Values, agree: npt.NDArray[np.bool_], plate: Values, frame: Values
+) -> tuple[Values, npt.NDArray[np.bool_]]:
+    """Return the map of Y, U and V that is given, or that of blue, green and red if it fits better.
+
+    Light is a gain of each of those; but of a plate that is clipped a map of planes keeps more.
+    """
+    lit, also = fit_colours(*(bgr_of(each, planar=True) for each in (plate, frame)))
+    lit = of_planes(lit, planar=True)
+    if also.any() and _left(lit, plate, frame) < _BETTER * _left(colours, plate, frame):
+        return lit, also
+    return colours, agree
+
+
+def _left(colours: Values, plate: Values, frame: Values) -> float:
+    """Return by how many levels a plate in other colours differs, where it is near to the frame."""
+    y, u, v = np.abs(mapped(colours, plate) - frame)
+    return float(np.minimum(y + 2 * (u + v), _LEFT).mean())
 
 
 def _refuse_another(plate: Plane, frame: Plane) -> None:

@@ -167,6 +167,7 @@ PARTS: dict[str, Part] = {
     "no fit to edges, stretched": Part(
         replaced=((edging, "colourfit", mock.Mock(fit=_Stretched)),)
     ),
+    "texture of the background is not kept out": Part(replaced=((edging, "texture", mock.Mock()),)),
     "`--room off`": Part({"room": "off"}),
     "`--quality fast`": Part({"quality": "fast"}),
     "with `--foreground frame`": Part(own=False),

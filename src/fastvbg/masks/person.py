@@ -36,6 +36,8 @@ _SMALL = (
 """The kernels that make the small matte."""
 
 _ROOM = (
+    "person.texture.gather",
+    "person.texture.heed",
     "person.edges.apply",
     "person.room_canvas.survey",
     "person.room_canvas.gather",

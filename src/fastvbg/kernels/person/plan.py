@@ -73,6 +73,11 @@ def colourfit_scratch(rows: int, cols: int, radius: int) -> tuple[Any, ...]:
     )
 
 
+def texture_scratch(rows: int, cols: int) -> Any:
+    """Return where `texture.gather` writes."""
+    return np.empty((rows, cols), np.int32)
+
+
 def discriminant_scratch(rows: int, cols: int) -> tuple[Any, Any, Any]:
     """Return the scratch of `separate`: sums and lines of cells, and which have unsure pixels.
 

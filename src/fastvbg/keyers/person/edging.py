@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 colourfit = Module("person.colourfit")
 discriminant = Module("person.discriminant")
 edges = Module("person.edges")
+texture = Module("person.texture")
 
 _CONTRASTS = 10, 3
 """Levels of luma and of chroma below which the canvas counts as flat: chroma has less noise."""
@@ -49,6 +50,10 @@ _OPTIONS = tuple(float(each) for each in (_FEWEST, *_NOISE, _DOUBT, _SPREAD, *_S
 _SEEN, _CERTAIN = 4, 192
 """Levels of the network, averaged over 3x3: with less than the first it has seen nothing, with more
 than the second it is sure. A first one of 30 is better on portraits and loses hair before green."""
+_NOTHING, _MARGIN, _ABOUT, _ALIKE = 8, 2, 4, 60
+"""Up to which level a matte is nothing; so many canvas pixels beyond anything lies background whose
+texture counts, that far about it; and levels by which edges vary within a canvas pixel. With less
+of these hair loses more than stripes, with a margin of 1 too, and by the person's own texture."""
 
 
 def _square(radius: int) -> Any:
@@ -56,6 +61,23 @@ def _square(radius: int) -> Any:
 
 
 _SMALL, _LARGE = _square(_WITHIN), _square(_BEYOND)
+_MARGINS, _ABOUTS = _square(_MARGIN), _square(_ABOUT)
+
+
+_ADDED: Any = {"normalize": False, "borderType": cv2.BORDER_CONSTANT}
+"""Options of sums over squares: beyond the canvas there is 0."""
+
+
+def _part_about(plane: Plane) -> tuple[slice, slice] | None:
+    """Return rows and columns about all that is not 0; None where there is nothing."""
+    left, top, width, height = cv2.boundingRect(plane)
+    if not width:
+        return None
+    margin = _ABOUT + _MARGIN
+    return (
+        slice(max(0, top - margin), min(top + height + margin, plane.shape[0])),
+        slice(max(0, left - margin), min(left + width + margin, plane.shape[1])),
+    )
 
 
 def chroma_of(planes: Planes, canvas_shape: tuple[int, int]) -> tuple[Plane, Plane]:
@@ -82,11 +104,13 @@ class Edges:
     """
 
     def __init__(self, canvas_shape: tuple[int, int], factor: int) -> None:
-        self._canvas, gain = canvas_shape, _GAINS[factor]
+        self._canvas, self._factor, gain = canvas_shape, factor, _GAINS[factor]
         self._radius = max(1, round(max(canvas_shape) / _SHARE))
         self._decided = np.empty(canvas_shape, np.uint8)
         self._cells = plan.discriminant_scratch(*canvas_shape)
         self._fit = plan.colourfit_scratch(*canvas_shape, self._radius)
+        self._unheeded: Plane | None = None
+        self._told = plan.texture_scratch(*canvas_shape)
         self._work = (canvas_shape[1], factor, gain), *plan.edges_scratch(*canvas_shape, factor)
         self._small = (canvas_shape[1], 1, gain), *plan.edges_scratch(*canvas_shape, 1)
 
@@ -101,6 +125,28 @@ class Edges:
         luma, chroma = _CONTRASTS
         contrasts = luma * luma, chroma * chroma
         colourfit.fit.call(self._decided, guides, self._radius, contrasts, *self._fit)
+        self._unheeded = guides[0] if self._factor > 1 else None
+
+    def _heed_texture(self, picture: Plane | Frame) -> None:
+        """Keep the texture of the background out of edges at the frame's size, once a fit."""
+        guide, self._unheeded = self._unheeded, None
+        if guide is None:
+            return
+        planes = self._fit[0]
+        sloped = (planes[0] != 0).view(np.uint8)
+        part = _part_about(sloped)
+        if part is None:
+            return
+        anything: Any = cv2.dilate(self._decided[part], _MARGINS)
+        wanted: Any = cv2.dilate(sloped[part], _ABOUTS)
+        wanted[anything > _NOTHING] = 0
+        told, factor = self._told[part], self._factor
+        rows, cols = (slice(factor * each.start, factor * each.stop) for each in part)
+        gather = texture.gather if picture.ndim == 2 else texture.gather_frame
+        gather.call(picture[rows, cols], wanted, factor, told)
+        sums = cv2.boxFilter(told, cv2.CV_32S, _ABOUTS.shape, **_ADDED)
+        fitted, gain = planes[:, part[0], part[1]], self._work[0][2]
+        texture.heed.call(fitted, guide[part], sums, gain, _ALIKE)
 
     def _believe(self, matte: Matte) -> None:
         """Let colour add nothing where the network saw nothing, nor take what it is sure of."""
@@ -120,6 +166,7 @@ class Edges:
 
     def matte(self, picture: Plane | Frame, out: Matte) -> Matte:
         """Write the fitted matte at the frame's size, by its luma or by BGR pixels; all packed."""
+        self._heed_texture(picture)
         if picture.ndim == 2:
             edges.apply.call(self._fit[0], picture, out, self._work)
         else:
@@ -128,6 +175,7 @@ class Edges:
 
     def over(self, frame: Frame, background: Frame, out: Frame) -> None:
         """Lay a frame over a background by the fitted matte; all packed alike, in BGR."""
+        self._heed_texture(frame)
         edges.composite.call(self._fit[0], frame, background, out, self._work)
 
     def planes_over(
@@ -136,6 +184,7 @@ class Edges:
         """Lay planes over a background by the fitted matte."""
 
         def run(frame: Planes, bg: Planes, to: Planes) -> None:
+            self._heed_texture(frame[0])
             edges.composite_planes.call(self._fit[0], frame, bg, to, shifts, self._work)
 
         return on_packed(run, planes, background, out)

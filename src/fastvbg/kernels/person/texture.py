@@ -1,0 +1,112 @@
+"""The background's texture kept out of a matte's edges; `reference.texture` has the arithmetic.
+
+Slopes meet the frame's own luma, which in a background of stripes or leaves varies within what a
+pixel of the canvas stands for: then the background's dark lines would be as much person as a dark
+sleeve beside them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from fastvbg.kernels._jit import FRAME, INT, PLANE, inline, kernel
+from fastvbg.kernels._layouts import pixels_at
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+
+_PLANES = types.Array(types.int32, 3, "A")
+_SUMS = types.Array(types.int32, 2, "A")
+_COUNT = np.int32(7)
+"""Bits of a sum that hold how many variances it is of."""
+
+
+@inline
+def _sum_squares(samples: Any, first: Any, count: Any, step: Any) -> Any:
+    """Return the sum of samples of a row, and that of their squares."""
+    total, squares = np.int32(0), np.int32(0)
+    for i in range(np.uint64(count)):
+        value = np.int32(samples[np.uint64(step) * (first + i)])
+        total += value
+        squares += value * value
+    return total, squares
+
+
+@inline
+def _vary(picture: Any, wanted: Any, factor: Any, step: Any, out: Any) -> None:
+    """Write the variances of squares; `step` is how many bytes a pixel has."""
+    rows, cols = picture.shape[0], picture.shape[1]
+    height, width = wanted.shape
+    for j in range(height):
+        asked, told = (
+            bytes_at(address_of(wanted, j), width),
+            integers_at(address_of(out, j), width),
+        )
+        top, bottom = factor * j, min(factor * j + factor, rows)
+        for k in range(width):
+            told[np.uint64(k)] = np.int32(0)
+            if asked[np.uint64(k)] == 0:
+                continue
+            first, across = factor * k, min(factor, cols - factor * k)
+            of, squared = np.int64(0), np.int64(0)
+            n = np.int64(0)
+            for y in range(top, bottom):
+                if (y - top) & 2:
+                    continue
+                n += np.int64(across)
+                at = _row_of(picture, y)
+                samples = bytes_at(at, step * cols)
+                # Spelled out, so that LLVM knows how many there are.
+                if across == 8:
+                    total, squares = _sum_squares(samples, np.uint64(first), 8, step)
+                elif across == 4:
+                    total, squares = _sum_squares(samples, np.uint64(first), 4, step)
+                else:
+                    total, squares = _sum_squares(samples, np.uint64(first), across, step)
+                of, squared = of + np.int64(total), squared + np.int64(squares)
+            variance = np.int32((n * squared - of * of) // (n * n))
+            told[np.uint64(k)] = (variance << _COUNT) | np.int32(1)
+
+
+@inline
+def _row_of(picture: Any, y: Any) -> Any:
+    """Return the address of a row of luma, or of the first green of a row of pixels."""
+    if picture.ndim == 3:
+        return pixels_at(picture, y) + 1
+    return address_of(picture, y)
+
+
+@kernel(PLANE, PLANE, INT, _SUMS)
+def gather(picture: Any, wanted: Any, factor: Any, out: Any) -> None:
+    """`out` is how much luma varies within the squares that are wanted; all rows packed."""
+    _vary(picture, wanted, factor, 1, out)
+
+
+@kernel(FRAME, PLANE, INT, _SUMS)
+def gather_frame(picture: Any, wanted: Any, factor: Any, out: Any) -> None:
+    """`out` is how much the green of BGR pixels, or of a view of RGB, does; all packed."""
+    _vary(picture, wanted, factor, 3, out)
+
+
+@kernel(_PLANES, PLANE, _SUMS, INT, INT)
+def heed(planes: Any, guide: Any, sums: Any, gain: Any, alike: Any) -> None:
+    """Make the slopes of `colourfit.fit` heed texture, and the bases fit to them; in place."""
+    height, width = guide.shape
+    usual, steeper = np.float64((alike * alike) << 16), np.float64(gain)
+    for y in range(height):
+        slopes = integers_at(address_of(planes[0], y), width)
+        bases = integers_at(address_of(planes[1], y), width)
+        luma = bytes_at(address_of(guide, y), width)
+        told = integers_at(address_of(sums, y), width)
+        for x in range(np.uint64(width)):
+            count = told[x] & np.int32((1 << _COUNT) - 1)
+            slope = np.float64(slopes[x])
+            steep = slope * steeper
+            signal = np.float64(count) * usual
+            noise = np.float64(told[x] >> _COUNT) * (steep * steep)
+            both = signal + noise if count > 1 else np.float64(1.0)
+            left = np.floor(slope * (signal / both) + 0.5) if count > 1 else slope
+            kept = np.int32(left)
+            bases[x] += (slopes[x] - kept) * np.int32(luma[x])
+            slopes[x] = kept

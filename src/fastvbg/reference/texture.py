@@ -1,0 +1,83 @@
+"""The literal form of how the background's texture is kept out of a matte's edges, in integers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from fastvbg._types import Plane
+
+    Integers = npt.NDArray[np.int64]
+
+
+COUNT = 7
+"""Bits of a sum that hold how many variances it is of."""
+
+
+def gather(picture: Plane, wanted: Plane, factor: int) -> npt.NDArray[np.int32]:
+    """Return how much a picture varies within the squares that pixels of a canvas stand for.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (H, W), uint8
+        Luma, or green.
+    wanted : ndarray, shape (h, w), uint8
+        Anything but 0 where it is asked for.
+    factor : int
+        Side of the squares, in pixels; at the borders there are fewer. Of larger ones than 2 half
+        of the rows count, two by two, so that stripes of any pitch are seen.
+
+    Returns
+    -------
+    ndarray, shape (h, w), int32
+        Variances in levels squared, cut to integers, times 128, and 1; 0 where they are not wanted.
+    """
+    out = np.zeros(wanted.shape, np.int32)
+    for j, k in np.argwhere(wanted):
+        square = picture[factor * j : factor * (j + 1), factor * k : factor * (k + 1)]
+        values = square[np.arange(len(square)) & 2 == 0].astype(np.int64)
+        of, squared = int(values.sum()), int((values * values).sum())
+        variance = (values.size * squared - of * of) // (values.size * values.size)
+        out[j, k] = variance << COUNT | 1
+    return out
+
+
+def heed(
+    slopes: Any, bases: Any, guide: Plane, sums: Any, gain: int, alike: int
+) -> tuple[Integers, Integers]:
+    """Return slopes that let less of the background's texture into the matte, and their bases.
+
+    Texture of variance `V` makes the matte vary by `(slope * gain)**2 * V`. Of a slope the share
+    `alike**2 / (alike**2 + that)` is left, as N. Wiener has it for a signal in noise, in float64;
+    what is taken of it meets the canvas' luma instead, so on the canvas the matte stays as it is.
+
+    Parameters
+    ----------
+    slopes, bases : ndarray, shape (h, w), int32
+        Of `reference.person.fit`, in parts of 1/256.
+    guide : ndarray, shape (h, w), uint8
+        Luma on the canvas.
+    sums : ndarray, shape (h, w), int32
+        Of what `gather` has about each pixel; where that is one alone, it counts for nothing.
+    gain : int
+        How much steeper the matte is made.
+    alike : int
+        Levels by which edges are taken to vary within a canvas pixel.
+
+    Returns
+    -------
+    tuple of 2 ndarray, shape (h, w), int64
+        Slopes and bases.
+    """
+    counts, variances = sums & (1 << COUNT) - 1, sums >> COUNT
+    a = slopes.astype(np.float64)
+    steep = a * gain
+    signal = counts * float(alike * alike << 16)
+    noise = variances * (steep * steep)
+    share = signal / np.where(counts > 1, signal + noise, 1.0)
+    left = np.where(counts > 1, np.floor(a * share + 0.5), a).astype(np.int64)
+    return left, bases.astype(np.int64) + (slopes - left) * guide

@@ -1,0 +1,119 @@
+"""The background's texture kept out of edges: the kernels equal their literal forms."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+
+import cv2
+import numpy as np
+import pytest
+
+from fastvbg.kernels.person import plan, texture
+from fastvbg.keyers.person.edging import _ABOUT, Edges
+from fastvbg.reference import texture as reference
+from tests.kernels.test_canvas import SIZES, canvas_shape
+from tests.kernels.test_guard import guarded
+from tests.support.arrays import random_frame, random_plane
+
+FACTORS = (2, 4, 8)
+
+
+def gathered(picture, wanted, factor):
+    out = plan.texture_scratch(*wanted.shape)
+    out[:] = -7
+    kernel = texture.gather if picture.ndim == 2 else texture.gather_frame
+    kernel.call(picture, wanted, factor, out)
+    return out
+
+
+@pytest.mark.parametrize("shape", [*SIZES, (9, 64), (40, 90)])
+@pytest.mark.parametrize("factor", FACTORS)
+def test_gather(shape, factor) -> None:
+    wanted = (random_plane(*canvas_shape(shape, factor), seed=3) > 90).astype(np.uint8)
+    frame = random_frame(*shape)
+    turned = np.ascontiguousarray(frame[..., ::-1])[..., ::-1]
+    wide = np.zeros((shape[0], shape[1] + 3), np.uint8)
+    wide[:, 1:-2] = frame[..., 1]
+    view = wide[:, 1:-2]
+    view.flags.writeable = False
+    literal = reference.gather(frame[..., 1], wanted, factor)
+    for picture in (frame, turned, view, np.ascontiguousarray(frame[..., 1])):
+        np.testing.assert_array_equal(gathered(picture, wanted, factor), literal)
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+def test_the_most_texture_there_is_fits(factor) -> None:
+    board = (np.indices((16, 24)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    wanted = np.ones(canvas_shape(board.shape, factor), np.uint8)
+    told = gathered(board, wanted, factor)
+    assert (told == (255 * 255 // 4 << reference.COUNT | 1)).all()
+    about = (2 * _ABOUT + 1) ** 2
+    assert about < 1 << reference.COUNT
+    assert about * int(told.max()) < 1 << 31
+
+
+@pytest.mark.skipif(os.name != "posix", reason="page protection is by mprotect")
+@pytest.mark.parametrize("shape", [(1, 1), (7, 63), (13, 70), (5, 129)])
+@pytest.mark.parametrize("factor", FACTORS)
+def test_nothing_beyond_the_picture_is_touched(shape, factor) -> None:
+    frame = random_frame(*shape)
+    wanted = np.ones(canvas_shape(shape, factor), np.uint8)
+    literal = reference.gather(frame[..., 1], wanted, factor)
+    for side in range(2):
+        for picture in (frame, np.ascontiguousarray(frame[..., 1])):
+            with ExitStack() as stack:
+                own = guarded(stack, picture, side)
+                np.testing.assert_array_equal(gathered(own, wanted, factor), literal)
+                del own
+
+
+@pytest.mark.parametrize("shape", [*SIZES, (40, 90)])
+@pytest.mark.parametrize(("gain", "alike"), [(1, 40), (2, 60), (2, 1)])
+def test_heed(shape, gain, alike) -> None:
+    rng = np.random.default_rng(shape[1])
+    planes = rng.integers(-70000, 70000, (2, *shape)).astype(np.int32)
+    planes[0][rng.random(shape) < 0.3] = 0
+    guide = random_plane(*shape, seed=2)
+    counts = rng.integers(0, 82, shape).astype(np.int32)
+    sums = counts * rng.integers(0, 16256, shape).astype(np.int32) << reference.COUNT | counts
+    wanted = reference.heed(planes[0], planes[1], guide, sums, gain, alike)
+    before = planes[0].astype(np.int64) * guide + planes[1]
+    wide = np.full((2, shape[0] + 2, shape[1] + 3), 5, np.int32)
+    wide[:, 1:-1, 2:-1] = planes
+    texture.heed.call(planes, guide, sums, gain, alike)
+    texture.heed.call(wide[:, 1:-1, 2:-1], guide, sums, gain, alike)
+    for got, view, each in zip(planes, wide[:, 1:-1, 2:-1], wanted, strict=True):
+        np.testing.assert_array_equal(got, each)
+        np.testing.assert_array_equal(view, each)
+    wide[:, 1:-1, 2:-1] = 5
+    assert (wide == 5).all()
+    np.testing.assert_array_equal(planes[0].astype(np.int64) * guide + planes[1], before)
+
+
+def scene(kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """A dark half beside stripes, or beside as bright a wall, and its matte."""
+    y, x = np.indices((240, 320))
+    stripes = np.where(y // 3 % 2, 40, 200) if kind == "stripes" else np.full(y.shape, 150)
+    picture = np.where(x < 150, 30, stripes).astype(np.uint8)
+    return picture, np.where(x < 150, 255, 0).astype(np.uint8)
+
+
+@pytest.mark.parametrize("form", ["planes", "frame"])
+def test_stripes_beside_a_dark_sleeve_are_no_combs(form) -> None:
+    factor, left = 8, {}
+    for kind in ("stripes", "wall"):
+        picture, truth = scene(kind)
+        small = cv2.resize(truth, (40, 30), interpolation=cv2.INTER_AREA)
+        luma = cv2.resize(picture, (40, 30), interpolation=cv2.INTER_AREA)
+        step = Edges((30, 40), factor)
+        step.fit(small, (luma, np.full_like(luma, 128), np.full_like(luma, 128)))
+        canvas = step.small(luma)
+        given = picture if form == "planes" else np.repeat(picture[..., None], 3, axis=2)
+        matte = step.matte(given, np.empty(picture.shape, np.uint8))
+        left[kind] = matte[:, 154:].mean()
+        assert np.abs(matte[:, :140].astype(int) - 255).mean() < 4
+        # On the canvas nothing changes, before and after.
+        np.testing.assert_array_equal(step.small(luma), canvas)
+        np.testing.assert_array_equal(step.matte(given, np.empty_like(matte)), matte)
+    assert max(left.values()) < 0.5  # and 4 of stripes whose texture is not heeded

@@ -12,6 +12,7 @@ from typing import Any
 
 from fastvbg.errors import SourceError
 from fastvbg.farm.tasks import Ended, Heard, Task
+from fastvbg.sink.staging import staging_name
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,14 @@ class Die:
     folder: Path
     times: int
     kind: str = "kill"
+    output: Path | None = None
+    """What it is about to write then."""
 
     def __call__(self, heard: Heard) -> Any:
         before = len(list(self.folder.glob("died*")))
         if before < self.times:
+            if self.output is not None:
+                staging_name(self.output).touch()
             (self.folder / f"died{before}").touch()
             sys.stderr.write(f"about to die for the time {before + 1}\n")
             sys.stderr.flush()

@@ -14,6 +14,7 @@ from fastvbg.farm.pool import ExecutorError, Pool
 from fastvbg.farm.queue import Queue
 from fastvbg.farm.tasks import Ended, Task
 from fastvbg.farm.workers import Workers
+from fastvbg.sink.staging import staging_name
 from tests.farm.synthetic import Die, Grow, Hang, Owned, Raise, Say, task
 
 
@@ -131,6 +132,20 @@ def test_a_task_whose_worker_dies_is_done_again(tmp_path: Path, kind: str) -> No
         queue.run()
     assert owner.values == ["lives"]
     assert beside.values == ["b"]
+
+
+def test_nothing_of_a_worker_that_died_stays_beside_its_output(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    output = tmp_path / "out" / "o.mkv"
+    others = staging_name(output)
+    others.touch()
+    owner = Owned()
+    with Workers(1) as workers:
+        queue = Queue(workers)
+        queue.add(owner, [task("a", Die(tmp_path, 1, output=output), output=output)])
+        queue.run()
+    assert owner.values == ["lives"]
+    assert list(output.parent.iterdir()) == [others]
 
 
 @pytest.mark.long

@@ -322,6 +322,23 @@ def test_a_staging_name_is_short_and_keeps_the_suffix(tmp_path: Path) -> None:
         assert found.suffix == Path(name).suffix[:16]
 
 
+def test_what_a_killed_process_left_is_found_by_its_number(tmp_path: Path) -> None:
+    program = (
+        "import os, sys; from pathlib import Path; from fastvbg.sink import staging as s;"
+        "here = Path(sys.argv[1]); s.staging_name(here / 'a_%d.png').mkdir();"
+        "s.Staged(here / 'a.mkv', overwrite=False); os.kill(os.getpid(), 9)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)])
+    assert process.wait() != 0
+    own = staging.staging_name(tmp_path / "a.mkv")
+    own.touch()
+    assert len(list(tmp_path.iterdir())) == 3
+    staging.remove_left(tmp_path / "a.mkv", process.pid + 1)
+    assert len(list(tmp_path.iterdir())) == 3
+    staging.remove_left(tmp_path / "a.mkv", process.pid)
+    assert list(tmp_path.iterdir()) == [own]
+
+
 def test_a_sheet_is_whole_or_not_there(clip: Clip, tmp_path: Path, monkeypatch) -> None:
     sheet = tmp_path / "sheet.png"
     sheet.write_text("old")

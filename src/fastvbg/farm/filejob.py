@@ -170,6 +170,7 @@ class FileJob:
             rank or (_RENDER, -size, self.number, part or 0),
             self._terms.limit(frames),
             self._terms.threads,
+            self._written,
         )
 
     def _done(self, result: Result) -> None:

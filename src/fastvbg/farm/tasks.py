@@ -10,6 +10,9 @@ from fastvbg.errors import FastvbgError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from fastvbg.urls import Url
 
 
 class Heard:
@@ -46,6 +49,8 @@ class Task:
     """How long it may take; what takes longer hangs, and is done again."""
     threads: int = 1
     """As many as the work uses."""
+    output: Path | Url | None = None
+    """What it is for: a worker that is killed may have left something beside it."""
 
 
 @dataclass(frozen=True)

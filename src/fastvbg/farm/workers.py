@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from fastvbg.errors import SinkError
 from fastvbg.farm.engine import Died, Event, Finished, Moved, Told
 from fastvbg.farm.guard import TOO_LARGE, TOO_LONG
 from fastvbg.farm.tasks import Ended
+from fastvbg.sink.staging import remove_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -168,7 +170,11 @@ class Workers:
         if answer is None:
             self._members.remove(member)
             died = member.died("" if task is None else task.key)
-            return None if task is None else died
+            if task is None:
+                return None
+            if isinstance(task.output, Path):
+                remove_left(task.output, member.process.pid)
+            return died
         if task is None:
             return None
         if isinstance(answer, Ended):

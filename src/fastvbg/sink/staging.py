@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import platform
 import secrets
+import shutil
 import stat
 import tempfile
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,9 +92,25 @@ def staging_name(path: Path) -> Path:
     """Return a hidden name beside `path` that nothing else uses.
 
     It has nothing of the name but the suffix: a name as long as the file system takes has no room
-    for more.
+    for more. It begins with who writes.
     """
-    return path.with_name(f".fastvbg-{secrets.token_hex(6)}.partial{path.suffix[:16]}")
+    own = f"{_writer(os.getpid())}{secrets.token_hex(4)}"
+    return path.with_name(f".fastvbg-{own}.partial{path.suffix[:16]}")
+
+
+def _writer(pid: int) -> str:
+    """Return what names a process, also where machines share a folder."""
+    return f"{zlib.crc32(platform.node().encode(errors='replace')):08x}{pid:08x}"
+
+
+def remove_left(path: Path, pid: int) -> None:
+    """Remove what a process of this machine that was killed has left beside an output."""
+    for left in written_through(path).parent.glob(f".fastvbg-{_writer(pid)}*.partial*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                left.unlink()
 
 
 def told_name(path: Path | Url) -> str:

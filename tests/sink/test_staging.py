@@ -322,20 +322,22 @@ def test_a_staging_name_is_short_and_keeps_the_suffix(tmp_path: Path) -> None:
         assert found.suffix == Path(name).suffix[:16]
 
 
-def test_what_a_killed_process_left_is_found_by_its_number(tmp_path: Path) -> None:
+def test_what_a_killed_process_left_is_found_by_its_names(tmp_path: Path) -> None:
     program = (
         "import os, sys; from pathlib import Path; from fastvbg.sink import staging as s;"
-        "here = Path(sys.argv[1]); s.staging_name(here / 'a_%d.png').mkdir();"
+        "here = Path(sys.argv[1]); s.begin_names('ab' * 8);"
+        "s.staging_name(here / 'a_%d.png').mkdir();"
         "s.Staged(here / 'a.mkv', overwrite=False); os.kill(os.getpid(), 9)"
     )
-    process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)])
-    assert process.wait() != 0
+    line = [sys.executable, "-c", program, str(tmp_path)]
+    assert subprocess.run(line, check=False).returncode != 0
     own = staging.staging_name(tmp_path / "a.mkv")
     own.touch()
     assert len(list(tmp_path.iterdir())) == 3
-    staging.remove_left(tmp_path / "a.mkv", process.pid + 1)
+    staging.remove_left(tmp_path / "a.mkv", "cd" * 8)
     assert len(list(tmp_path.iterdir())) == 3
-    staging.remove_left(tmp_path / "a.mkv", process.pid)
+    assert all(len(os.fsencode(path.name)) <= 64 for path in tmp_path.iterdir())
+    staging.remove_left(tmp_path / "a.mkv", "ab" * 8)
     assert list(tmp_path.iterdir()) == [own]
 
 

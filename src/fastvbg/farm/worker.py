@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 from fastvbg.farm.guard import Guard
 from fastvbg.farm.tasks import Throttled, perform
+from fastvbg.sink.staging import begin_names
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -29,14 +30,17 @@ class _Ended(BaseException):
     """A signal, as an exception that nothing catches: outputs are cleaned up on its way out."""
 
 
-def serve(memory: int | None) -> None:
+def serve(memory: int | None, writer: str) -> None:
     """Do one task after the other, until there are no more.
 
     Parameters
     ----------
     memory : int or None
         How many bytes this process may take.
+    writer : str
+        As `begin_names` takes it.
     """
+    begin_names(writer)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what libraries print is no answer
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import secrets
 import signal
 import subprocess
 import sys
@@ -45,7 +46,8 @@ class _Member:
         self._answers = answers
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (open as long as the process)
         self._begun = 0
-        command = [sys.executable, "-c", _program(memory)]
+        self._writer = secrets.token_hex(8)
+        command = [sys.executable, "-c", _program(memory, self._writer)]
         environment = dict.fromkeys(_POOLS, "1") | os.environ
         try:
             self.process = subprocess.Popen(
@@ -86,6 +88,8 @@ class _Member:
         self._log.seek(self._begun)
         log = self._log.read().decode(errors="replace")
         self.close()
+        if self.task is not None and isinstance(self.task.output, Path):
+            remove_left(self.task.output, self._writer)
         return Died(key, _why(code), log)
 
     def ask_to_end(self) -> None:
@@ -109,12 +113,12 @@ class _Member:
                 stream.close()
 
 
-def _program(memory: int | None) -> str:
+def _program(memory: int | None, writer: str) -> str:
     """Return what a worker runs, with this process's search path: a script's folder is not on it.
 
     It does not import the script that asks, so that needs no guard of its main part.
     """
-    return f"import sys; sys.path[:] = {sys.path!r}; {_WORKER}({memory!r})"
+    return f"import sys; sys.path[:] = {sys.path!r}; {_WORKER}({memory!r}, {writer!r})"
 
 
 def _why(code: int) -> str:
@@ -170,11 +174,7 @@ class Workers:
         if answer is None:
             self._members.remove(member)
             died = member.died("" if task is None else task.key)
-            if task is None:
-                return None
-            if isinstance(task.output, Path):
-                remove_left(task.output, member.process.pid)
-            return died
+            return None if task is None else died
         if task is None:
             return None
         if isinstance(answer, Ended):

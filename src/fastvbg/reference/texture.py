@@ -1,4 +1,4 @@
-"""The literal form of how the background's texture is kept out of a matte's edges, in integers."""
+"""The literal form of how the background's texture is kept out of a matte's edges."""
 
 from __future__ import annotations
 

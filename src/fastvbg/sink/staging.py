@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import platform
 import secrets
 import shutil
 import stat
 import tempfile
-import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,20 +90,25 @@ def staging_name(path: Path) -> Path:
     """Return a hidden name beside `path` that nothing else uses.
 
     It has nothing of the name but the suffix: a name as long as the file system takes has no room
-    for more. It begins with who writes.
+    for more.
     """
-    own = f"{_writer(os.getpid())}{secrets.token_hex(4)}"
+    own = f"{_writer}{secrets.token_hex(6)}"
     return path.with_name(f".fastvbg-{own}.partial{path.suffix[:16]}")
 
 
-def _writer(pid: int) -> str:
-    """Return what names a process, also where machines share a folder."""
-    return f"{zlib.crc32(platform.node().encode(errors='replace')):08x}{pid:08x}"
+_writer = ""
+"""What the hidden names of this process begin with, in hexadecimal digits."""
 
 
-def remove_left(path: Path, pid: int) -> None:
-    """Remove what a process of this machine that was killed has left beside an output."""
-    for left in written_through(path).parent.glob(f".fastvbg-{_writer(pid)}*.partial*"):
+def begin_names(writer: str) -> None:
+    """Have this process's hidden names begin so: for `remove_left`, should it be killed."""
+    global _writer  # noqa: PLW0603  (a process has one)
+    _writer = writer
+
+
+def remove_left(path: Path, writer: str) -> None:
+    """Remove what a process that has died left beside an output; its names began with `writer`."""
+    for left in written_through(path).parent.glob(f".fastvbg-{writer}*.partial*"):
         if left.is_dir():
             shutil.rmtree(left, ignore_errors=True)
         else:

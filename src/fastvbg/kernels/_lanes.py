@@ -83,21 +83,6 @@ def sum_eight_words(typing_context: Any, address: Any) -> Any:
 
 
 @intrinsic
-def ramp_eight(typing_context: Any, to: Any, start: Any, rise: Any, shift: Any) -> Any:
-    """Write `(start + odd * rise) >> shift` for the odd numbers 1, 3, ... 15, to an address."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        to, *numbers = arguments
-        start, rise, shift = (splat(builder, value, EIGHT) for value in numbers)
-        value = builder.add(start, builder.mul(rise, _constant(range(1, 2 * EIGHT, 2))))
-        value = builder.ashr(value, shift)
-        store_lanes(builder, value, to)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, *(types.int32,) * 3), generate
-
-
-@intrinsic
 def add_product(typing_context: Any, total: Any, weight: Any, sample: Any) -> Any:
     """Add a word times a byte to a word, modulo 2**16.
 
@@ -172,6 +157,45 @@ def set_sixteen(typing_context: Any, to: Any, value: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(types.int64, types.int32), generate
+
+
+@intrinsic
+def add_sixteen(typing_context: Any, to: Any, entering: Any) -> Any:
+    """Add 16 integers at one address to those at another."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        before, change = (load_lanes(builder, at, _INTEGER, SIXTEEN) for at in arguments)
+        store_lanes(builder, builder.add(before, change), arguments[0])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
+@intrinsic
+def move_sixteen(typing_context: Any, to: Any, entering: Any, leaving: Any) -> Any:
+    """Do so, and take off those at a third."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        before, new, old = (load_lanes(builder, at, _INTEGER, SIXTEEN) for at in arguments)
+        change = builder.sub(new, old)
+        store_lanes(builder, builder.add(before, change), arguments[0])
+        return context.get_dummy_value()
+
+    return types.void(*(types.int64,) * 3), generate
+
+
+@intrinsic
+def sixteen_differ(typing_context: Any, address: Any, value: Any) -> Any:
+    """Tell whether any of 16 integers at an address is not a value."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        address, value = arguments
+        here = load_lanes(builder, address, _INTEGER, SIXTEEN)
+        apart = builder.icmp_signed("!=", here, splat(builder, value, SIXTEEN))
+        bits = builder.bitcast(apart, ir.IntType(SIXTEEN))
+        return builder.icmp_unsigned("!=", bits, ir.Constant(bits.type, 0))
+
+    return types.boolean(types.int64, types.int32), generate
 
 
 def _fit(wide: int, lanes: int) -> Any:

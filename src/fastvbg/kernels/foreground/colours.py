@@ -14,10 +14,10 @@ from numba import types
 from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.constants import FOREGROUND_GAIN_SHIFT, FOREGROUND_UNIT
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._lanes import ramp_eight
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, unsigned_words_at
 from fastvbg.kernels._planes import OUT_PLANES, SHIFTS
-from fastvbg.kernels.foreground.marks import average, cells, mark, mark_chroma, run_end, run_start
+from fastvbg.kernels.foreground.lanes import across_eight, solve_eight
+from fastvbg.kernels.foreground.marks import average, cells, mark, mark_chroma, run_start
 from fastvbg.kernels.foreground.plan import SOFT
 from fastvbg.kernels.foreground.sums import make_means, weigh
 
@@ -27,7 +27,7 @@ _CELLS = types.Tuple((types.UniTuple(_MARKS, 2), *(types.UniTuple(_SUMS, 2),) * 
 """Marks, weights and sums, of luma and of chroma that is halved."""
 _WORDS = types.Array(types.uint16, 2, "C")
 _SCRATCH = types.Tuple((_MARKS, _WORDS, types.Array(types.uint16, 1, "C"), _WORDS, _SUMS))
-"""Flags, sums of columns, gains by coverage and by sample, and stretched rows."""
+"""Flags, sums of columns, gains by coverage and by sample, and what means make of columns."""
 
 
 _LEVEL, _FULL, _BACK = np.int32(255 * FOREGROUND_UNIT), np.int32(255), np.int32(2 * CELL * CELL)
@@ -35,29 +35,6 @@ _GAIN_SHIFT = np.int32(FOREGROUND_GAIN_SHIFT)
 _DOWN = np.int32(FOREGROUND_GAIN_SHIFT + FOREGROUND_UNIT.bit_length() - 1)
 _HALF = np.int32((FOREGROUND_UNIT << FOREGROUND_GAIN_SHIFT) // 2)
 _CELL_DOWN = np.int32((4 * CELL * CELL).bit_length() - 1)
-
-
-@inline
-def _stretch(means: Any, y: Any, i: Any, end: Any, size: Any, line: Any, out: Any) -> None:
-    """Write the means that belong to the samples of row `y`, in cells from `i` up to `end`.
-
-    They begin and end with the half cells between the centres there and those beside.
-    """
-    down, across = size
-    j, offset = y // CELL, 2 * (y % CELL) + 1 - CELL
-    beside = min(max(j - 1 if offset < 0 else j + 1, 0), down - 1)
-    far_weight = np.int32(abs(offset))
-    near_weight = np.int32(2 * CELL) - far_weight
-    near, far = j * across, beside * across
-    count = end - i
-    for c in range(count + 2):
-        x = min(max(i + c - 1, 0), across - 1)
-        here, there = means[np.uint64(near + x)], means[np.uint64(far + x)]
-        line[np.uint64(c)] = near_weight * here + far_weight * there
-    for c in range(count + 1):
-        here, there = line[np.uint64(c)], line[np.uint64(c + 1)]
-        start = np.int32(2 * CELL) * here + _BACK
-        ramp_eight(out + 4 * CELL * c, start, there - here, _CELL_DOWN)
 
 
 @inline
@@ -72,50 +49,53 @@ def _colour(sample: Any, coverage: Any, front: Any, behind: Any, gain: Any) -> A
 
 
 @inline
-def _solve_samples(
-    plane: Any, step: Any, matte: Any, front: Any, behind: Any, gain: Any, count: Any
+def _solve_few(
+    plane: Any, step: Any, matte: Any, gains: Any, front: Any, behind: Any, rows: Any, count: Any
 ) -> None:
-    """Write the foreground's samples over those of a row, which lie `step` bytes apart."""
-    samples, coverage = bytes_at(plane, count * step), bytes_at(matte, count)
-    for x in range(np.uint64(count)):
-        k = x * np.uint64(step)
-        samples[k] = _colour(samples[k], coverage[x], front[x], behind[x], gain[x])
+    """Do what `solve_eight` does to fewer samples; `rows` are the distance and the weight."""
+    far, weight = rows
+    coverage, gain = bytes_at(matte, count), unsigned_words_at(gains, count)
+    near_weight = np.int32(2 * CELL) - weight
+    near, next_near = integers_at(front, count), integers_at(front + far, count)
+    own, next_own = integers_at(behind, count), integers_at(behind + far, count)
+    for k in range(count):
+        x, sample = np.uint64(k), bytes_at(plane + k * step, 1)
+        first = (near_weight * near[x] + weight * next_near[x] + _BACK) >> _CELL_DOWN
+        second = (near_weight * own[x] + weight * next_own[x] + _BACK) >> _CELL_DOWN
+        colour = _colour(sample[0], coverage[x], np.int32(first), np.int32(second), gain[x])
+        sample[0] = colour
 
 
 @inline
-def _solve_row(
-    plane: Any, step: Any, matte: Any, front: Any, behind: Any, gain: Any, count: Any
-) -> None:
-    if step == 1:
-        _solve_samples(plane, 1, matte, front, behind, gain, count)
-    elif step == 3:
-        _solve_samples(plane, 3, matte, front, behind, gain, count)
-    else:
-        for x in range(count):
-            k, sample = np.uint64(x), bytes_at(plane + x * step, 1)
-            coverage = bytes_at(matte + x, 1)[0]
-            sample[0] = _colour(sample[0], coverage, front[k], behind[k], gain[k])
+def _around(means: Any, j: Any, i: Any, size: Any, to: Any) -> None:
+    """Write what the means of the cells above, of and below a cell make of its columns."""
+    down, across = size
+    left, right = max(i - 1, 0), min(i + 1, across - 1)
+    for k in range(3):
+        at = min(max(j + k - 1, 0), down - 1) * across
+        beside, own, after = means[np.uint64(at + left)], means[np.uint64(at + i)], at + right
+        across_eight(to + 4 * CELL * k, beside, own, means[np.uint64(after)])
 
 
 @inline
-def _solve_run(
-    plane: Any, matte: Any, j: Any, i: Any, end: Any, means: Any, gains: Any, rows: Any
-) -> None:
-    """Write the samples of a run of soft cells."""
+def _solve_cell(plane: Any, matte: Any, j: Any, i: Any, means: Any, gains: Any, rows: Any) -> None:
+    """Write the samples of a soft cell."""
     height, cols = matte.shape
     size, step = (cells(height), cells(cols)), plane.strides[1]
-    count = min(CELL * end, cols) - CELL * i
-    room, half = CELL * (end - i + 1), 4 * (CELL // 2)
-    line = integers_at(address_of(rows, 0), room)
-    to_front, to_behind = address_of(rows, 1), address_of(rows, 2)
-    front, behind = integers_at(to_front + half, room), integers_at(to_behind + half, room)
+    count, row = min(CELL, cols - CELL * i), 4 * CELL
+    front, behind = address_of(rows, 0), address_of(rows, 1)
+    _around(means[0], j, i, size, front)
+    _around(means[1], j, i, size, behind)
     for y in range(CELL * j, min(CELL * (j + 1), height)):
-        _stretch(means[0], y, i, end, size, line, to_front)
-        _stretch(means[1], y, i, end, size, line, to_behind)
-        at = address_of(matte, y) + CELL * i
-        gain = unsigned_words_at(address_of(gains, y) + 2 * CELL * i, count)
-        to = address_of(plane, y) + CELL * i * step
-        _solve_row(to, step, at, front, behind, gain, count)
+        offset = 2 * (y % CELL) + 1 - CELL
+        far, weight = (-row if offset < 0 else row), np.int32(abs(offset))
+        to, alpha = address_of(plane, y) + CELL * i * step, address_of(matte, y) + CELL * i
+        gain = address_of(gains, y) + 2 * CELL * i
+        if count == CELL:
+            solve_eight(to, step, alpha, gain, front + row, behind + row, far, weight)
+        else:
+            own = far, weight
+            _solve_few(to, step, alpha, gain, front + row, behind + row, own, count)
 
 
 @inline
@@ -129,9 +109,8 @@ def _estimate_plane(plane: Any, matte: Any, cells_of: Any, scratch: Any) -> None
     for j in range(down):
         at, i = j * across, run_start(marks, j * across, 0, across, SOFT)
         while i < across:
-            end = run_end(marks, at, i, across, SOFT)
-            _solve_run(plane, matte, j, i, end, means, gains, rows)
-            i = run_start(marks, at, end, across, SOFT)
+            _solve_cell(plane, matte, j, i, means, gains, rows)
+            i = run_start(marks, at, i + 1, across, SOFT)
 
 
 @kernel(OUT_PLANES, _MATTES, OUT_PLANE, SHIFTS, _CELLS, _SCRATCH)

@@ -35,8 +35,9 @@ def cells_for(luma: tuple[int, int], chroma: tuple[int, int]) -> Any:
 
 
 def scratch_for(rows: int, cols: int) -> Any:
-    """Return its scratch: flags, columns, gains by coverage and by sample, stretched rows.
+    """Return its scratch: flags, columns, gains by coverage and by sample, what means are made to.
 
+    The last has three rows for a cell's columns, of covered samples and of uncovered ones.
     Of the gains by sample only those at soft edges are ever touched.
     """
     return (
@@ -44,5 +45,5 @@ def scratch_for(rows: int, cols: int) -> Any:
         np.empty((2, room_for(cols)), np.uint16),
         np.array(FOREGROUND_GAINS, np.uint16),
         np.empty((rows, cols), np.uint16),
-        np.empty((3, room_for(cols + 2 * CELL)), np.int32),
+        np.empty((2, 3 * CELL), np.int32),
     )

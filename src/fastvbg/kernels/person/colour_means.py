@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._lanes import SIXTEEN, mean_neighbours
+from fastvbg.kernels._lanes import SIXTEEN, add_sixteen, mean_neighbours, move_sixteen, set_sixteen
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
 from fastvbg.kernels.person.plan import FIT_BLOCK, FITTED
@@ -49,7 +49,7 @@ def average_row(
         if _is_mixed_around(kept[2], k, reach, blocks):
             end = min(k + reach + 1, blocks)
             for block in range(max(done, k - reach), end):
-                _sum_fitted(fitted, y, top, bottom - 1, block, width, radius, rows, kept[1])
+                _sum_fitted(fitted, y, top, bottom - 1, block, radius, rows, kept[1])
             done = max(done, end)
     if not done:
         return
@@ -92,32 +92,27 @@ def _sum_fitted(
     top: Any,
     last: Any,
     block: Any,
-    width: Any,
     radius: Any,
     rows: Any,
     kept: Any,
 ) -> None:
-    """Make a block's sums of columns of fitted rows those about row `y`."""
+    """Make a block's sums of columns of fitted rows those about row `y`.
+
+    What lies past the box holds anything, and is padded over.
+    """
     start = FIT_BLOCK * block
-    count, slots = np.uint64(min(FIT_BLOCK, width - start)), fitted.shape[1]
+    slots = fitted.shape[1]
     follows = y > top and kept[block] == y - 1
     enters, leaves = min(y + radius, last) % slots, max(y - radius - 1, top) % slots
     for index in range(FITTED):
-        column = integers_at(address_of(rows, index) + 4 * (radius + start), FIT_BLOCK)
-        ring = fitted[index]
+        column, ring = address_of(rows, index) + 4 * (radius + start), fitted[index]
         if follows:
-            new = integers_at(address_of(ring, enters) + 4 * start, FIT_BLOCK)
-            old = integers_at(address_of(ring, leaves) + 4 * start, FIT_BLOCK)
-            for x in range(count):
-                column[x] += new[x] - old[x]
+            entering, leaving = address_of(ring, enters), address_of(ring, leaves)
+            move_sixteen(column, entering + 4 * start, leaving + 4 * start)
         else:
-            for x in range(count):
-                column[x] = np.int32(0)
+            set_sixteen(column, np.int32(0))
             for k in range(y - radius, y + radius + 1):
-                slot = min(max(k, top), last) % slots
-                row = integers_at(address_of(ring, slot) + 4 * start, FIT_BLOCK)
-                for x in range(count):
-                    column[x] += row[x]
+                add_sixteen(column, address_of(ring, min(max(k, top), last) % slots) + 4 * start)
     kept[block] = np.int32(y)
 
 

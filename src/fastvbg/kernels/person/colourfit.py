@@ -16,7 +16,7 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import INT, PLANE, inline, kernel
-from fastvbg.kernels._lanes import set_sixteen, sum_neighbours
+from fastvbg.kernels._lanes import SIXTEEN, set_sixteen, sixteen_differ, sum_neighbours
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
 from fastvbg.kernels._symmetric import cofactors
@@ -51,12 +51,12 @@ def _edge_box(matte: Any, margin: Any) -> Any:
             differs |= here[x] ^ here[x + np.uint64(1)]
         if differs:
             top, bottom = min(top, y), max(bottom, min(y + 2, height))
-            for x in range(width):
+            for x in range(left):
                 beside = here[np.uint64(min(x + 1, width - 1))]
                 if here[np.uint64(x)] != below[np.uint64(x)] or here[np.uint64(x)] != beside:
                     left = min(left, x)
                     break
-            for x in range(width - 1, -1, -1):
+            for x in range(width - 1, max(right - 2, -1), -1):
                 beside = here[np.uint64(min(x + 1, width - 1))]
                 if here[np.uint64(x)] != below[np.uint64(x)] or here[np.uint64(x)] != beside:
                     right = max(right, min(x + 2, width))
@@ -233,13 +233,19 @@ def _is_mixed(rows: Any, start: Any, length: Any, radius: Any) -> Any:
     """Tell whether the squares about a block have anything but 0, or but 255."""
     size = 2 * radius + 1
     count = min(FIT_BLOCK + size - 1, length - start)
-    around = integers_at(address_of(rows, 0) + 4 * start, count)
+    at = address_of(rows, 0) + 4 * start
+    sum_here = integers_at(at, 1)[0]
     # A column whose sum is that of 0 or 255 has nothing else.
-    sum_here = around[0]
-    differs = np.int32(sum_here != 0 and sum_here != 255 * size)
-    for x in range(np.uint64(count)):
-        differs |= around[x] ^ sum_here
-    return np.uint8(differs != 0)
+    if sum_here != 0 and sum_here != 255 * size:
+        return np.uint8(1)
+    around, differs = integers_at(at, count), False
+    if count < SIXTEEN:
+        for x in range(count):
+            differs |= around[np.uint64(x)] != sum_here
+        return np.uint8(differs)
+    for x in range(0, count, SIXTEEN):
+        differs |= sixteen_differ(at + 4 * min(x, count - SIXTEEN), sum_here)
+    return np.uint8(differs)
 
 
 @inline

@@ -13,6 +13,7 @@ from numba import types
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, long_words_at
 from fastvbg.kernels._symmetric import cofactors
+from fastvbg.kernels.person.discriminant_lanes import decide_eight
 from fastvbg.kernels.person.plan import CELL, CELL_LINE, CELL_SUMS
 
 _REACH = 2
@@ -163,28 +164,38 @@ def _beside(at: Any, count: Any) -> Any:
 
 
 @inline
-def _down(lines: Any, index: Any, down: Any, k: Any) -> Any:
-    """Return what a row has of a part of the lines at a column of cells, times 16."""
-    j, below, far = down
-    return (16 - far) * lines[j, k, index] + far * lines[below, k, index]
+def _reaches(marks: Any, j: Any, k: Any) -> Any:
+    """Tell whether unsure pixels of a row of cells lie within a column of them or beside it."""
+    found = marks[j, k] | marks[j, max(k - 1, 0)] | marks[j, min(k + 1, marks.shape[1] - 1)]
+    return found & _UNSURE
 
 
 @inline
-def _decide_half(
-    lines: Any, down: Any, first: Any, start: Any, end: Any, rows: Any, result: Any
-) -> None:
+def _lines_at(lines: Any, y: Any, marks: Any) -> Any:
+    """Write what row `y` has of the lines, times 16, behind their last row; return it."""
+    count = lines.shape[0] - 1
+    j, below, far = _beside(y, count)
+    row = lines[count]
+    for k in range(marks.shape[1]):
+        if _reaches(marks, j, k):
+            near, next_near, own = lines[j, k], lines[below, k], row[k]
+            for index in range(np.uint64(CELL_LINE)):
+                own[index] = (16 - far) * near[index] + far * next_near[index]
+    return row
+
+
+@inline
+def _decide_half(lines: Any, first: Any, start: Any, end: Any, rows: Any, result: Any) -> None:
     """Decide the unsure pixels of a row between the middles of a cell and the next.
 
     Beyond the outermost middles there is one cell alone.
     """
-    count = lines.shape[1]
-    left, right = max(first, 0), min(first + 1, count - 1)
+    count = lines.shape[0]
+    left, right = lines[max(first, 0)], lines[min(first + 1, count - 1)]
     values, ins, nears, y_row, u_row, v_row = rows
-    y_left, y_right = _down(lines, 0, down, left), _down(lines, 0, down, right)
-    u_left, u_right = _down(lines, 1, down, left), _down(lines, 1, down, right)
-    v_left, v_right = _down(lines, 2, down, left), _down(lines, 2, down, right)
-    base_left, base_right = _down(lines, 3, down, left), _down(lines, 3, down, right)
-    share_left, share_right = _down(lines, 4, down, left), _down(lines, 4, down, right)
+    y_left, u_left, v_left, base_left, share_left = left[0], left[1], left[2], left[3], left[4]
+    y_right, u_right, v_right = right[0], right[1], right[2]
+    base_right, share_right = right[3], right[4]
     middle = CELL * first + CELL // 2
     for at in range(start, end):
         x = np.uint64(at)
@@ -219,13 +230,32 @@ def _decide_row(
         bytes_at(address_of(guides[1], y), cols),
         bytes_at(address_of(guides[2], y), cols),
     )
-    down = _beside(y, lines.shape[0])
-    for cell in range(marks.shape[1]):
+    own_lines = _lines_at(lines, y, marks)
+    count = marks.shape[1]
+    for cell in range(count):
         if marks[y // CELL, cell] & _UNSURE:
             start = CELL * cell
-            middle, end = min(start + CELL // 2, cols), min(start + CELL, cols)
-            _decide_half(lines, down, cell - 1, start, middle, rows, result)
-            _decide_half(lines, down, cell, middle, end, rows, result)
+            if start + CELL <= cols:
+                decide_eight(
+                    address_of(matte, y) + start,
+                    (
+                        address_of(guides[0], y) + start,
+                        address_of(guides[1], y) + start,
+                        address_of(guides[2], y) + start,
+                    ),
+                    address_of(inside, y) + start,
+                    address_of(near, y) + start,
+                    (
+                        address_of(own_lines, max(cell - 1, 0)),
+                        address_of(own_lines, cell),
+                        address_of(own_lines, min(cell + 1, count - 1)),
+                    ),
+                    address_of(out, y) + start,
+                )
+            else:
+                middle = min(start + CELL // 2, cols)
+                _decide_half(own_lines, cell - 1, start, middle, rows, result)
+                _decide_half(own_lines, cell, middle, cols, rows, result)
 
 
 @kernel(PLANE, PLANE, PLANE, _GUIDES, _OPTIONS, OUT_PLANE, _SUMS, _LINES, _MARKS)

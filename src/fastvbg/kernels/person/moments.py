@@ -13,7 +13,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._lanes import SIXTEEN
+from fastvbg.kernels._lanes import SIXTEEN, set_sixteen
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels.person.plan import FIT_BLOCK, MOMENTS
 
@@ -142,9 +142,7 @@ def sum_columns(
             _add_few(leaves, sums, step, count, np.int32(-1))
     else:
         for index in range(1, MOMENTS):
-            own = integers_at(sums + index * step, count)
-            for x in range(np.uint64(count)):
-                own[x] = np.int32(0)
+            set_sixteen(sums + index * step, np.int32(0))
         for k in range(y - radius, y + radius + 1):
             row = min(max(k, top), last)
             _add_row(_at(matte, guides, row, column), sums, step, count)

@@ -81,12 +81,13 @@ def texture_scratch(rows: int, cols: int) -> Any:
 def discriminant_scratch(rows: int, cols: int) -> tuple[Any, Any, Any]:
     """Return the scratch of `separate`: sums and lines of cells, and which have unsure pixels.
 
-    The sums have one row of cells more, for those around a cell.
+    Sums and lines have one row of cells more: for those around a cell, and for what a row of pixels
+    has of them.
     """
     down, across = -(-rows // CELL), -(-cols // CELL)
     return (
         np.empty((down + 1, across, 2 * CELL_SUMS), np.int32),
-        np.empty((down, across, CELL_LINE), np.int64),
+        np.empty((down + 1, across, CELL_LINE), np.int64),
         np.empty((down, across), np.uint8),
     )
 

@@ -27,9 +27,10 @@ _CALM = (24, 0.08, 0.02)
 """A frame is not looked at while no more of the part has changed by so many levels since a look,
 and no more beside the matte, where a hand or somebody else may have come. Of 0.05, 0.08 and 0.12 of
 all IoU is 0.9856, 0.9861 and 0.9845 on a speaker, flicker 0.0265, 0.0265 and 0.0276."""
-_RESTS = 6
-"""But not more in a row, which who sits still reaches. Of 2, 4 and 6 flicker is 0.0297, 0.0295 and
-0.0295 on a speaker, IoU 0.9634, 0.9646 and 0.9651 on 15 moving portraits."""
+_RESTS = 9
+"""But not more in a row, which who sits still reaches: three looks a second are left of 30 frames.
+Of 2, 4 and 6 flicker is 0.0297, 0.0295 and 0.0295 on a speaker, IoU 0.9634, 0.9646 and 0.9651 on 15
+moving portraits; of 6, 9 and 12 both are the same."""
 _SAME = 2 / 255
 """Share of black to white by which a still picture changes: nowhere in the input by more."""
 _MOVED = (16, 0.004)
@@ -130,7 +131,12 @@ class Looking:
         now, matte = guide[part], self._matte[part]
         level = in_contrast(level, guide)
         moved, beside = canvas.moved.call(now, before[part], matte, level)
-        return bool(moved <= most * now.size and beside <= most_beside * now.size)
+        if moved > most * now.size or beside > most_beside * now.size:
+            return False
+        # Who comes elsewhere is to be seen at once, too.
+        watches = self._follows and not self.part.whole
+        impatient = self._since_around + 1 >= self._patience
+        return not (watches and impatient and self._moves_elsewhere(guide, *_MOVED))
 
     def follow(self, matte: Matte) -> None:
         """Go where a canvas matte is that was not looked for; it is kept."""
@@ -205,10 +211,16 @@ class Looking:
             return False
         if self._since_around >= _LOOK_AGAIN and not still:
             return True
-        level, share = _CHANGED if self._since_around >= _LOOK_AROUND else _MOVED
+        late = self._since_around >= _LOOK_AROUND
+        return self._moves_elsewhere(guide, *(_CHANGED if late else _MOVED))
+
+    def _moves_elsewhere(self, guide: Plane, level: int, share: float) -> bool:
+        """Tell whether so much of a frame has changed beside the part since a look at all of it."""
+        if self._around is None:
+            return True
         level = in_contrast(level, guide)
         far = canvas.changed.call(guide, self._around, level, 1)
-        if not empty:
+        if self._found:
             part = self._part_of(self.part.box)
             far -= canvas.changed.call(guide[part], self._around[part], level, 1)
         return bool(far > share * guide.size)

@@ -116,10 +116,11 @@ class Steady:
             self._empty = matte is None
             np.copyto(self._matte, 0 if matte is None else matte)
         else:
-            carried, moved = self._carried(guide, self._matte if matte is None else matte)
-            if matte is None:
+            carried, moved = self._carried(guide, matte)
+            if moved is None:
                 np.copyto(self._matte, carried)
             else:
+                assert matte is not None  # noqa: S101  (by it motion is judged)
                 if known is not None:
                     inside = moved[known].copy()
                     moved[:] = 255
@@ -143,20 +144,21 @@ class Steady:
         kernels.reduce.call(plane, half := np.empty(self._half, np.uint8), 2, self._row)
         return half
 
-    def _carried(self, guide: Plane, matte: Matte) -> tuple[Any, Any]:
+    def _carried(self, guide: Plane, matte: Matte | None) -> tuple[Any, Any]:
         """Return the matte where motion has carried it, and how wrong motion is of the picture.
 
-        Where neither it nor the new one has anything, nothing counts as wrong.
+        Where neither it nor the new one has anything, nothing counts as wrong; and where there is
+        no new one, nobody asks.
         """
         small, before = self._halved(guide), self._small
         self._small = small
         last: Any = self._guide
         carried, moved = self._matte.copy(), np.zeros(self._shape, np.uint8)
-        part = self._part_of(matte)
+        part = self._part_of(self._matte if matte is None else matte)
         still: Any = cv2.blur(cv2.absdiff(guide[part], last[part]), (3, 3))
         moved[part] = still
         if self._flow is None or int(still.max(initial=0)) <= _STILL:
-            return carried, moved
+            return carried, None if matte is None else moved
         flow = self._flow.calc(small, before, None)
         # Where nothing moved, what is found is noise; carrying by it would blur the matte.
         moves = (self._halved(moved) > _STILL).view(np.uint8)
@@ -164,6 +166,8 @@ class Steady:
         area = rows.start, rows.stop, cols.start, cols.stop
         foreseen = np.empty(self._shape, np.uint8)
         motion.carry.call(self._matte, last, flow, moves, *area, self._motion, carried, foreseen)
+        if matte is None:
+            return carried, None
         moved[part] = cv2.blur(cv2.absdiff(guide[part], foreseen[part]), (3, 3))
         return carried, moved
 

@@ -170,6 +170,9 @@ ADAPTIVE_ROWS: Final = 18
 ROOM_SIDE: Final = 480
 """Pixels of the longer side below which halved chroma is too coarse for a room to be remembered."""
 
+TEXTURE_PITCH: Final = 2
+"""Of so many pixels of the canvas, each way, one tells how the background varies within it."""
+
 ROOM_TURNS: Final = 4
 """Rows of the person keyer's canvas are learned in turns: each in one frame of so many."""
 ROOM_GRID: Final = 4

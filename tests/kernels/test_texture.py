@@ -19,9 +19,13 @@ from tests.support.arrays import random_frame, random_plane
 FACTORS = (2, 4, 8)
 
 
+def asked(shape, factor):
+    """Return what asks for all squares that tell of a picture."""
+    return np.ones_like(plan.texture_scratch(*canvas_shape(shape, factor)), np.uint8)
+
+
 def gathered(picture, wanted, factor):
-    out = plan.texture_scratch(*wanted.shape)
-    out[:] = -7
+    out = np.full(wanted.shape, -7, np.int32)
     kernel = texture.gather if picture.ndim == 2 else texture.gather_frame
     kernel.call(picture, wanted, factor, out)
     return out
@@ -30,7 +34,8 @@ def gathered(picture, wanted, factor):
 @pytest.mark.parametrize("shape", [*SIZES, (9, 64), (40, 90)])
 @pytest.mark.parametrize("factor", FACTORS)
 def test_gather(shape, factor) -> None:
-    wanted = (random_plane(*canvas_shape(shape, factor), seed=3) > 90).astype(np.uint8)
+    every = asked(shape, factor)
+    wanted = every * (random_plane(*every.shape, seed=3) > 90)
     frame = random_frame(*shape)
     turned = np.ascontiguousarray(frame[..., ::-1])[..., ::-1]
     wide = np.zeros((shape[0], shape[1] + 3), np.uint8)
@@ -45,7 +50,7 @@ def test_gather(shape, factor) -> None:
 @pytest.mark.parametrize("factor", FACTORS)
 def test_the_most_texture_there_is_fits(factor) -> None:
     board = (np.indices((16, 24)).sum(axis=0) % 2 * 255).astype(np.uint8)
-    wanted = np.ones(canvas_shape(board.shape, factor), np.uint8)
+    wanted = asked(board.shape, factor)
     told = gathered(board, wanted, factor)
     assert (told == (255 * 255 // 4 << reference.COUNT | 1)).all()
     about = (2 * _ABOUT + 1) ** 2
@@ -58,7 +63,7 @@ def test_the_most_texture_there_is_fits(factor) -> None:
 @pytest.mark.parametrize("factor", FACTORS)
 def test_nothing_beyond_the_picture_is_touched(shape, factor) -> None:
     frame = random_frame(*shape)
-    wanted = np.ones(canvas_shape(shape, factor), np.uint8)
+    wanted = asked(shape, factor)
     literal = reference.gather(frame[..., 1], wanted, factor)
     for side in range(2):
         for picture in (frame, np.ascontiguousarray(frame[..., 1])):
@@ -75,8 +80,9 @@ def test_heed(shape, gain, alike) -> None:
     planes = rng.integers(-70000, 70000, (2, *shape)).astype(np.int32)
     planes[0][rng.random(shape) < 0.3] = 0
     guide = random_plane(*shape, seed=2)
-    counts = rng.integers(0, 82, shape).astype(np.int32)
-    sums = counts * rng.integers(0, 16256, shape).astype(np.int32) << reference.COUNT | counts
+    some = plan.texture_scratch(*shape).shape
+    counts = rng.integers(0, 82, some).astype(np.int32)
+    sums = counts * rng.integers(0, 16256, some).astype(np.int32) << reference.COUNT | counts
     wanted = reference.heed(planes[0], planes[1], guide, sums, gain, alike)
     before = planes[0].astype(np.int64) * guide + planes[1]
     wide = np.full((2, shape[0] + 2, shape[1] + 3), 5, np.int32)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fastvbg.constants import TEXTURE_PITCH
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -19,14 +21,15 @@ COUNT = 7
 
 
 def gather(picture: Plane, wanted: Plane, factor: int) -> npt.NDArray[np.int32]:
-    """Return how much a picture varies within the squares that pixels of a canvas stand for.
+    """Return how much a picture varies within squares that pixels of a canvas stand for.
 
     Parameters
     ----------
     picture : ndarray, shape (H, W), uint8
         Luma, or green.
     wanted : ndarray, shape (h, w), uint8
-        Anything but 0 where it is asked for.
+        Of each `TEXTURE_PITCH` pixels of the canvas one, each way: anything but 0 where it is asked
+        for.
     factor : int
         Side of the squares, in pixels; at the borders there are fewer. Of larger ones than 2 half
         of the rows count, two by two, so that stripes of any pitch are seen.
@@ -38,7 +41,8 @@ def gather(picture: Plane, wanted: Plane, factor: int) -> npt.NDArray[np.int32]:
     """
     out = np.zeros(wanted.shape, np.int32)
     for j, k in np.argwhere(wanted):
-        square = picture[factor * j : factor * (j + 1), factor * k : factor * (k + 1)]
+        top, left = TEXTURE_PITCH * factor * j, TEXTURE_PITCH * factor * k
+        square = picture[top : top + factor, left : left + factor]
         values = square[np.arange(len(square)) & 2 == 0].astype(np.int64)
         of, squared = int(values.sum()), int((values * values).sum())
         variance = (values.size * squared - of * of) // (values.size * values.size)
@@ -61,8 +65,9 @@ def heed(
         Of `reference.person.fit`, in parts of 1/256.
     guide : ndarray, shape (h, w), uint8
         Luma on the canvas.
-    sums : ndarray, shape (h, w), int32
-        Of what `gather` has about each pixel; where that is one alone, it counts for nothing.
+    sums : ndarray, int32
+        Of what `gather` has about pixels of the canvas, each for `TEXTURE_PITCH` of them both ways;
+        where that is one alone, it counts for nothing.
     gain : int
         How much steeper the matte is made.
     alike : int
@@ -73,6 +78,8 @@ def heed(
     tuple of 2 ndarray, shape (h, w), int64
         Slopes and bases.
     """
+    height, width = slopes.shape
+    sums = sums.repeat(TEXTURE_PITCH, 0).repeat(TEXTURE_PITCH, 1)[:height, :width]
     counts, variances = sums & (1 << COUNT) - 1, sums >> COUNT
     a = slopes.astype(np.float64)
     steep = a * gain

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fastvbg.constants import ROOM_COLOURS, ROOM_GRID, ROOM_REACH
+from fastvbg.constants import ROOM_COLOURS, ROOM_GRID, ROOM_REACH, TEXTURE_PITCH
 from fastvbg.kernels._room import room_for
 from fastvbg.kernels.keying.plan import rows_for
 
@@ -75,7 +75,7 @@ def colourfit_scratch(rows: int, cols: int, radius: int) -> tuple[Any, ...]:
 
 def texture_scratch(rows: int, cols: int) -> Any:
     """Return where `texture.gather` writes."""
-    return np.empty((rows, cols), np.int32)
+    return np.empty((-(-rows // TEXTURE_PITCH), -(-cols // TEXTURE_PITCH)), np.int32)
 
 
 def discriminant_scratch(rows: int, cols: int) -> tuple[Any, Any, Any]:

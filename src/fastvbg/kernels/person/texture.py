@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from fastvbg.constants import TEXTURE_PITCH as PITCH
 from fastvbg.kernels._jit import FRAME, INT, PLANE, inline, kernel
 from fastvbg.kernels._layouts import pixels_at
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 
 _PLANES = types.Array(types.int32, 3, "A")
 _SUMS = types.Array(types.int32, 2, "A")
+_HALVED = np.uint64(PITCH.bit_length() - 1)
 _COUNT = np.int32(7)
 """Bits of a sum that hold how many variances it is of."""
 
@@ -38,17 +40,20 @@ def _vary(picture: Any, wanted: Any, factor: Any, step: Any, out: Any) -> None:
     """Write the variances of squares; `step` is how many bytes a pixel has."""
     rows, cols = picture.shape[0], picture.shape[1]
     height, width = wanted.shape
+    pitch = factor * PITCH
     for j in range(height):
         asked, told = (
             bytes_at(address_of(wanted, j), width),
             integers_at(address_of(out, j), width),
         )
-        top, bottom = factor * j, min(factor * j + factor, rows)
+        top = pitch * j
+        bottom = min(top + factor, rows)
         for k in range(width):
             told[np.uint64(k)] = np.int32(0)
             if asked[np.uint64(k)] == 0:
                 continue
-            first, across = factor * k, min(factor, cols - factor * k)
+            first = pitch * k
+            across = min(factor, cols - first)
             of, squared = np.int64(0), np.int64(0)
             n = np.int64(0)
             for y in range(top, bottom):
@@ -98,13 +103,14 @@ def heed(planes: Any, guide: Any, sums: Any, gain: Any, alike: Any) -> None:
         slopes = integers_at(address_of(planes[0], y), width)
         bases = integers_at(address_of(planes[1], y), width)
         luma = bytes_at(address_of(guide, y), width)
-        told = integers_at(address_of(sums, y), width)
+        told = integers_at(address_of(sums, y // PITCH), sums.shape[1])
         for x in range(np.uint64(width)):
-            count = told[x] & np.int32((1 << _COUNT) - 1)
+            here = told[x >> _HALVED]
+            count = here & np.int32((1 << _COUNT) - 1)
             slope = np.float64(slopes[x])
             steep = slope * steeper
             signal = np.float64(count) * usual
-            noise = np.float64(told[x] >> _COUNT) * (steep * steep)
+            noise = np.float64(here >> _COUNT) * (steep * steep)
             both = signal + noise if count > 1 else np.float64(1.0)
             left = np.floor(slope * (signal / both) + 0.5) if count > 1 else slope
             kept = np.int32(left)

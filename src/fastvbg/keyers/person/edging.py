@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from fastvbg.constants import TEXTURE_PITCH
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.keyers._arrays import on_packed
@@ -64,6 +65,9 @@ _SMALL, _LARGE = _square(_WITHIN), _square(_BEYOND)
 _MARGINS, _ABOUTS = _square(_MARGIN), _square(_ABOUT)
 
 
+_SOME = slice(None, None, TEXTURE_PITCH), slice(None, None, TEXTURE_PITCH)
+_SUMMED = 2 * (_ABOUT // TEXTURE_PITCH) + 1, 2 * (_ABOUT // TEXTURE_PITCH) + 1
+"""Pixels of the canvas whose texture is looked at, and how many of these count at a time."""
 _ADDED: Any = {"normalize": False, "borderType": cv2.BORDER_CONSTANT}
 """Options of sums over squares: beyond the canvas there is 0."""
 
@@ -74,9 +78,10 @@ def _part_about(plane: Plane) -> tuple[slice, slice] | None:
     if not width:
         return None
     margin = _ABOUT + _MARGIN
+    rows, cols = (max(0, side - margin) // TEXTURE_PITCH * TEXTURE_PITCH for side in (top, left))
     return (
-        slice(max(0, top - margin), min(top + height + margin, plane.shape[0])),
-        slice(max(0, left - margin), min(left + width + margin, plane.shape[1])),
+        slice(rows, min(top + height + margin, plane.shape[0])),
+        slice(cols, min(left + width + margin, plane.shape[1])),
     )
 
 
@@ -139,12 +144,13 @@ class Edges:
             return
         anything: Any = cv2.dilate(self._decided[part], _MARGINS)
         wanted: Any = cv2.dilate(sloped[part], _ABOUTS)
-        wanted[anything > _NOTHING] = 0
-        told, factor = self._told[part], self._factor
+        wanted = wanted[_SOME] * (anything[_SOME] <= _NOTHING)
+        factor = self._factor
+        told = self._told[: wanted.shape[0], : wanted.shape[1]]
         rows, cols = (slice(factor * each.start, factor * each.stop) for each in part)
         gather = texture.gather if picture.ndim == 2 else texture.gather_frame
         gather.call(picture[rows, cols], wanted, factor, told)
-        sums = cv2.boxFilter(told, cv2.CV_32S, _ABOUTS.shape, **_ADDED)
+        sums = cv2.boxFilter(told, cv2.CV_32S, _SUMMED, **_ADDED)
         fitted, gain = planes[:, part[0], part[1]], self._work[0][2]
         texture.heed.call(fitted, guide[part], sums, gain, _ALIKE)
 

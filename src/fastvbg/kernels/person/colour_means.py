@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
 
 from fastvbg.kernels._jit import inline
-from fastvbg.kernels._lanes import SIXTEEN, add_sixteen, mean_neighbours, move_sixteen, set_sixteen
+from fastvbg.kernels._lanes import (
+    SIXTEEN,
+    add_sixteen,
+    load_lanes,
+    mean_neighbours,
+    move_sixteen,
+    set_sixteen,
+    store_lanes,
+)
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at
 from fastvbg.kernels._rows import pad_row
 from fastvbg.kernels.person.plan import FIT_BLOCK, FITTED
@@ -15,6 +26,8 @@ from fastvbg.kernels.person.plan import FIT_BLOCK, FITTED
 # The lanes of `mean_neighbours`.
 assert FIT_BLOCK == SIXTEEN  # noqa: S101
 IN_BLOCK = np.uint64(FIT_BLOCK)
+
+_BYTE, _INTEGER = ir.IntType(8), ir.IntType(32)
 
 
 @inline
@@ -116,6 +129,32 @@ def _sum_fitted(
     kept[block] = np.int32(y)
 
 
+@intrinsic
+def _lay_sixteen(
+    typing_context: Any,
+    slopes: Any,
+    bases: Any,
+    of_u: Any,
+    of_v: Any,
+    u: Any,
+    v: Any,
+    to_slopes: Any,
+    to_bases: Any,
+) -> Any:
+    """Write 16 slopes of luma, and bases with what chroma gives; all are at addresses."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        slopes, value, *ways = (load_lanes(builder, at, _INTEGER, SIXTEEN) for at in arguments[:4])
+        for way, at in zip(ways, arguments[4:6], strict=True):
+            samples = builder.zext(load_lanes(builder, at, _BYTE, SIXTEEN), way.type)
+            value = builder.add(value, builder.mul(way, samples))
+        store_lanes(builder, slopes, arguments[6])
+        store_lanes(builder, value, arguments[7])
+        return context.get_dummy_value()
+
+    return types.void(*(types.int64,) * 8), generate
+
+
 @inline
 def _average_block(
     guides: Any, planes: Any, rows: Any, y: Any, left: Any, start: Any, count: Any, radius: Any
@@ -127,15 +166,20 @@ def _average_block(
     for k in range(FITTED):
         row, to = address_of(rows, k) + 4 * start, address_of(rows, FITTED + k)
         mean_neighbours(row, size, to, area, share)
-    of_y, of_u = integers_at(address_of(rows, 4), count), integers_at(address_of(rows, 5), count)
-    of_v, base = integers_at(address_of(rows, 6), count), integers_at(address_of(rows, 7), count)
+    of_y, of_u = address_of(rows, FITTED), address_of(rows, FITTED + 1)
+    of_v, base = address_of(rows, FITTED + 2), address_of(rows, FITTED + 3)
     column = left + start
-    u, v = (
-        bytes_at(address_of(guides[1], y) + column, count),
-        bytes_at(address_of(guides[2], y) + column, count),
-    )
-    slopes = integers_at(address_of(planes[0], y) + 4 * column, count)
-    bases = integers_at(address_of(planes[1], y) + 4 * column, count)
+    u, v = address_of(guides[1], y) + column, address_of(guides[2], y) + column
+    to_slopes = address_of(planes[0], y) + 4 * column
+    to_bases = address_of(planes[1], y) + 4 * column
+    if count == FIT_BLOCK:
+        _lay_sixteen(of_y, base, of_u, of_v, u, v, to_slopes, to_bases)
+        return
+    slopes, bases = integers_at(to_slopes, count), integers_at(to_bases, count)
+    y_row, u_row = integers_at(of_y, count), integers_at(of_u, count)
+    v_row, base_row = integers_at(of_v, count), integers_at(base, count)
+    blue, red = bytes_at(u, count), bytes_at(v, count)
     for x in range(np.uint64(count)):
-        slopes[x] = of_y[x]
-        bases[x] = np.int32(base[x] + of_u[x] * np.int32(u[x]) + of_v[x] * np.int32(v[x]))
+        slopes[x] = y_row[x]
+        chroma = u_row[x] * np.int32(blue[x]) + v_row[x] * np.int32(red[x])
+        bases[x] = np.int32(base_row[x] + chroma)

@@ -15,10 +15,11 @@ from numba import types
 from fastvbg.constants import TEXTURE_PITCH as PITCH
 from fastvbg.kernels._jit import FRAME, INT, PLANE, inline, kernel
 from fastvbg.kernels._layouts import pixels_at
-from fastvbg.kernels._memory import address_of, bytes_at, integers_at
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at, long_words_at
 
 _PLANES = types.Array(types.int32, 3, "A")
 _SUMS = types.Array(types.int32, 2, "A")
+_EIGHT = 8
 _HALVED = np.uint64(PITCH.bit_length() - 1)
 _COUNT = np.int32(7)
 """Bits of a sum that hold how many variances it is of."""
@@ -94,25 +95,54 @@ def gather_frame(picture: Any, wanted: Any, factor: Any, out: Any) -> None:
     _vary(picture, wanted, factor, 3, out)
 
 
+@inline
+def _flat_from(slopes: Any, start: Any, width: Any) -> Any:
+    """Tell whether eight slopes of a row, at an address, are 0 from one on; of fewer any."""
+    if start + _EIGHT > width:
+        return False
+    pairs = long_words_at(slopes + 4 * start, _EIGHT // 2)
+    return pairs[0] | pairs[1] | pairs[2] | pairs[3] == 0
+
+
+@inline
+def _heed_run(
+    slopes: Any, bases: Any, luma: Any, told: Any, run: Any, usual: Any, steeper: Any
+) -> None:
+    """Heed texture in some columns of a row."""
+    for x in range(np.uint64(run[0]), np.uint64(run[1])):
+        here = told[x >> _HALVED]
+        count = here & np.int32((1 << _COUNT) - 1)
+        slope = np.float64(slopes[x])
+        steep = slope * steeper
+        signal = np.float64(count) * usual
+        noise = np.float64(here >> _COUNT) * (steep * steep)
+        both = signal + noise if count > 1 else np.float64(1.0)
+        left = np.floor(slope * (signal / both) + 0.5) if count > 1 else slope
+        kept = np.int32(left)
+        bases[x] += (slopes[x] - kept) * np.int32(luma[x])
+        slopes[x] = kept
+
+
 @kernel(_PLANES, PLANE, _SUMS, INT, INT)
 def heed(planes: Any, guide: Any, sums: Any, gain: Any, alike: Any) -> None:
-    """Make the slopes of `colourfit.fit` heed texture, and the bases fit to them; in place."""
+    """Make the slopes of `colourfit.fit` heed texture, and the bases fit to them; in place.
+
+    Most slopes are 0, and stay so.
+    """
     height, width = guide.shape
     usual, steeper = np.float64((alike * alike) << 16), np.float64(gain)
     for y in range(height):
-        slopes = integers_at(address_of(planes[0], y), width)
+        at = address_of(planes[0], y)
+        slopes = integers_at(at, width)
         bases = integers_at(address_of(planes[1], y), width)
         luma = bytes_at(address_of(guide, y), width)
         told = integers_at(address_of(sums, y // PITCH), sums.shape[1])
-        for x in range(np.uint64(width)):
-            here = told[x >> _HALVED]
-            count = here & np.int32((1 << _COUNT) - 1)
-            slope = np.float64(slopes[x])
-            steep = slope * steeper
-            signal = np.float64(count) * usual
-            noise = np.float64(here >> _COUNT) * (steep * steep)
-            both = signal + noise if count > 1 else np.float64(1.0)
-            left = np.floor(slope * (signal / both) + 0.5) if count > 1 else slope
-            kept = np.int32(left)
-            bases[x] += (slopes[x] - kept) * np.int32(luma[x])
-            slopes[x] = kept
+        start = 0
+        while start < width:
+            end = start
+            while end < width and not _flat_from(at, end, width):
+                end += _EIGHT
+            if end > start:
+                run = start, min(end, width)
+                _heed_run(slopes, bases, luma, told, run, usual, steeper)
+            start = end + _EIGHT

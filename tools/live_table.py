@@ -32,12 +32,14 @@ def table(figures: dict[str, Any]) -> str:
         delays = " | ".join(f"{row[name]:.1f}" for name in ("p50", "p95", "most"))
         lines.append(f"| {what} | {name} | {delays} | {row['cpu']:.1f} | {row['lost']:.1f} |")
     versions = figures["versions"]
+    weights = {row["size"]: row["kilobytes"] for row in figures["rows"]}
+    said = " and ".join(f"{weight:.0f} kB at {size}" for size, weight in weights.items())
     told = (
         "Milliseconds from the camera's time of a frame until its composite was written; the"
-        " camera's JPEGs lie in memory,\nand 4:2:0 is written to memory. The usual loop: OpenCV's"
-        " decoding, the same model on floats, NumPy's blend; what it\ncannot do in time is lost. By"
-        ' "none" there is no mask: the picture is decoded and written alone, the share of camera'
-        "\nand sink in all others. "
+        f" camera's JPEGs, {said}, lie in memory,\nand 4:2:0 is written to memory. The usual"
+        " loop: OpenCV's decoding, the same model on floats, NumPy's\nblend; what it cannot do in"
+        ' time is lost. By "none" there is no mask: the picture is decoded and written alone,'
+        "\nthe share of camera and sink in all others. "
         f"{figures['cpu']}, {figures['cores']} cores, OpenCV {versions['opencv-python']}; "
         f"{date.today()}; `fastvbg bench live`."
     )

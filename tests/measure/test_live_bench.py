@@ -84,6 +84,7 @@ def test_without_a_mask_the_picture_goes_through(run) -> None:
         (["--sizes", "9p"], "sizes"),
         (["--masks", "magic"], "masks"),
         (["--seconds", "0.1"], "seconds: got 0.1, wanted 1 to 3600"),
+        (["--jpeg-quality", "0"], "jpeg_quality: got 0, wanted an integer in 1..100"),
     ],
 )
 def test_bad_options_are_one_line(arguments, message, capsys) -> None:

@@ -75,7 +75,9 @@ FIGURES = Figures(
     {"cpu": "", "vector features": [""], "date": ""},
     [Row("blend", "tiny", 4, 4, "fastvbg", 1, 99, Timing(1.0, 0.1, 3))],
 )
-LIVE = LiveRow("fastvbg", "motion", "720p", 30, 1.0, 2.0, 3.0, 4.0, 0.0, 5, (6.0, 7.0), (1.0, 1.0))
+LIVE = LiveRow(
+    "fastvbg", "motion", "720p", 30, 1.0, 2.0, 3.0, 4.0, 0.0, 5, (6.0, 7.0), (1.0, 1.0), 9.0
+)
 LINE = re.compile(r"fastvbg: warning: |\d+( of \d+)? frames|fastvbg: \S+: nothing was recorded$")
 IMAGES = ("in%d.png", *VIDEO, *FAST)
 
@@ -110,7 +112,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setattr("fastvbg.measure.files.write_clip", lambda *_, **__: None)
     monkeypatch.setattr("fastvbg.measure.live._measured", lambda *_: LIVE)
-    monkeypatch.setattr("fastvbg.measure.live.draw_jpegs", lambda *_: [b"jpeg"])
+    monkeypatch.setattr("fastvbg.measure.live.draw_jpegs", lambda *_, **__: [b"jpeg"])
     picture = np.zeros((4, 4, 3), np.uint8)
     monkeypatch.setattr("fastvbg.measure.filesetup.draw_picture", lambda *_: picture)
 

@@ -163,6 +163,9 @@ def live(
     usual: Annotated[
         bool, typer.Option("--usual/--alone", help="Whether the usual loop takes part.")
     ] = True,
+    jpeg_quality: Annotated[
+        int, typer.Option(metavar="N", help="Of the camera's JPEGs, 1 to 100.")
+    ] = 80,
     json: Json = None,
 ) -> None:
     """Measure live mode: delay, processor use and lost frames, beside the usual loop in Python."""
@@ -182,6 +185,7 @@ def live(
                 seconds=seconds,
                 clip=clip,
                 usual=usual,
+                jpeg_quality=jpeg_quality,
                 progress=status,
             )
         )

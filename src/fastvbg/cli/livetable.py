@@ -40,11 +40,13 @@ def print_live(rows: Sequence[LiveRow], seconds: float) -> None:
             *(f"{value:.1f}" for value in (row.p50, row.p95, row.most, row.cpu, row.lost)),
             times,
         )
+    weights = {row.size: row.kilobytes for row in rows}
+    said = ", ".join(f"{weight:.0f} kB at {size}" for size, weight in weights.items())
     console = Console(width=WIDTH, highlight=False)
     console.print(table)
     console.print(
-        f"JPEGs of 4:2:2 from memory, decoded, keyed, written as 4:2:0 to memory; {seconds:g} s "
-        "each, in processes of their own. Delay: from the camera's time of a frame until it was "
-        "written. usual: OpenCV's decoding, the same model on floats, NumPy's blend. none: no "
-        "mask; the picture is decoded and written alone, which all others do, too."
+        f"JPEGs of 4:2:2 from memory, {said}, decoded, keyed, written as 4:2:0 to memory; "
+        f"{seconds:g} s each, in processes of their own. Delay: from the camera's time of a frame "
+        "until it was written. usual: OpenCV's decoding, the same model on floats, NumPy's blend. "
+        "none: no mask; the picture is decoded and written alone, which all others do, too."
     )

@@ -97,13 +97,13 @@ _RESERVED = frozenset(
     [
         "always", "auto_frame", "background", "background_end", "bind", "card", "clip", "cluster",
         "codec", "crf", "drop_region", "encoder_options", "end", "fit", "fix", "flip", "folder",
-        "foreground", "format", "fps", "frame_timeout", "help", "input", "inputs", "jobs", "json",
-        "json_lines", "keep_partial", "keep_parts", "keep_region", "kind", "light_wrap",
-        "list_devices", "loop", "mask", "masks", "max_frames", "max_pixels", "memory_limit",
-        "nobody", "number", "output", "overwrite", "page", "pairing", "pixel_path", "plan",
-        "preset", "quiet", "rates", "refine", "report", "restart", "resume", "retries", "rounds",
-        "save_settings", "scale", "seconds", "segments", "settings", "settings_file", "size",
-        "sizes", "source", "start", "threads", "times", "to", "usual", "work",
+        "foreground", "format", "fps", "frame_timeout", "help", "input", "inputs", "jobs",
+        "jpeg_quality", "json", "json_lines", "keep_partial", "keep_parts", "keep_region", "kind",
+        "light_wrap", "list_devices", "loop", "mask", "masks", "max_frames", "max_pixels",
+        "memory_limit", "nobody", "number", "output", "overwrite", "page", "pairing", "pixel_path",
+        "plan", "preset", "quiet", "rates", "refine", "report", "restart", "resume", "retries",
+        "rounds", "save_settings", "scale", "seconds", "segments", "settings", "settings_file",
+        "size", "sizes", "source", "start", "threads", "times", "to", "usual", "work",
     ]
 )
 # fmt: on

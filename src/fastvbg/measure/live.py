@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
+from fastvbg.checks import check_integer
 from fastvbg.devices.planar import copy_planes, in_one_piece, planes_in
 from fastvbg.errors import FastvbgError, OptionError
 from fastvbg.measure.fullhd import draw_picture
-from fastvbg.measure.livecamera import JpegCamera, draw_jpegs
+from fastvbg.measure.livecamera import QUALITY, JpegCamera, draw_jpegs
 from fastvbg.measure.machine import cpu_name, library_versions
 from fastvbg.measure.usual import MODELS, UsualCode
 
@@ -60,6 +61,8 @@ class LiveRow(NamedTuple):
     """Megabytes resident after the first tenth, and at the end."""
     steady: tuple[float, float]
     """Median delay of the first tenth of the frames, and of the last."""
+    kilobytes: float
+    """Of one of the camera's JPEGs, on average."""
 
 
 class Meter:
@@ -121,6 +124,7 @@ def run_live_bench(
     seconds: float,
     clip: str | None = None,
     usual: bool = True,
+    jpeg_quality: int = QUALITY,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[LiveRow]:
     """Yield a row for each size, rate and mask, and contender.
@@ -135,6 +139,8 @@ def run_live_bench(
         A video of a person, in place of the generated scene.
     usual : bool
         Whether the usual loop takes part.
+    jpeg_quality : int
+        Of the camera's JPEGs, 1 to 100.
     progress : callable
         Told what is being done.
 
@@ -145,11 +151,13 @@ def run_live_bench(
     """
     if not 1 <= seconds <= _MOST_SECONDS:
         raise OptionError(f"seconds: got {seconds:g}, wanted 1 to {_MOST_SECONDS}")
+    check_integer("jpeg_quality", jpeg_quality, 1, 100)
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             progress(f"drawing {size}")
             jpegs = Path(folder) / f"{size}.npz"
-            np.savez(jpegs, *[np.frombuffer(j, np.uint8) for j in draw_jpegs(SIZES[size], clip)])
+            drawn = draw_jpegs(SIZES[size], clip, quality=jpeg_quality)
+            np.savez(jpegs, *[np.frombuffer(jpeg, np.uint8) for jpeg in drawn])
             for rate in rates:
                 for mask in masks:
                     for program in (OURS, USUAL) if usual else (OURS,):
@@ -183,12 +191,13 @@ def serve() -> None:
     program, mask, size, rate, seconds, jpegs = json.loads(sys.stdin.read())
     with np.load(jpegs) as stored:
         pictures = [stored[name].tobytes() for name in stored.files]
+    weight = sum(map(len, pictures)) / len(pictures) / 1000
     camera = JpegCamera(pictures, SIZES[size], Fraction(rate))
     meter = Meter(SIZES[size])
     figures = _Figures(camera, meter, seconds)
     run = _ours if program == OURS else _usual
     run(camera, meter, mask, figures)
-    sys.stdout.write(json.dumps(figures.found) + "\n")
+    sys.stdout.write(json.dumps({**figures.found, "kilobytes": weight}) + "\n")
 
 
 class _Figures:

@@ -1,6 +1,6 @@
 """Put the figures of the live bench into docs/live.md.
 
-    fastvbg bench live --json live.json
+    fastvbg bench live --rounds 3 --json live.json
     python -m tools.live_table live.json
 
 Everything between `<!-- live -->` and `<!-- /live -->` is replaced.
@@ -30,18 +30,23 @@ def table(figures: dict[str, Any]) -> str:
         what = f"{row['mask']} {row['size']} {row['rate']}"
         name = "**fastvbg live**" if row["program"] == "fastvbg" else "the usual loop"
         delays = " | ".join(f"{row[name]:.1f}" for name in ("p50", "p95", "most"))
-        lines.append(f"| {what} | {name} | {delays} | {row['cpu']:.1f} | {row['lost']:.1f} |")
+        cpu, ranked = f"{row['cpu']:.1f}", row["rounds"]
+        if len(ranked) > 1:
+            cpu += f" ({ranked[0]:.1f} to {ranked[-1]:.1f})"
+        lines.append(f"| {what} | {name} | {delays} | {cpu} | {row['lost']:.1f} |")
     versions = figures["versions"]
     weights = {row["size"]: row["kilobytes"] for row in figures["rows"]}
     said = " and ".join(f"{weight:.0f} kB at {size}" for size, weight in weights.items())
+    rounds = max(len(row["rounds"]) for row in figures["rows"])
     told = (
         "Milliseconds from the camera's time of a frame until its composite was written; the"
         f" camera's JPEGs, {said}, lie in memory,\nand 4:2:0 is written to memory. The usual"
         " loop: OpenCV's decoding, the same model on floats, NumPy's\nblend; what it cannot do in"
         ' time is lost. By "none" there is no mask: the picture is decoded and written alone,'
-        "\nthe share of camera and sink in all others. "
+        f"\nthe share of camera and sink in all others. {rounds} rounds in turns: the one in the"
+        " middle by processor use,\nand in brackets the least and the most. "
         f"{figures['cpu']}, {figures['cores']} cores, OpenCV {versions['opencv-python']}; "
-        f"{date.today()}; `fastvbg bench live`."
+        f"{date.today()}; `fastvbg bench live --rounds {rounds}`."
     )
     return "\n".join([*lines, "", told])
 

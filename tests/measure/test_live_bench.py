@@ -15,7 +15,7 @@ import pytest
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError
 from fastvbg.measure import live
-from fastvbg.measure.live import Meter, run_live_bench
+from fastvbg.measure.live import OURS, USUAL, LiveRow, Meter, run_live_bench
 from fastvbg.measure.livecamera import JpegCamera, draw_jpegs
 
 
@@ -84,6 +84,7 @@ def test_without_a_mask_the_picture_goes_through(run) -> None:
         (["--sizes", "9p"], "sizes"),
         (["--masks", "magic"], "masks"),
         (["--seconds", "0.1"], "seconds: got 0.1, wanted 1 to 3600"),
+        (["--rounds", "0"], "rounds: got 0, wanted an integer in 1..100"),
         (["--jpeg-quality", "0"], "jpeg_quality: got 0, wanted an integer in 1..100"),
     ],
 )
@@ -92,6 +93,29 @@ def test_bad_options_are_one_line(arguments, message, capsys) -> None:
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
     assert message in said[0]
+
+
+def row(program: str, cpu: float) -> LiveRow:
+    return LiveRow(program, "motion", "360p", 30, 1, 2, 3, cpu, 0, 5, (6, 7), (1, 1), 9)
+
+
+def test_of_rounds_in_turns_the_middle_one_counts(monkeypatch, capsys) -> None:
+    costs = {OURS: iter([9.0, 3.0, 4.0]), USUAL: iter([30.0, 20.0, 40.0])}
+    order = []
+
+    def measured(program, *_) -> LiveRow:
+        order.append(program)
+        return row(program, next(costs[program]))
+
+    monkeypatch.setattr(live, "_measured", measured)
+    asked = ["--sizes", "360p", "--rates", "30", "--masks", "motion", "--rounds", "3"]
+    assert run_command_line(["bench", "live", *asked]) == 0
+    assert order == [OURS, USUAL] * 3
+    said = capsys.readouterr().out
+    assert "4.0 (3.0..9.0)" in said
+    assert "30.0 (20.0..40.0)" in said
+    assert "7.5x less" in said
+    assert "9 kB at 360p" in said
 
 
 def test_seconds_have_bounds() -> None:

@@ -163,6 +163,9 @@ def live(
     usual: Annotated[
         bool, typer.Option("--usual/--alone", help="Whether the usual loop takes part.")
     ] = True,
+    rounds: Annotated[
+        int, typer.Option(help="How often each is measured, in turns; the middle one counts.")
+    ] = 1,
     jpeg_quality: Annotated[
         int, typer.Option(metavar="N", help="Of the camera's JPEGs, 1 to 100.")
     ] = 80,
@@ -186,6 +189,7 @@ def live(
                 clip=clip,
                 usual=usual,
                 jpeg_quality=jpeg_quality,
+                rounds=rounds,
                 progress=status,
             )
         )

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from fastvbg.measure.live import LiveRow
 
 
+def _told_cpu(row: LiveRow) -> str:
+    """Return the processor use of a row, with the least and the most of several rounds."""
+    if len(row.rounds) < 2:
+        return f"{row.cpu:.1f}"
+    return f"{row.cpu:.1f} ({row.rounds[0]:.1f}..{row.rounds[-1]:.1f})"
+
+
 def print_live(rows: Sequence[LiveRow], seconds: float) -> None:
     """Print a line for each contender."""
     usual = {row[1:4]: row for row in rows if row.program != OURS}
@@ -37,7 +44,9 @@ def print_live(rows: Sequence[LiveRow], seconds: float) -> None:
         table.add_row(
             f"{row.mask} {row.size} {row.rate}",
             row.program,
-            *(f"{value:.1f}" for value in (row.p50, row.p95, row.most, row.cpu, row.lost)),
+            *(f"{value:.1f}" for value in (row.p50, row.p95, row.most)),
+            _told_cpu(row),
+            f"{row.lost:.1f}",
             times,
         )
     weights = {row.size: row.kilobytes for row in rows}

@@ -39,6 +39,7 @@ MASKS = ("none", "motion", "person", "blur")
 OURS, USUAL = "fastvbg", "usual"
 _WARM_SECONDS = 3.0
 _MOST_SECONDS = 3600
+_MOST_ROUNDS = 100
 
 
 class LiveRow(NamedTuple):
@@ -63,6 +64,8 @@ class LiveRow(NamedTuple):
     """Median delay of the first tenth of the frames, and of the last."""
     kilobytes: float
     """Of one of the camera's JPEGs, on average."""
+    rounds: tuple[float, ...] = ()
+    """Processor use in each round, in order of size; all else is of the one in the middle."""
 
 
 class Meter:
@@ -125,6 +128,7 @@ def run_live_bench(
     clip: str | None = None,
     usual: bool = True,
     jpeg_quality: int = QUALITY,
+    rounds: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[LiveRow]:
     """Yield a row for each size, rate and mask, and contender.
@@ -141,6 +145,8 @@ def run_live_bench(
         Whether the usual loop takes part.
     jpeg_quality : int
         Of the camera's JPEGs, 1 to 100.
+    rounds : int
+        How often each is measured, the contenders in turns.
     progress : callable
         Told what is being done.
 
@@ -152,6 +158,8 @@ def run_live_bench(
     if not 1 <= seconds <= _MOST_SECONDS:
         raise OptionError(f"seconds: got {seconds:g}, wanted 1 to {_MOST_SECONDS}")
     check_integer("jpeg_quality", jpeg_quality, 1, 100)
+    check_integer("rounds", rounds, 1, _MOST_ROUNDS)
+    programs = (OURS, USUAL) if usual else (OURS,)
     with tempfile.TemporaryDirectory() as folder:
         for size in sizes:
             progress(f"drawing {size}")
@@ -160,9 +168,18 @@ def run_live_bench(
             np.savez(jpegs, *[np.frombuffer(jpeg, np.uint8) for jpeg in drawn])
             for rate in rates:
                 for mask in masks:
-                    for program in (OURS, USUAL) if usual else (OURS,):
+                    rows: dict[str, list[LiveRow]] = {program: [] for program in programs}
+                    for program in programs * rounds:
                         progress(f"{program}: {mask}, {size} at {rate}")
-                        yield _measured(program, mask, size, rate, seconds, jpegs)
+                        row = _measured(program, mask, size, rate, seconds, jpegs)
+                        rows[program].append(row)
+                    yield from map(_middle, rows.values())
+
+
+def _middle(rows: Sequence[LiveRow]) -> LiveRow:
+    """Return the round in the middle by processor use; of an even number the dearer one."""
+    ranked = sorted(rows, key=lambda row: row.cpu)
+    return ranked[len(ranked) // 2]._replace(rounds=tuple(row.cpu for row in ranked))
 
 
 def _measured(

@@ -44,6 +44,15 @@ def splat(builder: Any, value: Any, lanes: int) -> Any:
     return builder.shuffle_vector(single, undefined, order)
 
 
+def halves(builder: Any, first: Any, second: Any) -> Any:
+    """Return eight lanes: four times a value, and four times another."""
+    undefined = ir.Constant(ir.VectorType(first.type, EIGHT), ir.Undefined)
+    both = builder.insert_element(undefined, first, ir.Constant(_INTEGER, 0))
+    both = builder.insert_element(both, second, ir.Constant(_INTEGER, 1))
+    half = EIGHT // 2
+    return builder.shuffle_vector(both, undefined, _constant([0] * half + [1] * half))
+
+
 def _constant(values: Sequence[int]) -> Any:
     return ir.Constant(ir.VectorType(_INTEGER, len(values)), list(values))
 

@@ -10,7 +10,7 @@ from numba.extending import intrinsic
 
 from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.constants import FOREGROUND_GAIN_SHIFT, FOREGROUND_UNIT
-from fastvbg.kernels._lanes import EIGHT, load_lanes, splat, store_lanes
+from fastvbg.kernels._lanes import EIGHT, halves, load_lanes, splat, store_lanes
 
 _BYTE, _WORD, _INTEGER = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 _WIDE, _NARROW = ir.VectorType(_INTEGER, EIGHT), ir.VectorType(_BYTE, EIGHT)
@@ -23,16 +23,6 @@ def _all(value: int) -> Any:
     return ir.Constant(_WIDE, [value] * EIGHT)
 
 
-def _halves(builder: Any, first: Any, second: Any) -> Any:
-    """Return a vector of four times a value, and four times another."""
-    undefined = ir.Constant(_WIDE, ir.Undefined)
-    both = undefined
-    for place, value in enumerate((first, second)):
-        both = builder.insert_element(both, value, ir.Constant(_INTEGER, place))
-    order = ir.Constant(_WIDE, [0] * _HALF + [1] * _HALF)
-    return builder.shuffle_vector(both, undefined, order)
-
-
 @intrinsic
 def across_eight(typing_context: Any, to: Any, left: Any, own: Any, right: Any) -> Any:
     """Write what a row of means makes of a cell's columns, `2 * CELL` times, to an address.
@@ -42,8 +32,8 @@ def across_eight(typing_context: Any, to: Any, left: Any, own: Any, right: Any) 
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         to, left, own, right = arguments
-        start = builder.mul(_halves(builder, left, own), _all(2 * CELL))
-        rise = _halves(builder, builder.sub(own, left), builder.sub(right, own))
+        start = builder.mul(halves(builder, left, own), _all(2 * CELL))
+        rise = halves(builder, builder.sub(own, left), builder.sub(right, own))
         behind = [2 * k + 1 for k in range(_HALF)]
         odd = ir.Constant(_WIDE, [CELL + each for each in behind] + behind)
         store_lanes(builder, builder.add(start, builder.mul(rise, odd)), to)

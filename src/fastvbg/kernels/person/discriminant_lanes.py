@@ -8,10 +8,10 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastvbg.kernels._lanes import EIGHT, load_lanes, store_lanes
+from fastvbg.kernels._lanes import EIGHT, halves, load_lanes, store_lanes
 from fastvbg.kernels.person.plan import CELL, CELL_LINE
 
-_BYTE, _INTEGER, _LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+_BYTE, _LONG = ir.IntType(8), ir.IntType(64)
 _BYTES, _LONGS = ir.VectorType(_BYTE, EIGHT), ir.VectorType(_LONG, EIGHT)
 _HALF = CELL // 2
 _BEYOND = [2 * k + 1 for k in range(_HALF)]
@@ -24,16 +24,6 @@ def _all(value: int) -> Any:
     return ir.Constant(_LONGS, [value] * EIGHT)
 
 
-def _halves(builder: Any, first: Any, second: Any) -> Any:
-    """Return a vector of four times a value, and four times another."""
-    undefined = ir.Constant(_LONGS, ir.Undefined)
-    both = builder.insert_element(undefined, first, ir.Constant(_INTEGER, 0))
-    both = builder.insert_element(both, second, ir.Constant(_INTEGER, 1))
-    kind = ir.VectorType(_INTEGER, EIGHT)
-    order = ir.Constant(kind, [0] * _HALF + [1] * _HALF)
-    return builder.shuffle_vector(both, undefined, order)
-
-
 def _part(builder: Any, index: int, lines: tuple[Any, Any, Any]) -> Any:
     """Return what each pixel has of a part of the lines of three cells, which are at addresses."""
     values = []
@@ -41,8 +31,8 @@ def _part(builder: Any, index: int, lines: tuple[Any, Any, Any]) -> Any:
         place = builder.add(at, ir.Constant(at.type, _LONG.width // 8 * index))
         values.append(builder.load(builder.inttoptr(place, _LONG.as_pointer())))
     before, own, after = values
-    start = builder.mul(_halves(builder, before, own), _all(2 * CELL))
-    rise = _halves(builder, builder.sub(own, before), builder.sub(after, own))
+    start = builder.mul(halves(builder, before, own), _all(2 * CELL))
+    rise = halves(builder, builder.sub(own, before), builder.sub(after, own))
     return builder.add(start, builder.mul(rise, ir.Constant(_LONGS, _ODD)))
 
 

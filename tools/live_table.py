@@ -37,7 +37,7 @@ def table(figures: dict[str, Any]) -> str:
     versions = figures["versions"]
     weights = {row["size"]: row["kilobytes"] for row in figures["rows"]}
     said = " and ".join(f"{weight:.0f} kB at {size}" for size, weight in weights.items())
-    rounds = max(len(row["rounds"]) for row in figures["rows"])
+    rounds, quality = figures["rounds"], figures["jpeg_quality"]
     told = (
         "Milliseconds from the camera's time of a frame until its composite was written; the"
         f" camera's JPEGs, {said}, lie in memory,\nand 4:2:0 is written to memory. The usual"
@@ -46,7 +46,8 @@ def table(figures: dict[str, Any]) -> str:
         f"\nthe share of camera and sink in all others. {rounds} rounds in turns: the one in the"
         " middle by processor use,\nand in brackets the least and the most. "
         f"{figures['cpu']}, {figures['cores']} cores, OpenCV {versions['opencv-python']}; "
-        f"{date.today()}; `fastvbg bench live --rounds {rounds}`."
+        f"{date.today()}; `fastvbg bench live --rounds {rounds}"
+        f" --jpeg-quality {quality}`."
     )
     return "\n".join([*lines, "", told])
 

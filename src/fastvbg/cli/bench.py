@@ -9,6 +9,7 @@ import typer
 
 from fastvbg.cli.options import takes_mask
 from fastvbg.cli.streams import printing
+from fastvbg.constants import LIVE_JPEG_QUALITY
 
 if TYPE_CHECKING:
     from fastvbg.settings import Settings
@@ -168,7 +169,7 @@ def live(
     ] = 1,
     jpeg_quality: Annotated[
         int, typer.Option(metavar="N", help="Of the camera's JPEGs, 1 to 100.")
-    ] = 80,
+    ] = LIVE_JPEG_QUALITY,
     json: Json = None,
 ) -> None:
     """Measure live mode: delay, processor use and lost frames, beside the usual loop in Python."""
@@ -194,7 +195,8 @@ def live(
             )
         )
     if json is not None:
-        content = {"rows": [row._asdict() for row in rows], **measure.conditions()}
+        asked = {"rounds": rounds, "jpeg_quality": jpeg_quality}
+        content = {"rows": [row._asdict() for row in rows], **asked, **measure.conditions()}
         write_record(content, json)
     with printing():
         print_live(rows, seconds)

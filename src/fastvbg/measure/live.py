@@ -21,10 +21,11 @@ import cv2
 import numpy as np
 
 from fastvbg.checks import check_integer
+from fastvbg.constants import LIVE_JPEG_QUALITY
 from fastvbg.devices.planar import copy_planes, in_one_piece, planes_in
 from fastvbg.errors import FastvbgError, OptionError
 from fastvbg.measure.fullhd import draw_picture
-from fastvbg.measure.livecamera import QUALITY, JpegCamera, draw_jpegs
+from fastvbg.measure.livecamera import JpegCamera, draw_jpegs
 from fastvbg.measure.machine import cpu_name, library_versions
 from fastvbg.measure.usual import MODELS, UsualCode
 
@@ -127,7 +128,7 @@ def run_live_bench(
     seconds: float,
     clip: str | None = None,
     usual: bool = True,
-    jpeg_quality: int = QUALITY,
+    jpeg_quality: int = LIVE_JPEG_QUALITY,
     rounds: int = 1,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[LiveRow]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from fastvbg.constants import LIVE_JPEG_QUALITY
 from fastvbg.devices.v4l2.counting import Counts
 from fastvbg.devices.v4l2.nodes import Node
 from fastvbg.devices.v4l2.picture import Picture
@@ -24,15 +25,11 @@ if TYPE_CHECKING:
 
     from fastvbg._types import Size
 
-QUALITY = 80
-"""The scene's frames have 100 kB at 720p then, and 210 kB at 1080p. A camera's maker names 20 to 50
-kB at 640x480 and 100 to 200 at 1280x1024 (AVer, manual of SF1311H-D, appendix D): by pixels that is
-60 to 150 at 720p."""
 _SCENES = 64
 
 
 def draw_jpegs(
-    size: Size, clip: str | None = None, count: int = _SCENES, quality: int = QUALITY
+    size: Size, clip: str | None = None, count: int = _SCENES, quality: int = LIVE_JPEG_QUALITY
 ) -> list[bytes]:
     """Return frames of a person that moves, compressed as a camera does, 4:2:2.
 

@@ -25,6 +25,12 @@ WHITE = Settings(mask="motion", background="white")
 MOTION = Settings(mask="motion", background="navy")
 
 
+@pytest.fixture(params=["read here", "read by a thread"], autouse=True)
+def prompt(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let cameras be read by the thread that works on pictures, or by one of its own."""
+    monkeypatch.setattr(FakeCamera, "is_prompt", request.param == "read here")
+
+
 def eventually(asked, seconds: float = 10.0) -> bool:
     """Wait until something holds."""
     end = time.monotonic() + seconds

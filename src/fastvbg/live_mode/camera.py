@@ -37,6 +37,8 @@ class CameraSource(OfOneSize):
         Not open yet.
     """
 
+    is_prompt = True
+
     def __init__(self, camera: Camera) -> None:
         super().__init__(camera.source)
         self._camera = camera

@@ -30,7 +30,7 @@ class Grab(NamedTuple):
 
 
 class Source(Protocol):
-    """Where pictures come from. All but `close` is called from one thread."""
+    """Where pictures come from. All but `close` is called from one thread at a time."""
 
     name: str
     """As the user wrote it."""
@@ -41,6 +41,8 @@ class Source(Protocol):
     colour: ColourTags
     told: str
     """What was negotiated, for people: format, size, rate."""
+    is_prompt: bool
+    """Whether `read` never takes longer than it was told to wait, but for decoding."""
 
     @property
     def dropped(self) -> int:
@@ -92,6 +94,8 @@ class OfOneSize:
 
     Its subclasses fill in what `Source` has.
     """
+
+    is_prompt = False
 
     def __init__(self, name: str) -> None:
         self.name, self.told = name, ""

@@ -1,11 +1,20 @@
-"""A thread that reads a source, hands on its newest picture, and opens it again when it is gone."""
+"""Reads a source for its newest picture, and opens it again when it is gone.
+
+A thread does that, but while there is time to spare it lends the source to the one that works on
+pictures, if reading cannot keep that waiting: a picture that is read where it is worked on stays
+in one processor's caches, and no thread has to wake another. Of 22 pairs of `bench live`, a person
+at 720p30, that takes 21.5 % of a core on average, and reading in a thread of its own 23.3.
+"""
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import TYPE_CHECKING
 
+from fastvbg.errors import SourceError
+from fastvbg.live_mode.headroom import Headroom
 from fastvbg.live_mode.losses import line_of
 from fastvbg.live_mode.slot import Slot
 
@@ -18,6 +27,7 @@ SILENT_SECONDS = 2.0
 """Without a picture a source counts as gone."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _POLL = 0.25
+_USUAL_RATE = 30.0
 _OPENING_SECONDS = 0.4
 """For reading to end; an attempt to open that takes longer is ended."""
 
@@ -28,9 +38,13 @@ class Reader:
     Parameters
     ----------
     source : Source
-        Opened already; from now on only the reader's thread touches it.
+        Opened already; from now on only the reader touches it.
     tell, note : callable
         Take lines of what goes wrong, and of what goes as it should.
+
+    Notes
+    -----
+    `take`, `want` and `spent` are called from one thread, the one that works on pictures.
     """
 
     def __init__(
@@ -43,6 +57,10 @@ class Reader:
         self._wanted = threading.Event()
         self._wanted.set()
         self._ended = threading.Event()
+        self._headroom = Headroom()
+        self._lent, self._returned = False, threading.Condition()
+        self._failure: Exception | None = None
+        self._gave, self._silent_since = False, math.inf
         self._open, self._opening = True, False
         self._thread = threading.Thread(target=self._work, name="fastvbg camera", daemon=True)
 
@@ -53,6 +71,7 @@ class Reader:
     def __exit__(self, *exception: object) -> None:
         self._ended.set()
         self._wanted.set()
+        self._return()
         self._thread.join(_OPENING_SECONDS)
         if self._opening:  # an end of what waits in there
             self._source.close()
@@ -70,6 +89,24 @@ class Reader:
             self._wanted.set()
         else:
             self._wanted.clear()
+            self._return()
+
+    def take(self, timeout: float) -> Grab | None:
+        """Return the newest picture; None where none came in time, or there are no more."""
+        if not self._lent or self.slot.is_full:
+            return self.slot.take(timeout)
+        try:
+            return self._next(timeout)
+        # Whatever a library raises: the thread does about it what it does about its own.
+        except Exception as error:
+            self._return(error)
+            return None
+
+    def spent(self, delay: float) -> None:
+        """Say how many seconds after it was taken a picture has left."""
+        self._headroom.add(delay, 1 / (self._source.rate or _USUAL_RATE))
+        if self._lent and self._headroom.is_tight:
+            self._return()
 
     def _work(self) -> None:
         try:
@@ -92,31 +129,56 @@ class Reader:
 
     def _read(self) -> None:
         """Hand on pictures until the source is gone or not wanted."""
-        came = opened = time.monotonic()
+        self._gave, self._silent_since = False, math.inf
+        lends = self._source.is_prompt
         while self._wanted.is_set() and not self._ended.is_set():
             try:
-                grab = self._source.read(_POLL)
+                if lends and not self._headroom.is_tight:
+                    self._lend()
+                    continue
+                grab = self._next(_POLL)
             except EOFError:
                 raise
             # Whatever a library raises: a card leaves, and the source is opened again.
             except Exception as error:
-                self._lose(line_of(error))
-                if came == opened:
+                self._tell(f"{line_of(error)}; trying again")
+                self._shut()
+                if not self._gave:
                     self._ended.wait(_FIRST_WAIT)  # it opens, and gives nothing
                 return
-            now = time.monotonic()
-            if grab is not None:
-                came = now
-                old = self.slot.put(grab)
-                if old is not None:
-                    self._source.recycle(old.picture)
-            elif now - came > SILENT_SECONDS:
-                self._lose(f"{self._source.name}: no picture for {SILENT_SECONDS:g} s")
-                return
+            old = None if grab is None else self.slot.put(grab)
+            if old is not None:
+                self._source.recycle(old.picture)
 
-    def _lose(self, line: str) -> None:
-        self._tell(f"{line}; trying again")
-        self._shut()
+    def _next(self, timeout: float) -> Grab | None:
+        """Return the newest picture, or None; raise where the source is gone."""
+        # Counted from when one was asked for: whoever reads may have been busy before.
+        since = min(self._silent_since, time.monotonic())
+        grab = self._source.read(timeout)
+        if grab is not None:
+            self._gave, self._silent_since = True, math.inf
+            return grab
+        self._silent_since = since
+        if time.monotonic() - since > SILENT_SECONDS:
+            raise SourceError(f"{self._source.name}: no picture for {SILENT_SECONDS:g} s")
+        return None
+
+    def _lend(self) -> None:
+        """Let whoever takes pictures read them, until that ends; raise what it met."""
+        with self._returned:
+            # They are set before `_return` has the lock: nothing is lent that is not to be.
+            self._lent = self._wanted.is_set() and not self._ended.is_set()
+            self.slot.wake()
+            self._returned.wait_for(lambda: not self._lent)
+            failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    def _return(self, failure: Exception | None = None) -> None:
+        """Give the source back to the thread."""
+        with self._returned:
+            self._lent, self._failure = False, failure
+            self._returned.notify()
 
     def _reopen(self) -> bool:
         """Try until it opens, less and less often; tell whether it did."""

@@ -247,7 +247,7 @@ class Session:
                 return
             effort = idle.effort(watched=self._is_watched(), now=now)
             self._reader.want(wanted=effort != "sleep")
-            grab = self._reader.slot.take(_WAIT)
+            grab = self._reader.take(_WAIT)
             now = time.monotonic()
             if grab is None:
                 if self._reader.over:
@@ -328,6 +328,7 @@ class Session:
         left = self._left = time.monotonic()
         stages = {"read": now - grab.captured, "key": keyed - now, "write": left - keyed}
         self._figures.went(left, grab.captured, stages)
+        self._reader.spent(left - grab.captured)
         self._doing, self._shown = DOING[leaving], leaving
         if self._failing.failing:
             self._failing.worked(left)

@@ -14,7 +14,7 @@ class Slot(Generic[T]):
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._item: T | None = None
-        self._closed = False
+        self._closed = self._woken = False
         self.dropped = 0
         """How many were replaced before they were taken."""
 
@@ -29,15 +29,26 @@ class Slot(Generic[T]):
     def take(self, timeout: float | None = None) -> T | None:
         """Take the newest, after waiting for one; None when none came in time, or it is closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._item is not None or self._closed, timeout)
-            item, self._item = self._item, None
+            self._changed.wait_for(lambda: self.is_full or self._closed or self._woken, timeout)
+            item, self._item, self._woken = self._item, None, False
             return item
+
+    def wake(self) -> None:
+        """Let whoever waits, or the next to, go away with what there is."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify()
 
     def close(self) -> None:
         """Wake whoever waits; what is put in from now on is still taken."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is something to take."""
+        return self._item is not None
 
     @property
     def closed(self) -> bool:

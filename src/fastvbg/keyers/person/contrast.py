@@ -37,6 +37,6 @@ def contrast_of(guide: Plane) -> float:
     return min(1.0, float(deviation[0, 0]) / _USUAL)
 
 
-def in_contrast(level: int, guide: Plane) -> int:
+def in_contrast(level: int, contrast: float) -> int:
     """Return the level that is in a picture what another one is in a usual one, above noise."""
-    return max(_NOISE, round(level * contrast_of(guide)))
+    return max(_NOISE, round(level * contrast))

@@ -22,6 +22,7 @@ from fastvbg.kernels.person import plan
 from fastvbg.keyers._arrays import on_packed
 from fastvbg.keyers._frames import Packer, packed_alike
 from fastvbg.keyers._keyer import OnePassKeyer
+from fastvbg.keyers.person.contrast import contrast_of
 from fastvbg.keyers.person.edging import Edges, chroma_of
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
@@ -142,7 +143,6 @@ class PersonKeyer(OnePassKeyer):
                 raise OptionError("plate: got room 'off', wanted one that is remembered")
             self._plate = RoomPlate(plate, self._order)
         self._room: Remembering | None = None
-        self._whole: Matte | None = None
         check_choice("matrix", matrix, ("bt601", "bt709", "bt2020"))
         check_choice("range", range, ("limited", "full"))
         self._every = check_integer("every", every, 1, MOST_EVERY)
@@ -189,6 +189,7 @@ class PersonKeyer(OnePassKeyer):
                 raise OptionError("frame: got an empty one, wanted at least one pixel")
             self._form = form
             (height, width), _ = form
+            self._whole: Matte = np.empty(form[0], np.uint8)  # of pixels only if it is written
             longest = max(height, width)
             factor = max(f for f in plan.FACTORS if f == 1 or longest >= f * _CANVAS)
             self._factor = factor
@@ -276,15 +277,15 @@ class PersonKeyer(OnePassKeyer):
             self._start((picture.shape[:2], None))
         guides = self._on_canvas(picture)
         guide = guides[0]
-        if self._steady.is_cut(guide):
+        contrast = contrast_of(guide)
+        if self._steady.is_cut(guide, contrast):
             self.reset()
-        due = self._since % self._every == 0
-        if self._every == 1:
-            due = not self._looking.may_rest(guide)
+        rests = self._every == 1 and self._looking.may_rest(guide, contrast)
+        due = not rests and self._since % self._every == 0
         self._since += 1
         known = self._looking.seen
-        raw = self._looking.see(picture, guides) if due else None
-        look = Look(self._steady.add(guide, raw, known), guides, self._begins)
+        raw = self._looking.see(picture, guides, contrast) if due else None
+        look = Look(self._steady.add(guide, contrast, raw, known), guides, self._begins)
         self._begins = False
         if not due:
             self._looking.follow(look.matte)
@@ -361,8 +362,6 @@ class PersonKeyer(OnePassKeyer):
             self._edges.fit(look.matte, look.guides)
             self._edges.over(*(as_bgr(each, self._order) for each in (frame, background, out)))
         else:
-            if self._whole is None:
-                self._whole = np.empty(self._form[0], np.uint8)
             matte = self.finish(look, frame, self._whole)
             frames.blend.call(frame, matte, background, out, frame.shape[0])
         return out
@@ -388,8 +387,6 @@ class PersonKeyer(OnePassKeyer):
         if self._room is None:
             self._edges.fit(look.matte, look.guides)
             return self._edges.planes_over(planes, background, out, (across, down))
-        if self._whole is None:
-            self._whole = np.empty(self._form[0], np.uint8)
         matte = self._finish_whole(look, planes, self._whole)
 
         def run(frame: Planes, behind: Planes, to: Planes) -> None:

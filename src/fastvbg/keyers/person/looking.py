@@ -27,8 +27,8 @@ _CALM = (24, 0.08, 0.02)
 """A frame is not looked at while no more of the part has changed by so many levels since a look,
 and no more beside the matte, where a hand or somebody else may have come. Of 0.05, 0.08 and 0.12 of
 all IoU is 0.9856, 0.9861 and 0.9845 on a speaker, flicker 0.0265, 0.0265 and 0.0276."""
-_RESTS = 9
-"""But not more in a row, which who sits still reaches: three looks a second are left of 30 frames.
+_RESTS = 12
+"""But not more in a row, which who sits still reaches: two looks a second are left of 30 frames.
 Of 2, 4 and 6 flicker is 0.0297, 0.0295 and 0.0295 on a speaker, IoU 0.9634, 0.9646 and 0.9651 on 15
 moving portraits; of 6, 9 and 12 both are the same."""
 _SAME = 2 / 255
@@ -108,35 +108,38 @@ class Looking:
         """Rows and columns of the canvas that the last look was at."""
         return None if self._seen is None else self._part_of(self._seen)
 
-    def may_rest(self, guide: Plane) -> bool:
+    def may_rest(self, guide: Plane, contrast: float) -> bool:
         """Tell whether motion may carry the matte over a frame, since the last look was just.
 
         Parameters
         ----------
         guide : ndarray, shape (h, w), uint8
             The frame's luma on the canvas; it is kept.
+        contrast : float
+            What `contrast_of` says of it.
         """
         before = self._looked
         nobody = self._follows and not self._found  # who enters is to be seen at once
         may = self.raw is not None and not nobody and not self._networks.recurrent
-        if may and before is not None and self._rested < _RESTS and self._is_calm(guide, before):
+        patient = may and self._rested < _RESTS
+        if patient and before is not None and self._is_calm(guide, contrast, before):
             self._rested += 1
             return True
         self._looked, self._rested = guide, 0
         return False
 
-    def _is_calm(self, guide: Plane, before: Plane) -> bool:
+    def _is_calm(self, guide: Plane, contrast: float, before: Plane) -> bool:
         level, most, most_beside = _CALM
         part = self._part_of(self.part.box)
         now, matte = guide[part], self._matte[part]
-        level = in_contrast(level, guide)
+        level = in_contrast(level, contrast)
         moved, beside = canvas.moved.call(now, before[part], matte, level)
         if moved > most * now.size or beside > most_beside * now.size:
             return False
         # Who comes elsewhere is to be seen at once, too.
         watches = self._follows and not self.part.whole
         impatient = self._since_around + 1 >= self._patience
-        return not (watches and impatient and self._moves_elsewhere(guide, *_MOVED))
+        return not (watches and impatient and self._moves_elsewhere(guide, contrast, *_MOVED))
 
     def follow(self, matte: Matte) -> None:
         """Go where a canvas matte is that was not looked for; it is kept."""
@@ -144,7 +147,7 @@ class Looking:
         if self._follows:
             self.part.follow(self._box_of(matte))
 
-    def see(self, picture: Any, guides: Planes) -> Matte:
+    def see(self, picture: Any, guides: Planes, contrast: float) -> Matte:
         """Return what the network says of a frame, on the canvas.
 
         Parameters
@@ -153,12 +156,14 @@ class Looking:
             The frame, with packed rows.
         guides : tuple of 3 ndarray, shape (h, w), uint8
             Its luma and chroma on the canvas; they are kept.
+        contrast : float
+            What `contrast_of` says of that luma.
         """
         guide = guides[0]
         box, net = self._aim(picture)
         # A recurrent network is to see each frame, in order.
         still = self.raw is not None and not net.recurrent and net.is_still(_SAME)
-        around = self._follows and self._is_time_to_look_around(guide, still=still)
+        around = self._follows and self._is_time_to_look_around(guide, contrast, still=still)
         if self.raw is not None and still and not around:
             return self.raw
         if around:
@@ -201,7 +206,7 @@ class Looking:
             self.part.follow(united(found, self._box_of(self.raw)), at_once=True)
             self._patience = 1
 
-    def _is_time_to_look_around(self, guide: Plane, *, still: bool) -> bool:
+    def _is_time_to_look_around(self, guide: Plane, contrast: float, *, still: bool) -> bool:
         """Tell whether to look at the whole frame: at first, now and then, and when it changes."""
         if self._around is None:
             return True
@@ -212,13 +217,13 @@ class Looking:
         if self._since_around >= _LOOK_AGAIN and not still:
             return True
         late = self._since_around >= _LOOK_AROUND
-        return self._moves_elsewhere(guide, *(_CHANGED if late else _MOVED))
+        return self._moves_elsewhere(guide, contrast, *(_CHANGED if late else _MOVED))
 
-    def _moves_elsewhere(self, guide: Plane, level: int, share: float) -> bool:
+    def _moves_elsewhere(self, guide: Plane, contrast: float, level: int, share: float) -> bool:
         """Tell whether so much of a frame has changed beside the part since a look at all of it."""
         if self._around is None:
             return True
-        level = in_contrast(level, guide)
+        level = in_contrast(level, contrast)
         far = canvas.changed.call(guide, self._around, level, 1)
         if self._found:
             part = self._part_of(self.part.box)

@@ -16,7 +16,7 @@ import numpy as np
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.kernels.refine.plan import regions_scratch
-from fastvbg.keyers.person.contrast import contrast_of, in_contrast
+from fastvbg.keyers.person.contrast import in_contrast
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane
@@ -80,24 +80,28 @@ class Steady:
         self._guide: Plane | None = None
         self._said: Matte | None = None
         self._small: Any = None
-        self._share = 0.0
+        self._share, self._contrast = 0.0, 1.0
         self._empty = True
         self._kept.fill(0)
 
-    def is_cut(self, guide: Plane) -> bool:
-        """Tell whether a new scene begins with a frame's luma on the canvas."""
+    def is_cut(self, guide: Plane, contrast: float) -> bool:
+        """Tell whether a new scene begins with a frame's luma on the canvas, of such a contrast."""
         if self._guide is None:
             return False
         level, least, rise = _SCENE
         rows, cols = self._half
-        level = max(in_contrast(level, each) for each in (guide, self._guide))
+        level = in_contrast(level, max(contrast, self._contrast))
         share = int(kernels.changed.call(guide, self._guide, level, 2)) / (rows * cols)
         cut = share >= least and share - self._share >= rise
         self._share = 0.0 if cut else share
         return cut
 
     def add(
-        self, guide: Plane, matte: Matte | None, known: tuple[slice, slice] | None = None
+        self,
+        guide: Plane,
+        contrast: float,
+        matte: Matte | None,
+        known: tuple[slice, slice] | None = None,
     ) -> Matte:
         """Return the steadied matte of the next frame, in memory of its own.
 
@@ -105,6 +109,8 @@ class Steady:
         ----------
         guide : ndarray, shape (h, w), uint8
             The frame's luma on the canvas; it is kept.
+        contrast : float
+            What `contrast_of` says of it.
         matte : ndarray, shape (h, w), uint8, optional
             What the network says, which is kept; without it the matte is carried by motion alone.
         known : tuple of 2 slice, optional
@@ -126,10 +132,10 @@ class Steady:
                     moved[:] = 255
                     moved[known] = inside
                 moved[self._said_twice(matte, carried)] = 255
-                slope = round(_SLOPE / max(_FAINTEST, contrast_of(guide)))
+                slope = round(_SLOPE / max(_FAINTEST, contrast))
                 options = self._least, _STILL, slope
                 kernels.steady.call(matte, moved, carried, self._matte, *options)
-        self._guide = guide
+        self._guide, self._contrast = guide, contrast
         self._said = self._said if matte is None else matte
         return self._sure()
 

@@ -108,6 +108,17 @@ def test_noise_lets_the_room_decide_less() -> None:
     assert calm < int(_shown(room, planes, seen, matte)[64, 130]) < 190
 
 
+@pytest.mark.parametrize(("rows", "decides"), [(8, True), (32, False)])
+def test_a_room_much_of_which_has_changed_decides_nothing(rows: int, decides: bool) -> None:
+    planes, seen, matte = _before_room(60, 190)
+    room = _learned(_planes(60))
+    planes[0][-rows:] = 120  # as where the camera moves; too little of it to forget all
+    shown = _shown(room, planes, seen, matte)
+    assert room.known.any()
+    assert (int(shown[64, 130]) < 150) is decides
+    assert np.array_equal(shown, matte) is not decides
+
+
 def test_a_room_that_changes_as_a_whole_is_forgotten() -> None:
     room = _learned(_planes(60))
     _shown(room, _planes(100), _empty())

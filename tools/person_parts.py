@@ -126,11 +126,13 @@ class _Stretched:
         planes[1, :rows, :cols] = matte.astype(np.int32) << 8
 
 
-def _newest(self: Any, guide: Any, matte: Matte | None, _known: Any = None) -> Matte:
+def _newest(
+    self: Any, guide: Any, contrast: float, matte: Matte | None, _known: Any = None
+) -> Matte:
     """Stand for `Steady.add`: what the network says last."""
     if matte is not None:
         np.copyto(self._matte, matte)
-    self._guide = guide
+    self._guide, self._contrast = guide, contrast
     return np.asarray(self._sure(), np.uint8)
 
 

@@ -9,6 +9,7 @@ import fastvbg
 from fastvbg.errors import ModelError, OptionError, OptionTypeError, OverlapError, ShapeError
 from fastvbg.keyers.person.following import Part, box_of, grown, united
 from fastvbg.keyers.person.keyer import PersonKeyer
+from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.network import Network, scale_of
 from fastvbg.keyers.person.networks import Networks
 from fastvbg.models.store import LANDSCAPE, SQUARE
@@ -242,6 +243,7 @@ def test_reset_forgets(runs) -> None:
 
 def test_flicker_is_steadied(monkeypatch) -> None:
     use_green_network(monkeypatch, noise=0.3)
+    monkeypatch.setattr(Looking, "may_rest", lambda *_: False)
     frame = with_person(wall(), 160, 90)
     noise = np.random.default_rng(0)
     keyer, looks, raws = PersonKeyer(), [], []

@@ -89,16 +89,22 @@ def test_who_waits_while_it_is_lent_does_not_wait_in_vain() -> None:
         assert made._lent
 
 
+def lines_of_a_loss(made: Reader, lines: list[str], lose: threading.Event) -> list[str]:
+    """Take pictures until the source is lost; return what is told of it."""
+    take_some(made, 3)
+    lose.set()
+    wait_for(lambda: made.take(0.01) is None and lines)
+    return lines
+
+
 @pytest.mark.parametrize("lent", [True, False])
 def test_a_source_that_goes_is_opened_again(monkeypatch, lent: bool) -> None:
     monkeypatch.setattr(reader, "_FIRST_WAIT", 0.02)
     camera, lines = Prompt(), []
     camera.is_prompt = lent
     with Reader(camera, lines.append, lines.append) as made:
-        take_some(made, 3)
-        camera.gone.set()
-        wait_for(lambda: made.take(0.01) is None and lines)
-        assert lines[0] == "fake: was unplugged; trying again"
+        said = lines_of_a_loss(made, lines, camera.gone)
+        assert said[0] == "fake: was unplugged; trying again"
         assert not made.is_open
         camera.gone.clear()
         take_some(made, 3)
@@ -112,10 +118,8 @@ def test_a_silent_source_counts_as_gone(monkeypatch, lent: bool) -> None:
     camera, lines = Prompt(), []
     camera.is_prompt = lent
     with Reader(camera, lines.append, lines.append) as made:
-        take_some(made, 2)
-        camera.silent.set()
-        wait_for(lambda: made.take(0.01) is None and lines)
-    assert lines[0] == "fake: no picture for 0.1 s; trying again"
+        said = lines_of_a_loss(made, lines, camera.silent)
+    assert said[0] == "fake: no picture for 0.1 s; trying again"
 
 
 def test_who_was_busy_does_not_take_a_source_for_silent(monkeypatch) -> None:
@@ -157,7 +161,7 @@ def test_time_is_tight_from_three_quarters_of_a_period_to_half_of_one() -> None:
         assert headroom.is_tight is tight
 
 
-def test_one_late_frame_makes_it_tight_for_a_few() -> None:
+def test_one_late_frame_alone_does_not_make_it_tight() -> None:
     headroom = Headroom()
     for _ in range(40):
         headroom.add(0.3 / 30, 1 / 30)

@@ -120,6 +120,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "person.room_canvas.mark",
         "person.room_edges.decide",
         "person.room.learn",
+        "keying.shift.shift_plane",
         "composite.planes_blend.blend_u8",
         "refine.regions.hysteresis",
         "composite.scaled.quantize",

@@ -7,7 +7,7 @@ import pytest
 
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import model_for
-from fastvbg.reference.plate import shift_plate
+from fastvbg.reference.plate import shift_plane, shift_plate
 
 kernels = Module("keying.shift")
 
@@ -21,10 +21,11 @@ HOMOGRAPHIES = {
 }
 
 
+SIZES = [(1, 1), (2, 3), (5, 16), (7, 17), (9, 33), (40, 64), (33, 127), (60, 200)]
+
+
 @pytest.mark.parametrize("homography", HOMOGRAPHIES)
-@pytest.mark.parametrize(
-    "size", [(1, 1), (2, 3), (5, 16), (7, 17), (9, 33), (40, 64), (33, 127), (60, 200)]
-)
+@pytest.mark.parametrize("size", SIZES)
 def test_it_equals_the_reference(size, homography, rng):
     rows, cols = size
     model, out = model_for(rows, cols), model_for(rows, cols)
@@ -41,3 +42,35 @@ def test_a_homography_of_nothing_changes_nothing(rng):
     model[:] = rng.integers(0, 256, model.shape, np.uint8)
     kernels.shift.call(model, np.eye(3), 50, out)
     np.testing.assert_array_equal(out[..., :50], model[..., :50])
+
+
+@pytest.mark.parametrize("homography", HOMOGRAPHIES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("kind", ["whole", "rows apart", "read-only"])
+@pytest.mark.parametrize("bits", [(0, 0), (2, 1), (3, 3)])
+def test_wanted_parts_of_a_plane_equal_the_reference(size, homography, kind, bits, rng):
+    rows, cols = size
+    wide = rng.integers(0, 256, (rows, cols + 3), np.uint8)
+    plane = wide[:, 1 : cols + 1] if kind == "rows apart" else wide[:, :cols].copy()
+    plane.flags.writeable = kind != "read-only"
+    across, down = (1 << each for each in bits)
+    cells = (rng.random((-(-rows // down), -(-cols // across))) < 0.2).astype(np.uint8)
+    whole = np.full((rows, cols + 20), 7, np.uint8)
+    out = whole[:, 2 : cols + 2]
+    kernels.shift_plane.call(plane, HOMOGRAPHIES[homography], cells, bits, out)
+    wanted = cells.repeat(down, axis=0)[:rows].repeat(across, axis=1)[:, :cols]
+    runs = np.maximum.reduceat(wanted, np.arange(0, cols, 16), axis=1)
+    runs = runs.repeat(16, axis=1)[:, :cols] > 0
+    shifted = shift_plane(plane, HOMOGRAPHIES[homography])
+    np.testing.assert_array_equal(out, np.where(runs, shifted, 7))
+    assert (whole[:, :2] == 7).all()
+    assert (whole[:, cols + 2 :] == 7).all()
+
+
+@pytest.mark.parametrize("homography", HOMOGRAPHIES)
+@pytest.mark.parametrize("size", SIZES)
+def test_all_of_a_plane_equals_the_reference(size, homography, rng):
+    plane, out = rng.integers(0, 256, size, np.uint8), np.empty(size, np.uint8)
+    cells = np.ones((1, 1), np.uint8)
+    kernels.shift_plane.call(plane, HOMOGRAPHIES[homography], cells, (16, 16), out)
+    np.testing.assert_array_equal(out, shift_plane(plane, HOMOGRAPHIES[homography]))

@@ -10,6 +10,7 @@ import pytest
 from fastvbg.compositing.frames import blend
 from fastvbg.compositing.planar import I420, blend_planar
 from fastvbg.errors import OptionError
+from fastvbg.keyers.person.guides import Guides
 from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.keyers.person.room import Room
 from tests.support.people import disc, to_planes, use_green_network, wall, with_person
@@ -35,7 +36,7 @@ def _guides(planes: Any) -> Any:
 
 
 def _room() -> Room:
-    return Room(_SHAPE, _CANVAS, _FACTOR, (1, 1))
+    return Room(_SHAPE, _CANVAS, _FACTOR, (1, 1), Guides(_CANVAS, _FACTOR))
 
 
 def _shown(room: Room, planes: Any, seen: Any, matte: Any = None) -> Any:
@@ -132,7 +133,7 @@ def test_a_thing_that_was_moved_is_learned_anew() -> None:
     for _ in range(4):
         _shown(room, moved, _empty())
     assert room.known.all()
-    np.testing.assert_array_equal(room._room[0], moved[0])
+    np.testing.assert_array_equal(room.planes[0], moved[0])
 
 
 def test_light_that_changes_slowly_is_followed() -> None:
@@ -140,7 +141,7 @@ def test_light_that_changes_slowly_is_followed() -> None:
     for level in range(60, 80):
         for _ in range(4):
             _shown(room, _planes(level), _empty())
-    np.testing.assert_array_equal(room._room[0], 79)
+    np.testing.assert_array_equal(room.planes[0], 79)
 
 
 def test_a_person_taken_for_room_is_forgotten() -> None:

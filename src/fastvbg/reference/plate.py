@@ -122,25 +122,49 @@ def shift_plate(planes: tuple[Plane, ...], to_plate: npt.NDArray[np.float64]) ->
     tuple of 4 ndarray, shape (H, W), uint8
         Likewise.
     """
-    rows, cols = planes[0].shape
-    y, column = np.mgrid[0:rows, 0:cols]
-    x, h = column // 16 * 16 + 7.5, to_plate
+    top, left, down, across = _places(planes[0].shape, to_plate)
+    shifted = [shift_plane(plane, to_plate) for plane in planes[:3]]
+    floors = _sample(planes[3], top + (down >= 8), left + (across >= 8)).astype(np.uint8)
+    return (*shifted, floors)
+
+
+def shift_plane(plane: Plane, to_plane: npt.NDArray[np.float64]) -> Plane:
+    """Return a plane of samples as a camera that has moved sees it; as `shift_plate` does Y.
+
+    Parameters
+    ----------
+    plane : ndarray, shape (H, W), uint8
+        The samples.
+    to_plane : ndarray, shape (3, 3), float64
+        A homography from pixels of the result to those of the plane; its last number is 1.
+
+    Returns
+    -------
+    ndarray, shape (H, W), uint8
+        Likewise.
+    """
+    top, left, down, across = _places(plane.shape, to_plane)
+    upper = (16 - across) * _sample(plane, top, left) + across * _sample(plane, top, left + 1)
+    lower = (16 - across) * _sample(plane, top + 1, left)
+    lower = lower + across * _sample(plane, top + 1, left + 1)
+    return np.asarray(((16 - down) * upper + down * lower + 128) >> 8, np.uint8)
+
+
+def _places(shape: tuple[int, ...], h: npt.NDArray[np.float64]) -> tuple[Whole, ...]:
+    """Return row and column that each pixel is from, and how many parts of 1/16 beyond them."""
+    y, column = np.mgrid[0 : shape[0], 0 : shape[1]]
+    x = column // 16 * 16 + 7.5
     depth = h[2, 0] * x + h[2, 1] * y + h[2, 2]
     right = np.floor(((h[0, 0] * x + h[0, 1] * y + h[0, 2]) / depth - x) * 16 + 0.5).astype(int)
     below = np.floor((h[1, 0] * x + h[1, 1] * y + h[1, 2]) / depth * 16 + 0.5).astype(int)
-    left, top, across, down = column + (right >> 4), below >> 4, right & 15, below & 15
+    return below >> 4, column + (right >> 4), below & 15, right & 15
 
-    def at(plane: Plane, row: Whole, col: Whole) -> Whole:
-        found = plane[np.clip(row, 0, rows - 1), np.clip(col, 0, cols - 1)]
-        return np.asarray(found, np.int32)
 
-    shifted = []
-    for plane in planes[:3]:
-        upper = (16 - across) * at(plane, top, left) + across * at(plane, top, left + 1)
-        lower = (16 - across) * at(plane, top + 1, left) + across * at(plane, top + 1, left + 1)
-        shifted.append((((16 - down) * upper + down * lower + 128) >> 8).astype(np.uint8))
-    floors = at(planes[3], top + (down >= 8), left + (across >= 8)).astype(np.uint8)
-    return (*shifted, floors)
+def _sample(plane: Plane, row: Whole, col: Whole) -> Whole:
+    """Return samples of a plane, whose outermost go on beyond its border."""
+    rows, cols = plane.shape
+    found = plane[np.clip(row, 0, rows - 1), np.clip(col, 0, cols - 1)]
+    return np.asarray(found, np.int32)
 
 
 def ramp(evidence: Whole, tolerance: int, falloff: int) -> Matte:
@@ -226,6 +250,7 @@ __all__ = [
     "plate_floors",
     "plate_matte",
     "ramp",
+    "shift_plane",
     "shift_plate",
     "widen_planes",
 ]

@@ -85,18 +85,6 @@ def _part_about(plane: Plane) -> tuple[slice, slice] | None:
     )
 
 
-def chroma_of(planes: Planes, canvas_shape: tuple[int, int]) -> tuple[Plane, Plane]:
-    """Return U and V of a frame on the canvas, at the middle of what a canvas pixel stands for.
-
-    Where there are fewer chroma samples than that, each serves all the luma that it covers.
-    """
-    size = canvas_shape[::-1]
-    fewer = planes[1].size < canvas_shape[0] * canvas_shape[1]
-    between = cv2.INTER_NEAREST if fewer else cv2.INTER_LINEAR
-    first, second = (cv2.resize(plane, size, interpolation=between) for plane in planes[1:])
-    return np.asarray(first, np.uint8), np.asarray(second, np.uint8)
-
-
 class Edges:
     """Gives mattes the edges of frames of one size.
 

@@ -23,7 +23,8 @@ from fastvbg.keyers._arrays import on_packed
 from fastvbg.keyers._frames import Packer, packed_alike
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.person.contrast import contrast_of
-from fastvbg.keyers.person.edging import Edges, chroma_of
+from fastvbg.keyers.person.edging import Edges
+from fastvbg.keyers.person.guides import Guides
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
 from fastvbg.keyers.person.remembering import Remembering
@@ -82,9 +83,10 @@ class PersonKeyer(OnePassKeyer):
         Whether several looks at the first frame of a scene, and two at what stays unsure, are to
         agree, or one has to do.
     room : {"remembered", "off"}
-        Whether the room behind people is remembered where it was seen, while the camera stands, and
-        decides coverage at their edges. Of planes whose chroma is halved only if they have 480
-        pixels or more: in smaller ones it is too coarse. Not with quality "fast".
+        Whether the room behind people is remembered where it was seen, and decides coverage at
+        their edges. It goes along with a camera that a homography explains: turned, or in a hand.
+        Of planes whose chroma is halved only if they have 480 pixels or more: in smaller ones it is
+        too coarse. Not with quality "fast".
     plate : ndarray or tuple of 3 ndarray, uint8, optional
         The room without anybody, in the form of the frames: then it is known from the beginning,
         and edges are decided by it as by `PlateKeyer.decide_edges`. It is registered to the first
@@ -197,8 +199,8 @@ class PersonKeyer(OnePassKeyer):
             self._steady = Steady(self._canvas, self._every)
             size, fine = (width, height), self._quality == "fine"
             self._looking = Looking(self._networks, size, self._canvas, factor, fine=fine)
-            scratch_for = plan.frame_scratch if form[1] is None else plan.reduce_scratch
-            self._reduce_scratch = scratch_for(self._canvas[1], factor)
+            self._guides = Guides(self._canvas, factor)
+            self._frame_scratch = plan.frame_scratch(self._canvas[1], factor)
             self._edges = Edges(self._canvas, factor)
             if self._plate is not None:
                 self._plate.check(form)
@@ -293,11 +295,10 @@ class PersonKeyer(OnePassKeyer):
 
     def _on_canvas(self, picture: Frame | Planes) -> Planes:
         """Return Y, U and V of a frame, or the gray and chroma of a BGR one, on the canvas."""
-        guide, first, second = (np.empty(self._canvas, np.uint8) for _ in range(3))
-        rest = self._factor, self._reduce_scratch
         if isinstance(picture, tuple):
-            canvas.reduce.call(picture[0], guide, *rest)
-            return guide, *chroma_of(picture, self._canvas)
+            return self._guides.of(picture)
+        guide, first, second = (np.empty(self._canvas, np.uint8) for _ in range(3))
+        rest = self._factor, self._frame_scratch
         canvas.reduce_frame.call(picture, guide, first, second, *rest)
         return guide, first, second
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
-from fastvbg.kernels.person import plan
-from fastvbg.keyers.person.edging import chroma_of
+from fastvbg.keyers.person.guides import Guides
 from fastvbg.keyers.person.room import Room
 from fastvbg.layout import are_bytes, packed
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from fastvbg.keyers.person.keyer import Look
     from fastvbg.keyers.person.plate import RoomPlate
 
-canvas = Module("person.canvas")
 keyspace = Module("keying.keyspace")
 
 
@@ -39,11 +37,11 @@ class Remembering:
     def __init__(
         self, form: Any, canvas_shape: tuple[int, int], factor: int, plate: RoomPlate | None
     ) -> None:
-        self._canvas, self._factor, self._plate = canvas_shape, factor, plate
+        self._canvas, self._plate = canvas_shape, plate
         shape, shifts = form
-        self._room = Room(shape, canvas_shape, factor, shifts or (0, 0))
+        self._guides = Guides(canvas_shape, factor, means=shifts is None)
+        self._room = Room(shape, canvas_shape, factor, shifts or (0, 0), self._guides)
         self._shapes = [plane.shape for plane in self._room.planes]
-        self._row = plan.reduce_scratch(canvas_shape[1], factor)
         self._planes: Planes | None = None
         if shifts is None:
             y, u, v = np.empty((3, *shape), np.uint8)
@@ -80,7 +78,7 @@ class Remembering:
             found = self._plate.next(picture, begins=look.begins)
             if found is not None:
                 known = self._plate.known(self._canvas)
-                self._room.know(found, self._on_canvas(found), known, planes)
+                self._room.know(found, self._guides.of(found), known, planes)
         self._room.decide(matte, planes, look.guides, look.matte, small)
         if self._plate is not None:
             self._plate.decide_edges(picture, matte, small)
@@ -93,13 +91,3 @@ class Remembering:
         assert self._planes is not None  # noqa: S101  (frames are BGR)
         keyspace.keyspace.call(picture, *self._planes)
         return self._planes
-
-    def _on_canvas(self, planes: Planes) -> Planes:
-        """Return planes on the canvas, as the frames' guides are made of theirs."""
-        y, u, v = np.empty((3, *self._canvas), np.uint8)
-        canvas.reduce.call(planes[0], y, self._factor, self._row)
-        if self._planes is None:
-            return y, *chroma_of(planes, self._canvas)
-        canvas.reduce.call(planes[1], u, self._factor, self._row)
-        canvas.reduce.call(planes[2], v, self._factor, self._row)
-        return y, u, v

@@ -17,9 +17,12 @@ import numpy as np
 from fastvbg.constants import ROOM_TURNS
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
+from fastvbg.keyers.person.camera import Lies, RoomCamera
+from fastvbg.keyers.person.elsewhere import Elsewhere, Memory
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane, Planes
+    from fastvbg.keyers.person.guides import Guides
 
 canvas = Module("person.room_canvas")
 edges = Module("person.room_edges")
@@ -37,6 +40,8 @@ _LEAST_SEEN, _MOST_CHANGED, _DOUBTED = 0.05, 0.4, 0.2
 """All is forgotten where so much of what is free and known has changed, if there is as much; with
 more than the last changed it decides nothing. A camera that follows a runner is off by a third
 in the frames before it is forgotten, two speakers before a still one by a twentieth at most."""
+_BUMPED = 0.06
+"""With more than that changed it is looked for at once where the camera has it."""
 _SURE, _ALIKE = 250, 3
 """Where the network is so sure of a person and the picture is the room within so many levels, a
 person was taken for room: that is forgotten. Where it is not so sure, it is the room."""
@@ -82,6 +87,8 @@ class Room:
         Pixels of the frame that a canvas pixel stands for, each way.
     shifts : (int, int)
         Whether chroma is halved across, and whether down.
+    guides : Guides
+        Of the frames.
     """
 
     def __init__(
@@ -90,14 +97,18 @@ class Room:
         canvas_shape: tuple[int, int],
         factor: int,
         shifts: tuple[int, int],
+        guides: Guides,
     ) -> None:
         chroma = (shape[0] + shifts[1]) >> shifts[1], (shape[1] + shifts[0]) >> shifts[0]
         y, u, v = (np.zeros(size, np.uint8) for size in (shape, chroma, chroma))
-        self._room: Planes = y, u, v
+        on_canvas = np.zeros((6, *canvas_shape), np.uint8)
+        small = on_canvas[0], on_canvas[1], on_canvas[2]
+        self._memory = Memory((y, u, v), small, on_canvas[3], on_canvas[4])
+        self._free_for = on_canvas[5]
         self._canvas, self._factor, self._shifts = canvas_shape, factor, shifts
-        y, u, v = np.zeros((3, *canvas_shape), np.uint8)
-        self._small: Planes = y, u, v
-        self._known, self._free_for, self._noise = np.zeros((3, *canvas_shape), np.uint8)
+        self._camera = RoomCamera(shape)
+        self._elsewhere = Elsewhere(canvas_shape, factor, shifts, guides)
+        self._since = 0
         self._apart, self._edge, self._marks, self._spare = np.zeros((4, *canvas_shape), np.uint8)
         self._alike = np.zeros((canvas_shape[0] + 2, canvas_shape[1] + 2), np.uint8)
         self._rows = plan.room_scratch(canvas_shape[1], factor)
@@ -108,17 +119,23 @@ class Room:
     @property
     def known(self) -> Plane:
         """1 where the room is known, else 0, on the canvas."""
-        return self._known
+        return self._memory.known
 
     @property
     def planes(self) -> Planes:
         """Y, U and V of the room, in the frames' form; of what is not known anything."""
-        return self._room
+        return self._memory.planes
 
     def forget(self) -> None:
-        """Know nothing: another scene begins, or the camera moves."""
-        self._known.fill(0)
+        """Know nothing: another scene begins."""
+        self._memory.known.fill(0)
         self._free_for.fill(0)
+        self._camera.reset()
+
+    def _give_up(self) -> None:
+        """Know nothing: the room has become another one, or the camera moves as nobody follows."""
+        self.forget()
+        self._camera.give_up()
 
     def know(self, planes: Planes, guides: Planes, known: Plane, frame: Planes) -> None:
         """Know the room from a picture of it.
@@ -132,14 +149,15 @@ class Room:
         frame : tuple of 3 ndarray, uint8
             A frame, by which noise is measured; where it shows a person that is as of what is new.
         """
-        for pairs in zip(self._room, planes, strict=True), zip(self._small, guides, strict=True):
-            for to, plane in pairs:
-                np.copyto(to, plane)
-        np.copyto(self._known, known)
+        memory = self._memory
+        for to, plane in zip((*memory.planes, *memory.small), (*planes, *guides), strict=True):
+            np.copyto(to, plane)
+        np.copyto(memory.known, known)
+        self._camera.reset()
         off = cv2.absdiff(frame[0], planes[0])
         size = self._canvas[::-1]
         parts = cv2.resize(off.astype(np.float32), size, interpolation=cv2.INTER_AREA) * _PARTS
-        np.copyto(self._noise, np.minimum(parts, _NEW).astype(np.uint8))
+        np.copyto(memory.noise, np.minimum(parts, _NEW).astype(np.uint8))
 
     def decide(
         self, matte: Matte, planes: Planes, guides: Planes, seen: Matte, fitted: Matte
@@ -159,30 +177,88 @@ class Room:
         """
         near = _most(cv2.max(seen, fitted), _ABOUT)
         sure, beside = _least(seen, _BESIDE), (_least(fitted, _BESIDE), _most(fitted, _BESIDE))
-        about = (near, *beside, sure), self._known, _LEVELS, _TOLD
-        to = self._apart, self._edge, self._alike
-        sound, changed, soft = canvas.survey.call(guides, self._small, *about, *to)
-        if sound >= _LEAST_SEEN * near.size:
-            if changed > _MOST_CHANGED * sound:
-                self.forget()
-            elif soft and changed <= _DOUBTED * sound:
-                self._use(matte, planes, guides, fitted)
-        self._learn(planes, guides, near, sure)
+        lies = self._look(planes[0], near)
+        if lies is Lies.MISSED:
+            return
+        shown = self._shown(lies)
+        told = near, *beside, sure
+        sound, changed, soft = self._survey(shown, guides, told)
+        heard = sound >= _LEAST_SEEN * near.size
+        if heard and changed > _BUMPED * sound and self._camera.look_again(planes[0]):
+            shown = self._shown(lies := Lies.ELSEWHERE)
+            sound, changed, soft = self._survey(shown, guides, told)
+        if heard and changed > _MOST_CHANGED * sound:
+            self._give_up()
+            lies = Lies.KEPT
+        elif heard and soft and changed <= _DOUBTED * sound:
+            self._use(shown, matte, planes, guides, fitted)
+        if lies is Lies.KEPT:
+            self._learn(planes, guides, near, sure)
+        else:
+            self._learn_from_elsewhere(planes, near, sure)
 
-    def _use(self, matte: Matte, planes: Planes, guides: Planes, fitted: Matte) -> None:
+    def _look(self, luma: Plane, near: Plane) -> Lies:
+        """Tell where the room lies in a frame."""
+        camera = self._camera
+        lies = camera.look(luma, near)
+        if lies is Lies.LOST:
+            self._give_up()
+            return Lies.KEPT
+        if lies is Lies.SETTLED:
+            if camera.homography is not None:
+                self._elsewhere.settle(self._memory, self._free_for, camera.homography)
+            camera.begin(luma, near)
+            return Lies.KEPT
+        return lies
+
+    def _shown(self, lies: Lies) -> Memory:
+        """Return what is known as a frame shows it."""
+        there = self._camera.homography
+        if lies is Lies.KEPT or there is None:
+            return self._memory
+        return self._elsewhere.of_room(self._memory, there)
+
+    def _survey(self, shown: Memory, guides: Planes, told: Any) -> tuple[int, int, int]:
+        """Return how many cells are free and known, how many of them changed, how many are edges.
+
+        Which are edges is kept, and by how much they differ.
+        """
+        to = self._apart, self._edge, self._alike
+        found = canvas.survey.call(guides, shown.small, told, shown.known, _LEVELS, _TOLD, *to)
+        sound, changed, soft = found
+        return int(sound), int(changed), int(soft)
+
+    def _use(
+        self, shown: Memory, matte: Matte, planes: Planes, guides: Planes, fitted: Matte
+    ) -> None:
         """Change a matte at its edges."""
-        known = self._edge, self._known, self._noise
+        known = self._edge, shown.known, shown.noise
         canvas.gather.call(guides, fitted, *known, _FRONT, _DOUBT, *self._squares)
+        behind = self._elsewhere.planes_of(shown, self._edge)
         sums, variance, *_ = self._squares
         rest = self._edge, self._factor, self._shifts, _OPTIONS, *self._of_edges
-        edges.decide.call(matte, planes, self._room, sums, variance, *rest)
+        edges.decide.call(matte, planes, behind, sums, variance, *rest)
+
+    def _learn_from_elsewhere(self, planes: Planes, near: Plane, sure: Plane) -> None:
+        """Learn from a frame that shows the room elsewhere: of some one, which has all turns."""
+        there = self._camera.homography
+        self._since = (self._since + 1) % ROOM_TURNS
+        if self._since or there is None:
+            return
+        planes, guides = self._elsewhere.of_frame(planes, there)
+        near = self._elsewhere.covered(near, there)
+        sure = self._elsewhere.cells(sure, there, 0)
+        y, u, v = (cv2.absdiff(*pair) for pair in zip(guides, self._memory.small, strict=True))
+        np.copyto(self._apart, cv2.max(y, cv2.max(u, v)))
+        for _ in range(ROOM_TURNS):
+            self._learn(planes, guides, near, sure)
 
     def _learn(self, planes: Planes, guides: Planes, near: Any, sure: Any) -> None:
         """Learn the cells of the canvas whose turn it is, where they have been free."""
-        turn, marks, rows = self._turn, self._marks, self._rows
+        turn, marks, rows, memory = self._turn, self._marks, self._rows, self._memory
         self._turn = (turn + 1) % ROOM_TURNS
-        state = self._apart, self._known, self._free_for
+        state = self._apart, memory.known, self._free_for
         canvas.mark.call(near, sure, *state, turn, _MARK_LEVELS, marks)
         rest = self._factor, self._shifts, rows
-        room.learn.call(marks, planes, self._room, self._noise, *rest)
-        room.learn.call(marks, guides, self._small, self._spare, 1, (0, 0), rows)
+        room.learn.call(marks, planes, memory.planes, memory.noise, *rest)
+        room.learn.call(marks, guides, memory.small, self._spare, 1, (0, 0), rows)

@@ -62,9 +62,13 @@ class CameraFollower:
         Of the room as the camera saw it before it moved.
     known : ndarray, shape (4, 2), float64
         The corners of what is known of it.
+    free : ndarray, shape (h, w), uint8, optional
+        0 where something stands before the room, which is not followed; of any size.
     """
 
-    def __init__(self, luma: Plane, known: npt.NDArray[np.float64]) -> None:
+    def __init__(
+        self, luma: Plane, known: npt.NDArray[np.float64], free: Plane | None = None
+    ) -> None:
         self._shape = luma.shape[0], luma.shape[1]
         self._known = known
         self._small = _reduced(luma)
@@ -80,15 +84,18 @@ class CameraFollower:
             [[ratios[1], 0, ratios[1] / 2 - 0.5], [0, ratios[0], ratios[0] / 2 - 0.5], [0, 0, 1]]
         )
         self._to_small, self._to_whole = to_small, np.linalg.inv(to_small)
-        self._corners = _corners_of(self._small)
+        self._corners = _corners_of(self._small, free)
         self._few = self._corners[:: len(self._corners) // _WATCHED + 1].copy()
         self._model: Any = None
         self.reset()
 
     def reset(self) -> None:
         """Let the camera stand where the plate is."""
-        self._frames = self._misses = 0
-        self._moves = False
+        self._frames = 0
+        self.moves = False
+        """Whether the camera has moved."""
+        self.misses = 0
+        """Frames in a row in which the plate was not found since."""
         self.lost = False
         """Whether it has moved so that the plate was not found."""
         self.homography: Homography | None = None
@@ -102,11 +109,11 @@ class CameraFollower:
         self._frames += not at_once
         watched = at_once or self._frames % _WATCH_EVERY == 1
         if len(self._corners) < _LEAST or (
-            self._moves if at_once else not self._moves and not watched
+            self.moves if at_once else not self.moves and not watched
         ):
             return False
         small = _reduced(picture)
-        if not self._moves and self._seems_to_stand(small, even=at_once):
+        if not self.moves and self._seems_to_stand(small, even=at_once):
             return False
         found = self._found(self._small, small)
         if found is None:
@@ -114,18 +121,18 @@ class CameraFollower:
                 self._even = _evened(self._small)
             found = self._found(self._even, _evened(small))
         if found is None:
-            self._misses += self._moves
-            self.lost = self.lost or self._misses >= _LOST
+            self.misses += self.moves
+            self.lost = self.lost or self.misses >= _LOST
             return False
-        self._misses = 0
+        self.misses = 0
         points = self._corners
         apart = np.linalg.norm(moved(found, points) - points, axis=1)
         far = float(np.median(apart)) / self._scale
-        self._moves = self._moves or far >= _SEEN_MOVING
-        if self._moves:
+        self.moves = self.moves or far >= _SEEN_MOVING
+        if self.moves:
             whole = self._to_whole @ found @ self._to_small
             self.homography = whole / whole[2, 2] if far >= _STANDS else None
-        return self._moves
+        return self.moves
 
     def _seems_to_stand(self, small: Plane, *, even: bool) -> bool:
         """Tell whether corners are where they were, for less than finding the plate costs."""
@@ -141,21 +148,12 @@ class CameraFollower:
     def _found(self, plate: Plane, small: Plane) -> Homography | None:
         """Return where a small frame has the plate, in its pixels; None where too little agrees."""
         points = self._corners
-        guess, levels = points, _FAR_LEVELS
-        if self.homography is not None:
-            before = self._to_small @ self.homography @ self._to_whole
-            guess, levels = moved(before, points).astype(np.float32), 1
-        there, sound = _tracked(plate, small, points, guess, levels)
-        if np.count_nonzero(sound) < _LEAST:
-            return None
-        found, inliers = cv2.findHomography(
-            points[sound], there[sound], cv2.RANSAC, _APART, maxIters=300
-        )
-        count = 0 if inliers is None else int(inliers.sum())
-        if found is None or count < max(_LEAST, _LEAST_SHARE * np.count_nonzero(sound)):
-            return None
-        homography = np.asarray(found, np.float64)
-        return homography if is_by_hand(homography, small.shape) else None
+        if self.homography is None:
+            return _agreed(plate, small, points, points, _FAR_LEVELS)
+        before = self._to_small @ self.homography @ self._to_whole
+        guess = moved(before, points).astype(np.float32)
+        found = _agreed(plate, small, points, guess, 1)
+        return _agreed(plate, small, points, guess, _FAR_LEVELS) if found is None else found
 
     def places(self, step: int) -> tuple[Places, Places] | None:
         """Return the row and column where the last frame has every `step`-th pixel of the plate.
@@ -198,6 +196,23 @@ class CameraFollower:
         matte[:, right:] = matte[:, right - 1 : right]
         matte[:top] = matte[top]
         matte[below:] = matte[below - 1]
+
+
+def _agreed(
+    plate: Plane, small: Plane, points: Points, guess: Points, levels: int
+) -> Homography | None:
+    """Return the homography that most corners agree on; None where too few do."""
+    there, sound = _tracked(plate, small, points, guess, levels)
+    if np.count_nonzero(sound) < _LEAST:
+        return None
+    found, inliers = cv2.findHomography(
+        points[sound], there[sound], cv2.RANSAC, _APART, maxIters=300
+    )
+    count = 0 if inliers is None else int(inliers.sum())
+    if found is None or count < max(_LEAST, _LEAST_SHARE * np.count_nonzero(sound)):
+        return None
+    homography = np.asarray(found, np.float64)
+    return homography if is_by_hand(homography, small.shape) else None
 
 
 def _tracked(
@@ -252,10 +267,14 @@ def _reduced(picture: Frame | Planes) -> Plane:
     return whole
 
 
-def _corners_of(small: Plane) -> Points:
+def _corners_of(small: Plane, free: Plane | None) -> Points:
     found = None
     if small.size:
-        found = cv2.goodFeaturesToTrack(small, _CORNERS, _QUALITY, max(3, small.shape[1] // 50))
+        mask: Any = None
+        if free is not None:
+            mask = cv2.resize(free, small.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        apart = max(3, small.shape[1] // 50)
+        found = cv2.goodFeaturesToTrack(small, _CORNERS, _QUALITY, apart, mask=mask)
     if found is None:
         return np.zeros((0, 2), np.float32)
     return np.asarray(found.reshape(-1, 2), np.float32)

@@ -25,6 +25,8 @@ LEAST = 20
 # A plate by hand; what lies beyond is another view of the room, or matches by chance.
 _MOST_MOVED = 0.25
 _SCALES = 0.75, 1.35
+_LEAST_DEPTH = 1e-3
+"""Of a corner, where that of the first pixel is 1: less lies behind the camera."""
 
 
 def match(plate: Plane, frame: Plane) -> tuple[Homography | None, int]:
@@ -85,12 +87,14 @@ def is_by_hand(homography: Homography, shape: tuple[int, ...]) -> bool:
     if not np.isfinite(homography).all() or abs(homography[2, 2]) < 1e-9:
         return False
     before = corners(shape)
-    with np.errstate(all="ignore"):
-        after = moved(homography, before)
-    far = np.abs(after - before).max() if np.isfinite(after).all() else np.inf
-    if far > _MOST_MOVED * max(shape):
+    h = homography / homography[2, 2]
+    depths = before @ h[2, :2] + 1
+    if depths.min() < _LEAST_DEPTH:
         return False
-    sides = (np.linalg.norm(np.roll(p, 1, axis=0) - p, axis=1) for p in (after, before))
+    after = (before @ h[:2, :2].T + h[:2, 2]) / depths[:, None]
+    if np.abs(after - before).max() > _MOST_MOVED * max(shape):
+        return False
+    sides = (np.hypot(*(p - p[[3, 0, 1, 2]]).T) for p in (after, before))
     ratio = np.divide(*sides)
     return bool((ratio > _SCALES[0]).all() and (ratio < _SCALES[1]).all())
 

@@ -105,6 +105,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "person.canvas.box",
         "person.discriminant.separate",
         "person.colourfit.fit",
+        "person.texture.want",
         "person.texture.gather",
         "person.texture.gather_frame",
         "person.texture.heed",

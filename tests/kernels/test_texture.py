@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fastvbg.kernels.person import plan, texture
-from fastvbg.keyers.person.edging import _ABOUT, Edges
+from fastvbg.keyers.person.edging import _WANTED, Edges
 from fastvbg.reference import texture as reference
 from tests.kernels.test_canvas import SIZES, canvas_shape
 from tests.kernels.test_guard import guarded
@@ -21,7 +21,7 @@ FACTORS = (2, 4, 8)
 
 def asked(shape, factor):
     """Return what asks for all squares that tell of a picture."""
-    return np.ones_like(plan.texture_scratch(*canvas_shape(shape, factor)), np.uint8)
+    return np.ones_like(plan.texture_scratch(*canvas_shape(shape, factor))[1])
 
 
 def gathered(picture, wanted, factor):
@@ -29,6 +29,26 @@ def gathered(picture, wanted, factor):
     kernel = texture.gather if picture.ndim == 2 else texture.gather_frame
     kernel.call(picture, wanted, factor, out)
     return out
+
+
+@pytest.mark.parametrize("shape", [*SIZES, (9, 64), (40, 90), (135, 240)])
+@pytest.mark.parametrize(("about", "margin", "nothing"), [(4, 2, 8), (1, 3, 60), (8, 0, 0)])
+def test_want(shape, about, margin, nothing) -> None:
+    rng = np.random.default_rng(shape[1])
+    planes = rng.integers(-9, 9, (2, *shape)).astype(np.int32)
+    planes[0][rng.random(shape) < 0.97] = 0
+    matte = random_plane(*shape, seed=5)
+    matte[rng.random(shape) < 0.95] = nothing
+    literal = reference.want(planes[0], matte, about, margin, nothing)
+    wide = np.full((2, shape[0] + 2, shape[1] + 3), 5, np.int32)
+    wide[:, 1:-1, 2:-1] = planes
+    matte.flags.writeable = False
+    for given in (planes, wide[:, 1:-1, 2:-1]):
+        _, out, *scratch = plan.texture_scratch(*shape)
+        for _ in range(2):  # what is left of the last time counts for nothing
+            out.fill(9)
+            texture.want.call(given, matte, (about, margin, nothing), *scratch, out)
+            np.testing.assert_array_equal(out, literal)
 
 
 @pytest.mark.parametrize("shape", [*SIZES, (9, 64), (40, 90)])
@@ -53,7 +73,8 @@ def test_the_most_texture_there_is_fits(factor) -> None:
     wanted = asked(board.shape, factor)
     told = gathered(board, wanted, factor)
     assert (told == (255 * 255 // 4 << reference.COUNT | 1)).all()
-    about = (2 * _ABOUT + 1) ** 2
+    about = (2 * _WANTED[0] + 1) ** 2
+    assert _WANTED[0] <= plan.TEXTURE_PAD
     assert about < 1 << reference.COUNT
     assert about * int(told.max()) < 1 << 31
 
@@ -80,7 +101,7 @@ def test_heed(shape, gain, alike) -> None:
     planes = rng.integers(-70000, 70000, (2, *shape)).astype(np.int32)
     planes[0][rng.random(shape) < 0.3] = 0
     guide = random_plane(*shape, seed=2)
-    some = plan.texture_scratch(*shape).shape
+    some = plan.texture_scratch(*shape)[0].shape
     counts = rng.integers(0, 82, some).astype(np.int32)
     sums = counts * rng.integers(0, 16256, some).astype(np.int32) << reference.COUNT | counts
     wanted = reference.heed(planes[0], planes[1], guide, sums, gain, alike)

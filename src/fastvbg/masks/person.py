@@ -36,6 +36,7 @@ _SMALL = (
 """The kernels that make the small matte."""
 
 _ROOM = (
+    "person.texture.want",
     "person.texture.gather",
     "person.texture.heed",
     "person.edges.apply",

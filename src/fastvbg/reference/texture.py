@@ -20,6 +20,38 @@ COUNT = 7
 """Bits of a sum that hold how many variances it is of."""
 
 
+def _most_about(plane: Any, reach: int) -> Any:
+    """Return the most within so many pixels of each, up, down and to the sides."""
+    padded = np.pad(plane, reach)
+    side = 2 * reach + 1
+    return np.lib.stride_tricks.sliding_window_view(padded, (side, side)).max(axis=(2, 3))
+
+
+def want(slopes: Any, matte: Plane, about: int, margin: int, nothing: int) -> Plane:
+    """Return where texture counts: of background beside what has a slope.
+
+    Parameters
+    ----------
+    slopes : ndarray, shape (h, w), int32
+        Of `reference.person.fit`.
+    matte : ndarray, shape (h, w), uint8
+        The one that was fitted.
+    about, margin : int
+        Pixels of the canvas within which there is a slope that is not 0, and within which the matte
+        is nowhere more than `nothing`, for a pixel to be wanted.
+    nothing : int
+        Levels of the matte.
+
+    Returns
+    -------
+    ndarray, uint8
+        1 or 0, of each `TEXTURE_PITCH` pixels one, each way.
+    """
+    near = _most_about((slopes != 0).astype(np.uint8), about)
+    wanted = near * (_most_about(matte, margin) <= nothing)
+    return np.asarray(wanted[::TEXTURE_PITCH, ::TEXTURE_PITCH], np.uint8)
+
+
 def gather(picture: Plane, wanted: Plane, factor: int) -> npt.NDArray[np.int32]:
     """Return how much a picture varies within squares that pixels of a canvas stand for.
 

@@ -34,6 +34,9 @@ CELL_LINE = 5
 ROOM_SUMS = 6
 """Sums of squares of the room: of foreground, of its Y, U and V; of what is known, of its noise."""
 
+TEXTURE_PAD = 8
+"""Zeros beside a row of `texture.want`: it looks no further to the sides."""
+
 WHOLE_SUMS = 64
 """Squares of which LLVM's loops take a whole number at once."""
 
@@ -73,9 +76,18 @@ def colourfit_scratch(rows: int, cols: int, radius: int) -> tuple[Any, ...]:
     )
 
 
-def texture_scratch(rows: int, cols: int) -> Any:
-    """Return where `texture.gather` writes."""
-    return np.empty((-(-rows // TEXTURE_PITCH), -(-cols // TEXTURE_PITCH)), np.int32)
+def texture_scratch(rows: int, cols: int) -> tuple[Any, Any, Any, Any]:
+    """Return where `texture.gather` writes, where `want` does, and its scratch.
+
+    That is flags, and rows with zeros beside the first.
+    """
+    some = -(-rows // TEXTURE_PITCH), -(-cols // TEXTURE_PITCH)
+    return (
+        np.empty(some, np.int32),
+        np.empty(some, np.uint8),
+        np.empty((rows, cols), np.uint8),
+        np.zeros((3, cols + 2 * TEXTURE_PAD), np.uint8),
+    )
 
 
 def discriminant_scratch(rows: int, cols: int) -> tuple[Any, Any, Any]:

@@ -13,16 +13,70 @@ import numpy as np
 from numba import types
 
 from fastvbg.constants import TEXTURE_PITCH as PITCH
-from fastvbg.kernels._jit import FRAME, INT, PLANE, inline, kernel
+from fastvbg.kernels._jit import FRAME, INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._layouts import pixels_at
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, long_words_at
 
 _PLANES = types.Array(types.int32, 3, "A")
 _SUMS = types.Array(types.int32, 2, "A")
+_FLAGS = types.Array(types.uint8, 2, "C")
 _EIGHT = 8
 _HALVED = np.uint64(PITCH.bit_length() - 1)
 _COUNT = np.int32(7)
 """Bits of a sum that hold how many variances it is of."""
+
+
+@inline
+def _most_of(flags: Any, y: Any, reach: Any, rows: Any, cols: Any, to: Any) -> None:
+    """Write the most of each column over rows of a plane of bytes, at an address."""
+    most = bytes_at(to, cols)
+    for x in range(np.uint64(cols)):
+        most[x] = np.uint8(0)
+    for row in range(max(y - reach, 0), min(y + reach + 1, rows)):
+        values = bytes_at(address_of(flags, row), cols)
+        for x in range(np.uint64(cols)):
+            most[x] = max(most[x], values[x])
+
+
+@inline
+def _most_beside(most: Any, reach: Any, cols: Any, to: Any) -> None:
+    """Write the most of so many columns about each, beyond which zeros lie; both are addresses."""
+    out = bytes_at(to, cols)
+    for x in range(np.uint64(cols)):
+        out[x] = np.uint8(0)
+    for d in range(-reach, reach + 1):
+        values = bytes_at(most + d, cols)
+        for x in range(np.uint64(cols)):
+            out[x] = max(out[x], values[x])
+
+
+@kernel(_PLANES, PLANE, types.UniTuple(INT, 3), _FLAGS, _FLAGS, OUT_PLANE)
+def want(planes: Any, matte: Any, options: Any, flags: Any, rows: Any, out: Any) -> None:
+    """`out` is 1 where the texture of background beside slopes is wanted, else 0.
+
+    `flags` and `rows` are scratch, as `plan.texture_scratch` makes them. Rows of all are packed.
+    """
+    about, margin, nothing = options
+    height, cols = matte.shape
+    level = np.uint8(nothing)
+    for y in range(height):
+        slopes = integers_at(address_of(planes[0], y), cols)
+        sloped = bytes_at(address_of(flags, y), cols)
+        for x in range(np.uint64(cols)):
+            sloped[x] = np.uint8(slopes[x] != 0)
+    edge = (rows.shape[1] - cols) // 2
+    most = address_of(rows, 0) + edge
+    near, covered = address_of(rows, 1), address_of(rows, 2)
+    for j in range(out.shape[0]):
+        _most_of(flags, PITCH * j, about, height, cols, most)
+        _most_beside(most, about, cols, near)
+        _most_of(matte, PITCH * j, margin, height, cols, most)
+        _most_beside(most, margin, cols, covered)
+        sloped, most_covered = bytes_at(near, cols), bytes_at(covered, cols)
+        asked = bytes_at(address_of(out, j), out.shape[1])
+        for k in range(np.uint64(out.shape[1])):
+            x = np.uint64(PITCH) * k
+            asked[k] = sloped[x] if most_covered[x] <= level else np.uint8(0)
 
 
 @inline

@@ -62,27 +62,11 @@ def _square(radius: int) -> Any:
 
 
 _SMALL, _LARGE = _square(_WITHIN), _square(_BEYOND)
-_MARGINS, _ABOUTS = _square(_MARGIN), _square(_ABOUT)
-
-
-_SOME = slice(None, None, TEXTURE_PITCH), slice(None, None, TEXTURE_PITCH)
+_WANTED = _ABOUT, _MARGIN, _NOTHING
 _SUMMED = 2 * (_ABOUT // TEXTURE_PITCH) + 1, 2 * (_ABOUT // TEXTURE_PITCH) + 1
-"""Pixels of the canvas whose texture is looked at, and how many of these count at a time."""
+"""Of the pixels of the canvas whose texture is looked at, how many count at a time."""
 _ADDED: Any = {"normalize": False, "borderType": cv2.BORDER_CONSTANT}
 """Options of sums over squares: beyond the canvas there is 0."""
-
-
-def _part_about(plane: Plane) -> tuple[slice, slice] | None:
-    """Return rows and columns about all that is not 0; None where there is nothing."""
-    left, top, width, height = cv2.boundingRect(plane)
-    if not width:
-        return None
-    margin = _ABOUT + _MARGIN
-    rows, cols = (max(0, side - margin) // TEXTURE_PITCH * TEXTURE_PITCH for side in (top, left))
-    return (
-        slice(rows, min(top + height + margin, plane.shape[0])),
-        slice(cols, min(left + width + margin, plane.shape[1])),
-    )
 
 
 class Edges:
@@ -103,7 +87,7 @@ class Edges:
         self._cells = plan.discriminant_scratch(*canvas_shape)
         self._fit = plan.colourfit_scratch(*canvas_shape, self._radius)
         self._unheeded: Plane | None = None
-        self._told = plan.texture_scratch(*canvas_shape)
+        self._texture = plan.texture_scratch(*canvas_shape)
         self._work = (canvas_shape[1], factor, gain), *plan.edges_scratch(*canvas_shape, factor)
         self._small = (canvas_shape[1], 1, gain), *plan.edges_scratch(*canvas_shape, 1)
 
@@ -125,22 +109,13 @@ class Edges:
         guide, self._unheeded = self._unheeded, None
         if guide is None:
             return
-        planes = self._fit[0]
-        sloped = (planes[0] != 0).view(np.uint8)
-        part = _part_about(sloped)
-        if part is None:
-            return
-        anything: Any = cv2.dilate(self._decided[part], _MARGINS)
-        wanted: Any = cv2.dilate(sloped[part], _ABOUTS)
-        wanted = wanted[_SOME] * (anything[_SOME] <= _NOTHING)
-        factor = self._factor
-        told = self._told[: wanted.shape[0], : wanted.shape[1]]
-        rows, cols = (slice(factor * each.start, factor * each.stop) for each in part)
+        planes, factor = self._fit[0], self._factor
+        told, wanted, *scratch = self._texture
+        texture.want.call(planes, self._decided, _WANTED, *scratch, wanted)
         gather = texture.gather if picture.ndim == 2 else texture.gather_frame
-        gather.call(picture[rows, cols], wanted, factor, told)
+        gather.call(picture, wanted, factor, told)
         sums = cv2.boxFilter(told, cv2.CV_32S, _SUMMED, **_ADDED)
-        fitted, gain = planes[:, part[0], part[1]], self._work[0][2]
-        texture.heed.call(fitted, guide[part], sums, gain, _ALIKE)
+        texture.heed.call(planes, guide, sums, self._work[0][2], _ALIKE)
 
     def _believe(self, matte: Matte) -> None:
         """Let colour add nothing where the network saw nothing, nor take what it is sure of."""

@@ -120,9 +120,9 @@ def test_a_room_much_of_which_has_changed_decides_nothing(rows: int, decides: bo
     assert np.array_equal(shown, matte) is not decides
 
 
-def test_a_room_that_changes_as_a_whole_is_forgotten() -> None:
+def test_a_room_that_changes_as_a_whole_is_forgotten(rng) -> None:
     room = _learned(_planes(60))
-    _shown(room, _planes(100), _empty())
+    _shown(room, _planes(rng.integers(20, 220, _SHAPE)), _empty())
     assert not room.known.any()
 
 
@@ -136,11 +136,13 @@ def test_a_thing_that_was_moved_is_learned_anew() -> None:
     np.testing.assert_array_equal(room.planes[0], moved[0])
 
 
-def test_light_that_changes_slowly_is_followed() -> None:
+def test_light_that_changes_is_followed_and_kept_once_it_stays() -> None:
     room = _learned(_planes(60))
     for level in range(60, 80):
-        for _ in range(4):
-            _shown(room, _planes(level), _empty())
+        _shown(room, _planes(level), _empty())
+        assert room.known.all()
+    for _ in range(40):
+        _shown(room, _planes(79), _empty())
     np.testing.assert_array_equal(room.planes[0], 79)
 
 

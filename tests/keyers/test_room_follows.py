@@ -262,10 +262,11 @@ def test_it_settles_as_the_frame_shows_it():
     memory, elsewhere = _memory()
     there = by_hand(SIZE, (20.0, 8.0))
     shown = elsewhere.of_room(memory, there)
-    planes, small = elsewhere.of_frame(memory.planes, np.linalg.inv(there))
+    planes = elsewhere.planes_of(shown, np.ones(CANVAS, np.uint8))
+    small = Guides(CANVAS, FACTOR).of(planes)
     wanted = [each.copy() for each in (*planes, *small, shown.known, shown.noise)]
     free_for = np.full(CANVAS, 5, np.uint8)
-    elsewhere.settle(memory, free_for, there)
+    elsewhere.settle(memory, free_for, shown)
     found = *memory.planes, *memory.small, memory.known, memory.noise
     for one, two in zip(wanted, found, strict=True):
         np.testing.assert_array_equal(one, two)

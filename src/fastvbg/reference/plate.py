@@ -128,8 +128,12 @@ def shift_plate(planes: tuple[Plane, ...], to_plate: npt.NDArray[np.float64]) ->
     return (*shifted, floors)
 
 
-def shift_plane(plane: Plane, to_plane: npt.NDArray[np.float64]) -> Plane:
-    """Return a plane of samples as a camera that has moved sees it; as `shift_plate` does Y.
+def shift_plane(
+    plane: Plane, to_plane: npt.NDArray[np.float64], line: tuple[int, int] = (1024, 0)
+) -> Plane:
+    """Return a plane of samples as a camera that has moved sees it, as `shift_plate` does Y.
+
+    In another light a sample is `(gain*sample + offset + 512) >> 10`, held to 0..255.
 
     Parameters
     ----------
@@ -137,6 +141,8 @@ def shift_plane(plane: Plane, to_plane: npt.NDArray[np.float64]) -> Plane:
         The samples.
     to_plane : ndarray, shape (3, 3), float64
         A homography from pixels of the result to those of the plane; its last number is 1.
+    line : (int, int)
+        Gain and offset, in 1/1024.
 
     Returns
     -------
@@ -147,7 +153,9 @@ def shift_plane(plane: Plane, to_plane: npt.NDArray[np.float64]) -> Plane:
     upper = (16 - across) * _sample(plane, top, left) + across * _sample(plane, top, left + 1)
     lower = (16 - across) * _sample(plane, top + 1, left)
     lower = lower + across * _sample(plane, top + 1, left + 1)
-    return np.asarray(((16 - down) * upper + down * lower + 128) >> 8, np.uint8)
+    seen = ((16 - down) * upper + down * lower + 128) >> 8
+    lit = (line[0] * seen + line[1] + 512) >> 10
+    return np.asarray(np.clip(lit, 0, 255), np.uint8)
 
 
 def _places(shape: tuple[int, ...], h: npt.NDArray[np.float64]) -> tuple[Whole, ...]:

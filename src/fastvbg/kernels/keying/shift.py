@@ -21,7 +21,10 @@ __all__ = ["shift", "shift_plane"]
 MODEL = types.Array(types.uint8, 3, "C")
 HOMOGRAPHY = types.Array(types.float64, 2, "C")
 
+LINE = types.UniTuple(INT, 2)
+
 _RUN, _DEEPEST = 16, 3
+_LINE_BITS, _HALF = 10, 512
 
 
 @inline
@@ -113,6 +116,16 @@ def _any_wanted(cells: Any, j: Any, first: Any, last: Any) -> Any:
 
 
 @inline
+def _light_run(to: Any, count: Any, line: Any) -> None:
+    """Bring so many samples at an address to another light."""
+    samples = bytes_at(to, count)
+    gain, offset = np.int32(line[0]), np.int32(line[1] + _HALF)
+    for k in range(np.uint64(count)):
+        level = (gain * np.int32(samples[k]) + offset) >> np.int32(_LINE_BITS)
+        samples[k] = np.uint8(min(max(level, np.int32(0)), np.int32(255)))
+
+
+@inline
 def _shift_run(plane: Any, to_plane: Any, row: Any, start: Any, out: Any) -> None:
     """Write a run of a row, or what is left of it."""
     rows, cols = plane.shape
@@ -129,15 +142,17 @@ def _shift_run(plane: Any, to_plane: Any, row: Any, start: Any, out: Any) -> Non
         out[row, start + k] = _blend_of(four, across, down)
 
 
-@kernel(PLANE, HOMOGRAPHY, PLANE, SHIFTS, OUT_PLANE)
-def shift_plane(plane: Any, to_plane: Any, cells: Any, bits: Any, out: Any) -> None:
-    """`out` is a plane as seen from elsewhere; rows of all are packed, and the two lie apart.
+@kernel(PLANE, HOMOGRAPHY, PLANE, SHIFTS, LINE, OUT_PLANE)
+def shift_plane(plane: Any, to_plane: Any, cells: Any, bits: Any, line: Any, out: Any) -> None:
+    """`out` is a plane as seen from elsewhere, in another light; rows of all are packed.
 
-    `to_plane` takes pixels of `out` to the plane's, and its last number is 1. Runs are left as they
-    are in which no cell is wanted; a cell has 2 to the power of `bits` samples across, and down.
+    The two lie apart. `to_plane` takes pixels of `out` to the plane's, and its last number is 1.
+    Runs are left as they are in which no cell is wanted; a cell has 2 to the power of `bits`
+    samples across, and down. `line` is a gain and an offset, in 1/1024.
     """
     rows, cols = plane.shape
     over, deep = bits
+    lit = (line[0] != (1 << _LINE_BITS)) | (line[1] != 0)
     # Rows of one cell are looked up together; more than that of them would leave the caches.
     together = 1 << deep if deep <= _DEEPEST else 1
     for first in range(0, rows, together):
@@ -145,3 +160,6 @@ def shift_plane(plane: Any, to_plane: Any, cells: Any, bits: Any, out: Any) -> N
             if _any_wanted(cells, first >> deep, start >> over, (start + _RUN - 1) >> over):
                 for row in range(first, min(first + together, rows)):
                     _shift_run(plane, to_plane, row, start, out)
+                    if lit:
+                        count = min(_RUN, cols - start)
+                        _light_run(address_of(out, row) + start, count, line)

@@ -1,4 +1,4 @@
-"""What a moved camera sees of a room, and where a frame lies in that: `Elsewhere`."""
+"""A room as frames show it, elsewhere and in another light, and frames as it is: `Elsewhere`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import numpy as np
 
 from fastvbg.kernels._kernel import Module, named
 from fastvbg.kernels.person import plan
+from fastvbg.keyers.person.light import fixed, inverse
 
 if TYPE_CHECKING:
     from fastvbg._types import Plane, Planes
     from fastvbg.keyers.person.guides import Guides
+    from fastvbg.keyers.person.light import Lines
     from fastvbg.keyers.plate.matching import Homography
 
 canvas = Module("person.canvas")
@@ -21,6 +23,8 @@ _SHIFT = named("keying.shift.shift_plane")
 _ALL = 255
 _EVERYWHERE, _WHOLE = np.ones((1, 1), np.uint8), (32, 32)
 """One cell, as large as any plane."""
+_STAYS, _SAME = np.eye(3), (1024, 0)
+"""Where what is where it was lies, in the light that it had."""
 
 
 class Memory(NamedTuple):
@@ -35,6 +39,8 @@ class Memory(NamedTuple):
     noise: Plane
     there: Homography | None = None
     """From where its planes are to the frame that all else is of; None where they are there."""
+    lines: Lines | None = None
+    """Of that frame's light, of `RoomLight`; None where it is that of its planes."""
 
 
 class Elsewhere:
@@ -82,31 +88,43 @@ class Elsewhere:
         known, noise = self._known(memory.known, back), self.cells(memory.noise, back, 0)
         return Memory(memory.planes, small, known, noise, there)
 
+    def in_light(self, shown: Memory, lines: Lines) -> Memory:
+        """Return what is known as a frame in another light shows it; `planes_of` as above."""
+        y, u, v = (np.empty_like(plane) for plane in shown.small)
+        for plane, line, out in zip(shown.small, fixed(lines), (y, u, v), strict=True):
+            _SHIFT.call(plane, _STAYS, _EVERYWHERE, _WHOLE, line, out)
+        return shown._replace(small=(y, u, v), lines=lines)
+
     def planes_of(self, shown: Memory, cells: Plane) -> Planes:
         """Return a room's planes as a frame shows them where cells are not 0, and else anything.
 
         They are valid until the next call of any method.
         """
-        if shown.there is None:
+        if shown.there is None and shown.lines is None:
             return shown.planes
-        return self._shifted(shown.planes, _inverse(shown.there), cells)
+        back = _STAYS if shown.there is None else _inverse(shown.there)
+        return self._shifted(shown.planes, back, cells, shown.lines)
 
-    def of_frame(self, planes: Planes, to: Homography) -> tuple[Planes, Planes]:
-        """Return planes, and them on the canvas, by what takes their new pixels to the old ones.
+    def of_frame(self, planes: Planes, shown: Memory) -> tuple[Planes, Planes]:
+        """Return a frame's planes, and them on the canvas, where the room is and in its light.
 
         The planes are valid until the next call of any method.
         """
-        shifted = self._shifted(planes, to, _EVERYWHERE)
+        there = _STAYS if shown.there is None else shown.there
+        lines = None if shown.lines is None else inverse(shown.lines)
+        shifted = self._shifted(planes, there, _EVERYWHERE, lines)
         return shifted, self._guides.of(shifted)
 
-    def _shifted(self, planes: Planes, to: Homography, cells: Plane) -> Planes:
+    def _shifted(self, planes: Planes, to: Homography, cells: Plane, lines: Lines | None) -> Planes:
         if self._spare is None:
             y, u, v = (np.zeros_like(plane) for plane in planes)
             self._spare = y, u, v
         of_luma, of_chroma = self._bits if cells is not _EVERYWHERE else (_WHOLE, _WHOLE)
-        ways = (to, of_luma), *[(_between(self._of_chroma, to), of_chroma)] * 2
-        for plane, (way, bits), out in zip(planes, ways, self._spare, strict=True):
-            _SHIFT.call(plane, _scaled(way), cells, bits, out)
+        of_planes = (to, of_luma), *[(_between(self._of_chroma, to), of_chroma)] * 2
+        light = [_SAME] * 3 if lines is None else fixed(lines)
+        whole = zip(planes, of_planes, light, self._spare, strict=True)
+        for plane, (way, bits), line, out in whole:
+            _SHIFT.call(plane, _scaled(way), cells, bits, line, out)
         return self._spare
 
     def _small(self, planes: Planes, to: Homography) -> Planes:
@@ -127,7 +145,7 @@ class Elsewhere:
         out = np.empty(self._canvas, np.uint8)
         canvas.reduce.call(plane, thin, self._step, self._thin_row)
         way = _between(_samples(self._step, self._step), to)
-        _SHIFT.call(thin, _scaled(way), _EVERYWHERE, _WHOLE, shifted)
+        _SHIFT.call(thin, _scaled(way), _EVERYWHERE, _WHOLE, _SAME, shifted)
         canvas.reduce.call(shifted, out, self._factor // self._step, self._row)
         return out
 
@@ -147,15 +165,17 @@ class Elsewhere:
         whole = _warped(known * np.uint8(_ALL), way, self._canvas, cv2.INTER_LINEAR, 0)
         return np.equal(whole, _ALL).view(np.uint8)
 
-    def settle(self, memory: Memory, free_for: Plane, there: Homography) -> None:
-        """Let what is known lie as a frame shows it, and how long cells have been free."""
-        seen = self.of_room(memory, there)
-        planes, small = self.of_frame(memory.planes, _inverse(there))
+    def settle(self, memory: Memory, free_for: Plane, shown: Memory) -> None:
+        """Let what is known lie as a frame shows it, in its light; and how long cells were free."""
+        back = _STAYS if shown.there is None else _inverse(shown.there)
+        planes = self._shifted(memory.planes, back, _EVERYWHERE, shown.lines)
+        small = self._guides.of(planes)
         for old, new in zip((*memory.planes, *memory.small), (*planes, *small), strict=True):
             np.copyto(old, new)
-        np.copyto(memory.known, seen.known)
-        np.copyto(memory.noise, seen.noise)
-        np.copyto(free_for, self.cells(free_for, _inverse(there), 0))
+        np.copyto(memory.known, shown.known)
+        np.copyto(memory.noise, shown.noise)
+        if shown.there is not None:
+            np.copyto(free_for, self.cells(free_for, back, 0))
 
 
 def _warped(

@@ -19,6 +19,7 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.keyers.person.camera import Lies, RoomCamera
 from fastvbg.keyers.person.elsewhere import Elsewhere, Memory
+from fastvbg.keyers.person.light import RoomLight
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane, Planes
@@ -106,7 +107,7 @@ class Room:
         self._memory = Memory((y, u, v), small, on_canvas[3], on_canvas[4])
         self._free_for = on_canvas[5]
         self._canvas, self._factor, self._shifts = canvas_shape, factor, shifts
-        self._camera = RoomCamera(shape)
+        self._camera, self._light = RoomCamera(shape), RoomLight()
         self._elsewhere = Elsewhere(canvas_shape, factor, shifts, guides)
         self._since = 0
         self._apart, self._edge, self._marks, self._spare = np.zeros((4, *canvas_shape), np.uint8)
@@ -131,6 +132,7 @@ class Room:
         self._memory.known.fill(0)
         self._free_for.fill(0)
         self._camera.reset()
+        self._light.reset()
 
     def _give_up(self) -> None:
         """Know nothing: the room has become another one, or the camera moves as nobody follows."""
@@ -154,6 +156,7 @@ class Room:
             np.copyto(to, plane)
         np.copyto(memory.known, known)
         self._camera.reset()
+        self._light.reset()
         off = cv2.absdiff(frame[0], planes[0])
         size = self._canvas[::-1]
         parts = cv2.resize(off.astype(np.float32), size, interpolation=cv2.INTER_AREA) * _PARTS
@@ -180,43 +183,51 @@ class Room:
         lies = self._look(planes[0], near)
         if lies is Lies.MISSED:
             return
-        shown = self._shown(lies)
+        shown = self._shown(lies, guides, near)
         told = near, *beside, sure
         sound, changed, soft = self._survey(shown, guides, told)
         heard = sound >= _LEAST_SEEN * near.size
         if heard and changed > _BUMPED * sound and self._camera.look_again(planes[0]):
-            shown = self._shown(lies := Lies.ELSEWHERE)
+            shown = self._shown(Lies.ELSEWHERE, guides, near)
             sound, changed, soft = self._survey(shown, guides, told)
         if heard and changed > _MOST_CHANGED * sound:
             self._give_up()
-            lies = Lies.KEPT
+            shown = self._memory
         elif heard and soft and changed <= _DOUBTED * sound:
             self._use(shown, matte, planes, guides, fitted)
-        if lies is Lies.KEPT:
+        if shown is self._memory:
             self._learn(planes, guides, near, sure)
         else:
-            self._learn_from_elsewhere(planes, near, sure)
+            self._learn_from(shown, planes, near, sure)
 
     def _look(self, luma: Plane, near: Plane) -> Lies:
         """Tell where the room lies in a frame."""
-        camera = self._camera
-        lies = camera.look(luma, near)
+        lies = self._camera.look(luma, near)
         if lies is Lies.LOST:
             self._give_up()
             return Lies.KEPT
-        if lies is Lies.SETTLED:
-            if camera.homography is not None:
-                self._elsewhere.settle(self._memory, self._free_for, camera.homography)
-            camera.begin(luma, near)
+        if lies is Lies.SETTLED or self._light.stays:
+            self._settle()
+            self._camera.begin(luma, near)
             return Lies.KEPT
         return lies
 
-    def _shown(self, lies: Lies) -> Memory:
-        """Return what is known as a frame shows it."""
-        there = self._camera.homography
-        if lies is Lies.KEPT or there is None:
-            return self._memory
-        return self._elsewhere.of_room(self._memory, there)
+    def _settle(self) -> None:
+        """Let the room be as the last frame showed it."""
+        there, lines = self._camera.homography, self._light.lines
+        shown = self._memory if there is None else self._elsewhere.of_room(self._memory, there)
+        if shown is not self._memory or lines is not None:
+            self._elsewhere.settle(self._memory, self._free_for, shown._replace(lines=lines))
+        self._light.reset()
+
+    def _shown(self, lies: Lies, guides: Planes, near: Plane) -> Memory:
+        """Return what is known as a frame shows it, in its light."""
+        shown, there, light = self._memory, self._camera.homography, self._light
+        if lies is Lies.ELSEWHERE and there is not None:
+            shown = self._elsewhere.of_room(shown, there)
+        free = shown.known & np.less(near, _COVERED).view(np.uint8)
+        light.measure(shown.small, guides, free)
+        return shown if light.lines is None else self._elsewhere.in_light(shown, light.lines)
 
     def _survey(self, shown: Memory, guides: Planes, told: Any) -> tuple[int, int, int]:
         """Return how many cells are free and known, how many of them changed, how many are edges.
@@ -239,15 +250,16 @@ class Room:
         rest = self._edge, self._factor, self._shifts, _OPTIONS, *self._of_edges
         edges.decide.call(matte, planes, behind, sums, variance, *rest)
 
-    def _learn_from_elsewhere(self, planes: Planes, near: Plane, sure: Plane) -> None:
-        """Learn from a frame that shows the room elsewhere: of some one, which has all turns."""
-        there = self._camera.homography
+    def _learn_from(self, shown: Memory, planes: Planes, near: Plane, sure: Plane) -> None:
+        """Learn from a frame that does not show the room as it is: of some one, for all turns."""
         self._since = (self._since + 1) % ROOM_TURNS
-        if self._since or there is None:
+        if self._since:
             return
-        planes, guides = self._elsewhere.of_frame(planes, there)
-        near = self._elsewhere.covered(near, there)
-        sure = self._elsewhere.cells(sure, there, 0)
+        elsewhere = self._elsewhere
+        planes, guides = elsewhere.of_frame(planes, shown)
+        if shown.there is not None:
+            near = elsewhere.covered(near, shown.there)
+            sure = elsewhere.cells(sure, shown.there, 0)
         y, u, v = (cv2.absdiff(*pair) for pair in zip(guides, self._memory.small, strict=True))
         np.copyto(self._apart, cv2.max(y, cv2.max(u, v)))
         for _ in range(ROOM_TURNS):

@@ -69,7 +69,7 @@ def test_a_mask_needs_what_its_runs_call(kind: str, more: list[str], tmp_path: P
     assert called <= needs
     # A scene that stands still has one light; so small a room is not remembered, nor its texture.
     spared = {name for name in needs if name.startswith(("person.room", "person.texture"))}
-    assert needs - called <= {"keying.plate.light", *spared}
+    assert needs - called <= {"keying.plate.light", "keying.shift.shift_plane", *spared}
 
 
 def test_a_person_with_a_plate_takes_what_its_runs_call(tmp_path: Path) -> None:

@@ -18,12 +18,12 @@ BESIDE = ("matte", "depth")
 """Masks that take what lies beside a file."""
 _OVER = "composite.apart.i420", "composite.planar.blend_i420"
 _MATTES = {
-    "person": ("person.edges.apply", "keying.shift.shift_plane"),
+    "person": ("person.edges.apply",),
     "plate": ("keying.shift.shift",),
     "motion": ("composite.planes_any.mask_u8", "composite.planes_any.select_u8"),
 }
 """Kernels for what files seldom need: mattes beside composites, for previews, framing and blur;
-and the room elsewhere, once somebody nudges the camera."""
+and the plate elsewhere, once somebody nudges the camera."""
 _WRAP = "refine.feather.box", "composite.light.weigh"
 _AFTER_SECONDS = 2.0
 """The first pictures have the processors for themselves."""

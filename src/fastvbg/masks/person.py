@@ -45,6 +45,7 @@ _ROOM = (
     "person.room_canvas.mark",
     "person.room_edges.decide",
     "person.room.learn",
+    "keying.shift.shift_plane",
 )
 """Those that make a matte of it, by the room where that is known."""
 

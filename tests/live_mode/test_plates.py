@@ -49,7 +49,7 @@ def test_a_mask_of_people_stays_one_by_the_empty_room(
         plane[:] = level
     while not taking.add(picture, info, 1.0):
         pass
-    kind = taking.mask(fastvbg.Settings(mask=mask))
+    kind = taking.mask(fastvbg.Settings(mask=mask).kind)
     assert kind.name == kept
     still = cv2.imread(str(kind.plate))
     assert still.shape == (height, width, 3)

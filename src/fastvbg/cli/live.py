@@ -95,13 +95,13 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         return
     from fastvbg.live_mode.asked import Asked, make_session
     from fastvbg.live_mode.choosing import has_camera, stand_in
-    from fastvbg.live_mode.running import Running, default_sinks
+    from fastvbg.live_mode.running import Running, default_sinks, page_sinks
     from fastvbg.live_mode.switches import Switches
     from fastvbg.live_mode.terminal import Terminal
 
     if source == "browser" and not page:
         raise OptionError("source: a browser gives its camera by the page; wanted browser --page")
-    places = to or ([] if page else default_sinks())
+    places = to or (page_sinks() if page else default_sinks())
     if page and source == "camera" and not has_camera():
         source, showing = stand_in()
         say(f"fastvbg: camera: there is none; {showing}")

@@ -12,8 +12,8 @@ import cv2
 from fastvbg.errors import FastvbgError, SourceError
 from fastvbg.live_mode.grab import FORM
 from fastvbg.live_mode.overload import Overload, Reduced
+from fastvbg.live_mode.smaller import smaller
 from fastvbg.live_mode.work import Work, checked_live
-from fastvbg.masks.person import Person
 from fastvbg.media.planes import new_picture, planes_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Making:
         """Open what the settings name, for pictures like these."""
         with self._building:
             self._info = info
-            self._take_up(self._made(self.settings))
+            self._take_up(self._made(self.settings, self.reduced))
 
     def apply(self, settings: Settings) -> None:
         """Work by other settings from the next picture on; the old ones hold until then."""
@@ -79,20 +79,20 @@ class Making:
             if self._info is not None:
                 if self._pending is not None:
                     self._pending.close(self._work)
-                self._pending = self._made(settings)
+                # What is given up is found anew for it.
+                self._pending = self._made(settings, Reduced())
             self.settings = settings
 
-    def _made(self, settings: Settings) -> Work:
-        """Return what works by settings, as far reduced as it has to be."""
+    def _made(self, settings: Settings, reduced: Reduced) -> Work:
+        """Return what works by settings, so far reduced."""
         assert self._info is not None  # noqa: S101  (`begin` came first)
-        info, reduced = self._info, self.reduced
+        info = self._info
         if reduced.size > 1:
             width, height = (side // reduced.size & ~1 for side in (info.width, info.height))
             info = replace(info, width=max(2, width), height=max(2, height))
-        kind = settings.kind
-        if reduced.every > 1 and isinstance(kind, Person) and kind.every < reduced.every:
-            settings = replace(settings, mask=replace(kind, every=reduced.every))
-        return Work(settings, info, self._note, self._work)
+            whole = self._info.width, self._info.height
+            settings = smaller(settings, whole, (info.width, info.height))
+        return Work(settings, info, self._note, self._work, every=reduced.every)
 
     def _take_up(self, work: Work) -> None:
         old, self._work = self._work, work
@@ -127,7 +127,7 @@ class Making:
                     self._take_up(pending)
         if self._work is None:
             with self._building:
-                self._take_up(self._made(self.settings))
+                self._take_up(self._made(self.settings, self.reduced))
         assert self._work is not None  # noqa: S101  (just made)
         return self._work
 
@@ -175,13 +175,23 @@ class Making:
             return
         reduced = self._overload.reduced
         said = str(reduced)
-        self._tell(f"to keep up: {said}" if said else "keeping up again: nothing is given up")
         with self._building:
+            try:
+                work = self._made(self.settings, reduced)
+            except FastvbgError as error:
+                self._overload.refuse()
+                self._tell(f"to keep up, {said or 'nothing given up'}: {error}")
+                return
             self.reduced = reduced
-            work = self._made(self.settings)
             old, self._work = self._work, work
             if old is not None:
                 old.close(work)
+        self._tell(f"to keep up: {said}" if said else "keeping up again: nothing is given up")
+
+    @property
+    def kind(self) -> Mask:
+        """What keys: of settings that leave it open what was chosen for these pictures."""
+        return self.settings.kind if self._work is None else self._work.kind
 
     def close(self) -> None:
         """Close all that is open."""

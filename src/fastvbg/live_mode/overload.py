@@ -61,8 +61,8 @@ class Overload:
     """
 
     def __init__(self, *, network: bool) -> None:
-        self._steps = _WITH_NETWORK if network else _WITHOUT
-        self._at = 0
+        self._steps: tuple[Reduced, ...] = _WITH_NETWORK if network else _WITHOUT
+        self._at = self._before = 0
         self._shares: deque[float] = deque(maxlen=240)
         self._since: float | None = None
         self._patience = 4 * _SECONDS
@@ -92,8 +92,14 @@ class Overload:
             return self._go(self._at - 1, now)
         return False
 
+    def refuse(self) -> None:
+        """Give up what was before the last change, which could not be done, and no more."""
+        if self._before < self._at:
+            self._steps = self._steps[: self._at]
+        self._at = self._before
+
     def _go(self, step: int, now: float) -> bool:
-        self._went_back = step < self._at
+        self._went_back, self._before = step < self._at, self._at
         self._at, self._since = step, now
         self._shares.clear()
         return True

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from fastvbg.masks.base import Mask
     from fastvbg.media.model import StreamInfo
-    from fastvbg.settings import Settings
 
 _FRAMES = 20
 
@@ -62,10 +61,11 @@ class PlateTaking:
         self._plate = ToBGR(info.colour)(still)
         return True
 
-    def mask(self, settings: Settings) -> Mask:
-        """Return the mask by what was taken, kept as a file so that settings can name it.
+    def mask(self, kind: Mask) -> Mask:
+        """Return a mask by what was taken, kept as a file so that settings can name it.
 
-        A mask of people stays one, and knows the room from now on, where its frames allow that.
+        `kind` is what keys now. A mask of people stays one, and knows the room from now on, where
+        its frames allow that.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class PlateTaking:
             raise SinkError(f"cannot make the folder {folder}: {error.strerror}") from None
         path = folder / f"{time.strftime('%Y-%m-%d-%H%M%S')}.png"
         write_still(path, self._plate, overwrite=True)
-        kind, (height, width) = settings.kind, self._plate.shape[:2]
+        height, width = self._plate.shape[:2]
         if isinstance(kind, Person) and kind.knows((width, height)):
             return replace(kind, plate=path)
         return replace(kind if isinstance(kind, Plate) else Plate(), plate=path)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _BIND = re.compile(r"(?:\[([^][]+)\]|([^][:]+))(?::([0-9]{1,5}))?")
 _MOST_PORT = 65535
+_THERE = "loopback", "virtualcam"
+"""Virtual cameras that are there or not; PipeWire's is made, which may fail."""
 
 
 def default_sinks() -> list[str]:
@@ -46,6 +48,13 @@ def default_sinks() -> list[str]:
             f"{error}; or wanted another place: --to pipewire, --to window, --to FILE, or --page"
         ) from None
     return ["loopback"]
+
+
+def page_sinks() -> list[str]:
+    """Return where pictures go beside a page when nobody said: a virtual camera that is there."""
+    with suppress(OptionError):
+        return [each for each in default_sinks() if each in _THERE]
+    return []
 
 
 class Running:

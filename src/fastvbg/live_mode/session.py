@@ -364,7 +364,7 @@ class Session:
     def _key_by(self, taking: PlateTaking) -> None:
         """Key by a plate that has been taken."""
         try:
-            settings = replace(self.settings, mask=taking.mask(self.settings))
+            settings = replace(self.settings, mask=taking.mask(self._making.kind))
             self.apply(settings)
             self._making.took(settings.kind)
             self._note(f"the empty room was taken: {settings.kind.data()['plate']}")

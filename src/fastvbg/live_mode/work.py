@@ -107,17 +107,20 @@ def _of_mattes(settings: Settings) -> Settings:
 class _Keying:
     """A masker and what it holds open."""
 
-    def __init__(self, settings: Settings, run: Run) -> None:
+    def __init__(self, settings: Settings, every: int, run: Run) -> None:
         self._stack = run.stack
-        self._asked = _of_mattes(settings)
-        self.kind = settings.kind.chosen(run)
+        self._asked = _of_mattes(settings), every
+        kind = self.asked_for = settings.kind.chosen(run)
+        if isinstance(kind, Person) and kind.every < every:
+            kind = replace(kind, every=every)
+        self.kind: Mask = kind
         # A card is shown meanwhile: literal forms would be slower than the camera.
         _prepare(settings, self.kind, run)
         self.masker: Masker = make_masker(replace(settings, mask=self.kind), run)
 
-    def serves(self, settings: Settings) -> bool:
+    def serves(self, settings: Settings, every: int) -> bool:
         """Tell whether other settings want the same mattes, so that nothing learned is lost."""
-        return self._asked == _of_mattes(settings)
+        return self._asked == (_of_mattes(settings), every)
 
     def close(self) -> None:
         """Close what is open."""
@@ -163,6 +166,8 @@ class Work:
         Takes lines that are worth knowing.
     last : Work, optional
         What worked before it: its masker goes on where the mattes are the same.
+    every : int
+        A network looks at most at each so-manieth frame.
     """
 
     def __init__(
@@ -171,6 +176,8 @@ class Work:
         info: StreamInfo,
         tell: Callable[[str], None],
         last: Work | None = None,
+        *,
+        every: int = 1,
     ) -> None:
         self.settings, self.info = settings, info
         self.pixels = make_pixels(info, settings.threads or 1, in_one_piece=True)
@@ -178,12 +185,12 @@ class Work:
         with ExitStack() as failing:
             failing.callback(self._stack.close)
             self.keying: _Keying
-            if last is not None and last.info == info and last.keying.serves(settings):
+            if last is not None and last.info == info and last.keying.serves(settings, every):
                 self.keying = last.keying
                 _prepare(settings, self.keying.kind, self._run(self._stack, tell))
             else:
                 stack = failing.enter_context(ExitStack())
-                self.keying = _Keying(settings, self._run(stack, tell))
+                self.keying = _Keying(settings, every, self._run(stack, tell))
             run = self._run(self._stack, tell)
             self._laying: Laying = (
                 AsItIs(self.pixels)
@@ -203,6 +210,11 @@ class Work:
     def _run(self, stack: ExitStack, tell: Callable[[str], None]) -> Run:
         # Like standard input, a camera can be read once only.
         return Run(self.pixels, self.info, "-", reading_of(self.settings), stack, tell=tell)
+
+    @property
+    def kind(self) -> Mask:
+        """The mask of the settings, or what was chosen for the pictures where that is open."""
+        return self.keying.asked_for
 
     @property
     def has_network(self) -> bool:

@@ -173,6 +173,9 @@ ROOM_SIDE: Final = 480
 LIVE_JPEG_QUALITY: Final = 90
 """Of the live bench's camera: its scene's frames have 148 kB at 720p then, and 313 kB at 1080p."""
 
+OPENING_THREAD: Final = "fastvbg opening"
+"""Name of threads that open sources and networks of live mode."""
+
 TEXTURE_PITCH: Final = 2
 """Of so many pixels of the canvas, each way, one tells how the background varies within it."""
 

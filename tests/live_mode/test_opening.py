@@ -112,3 +112,27 @@ def test_ctrl_c_ends_it_while_a_mute_peer_is_waited_for() -> None:
             assert live.stderr is not None
             said = live.stderr.read().decode()
             assert live.wait(8) == 0, said  # not after the 15 seconds of an attempt
+
+
+_STILL_OPENING = """
+import atexit, threading, time
+from fastvbg import cli
+from fastvbg.live_mode.opening import done_before
+ended = threading.Event()
+ended.set()
+def run(arguments):
+    done_before(ended, lambda: time.sleep(60), undo=print)
+    print("over")
+    return 7
+cli.run_command_line = run
+atexit.register(print, "torn down")
+cli.main([])
+"""
+
+
+def test_python_is_not_torn_down_under_what_is_still_opened() -> None:
+    """A network that is loaded in a thread of C++ ends the process by SIGABRT then."""
+    command = [sys.executable, "-c", _STILL_OPENING]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=50)
+    assert done.returncode == 7, done.stderr
+    assert done.stdout == "over\n"

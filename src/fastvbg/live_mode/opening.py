@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from fastvbg.constants import OPENING_THREAD
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,7 +48,7 @@ def done_before(
         if is_late and not failed:
             undo()
 
-    threading.Thread(target=work, name="fastvbg opening", daemon=True).start()
+    threading.Thread(target=work, name=OPENING_THREAD, daemon=True).start()
     while not done.wait(_LOOK_SECONDS):
         if ended.is_set():
             with lock:

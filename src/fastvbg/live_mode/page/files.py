@@ -16,14 +16,17 @@ from fastvbg.live_mode.asked import hidden
 from fastvbg.live_mode.page.changes import REGIONS
 from fastvbg.live_mode.page.describe import OWN
 from fastvbg.media.names import is_address
+from fastvbg.options import Described
 from fastvbg.settings import Settings
 from fastvbg.settings.file import dumped, parsed, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fastvbg.live_mode.page.gallery import Gallery
-    from fastvbg.options import Described
 
 NAME = "settings.toml"
+_ZIP = b"PK\x03\x04"
 MOST_BYTES = 1 << 16
 _TAKEN = ("mask", "background", *REGIONS, *OWN)
 """What a brought file may change; what concerns a clip or an encoder is left as it is."""
@@ -92,8 +95,17 @@ def _renamed(
 
 def _beside(name: str, value: Any, beside: dict[str, Any]) -> str:
     """Note a file that comes along and return its name, told from a word by its folder."""
+    stem, dot, kind = name.rpartition(".")
+    for number in range(2, len(beside) + 3):
+        if name not in beside or _is_same(beside[name], value):
+            break
+        name = f"{stem}-{number}{dot}{kind}"
     beside[name] = value
     return f"./{name}"
+
+
+def _is_same(one: Any, two: Any) -> bool:
+    return one is two or (isinstance(one, Path) and isinstance(two, Path) and one == two)
 
 
 def brought(content: bytes, settings: Settings, gallery: Gallery) -> tuple[Settings, list[str]]:
@@ -113,20 +125,34 @@ def brought(content: bytes, settings: Settings, gallery: Gallery) -> tuple[Setti
     FastvbgError
         It is no settings file, or names files other than those shown on the page.
     """
+    if content.startswith(_ZIP):
+        raise OptionError(
+            f"{NAME}: got a ZIP, wanted the {NAME} in it; unpack it, upload the pictures beside "
+            "that below, and load it"
+        )
     data = parsed(content, NAME)
     left = sorted(set(data) & set(Settings.options()) - set(_TAKEN))
     found = settings_of(NAME, {name: each for name, each in data.items() if name not in left})
-    mask = found.kind.replace(**_found("mask ", found.kind, gallery))
-    found = found.replace(**{**_found("", found, gallery), "mask": mask})
+    used = {path for _, path in settings.files()}
+    mask = found.kind.replace(**_found("mask ", found.kind, gallery, used))
+    found = found.replace(**{**_found("", found, gallery, used), "mask": mask})
     # A file without a background is of a mask alone; it must not show the room.
     found = hidden(found)
     return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left
 
 
-def _found(of: str, described: Described, gallery: Gallery) -> dict[str, Any]:
-    """Return options that name files, with what is shown under those names."""
+def _found(
+    of: str, described: Described, gallery: Gallery, used: Collection[str]
+) -> dict[str, Any]:
+    """Return options that name files, with what is shown under those names.
+
+    Files that are in use already stay: the plate that was taken is one.
+    """
     changes: dict[str, Any] = {}
-    for name, path in described.files():
+    # Those of settings without their mask's, which are looked up on their own.
+    for name, path in Described.files(described):
+        if path in used:
+            continue
         item = gallery.named(path.removeprefix("./"))
         if item is None:
             raise OptionError(

@@ -216,6 +216,30 @@ def test_frames_too_small_to_show_corners_stand(size):
     assert not camera.look_again(rng.integers(0, 256, size, np.uint8))
 
 
+def test_a_room_that_is_known_from_a_picture_is_followed_from_its_frame_on():
+    run = _Run()
+    plate = _view(_turned(0), 99, person=False)
+    frame = _view(_turned(0), 0)
+    run.room.know(plate, run.guides.of(plate), np.ones(CANVAS, np.uint8), frame)
+    for number in range(12):
+        run.show(number, _turned)
+    assert off(run.camera.homography, _turned(11), SIZE) < 0.5
+    assert run.room.known.mean() > 0.9
+
+
+def test_light_that_stays_does_not_settle_a_room_that_is_not_found(monkeypatch):
+    run = _Run()
+    for number in range(30):
+        run.show(number, _shaken)
+    monkeypatch.setattr(run.room._light, "_same_for", 99)
+    before = [each.copy() for each in run.room.planes]
+    luma = _other(0)
+    run.decide((luma, *(np.full((SIZE[0] // 2, SIZE[1] // 2), 128, np.uint8) for _ in range(2))))
+    assert run.camera.homography is not None
+    for one, two in zip(before, run.room.planes, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
 def _memory() -> tuple[Memory, Elsewhere]:
     guides = Guides(CANVAS, FACTOR)
     whole = _view(np.eye(3), person=False)

@@ -64,10 +64,10 @@ class RoomCamera:
         self._wait = _WAIT
         self.reset()
 
-    def reset(self) -> None:
-        """Begin anew: nothing is known of the room."""
+    def reset(self, *, at_once: bool = False) -> None:
+        """Begin anew: nothing is known of the room; or with `at_once` what the next frame shows."""
         self._follower: CameraFollower | None = None
-        self._begins_in = _BEGIN
+        self._begins_in = 1 if at_once else _BEGIN
         self._followed = self._still = self._asks_in = 0
         self._there = self._corners
 

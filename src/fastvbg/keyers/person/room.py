@@ -155,7 +155,7 @@ class Room:
         for to, plane in zip((*memory.planes, *memory.small), (*planes, *guides), strict=True):
             np.copyto(to, plane)
         np.copyto(memory.known, known)
-        self._camera.reset()
+        self._camera.reset(at_once=True)
         self._light.reset()
         off = cv2.absdiff(frame[0], planes[0])
         size = self._canvas[::-1]
@@ -206,7 +206,7 @@ class Room:
         if lies is Lies.LOST:
             self._give_up()
             return Lies.KEPT
-        if lies is Lies.SETTLED or self._light.stays:
+        if lies is Lies.SETTLED or (self._light.stays and lies is not Lies.MISSED):
             self._settle()
             self._camera.begin(luma, near)
             return Lies.KEPT

@@ -10,6 +10,7 @@ from fastvbg import PlateKeyer, blend
 from fastvbg.keyers.plate.following import CameraFollower
 from fastvbg.keyers.plate.matching import corners
 from fastvbg.reference.keyspace import keyspace
+from tests.support import byhand
 from tests.support.byhand import by_hand, off, planes, room
 
 SIZE = (360, 640)
@@ -30,15 +31,13 @@ def seen(homography: np.ndarray, number: int = 0, *, person: bool = True) -> np.
 
 
 def shaken(number: int) -> np.ndarray:
-    """A hand: some pixels and a third of a degree, after 20 frames in which it is still."""
-    k = max(0, number - 20)
-    ways = 6 * np.sin(k / 5), 4 * np.sin(k / 3)
-    return by_hand(SIZE, ways, 0.3 * np.sin(k / 7) if k else 0.0)
+    """A hand, after 20 frames in which it is still."""
+    return byhand.shaken(SIZE, number - 20)
 
 
 def turned(number: int) -> np.ndarray:
-    """A slow turn on a tripod, 1.5 pixels a frame."""
-    return by_hand(SIZE, (1.5 * number, 0.2 * number))
+    """A slow turn on a tripod."""
+    return byhand.turned(SIZE, number)
 
 
 def share(matte: np.ndarray, where: np.ndarray) -> float:

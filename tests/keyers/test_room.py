@@ -36,7 +36,7 @@ def _guides(planes: Any) -> Any:
 
 
 def _room() -> Room:
-    return Room(_SHAPE, _CANVAS, _FACTOR, (1, 1), Guides(_CANVAS, _FACTOR))
+    return Room(_SHAPE, (1, 1), Guides(_CANVAS, _FACTOR))
 
 
 def _shown(room: Room, planes: Any, seen: Any, matte: Any = None) -> Any:

@@ -13,7 +13,7 @@ from fastvbg.keyers.person.elsewhere import Elsewhere, Memory
 from fastvbg.keyers.person.guides import Guides
 from fastvbg.keyers.person.room import Room
 from fastvbg.reference.keyspace import keyspace
-from tests.support.byhand import by_hand, off, planes, room
+from tests.support.byhand import by_hand, off, planes, room, shaken, turned
 
 SIZE, FACTOR = (360, 640), 2
 CANVAS = SIZE[0] // FACTOR, SIZE[1] // FACTOR
@@ -39,13 +39,11 @@ def _view(homography: np.ndarray, number: int = 0, *, person: bool = True) -> An
 
 
 def _shaken(number: int) -> np.ndarray:
-    k = max(0, number - 12)
-    ways = 6 * np.sin(k / 5), 4 * np.sin(k / 3)
-    return by_hand(SIZE, ways, 0.3 * np.sin(k / 7) if k else 0.0)
+    return shaken(SIZE, number - 12)
 
 
 def _turned(number: int) -> np.ndarray:
-    return by_hand(SIZE, (1.5 * number, 0.2 * number))
+    return turned(SIZE, number)
 
 
 def _nudged(number: int) -> np.ndarray:
@@ -64,7 +62,7 @@ class _Run:
         self._whole = whole
         chroma = (0, 0) if whole else (1, 1)
         self.guides = Guides(CANVAS, FACTOR, means=whole)
-        self.room = Room(SIZE, CANVAS, FACTOR, chroma, self.guides)
+        self.room = Room(SIZE, chroma, self.guides)
 
     def show(self, number: int, way: Any, *, half: bool = False) -> Any:
         frame = _view(way(number), number)
@@ -246,7 +244,7 @@ def _memory() -> tuple[Memory, Elsewhere]:
     known = np.ones(CANVAS, np.uint8)
     known[50:60, 50:60] = 0
     noise = np.full(CANVAS, 9, np.uint8)
-    return Memory(whole, guides.of(whole), known, noise), Elsewhere(CANVAS, FACTOR, (1, 1), guides)
+    return Memory(whole, guides.of(whole), known, noise), Elsewhere(guides, (1, 1))
 
 
 def test_what_is_known_lies_where_the_frame_has_it():

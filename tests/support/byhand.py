@@ -52,6 +52,18 @@ def by_hand(
     return to @ moved @ np.linalg.inv(to)
 
 
+def shaken(size: tuple[int, int], number: int) -> np.ndarray:
+    """A hand that begins to shake: by some pixels and a third of a degree."""
+    k = max(0, number)
+    ways = 6 * np.sin(k / 5), 4 * np.sin(k / 3)
+    return by_hand(size, ways, 0.3 * np.sin(k / 7) if k else 0.0)
+
+
+def turned(size: tuple[int, int], number: int) -> np.ndarray:
+    """A slow turn on a tripod, 1.5 pixels a frame."""
+    return by_hand(size, (1.5 * number, 0.2 * number))
+
+
 def pair(
     homography: np.ndarray | None = None,
     *,

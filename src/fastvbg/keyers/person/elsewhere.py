@@ -43,38 +43,48 @@ class Memory(NamedTuple):
     """Of that frame's light, of `RoomLight`; None where it is that of its planes."""
 
 
+class Samples(NamedTuple):
+    """Where samples of several pixels lie."""
+
+    there: Homography
+    """From samples to the middle of their pixels."""
+    back: Homography
+
+    @classmethod
+    def of(cls, across: int, down: int) -> Samples:
+        """Return it of samples of so many pixels."""
+        rows = [[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]]
+        there = np.array(rows, np.float64)
+        return cls(there, _inverse(there))
+
+    def way(self, to: Homography) -> Homography:
+        """Return what a homography of pixels is of samples."""
+        return np.asarray(self.back @ to @ self.there, np.float64)
+
+
 class Elsewhere:
     """Brings a room to where frames have it, and frames to where the room is.
 
     Parameters
     ----------
-    canvas_shape : (int, int)
-        Height and width of the canvas.
-    factor : int
-        Pixels of the frame that a canvas pixel stands for, each way: a power of 2.
-    shifts : (int, int)
-        Whether chroma is halved across, and whether down.
     guides : Guides
         Of the frames.
+    shifts : (int, int)
+        Whether chroma is halved across, and whether down.
     """
 
-    def __init__(
-        self,
-        canvas_shape: tuple[int, int],
-        factor: int,
-        shifts: tuple[int, int],
-        guides: Guides,
-    ) -> None:
-        self._canvas, self._guides = canvas_shape, guides
-        self._of_cells = _samples(factor, factor)
-        self._of_chroma = _samples(1 << shifts[0], 1 << shifts[1])
+    def __init__(self, guides: Guides, shifts: tuple[int, int]) -> None:
+        self._guides, self._canvas, factor = guides, guides.canvas, guides.factor
+        self._of_cells = Samples.of(factor, factor)
+        self._of_chroma = Samples.of(1 << shifts[0], 1 << shifts[1])
         # How many times a cell of luma, and of chroma, can be halved, across and down.
         deep = factor.bit_length() - 1
         self._bits = (deep, deep), (deep - shifts[0], deep - shifts[1])
-        self._factor, self._step = factor, max(1, factor // 2)
-        rows, cols = (side * factor // self._step for side in canvas_shape)
-        self._thin_row = plan.reduce_scratch(cols, self._step)
-        self._row = plan.reduce_scratch(canvas_shape[1], factor // self._step)
+        self._step = step = max(1, factor // 2)
+        self._of_thin, self._left = Samples.of(step, step), factor // step
+        rows, cols = (side * self._left for side in self._canvas)
+        self._thin_row = plan.reduce_scratch(cols, step)
+        self._row = plan.reduce_scratch(self._canvas[1], self._left)
         self._thin = np.empty((2, rows, cols), np.uint8)
         self._spare: Planes | None = None
 
@@ -120,7 +130,7 @@ class Elsewhere:
             y, u, v = (np.zeros_like(plane) for plane in planes)
             self._spare = y, u, v
         of_luma, of_chroma = self._bits if cells is not _EVERYWHERE else (_WHOLE, _WHOLE)
-        of_planes = (to, of_luma), *[(_between(self._of_chroma, to), of_chroma)] * 2
+        of_planes = (to, of_luma), *[(self._of_chroma.way(to), of_chroma)] * 2
         light = [_SAME] * 3 if lines is None else fixed(lines)
         whole = zip(planes, of_planes, light, self._spare, strict=True)
         for plane, (way, bits), line, out in whole:
@@ -132,7 +142,7 @@ class Elsewhere:
         luma = self._mean_of(planes[0], to)
         if self._guides.means:
             return luma, self._mean_of(planes[1], to), self._mean_of(planes[2], to)
-        way = _inverse(self._of_chroma) @ to @ self._of_cells
+        way = self._of_chroma.back @ to @ self._of_cells.there
         u, v = (_warped(plane, way, self._canvas, cv2.INTER_LINEAR) for plane in planes[1:])
         return luma, u, v
 
@@ -144,24 +154,24 @@ class Elsewhere:
         thin, shifted = self._thin
         out = np.empty(self._canvas, np.uint8)
         canvas.reduce.call(plane, thin, self._step, self._thin_row)
-        way = _between(_samples(self._step, self._step), to)
+        way = self._of_thin.way(to)
         _SHIFT.call(thin, _scaled(way), _EVERYWHERE, _WHOLE, _SAME, shifted)
-        canvas.reduce.call(shifted, out, self._factor // self._step, self._row)
+        canvas.reduce.call(shifted, out, self._left, self._row)
         return out
 
     def cells(self, cells: Plane, to: Homography, beyond: int) -> Plane:
         """Return cells of the canvas, each the nearest; those beyond it are of one value."""
-        way = _between(self._of_cells, to)
+        way = self._of_cells.way(to)
         return _warped(cells, way, self._canvas, cv2.INTER_NEAREST, beyond)
 
     def covered(self, near: Plane, to: Homography) -> Plane:
         """Return levels of the canvas from between others; beyond it all is covered."""
-        way = _between(self._of_cells, to)
+        way = self._of_cells.way(to)
         return _warped(near, way, self._canvas, cv2.INTER_LINEAR, _ALL)
 
     def _known(self, known: Plane, to: Homography) -> Plane:
         """Return where all is known that a cell is made of."""
-        way = _between(self._of_cells, to)
+        way = self._of_cells.way(to)
         whole = _warped(known * np.uint8(_ALL), way, self._canvas, cv2.INTER_LINEAR, 0)
         return np.equal(whole, _ALL).view(np.uint8)
 
@@ -196,15 +206,3 @@ def _scaled(way: Homography) -> Homography:
 
 def _inverse(there: Homography) -> Homography:
     return np.asarray(np.linalg.inv(there), np.float64)
-
-
-def _samples(across: int, down: int) -> Homography:
-    """Return what takes samples of so many pixels to the middle of these."""
-    return np.array(
-        [[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]], np.float64
-    )
-
-
-def _between(samples: Homography, to: Homography) -> Homography:
-    """Return what a homography of pixels is of samples."""
-    return np.asarray(_inverse(samples) @ to @ samples, np.float64)

@@ -30,7 +30,7 @@ class Guides:
     """
 
     def __init__(self, canvas_shape: tuple[int, int], factor: int, *, means: bool = False) -> None:
-        self._canvas, self._factor, self.means = canvas_shape, factor, means
+        self.canvas, self.factor, self.means = canvas_shape, factor, means
         self._row = plan.reduce_scratch(canvas_shape[1], factor)
 
     def of(self, planes: Planes) -> Planes:
@@ -41,7 +41,7 @@ class Guides:
         return y, *self._chroma_of(planes)
 
     def _mean_of(self, plane: Plane) -> Plane:
-        canvas.reduce.call(plane, out := np.empty(self._canvas, np.uint8), self._factor, self._row)
+        canvas.reduce.call(plane, out := np.empty(self.canvas, np.uint8), self.factor, self._row)
         return out
 
     def _chroma_of(self, planes: Planes) -> tuple[Plane, Plane]:
@@ -49,8 +49,8 @@ class Guides:
 
         Where there are fewer chroma samples than that, each serves all the luma that it covers.
         """
-        size = self._canvas[::-1]
-        fewer = planes[1].size < self._canvas[0] * self._canvas[1]
+        size = self.canvas[::-1]
+        fewer = planes[1].size < self.canvas[0] * self.canvas[1]
         between = cv2.INTER_NEAREST if fewer else cv2.INTER_LINEAR
         first, second = (cv2.resize(plane, size, interpolation=between) for plane in planes[1:])
         return np.asarray(first, np.uint8), np.asarray(second, np.uint8)

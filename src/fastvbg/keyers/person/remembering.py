@@ -40,7 +40,7 @@ class Remembering:
         self._canvas, self._plate = canvas_shape, plate
         shape, shifts = form
         self._guides = Guides(canvas_shape, factor, means=shifts is None)
-        self._room = Room(shape, canvas_shape, factor, shifts or (0, 0), self._guides)
+        self._room = Room(shape, shifts or (0, 0), self._guides)
         self._shapes = [plane.shape for plane in self._room.planes]
         self._planes: Planes | None = None
         if shifts is None:

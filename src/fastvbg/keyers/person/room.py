@@ -82,24 +82,14 @@ class Room:
     ----------
     shape : (int, int)
         Height and width of the frames.
-    canvas_shape : (int, int)
-        Height and width of the canvas.
-    factor : int
-        Pixels of the frame that a canvas pixel stands for, each way.
     shifts : (int, int)
         Whether chroma is halved across, and whether down.
     guides : Guides
         Of the frames.
     """
 
-    def __init__(
-        self,
-        shape: tuple[int, int],
-        canvas_shape: tuple[int, int],
-        factor: int,
-        shifts: tuple[int, int],
-        guides: Guides,
-    ) -> None:
+    def __init__(self, shape: tuple[int, int], shifts: tuple[int, int], guides: Guides) -> None:
+        canvas_shape, factor = guides.canvas, guides.factor
         chroma = (shape[0] + shifts[1]) >> shifts[1], (shape[1] + shifts[0]) >> shifts[0]
         y, u, v = (np.zeros(size, np.uint8) for size in (shape, chroma, chroma))
         on_canvas = np.zeros((6, *canvas_shape), np.uint8)
@@ -108,7 +98,7 @@ class Room:
         self._free_for = on_canvas[5]
         self._canvas, self._factor, self._shifts = canvas_shape, factor, shifts
         self._camera, self._light = RoomCamera(shape), RoomLight()
-        self._elsewhere = Elsewhere(canvas_shape, factor, shifts, guides)
+        self._elsewhere = Elsewhere(guides, shifts)
         self._since = 0
         self._apart, self._edge, self._marks, self._spare = np.zeros((4, *canvas_shape), np.uint8)
         self._alike = np.zeros((canvas_shape[0] + 2, canvas_shape[1] + 2), np.uint8)

@@ -346,6 +346,33 @@ def test_the_page_comes_back_when_the_session_does(browser: Any, session: FakeSe
     context.close()
 
 
+def test_a_picture_still_being_decoded_does_not_hide_that_the_session_ended(
+    browser: Any, session: FakeSession
+) -> None:
+    """Decoding is slowed, so that it ends between the session's end and the next try."""
+    with Page(session) as page:
+        context = browser.new_context()
+        tab = context.new_page()
+        tab.add_init_script(
+            """const decode = window.createImageBitmap;
+            window.createImageBitmap = async (blob) => {
+                await new Promise((done) => setTimeout(done, 250));
+                return decode(blob);
+            };
+            window.hiddenAgain = 0;
+            window.watch = () => new MutationObserver(() => {
+                const notice = document.getElementById("notice");
+                if (notice.hidden && notice.textContent.includes("has ended")) window.hiddenAgain += 1;
+            }).observe(document.getElementById("notice"), { attributes: true });"""
+        )
+        opened(tab, page.url)
+        tab.evaluate("window.watch()")
+    tab.wait_for_selector("#notice >> text=The session has ended")
+    tab.wait_for_timeout(400)
+    assert tab.evaluate("window.hiddenAgain") == 0
+    context.close()
+
+
 def test_the_machine_is_looked_over_when_that_is_opened(browser: Any) -> None:
     asked = []
 

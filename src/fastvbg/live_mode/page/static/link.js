@@ -12,7 +12,7 @@ export class Link extends EventTarget {
   #changes = new Map(); // by what they are about: the newest value, and whether one is under way
   #tries = 0;
 
-  open() {
+  connect() {
     const socket = new WebSocket(`ws://${location.host}/socket`);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
@@ -26,7 +26,7 @@ export class Link extends EventTarget {
     this.#waiting.clear();
     this.#changes.clear();
     this.#emit("closed", event);
-    setTimeout(() => this.open(), AGAIN[Math.min(this.#tries++, AGAIN.length - 1)]);
+    setTimeout(() => this.connect(), AGAIN[Math.min(this.#tries++, AGAIN.length - 1)]);
   }
 
   #emit(kind, detail) { this.dispatchEvent(new CustomEvent(kind, { detail })); }
@@ -42,8 +42,10 @@ export class Link extends EventTarget {
     }
   }
 
+  get open() { return this.#socket?.readyState === WebSocket.OPEN; }
+
   send(message) {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    if (this.open) this.#socket.send(JSON.stringify(message));
   }
 
   visible() { this.send({ do: "visible", on: document.visibilityState === "visible" }); }
@@ -51,7 +53,7 @@ export class Link extends EventTarget {
   /** Send an order; its refusal is shown beside `about`. */
   order(message, about) {
     return new Promise((resolve) => {
-      if (this.#socket?.readyState !== WebSocket.OPEN) return resolve(false);
+      if (!this.open) return resolve(false);
       const id = this.#next++;
       this.#waiting.set(id, (answer) => {
         refusal(about, answer.is === "refused" ? answer.message : "");

@@ -76,5 +76,5 @@ link.addEventListener("closed", ({ detail }) => {
     : detail.reason || "Not let in. Open the address that fastvbg printed, with all that follows the #.");
 });
 
-if (await letIn()) link.open();
+if (await letIn()) link.connect();
 else notice("This address is of another session. Open the one that fastvbg printed.");

@@ -44,7 +44,9 @@ export class View {
 
   async #came(buffer) {
     try {
-      this.#parts = { ...await pictures(buffer) };
+      const parts = await pictures(buffer);
+      if (!this.#link.open) return; // the session ended while this was decoded: its notice stays
+      this.#parts = parts;
       byId("notice").hidden = true;
       this.#draw();
     } finally {

@@ -154,6 +154,21 @@ def test_what_the_plate_does_not_reach_is_decided_as_its_neighbour():
     agrees(matte, seen)
 
 
+def test_the_noise_of_a_scene_is_that_of_what_the_plate_reaches():
+    there = pair(by_hand(SIZE, (40, 0)))
+    keyer = PlateKeyer(there.plate, register=True)
+    keyed = keyer.key(there.frame)
+    assert keyer.borders is not None
+    reached = keyer.borders.reached(8)
+    bare = np.zeros_like(keyed)
+    noise = keyer._noise(bare, bare, keyer._as_planes(there.frame))
+    frame = there.frame.copy()
+    beyond = ~np.kron(reached, np.ones((8, 8), bool))[: SIZE[0], : SIZE[1]]
+    frame[beyond] ^= 85
+    assert 0.03 < beyond.mean() < 0.3
+    assert keyer._noise(bare, bare, keyer._as_planes(frame)) == noise
+
+
 def test_highlights_that_were_clipped_are_the_room():
     seen = pair(by_hand(SIZE, (8.0, 5.0)), exposure=1.5)
     assert (seen.plate == 255).any(axis=2).mean() > 0.1

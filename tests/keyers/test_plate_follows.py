@@ -170,3 +170,16 @@ def test_a_camera_that_is_bumped_in_another_light(light):
     assert off(keyer.motion, bumped, SIZE) < 0.7
     assert share(matte, PERSON) > 0.97
     assert share(matte, ~PERSON) < 0.03
+
+
+@pytest.mark.parametrize("step", [1, 7, 8])
+def test_what_is_reached_is_what_is_not_left_to_another(step):
+    follower = CameraFollower(ROOM[: SIZE[0], : SIZE[1], 1].copy(), corners(SIZE))
+    assert follower.reached(step).all()
+    follower.homography = by_hand(SIZE, (41.3, -22.6), 1.0, 1.01)
+    matte = np.zeros(SIZE, np.uint8)
+    follower.leave(matte, np.full(SIZE, 255, np.uint8))
+    np.testing.assert_array_equal(follower.reached(step), matte[::step, ::step] == 0)
+    assert 0.02 < (matte > 0).mean() < 0.2
+    follower.decide(matte)
+    assert not matte.any()

@@ -129,3 +129,69 @@ def test_a_plate_has_to_fit() -> None:
         PersonKeyer(plate=empty).key_planes(planes(empty))
     with pytest.raises(OptionError, match="plate: got an empty one"):
         PersonKeyer(plate=empty[:0])
+
+
+def _at_the_border(room_seen: Any) -> Any:
+    """Return a frame with a green disc whose edge lies within what a moved plate does not reach."""
+    y, x = np.indices(SIZE)
+    share = np.clip((80 - np.hypot(x - 520, y - 190)) / 3 + 0.5, 0, 1)[..., None]
+    return np.rint(share * np.array(GREEN) + (1 - share) * room_seen).astype(np.uint8), share[
+        ..., 0
+    ]
+
+
+@pytest.mark.parametrize("form", ["frames", "planes"])
+def test_where_a_plate_by_hand_does_not_reach_the_network_tells(form) -> None:
+    frame, share = _at_the_border(_view(np.eye(3)))
+    plate = _view(np.linalg.inv(by_hand(SIZE, (-50, 0), 0.0, 1.0)))
+    given = (planes(plate), planes(frame)) if form == "planes" else (plate, frame)
+    keyer, without = PersonKeyer(plate=given[0]), PersonKeyer()
+    keyed = keyer.key_planes if form == "planes" else keyer.key
+    bare = without.key_planes if form == "planes" else without.key
+    matte, other = keyed(given[1]), bare(given[1])
+    assert keyer.plate is not None
+    assert keyer.plate.serves
+    assert keyer.plate.registration is not None
+    np.testing.assert_array_equal(matte[:, 595:], other[:, 595:])
+    assert (share[:, 595:] > 0).any()
+    assert matte[190, 635] < 64
+    assert _error(matte[:, :580], share[:, :580]) < 0.9 * _error(other[:, :580], share[:, :580])
+
+
+def _turning(number: int) -> Any:
+    """Return what a camera that is turned has of the room: four pixels a frame, from the 3rd on."""
+    way = np.eye(3)
+    way[0, 2] = -4.0 * max(0, number - 2)
+    return way
+
+
+def test_where_a_camera_has_turned_away_from_the_plate_the_network_tells() -> None:
+    keyer, without = PersonKeyer(plate=_view(np.eye(3))), PersonKeyer(room="off")
+    for number in range(16):
+        frame, _ = _at_the_border(_view(_turning(number)))
+        matte, other = keyer.key(frame), without.key(frame)
+    assert keyer.plate is not None
+    assert keyer.plate.serves
+    np.testing.assert_array_equal(matte[:, 596:], other[:, 596:])
+    assert matte[190, 597] == 255
+    assert matte[190, 635] < 64
+
+
+def test_a_plate_that_a_frame_does_not_show_decides_nothing_there() -> None:
+    """It is found again, and decides again."""
+    keyer = PersonKeyer(plate=_view(np.eye(3)))
+    served = []
+    for number in range(24):
+        view = _view(_turning(number))
+        if number in (20, 21):
+            view = cv2.GaussianBlur(view, (0, 0), 30)
+        frame, _ = _frame(view)
+        matte = keyer.key(frame)
+        assert keyer.plate is not None
+        served.append(keyer.plate.serves)
+        if number == 21:
+            before = matte.copy()
+            keyer.plate.decide_edges(frame, matte, np.full((90, 160), 255, np.uint8))
+            np.testing.assert_array_equal(matte, before)
+    assert served[:20] == [True] * 20
+    assert served[20:] == [False, False, True, True]

@@ -71,7 +71,8 @@ class RoomPlate:
     @property
     def serves(self) -> bool:
         """Whether the room of the last frame is known by it."""
-        return not (self._refused or self._keyer.waits or self._keyer.lost)
+        keyer = self._keyer
+        return not (self._refused or keyer.waits or keyer.missed or keyer.lost)
 
     def register(self, picture: Frame | Planes) -> Registration | None:
         """Register it to a frame; as `PlateKeyer.register`."""
@@ -120,18 +121,28 @@ class RoomPlate:
         small : ndarray, shape (h, w), uint8
             The same on the canvas.
         """
-        if not self.serves:
+        if self._refused or self.waits or self._keyer.lost:
             return
         keyer, keyed = self._keyer, self._keyed
         if isinstance(picture, (tuple, list)):
             keyer.key_planes(picture, out=keyed)
         else:
             keyer.key(picture, out=keyed)
+        if not self.serves:  # it was not found in this frame
+            return
         # What stands elsewhere in the room is none of hers.
         beside: Any = cv2.dilate(_compare(small, 0, cv2.CMP_GT), _BESIDE)
         size = keyed.shape[1], keyed.shape[0]
         cv2.min(keyed, cv2.resize(beside, size, interpolation=cv2.INTER_NEAREST), keyed)
+        borders = keyer.borders
+        if borders is None:
+            keyer.decide_edges(picture, keyed, matte, out=matte)
+            return
+        # Of what the plate does not reach nothing but the network tells.
+        before = matte.copy()
+        borders.leave(keyed, before)
         keyer.decide_edges(picture, keyed, matte, out=matte)
+        borders.leave(matte, before)
 
     def _thinned(self, whole: Planes) -> Planes:
         across, down = self._form[1] or (0, 0)

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from fastvbg._types import Matte, Plane
 
 _INWARD = 2
@@ -26,6 +28,7 @@ class Borders:
     def __init__(self, known: Plane) -> None:
         around = np.full((2 * _INWARD + 1,) * 2, 1, np.uint8)
         inside = cv2.erode(known, around, borderType=cv2.BORDER_CONSTANT, borderValue=255)
+        self._inside = np.not_equal(inside, 0)
         self._unknown = np.nonzero(inside == 0)
         self._nearest = self._unknown
         if not self.any or not inside.any():
@@ -49,3 +52,11 @@ class Borders:
     def decide(self, matte: Matte) -> None:
         """Write into a matte what borders are."""
         matte[self._unknown] = matte[self._nearest]
+
+    def leave(self, matte: Matte, other: Matte) -> None:
+        """Write into a matte what another has at the borders."""
+        matte[self._unknown] = other[self._unknown]
+
+    def reached(self, step: int) -> npt.NDArray[np.bool_]:
+        """Return, of every `step`-th pixel of every `step`-th row, whether the plate knows it."""
+        return self._inside[::step, ::step]

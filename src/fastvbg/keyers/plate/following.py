@@ -180,9 +180,32 @@ class CameraFollower:
 
     def decide(self, matte: Matte) -> None:
         """Write into a matte what the plate no longer reaches: as the row or column beside it."""
-        if self.homography is None:
-            return
+        left, top, right, below = self._reach()
+        matte[:, :left] = matte[:, left : left + 1]
+        matte[:, right:] = matte[:, right - 1 : right]
+        matte[:top] = matte[top]
+        matte[below:] = matte[below - 1]
+
+    def leave(self, matte: Matte, other: Matte) -> None:
+        """Write into a matte what another has where the plate no longer reaches."""
+        left, top, right, below = self._reach()
+        matte[:, :left] = other[:, :left]
+        matte[:, right:] = other[:, right:]
+        matte[:top], matte[below:] = other[:top], other[below:]
+
+    def reached(self, step: int) -> npt.NDArray[np.bool_]:
+        """Return, of every `step`-th pixel of every `step`-th row, whether the plate reaches it."""
+        left, top, right, below = (-(-each // step) for each in self._reach())
         height, width = self._shape
+        found = np.zeros((-(-height // step), -(-width // step)), np.bool_)
+        found[top:below, left:right] = True
+        return found
+
+    def _reach(self) -> tuple[int, int, int, int]:
+        """Return the first column and row that the plate reaches, and those it ends before."""
+        height, width = self._shape
+        if self.homography is None:
+            return 0, 0, width, height
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = moved(self.homography, self._known)
         left, top = (
             min(max(0, int(np.ceil(max(pair))) + 1), size - 1)
@@ -192,10 +215,7 @@ class CameraFollower:
             max(min(size, int(min(pair)) - 1), first + 1)
             for pair, size, first in (((x1, x2), width, left), ((y2, y3), height, top))
         )
-        matte[:, :left] = matte[:, left : left + 1]
-        matte[:, right:] = matte[:, right - 1 : right]
-        matte[:top] = matte[top]
-        matte[below:] = matte[below - 1]
+        return left, top, right, below
 
 
 def _agreed(

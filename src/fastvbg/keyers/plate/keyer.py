@@ -186,6 +186,11 @@ class PlateKeyer(EdgeDecider):
         return self._camera is not None and self._camera.lost
 
     @property
+    def missed(self) -> bool:
+        """Whether the last frame shows the plate elsewhere, and it was not found there."""
+        return self._camera is not None and self._camera.misses > 0
+
+    @property
     def waits(self) -> bool:
         """Whether the plate is yet to be registered to a frame."""
         return self._by_hand is not None and self._by_hand.waits
@@ -262,7 +267,7 @@ class PlateKeyer(EdgeDecider):
         given, seen = frame, as_bgr(frame, self._order)
         self._check_frame(seen)
         self._follow(seen)
-        if self._borders is not None:
+        if self.borders is not None:
             matte = self._matte_of_frame(seen, np.empty(self._shape, np.uint8))
             frames.blend.call(given, matte, background, out, self._shape[0])
             return
@@ -274,7 +279,7 @@ class PlateKeyer(EdgeDecider):
         self._check_planes(planes)
         out = planes_out(planes, background, out)
         self._follow(planes)
-        run = self._run_planes if self._borders is None else self._blend_planes
+        run = self._run_planes if self.borders is None else self._blend_planes
         return on_packed(run, planes, background, out)
 
     def _matte_of_frame(self, frame: Frame, out: Matte) -> Matte:
@@ -288,19 +293,13 @@ class PlateKeyer(EdgeDecider):
         return self._decided(out)
 
     def _decided(self, matte: Matte) -> Matte:
-        if self._borders is not None:
-            self._borders.decide(matte)
+        if self.borders is not None:
+            self.borders.decide(matte)
         return matte
 
     def _run_planes(self, planes: Planes, background: Planes, out: Planes) -> None:
         kernels.composite_planes.call(
-            planes,
-            self._shown,
-            background,
-            out,
-            self._scratch,
-            self._shifts,
-            self._options,
+            planes, self._shown, background, out, self._scratch, self._shifts, self._options
         )
 
     def _blend_planes(self, planes: Planes, background: Planes, out: Planes) -> None:
@@ -391,7 +390,7 @@ class PlateKeyer(EdgeDecider):
         return by_hand.registration
 
     @property
-    def _borders(self) -> Borders | CameraFollower | None:
+    def borders(self) -> Borders | CameraFollower | None:
         """What decides parts of the frame beyond the plate."""
         if self._camera is not None and self._camera.homography is not None:
             return self._camera

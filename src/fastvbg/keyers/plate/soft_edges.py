@@ -19,6 +19,8 @@ from fastvbg.outputs import plane_out
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Planes
+    from fastvbg.keyers.plate.borders import Borders
+    from fastvbg.keyers.plate.following import CameraFollower
 
 kernels = Module("keying.soft_edges")
 regions = Module("refine.regions")
@@ -112,7 +114,9 @@ class EdgeDecider(OnePassKeyer):
 
     def _noise(self, matte: Matte, keyed: Matte, seen: Planes) -> float:
         """Return the variance of what is nothing but plate: of each 8th pixel of each 8th row."""
-        bare = (matte[::_STEP, ::_STEP] | keyed[::_STEP, ::_STEP]) == 0
+        bare: Any = (matte[::_STEP, ::_STEP] | keyed[::_STEP, ::_STEP]) == 0
+        if self.borders is not None:
+            bare &= self.borders.reached(_STEP)
         count = np.count_nonzero(bare)
         if not count:
             return _LEAST_NOISE
@@ -122,6 +126,11 @@ class EdgeDecider(OnePassKeyer):
             off: Any = cv2.absdiff(plane, known)[bare].astype(np.int64)
             apart += (2 if k else 1) * int(off @ off)
         return max(apart / count, _LEAST_NOISE)
+
+    @property
+    @abstractmethod
+    def borders(self) -> Borders | CameraFollower | None:
+        """What decides parts of the last frame beyond the plate; None where it is all there."""
 
     @abstractmethod
     def _as_planes(self, picture: Frame | Planes) -> Planes:

@@ -446,3 +446,20 @@ def test_a_part_stays_while_it_serves() -> None:
     assert part.box[2] < 130
     part.follow(None)
     assert part.whole
+
+
+def test_after_a_camera_was_flung_about_all_is_looked_for_anew(runs) -> None:
+    """What a network believed on the way is forgotten; what is known of the room is kept for it."""
+    rng = np.random.default_rng(5)
+    wide = np.kron(rng.integers(0, 200, (36, 300, 3), np.uint8), np.ones((10, 10, 1), np.uint8))
+    steps = [0, 0, 8, 16, 24, 32, 40, 40, 40, 40, 40, 40, 0, 0, 0]
+    flung, fresh = PersonKeyer(room="off"), PersonKeyer(room="off")
+    for number, at in enumerate(np.cumsum(steps)):
+        frame = with_person(wide[:, at : at + 640], 320, 180, 80)
+        if number < 12:
+            assert flung.look(frame).begins == (number == 0)
+            continue
+        before = flung.looks - fresh.looks
+        np.testing.assert_array_equal(flung.key(frame), fresh.key(frame))
+        assert flung.looks - fresh.looks == before
+    assert not flung._begins

@@ -39,3 +39,41 @@ def test_where_the_picture_changes_the_look_counts_at_once() -> None:
     steady.add(shown, 1.0, BOTH)
     gone = steady.add(GUIDE, 1.0, PERSON)
     assert gone[disc(SHAPE, 110, 45, 8) > 0].max() == 0
+
+
+def _asked(steady: Steady, shifts: list[int]) -> list[bool]:
+    """Return what is told of frames of a textured room that a camera has moved over so far."""
+    rng = np.random.default_rng(2)
+    wide = rng.integers(0, 256, (SHAPE[0], 640), np.uint8)
+    told = []
+    for shift in shifts:
+        guide = np.ascontiguousarray(wide[:, shift : shift + SHAPE[1]])
+        steady.is_cut(guide, 1.0)
+        told.append(steady.rests_elsewhere())
+        steady.add(guide, 1.0, PERSON)
+    return told
+
+
+def test_a_camera_that_was_flung_about_rests_elsewhere() -> None:
+    # It begins slowly, or it were a cut.
+    rng = np.random.default_rng(3)
+    wide = np.kron(rng.integers(0, 256, (9, 64), np.uint8), np.ones((10, 10), np.uint8))
+    steady, told, at = Steady(SHAPE), [], 0
+    for step in [0, 0, 1, 2, 3, 4, 5, 6, 6, 6, 6, 6, 0, 0, 0]:
+        at += step
+        guide = np.ascontiguousarray(wide[:, at : at + SHAPE[1]])
+        assert not steady.is_cut(guide, 1.0)
+        told.append(steady.rests_elsewhere())
+        steady.add(guide, 1.0, PERSON)
+    assert told == [False] * 12 + [True, False, False]
+
+
+def test_one_jolt_and_a_slow_turn_are_no_flinging() -> None:
+    assert not any(_asked(Steady(SHAPE), [0, 0, 3, 3, 3, 0, 0, 0]))
+    wide = np.tile(np.linspace(0, 255, 320).astype(np.uint8), (SHAPE[0], 2))
+    steady = Steady(SHAPE)
+    for at in [*range(0, 40, 2), 40, 40]:
+        guide = np.ascontiguousarray(wide[:, at : at + SHAPE[1]])
+        assert not steady.is_cut(guide, 1.0)
+        assert not steady.rests_elsewhere()
+        steady.add(guide, 1.0, PERSON)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from fastvbg._types import Frame, Matte
-    from fastvbg.keyers.person.keyer import Look
+    from fastvbg.keyers.person.looking import Look
     from fastvbg.matting.byhand import ByHand
     from fastvbg.matting.keyer import OnePass
     from fastvbg.matting.pairing import Pair

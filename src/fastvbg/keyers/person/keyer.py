@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.person.contrast import contrast_of
 from fastvbg.keyers.person.edging import Edges
 from fastvbg.keyers.person.guides import Guides
-from fastvbg.keyers.person.looking import Looking
+from fastvbg.keyers.person.looking import Look, Looking
 from fastvbg.keyers.person.networks import Networks
 from fastvbg.keyers.person.remembering import Remembering
 from fastvbg.keyers.person.steadying import Steady
@@ -44,15 +44,6 @@ planes_blend = Module("composite.planes_blend")
 
 _CANVAS = 240
 """The canvas has at least so many pixels on its longer side, where the frame has."""
-
-
-class Look(NamedTuple):
-    """What is known of a frame at the canvas' size; `PersonKeyer.finish` makes its matte."""
-
-    matte: Any
-    guides: Planes
-    begins: bool = False
-    """Whether it is the first of a scene."""
 
 
 class PersonKeyer(OnePassKeyer):
@@ -180,6 +171,10 @@ class PersonKeyer(OnePassKeyer):
         if self._form is None:
             return
         self._begins = True
+        self._look_anew()
+
+    def _look_anew(self) -> None:
+        """Look at the next frame as at a first one; the room is known still."""
         self._steady.reset()
         self._looking.reset()
         self._since = 0
@@ -282,6 +277,8 @@ class PersonKeyer(OnePassKeyer):
         contrast = contrast_of(guide)
         if self._steady.is_cut(guide, contrast):
             self.reset()
+        elif self._steady.rests_elsewhere():
+            self._look_anew()
         rests = self._every == 1 and self._looking.may_rest(guide, contrast)
         due = not rests and self._since % self._every == 0
         self._since += 1

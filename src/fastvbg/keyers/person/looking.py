@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -46,6 +46,15 @@ frame would be outside of it in the next one. On a small runner, six ways, with 
 128 and at this, IoU is 0.8806 and 0.8860; without one 0.8708."""
 _CERTAIN = 200
 """Level that who is in a frame reaches in it as a whole, or is looked for in squares of it."""
+
+
+class Look(NamedTuple):
+    """What is known of a frame at the canvas' size; `PersonKeyer.finish` makes its matte."""
+
+    matte: Any
+    guides: Planes
+    begins: bool = False
+    """Whether it is the first of a scene."""
 
 
 class Looking:

@@ -13,7 +13,7 @@ from fastvbg.layout import are_bytes, packed
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane, Planes
-    from fastvbg.keyers.person.keyer import Look
+    from fastvbg.keyers.person.looking import Look
     from fastvbg.keyers.person.plate import RoomPlate
 
 keyspace = Module("keying.keyspace")

@@ -48,6 +48,10 @@ _BONUS = 48
 _SCENE = (24, 0.5, 0.3)
 """A cut: more than 24 levels, in half of the canvas, and in 0.3 more of it than a frame before.
 Levels here and in `_SLOPE` are those of a picture of usual contrast."""
+_GOES, _RESTS, _FAR = 0.2, 0.08, 1.5
+"""A camera that is flung about: more than `_GOES` of the canvas changes so from frame to frame, and
+once no more than `_RESTS` does, frames whose shares add up to `_FAR` have shown another place. One
+that shakes or turns slowly changes 0.15 of it, one that follows a runner never rests."""
 
 
 class Steady:
@@ -81,6 +85,7 @@ class Steady:
         self._said: Matte | None = None
         self._small: Any = None
         self._share, self._contrast = 0.0, 1.0
+        self._gone = 0.0
         self._empty = True
         self._kept.fill(0)
 
@@ -95,6 +100,15 @@ class Steady:
         cut = share >= least and share - self._share >= rise
         self._share = 0.0 if cut else share
         return cut
+
+    def rests_elsewhere(self) -> bool:
+        """Tell whether a flung camera rests, once `is_cut` was asked of the frame."""
+        gone = self._gone
+        self._gone = gone + self._share if self._share > _GOES else gone
+        if self._share > _RESTS:
+            return False
+        self._gone = 0.0
+        return gone >= _FAR
 
     def add(
         self,

@@ -69,6 +69,8 @@ def test_a_mask_needs_what_its_runs_call(kind: str, more: list[str], tmp_path: P
     assert called <= needs
     # A scene that stands still has one light; so small a room is not remembered, nor its texture.
     spared = {name for name in needs if name.startswith(("person.room", "person.texture"))}
+    if kind == "person":
+        spared.add("foreground.plate.uncover")  # nor are colours taken from it
     assert needs - called <= {"keying.plate.light", "keying.shift.shift_plane", *spared}
 
 
@@ -83,6 +85,7 @@ def test_a_person_with_a_plate_takes_what_its_runs_call(tmp_path: Path) -> None:
     called, kind = set(done.stdout.split()), own()["person"](plate=room)
     assert called <= {*kind.needs(), *kind.uses()}
     assert "keying.soft_edges.decide" in called & set(kind.uses())
+    assert "foreground.plate.uncover" in called
     assert own()["person"]().uses() == ()
 
 

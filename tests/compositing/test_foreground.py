@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fastvbg
+from fastvbg.compositing.foreground import Foreground
 from fastvbg.reference import foreground as literal
 from fastvbg.reference.orders import from_bgr
 from tests.support.arrays import LAYOUTS, layouts, random_frame, random_plane, writable_layouts
@@ -133,6 +134,46 @@ def test_planes_of_any_size_and_layout(
         np.testing.assert_array_equal(in_place, wanted)
     for plane, before in zip(laid_planes, planes, strict=True):
         np.testing.assert_array_equal(plane, before)
+
+
+def flags_of(height: int, width: int) -> np.ndarray:
+    """Flags of squares of 16 pixels, of which about half are known."""
+    return random_plane(-(-height // 16), -(-width // 16), 5) & 1
+
+
+@pytest.mark.parametrize("shifts", [*SHIFTS, (0, 1)])
+@pytest.mark.parametrize("softness", [20, 90, 4000])
+def test_a_scene_known_in_squares_is_taken_there(softness: float, shifts: tuple[int, int]) -> None:
+    for size in ((1, 1), (16, 17), (95, 130), (333, 517), (33, 641)):
+        planes, matte = some_planes(*size, shifts), an_edge(*size, softness)
+        scene, known = tuple(255 - plane for plane in planes), flags_of(*size)
+        wanted = literal.estimate_foreground_planes(planes, matte, scene, known)
+        own = tuple(plane.copy() for plane in planes)
+        Foreground(size, shifts).write(matte, own, scene, known)
+        for one, other in zip(own, wanted, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("softness", [20, 4000])
+def test_a_scene_of_frames_known_in_squares_is_taken_there(softness: float) -> None:
+    for size in ((1, 1), (95, 130), (333, 517)):
+        frame, matte, known = random_frame(*size), an_edge(*size, softness), flags_of(*size)
+        wanted = literal.estimate_foreground(frame, matte, 255 - frame, known)
+        own = frame.copy()
+        Foreground(size).write_frame(matte, own, 255 - frame, known)
+        np.testing.assert_array_equal(own, wanted)
+
+
+def test_squares_that_are_all_known_or_none_are_as_with_the_scene_or_without() -> None:
+    size = (95, 130)
+    planes, matte = some_planes(*size, (1, 1)), an_edge(*size, 90)
+    scene = tuple(255 - plane for plane in planes)
+    for flag, plate in ((0, None), (1, scene)):
+        own = tuple(plane.copy() for plane in planes)
+        Foreground(size, (1, 1)).write(matte, own, scene, np.full((6, 9), flag, np.uint8))
+        wanted = fastvbg.estimate_foreground_planes(planes, matte, plate=plate)
+        for one, other in zip(own, wanted, strict=True):
+            np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.parametrize("content", MATTES)

@@ -16,6 +16,7 @@ from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.measure.usual import usual_code_for
 from fastvbg.models import store
 from tests.support.asked import asked
+from tests.support.media import read_frames
 from tests.support.onnxfile import one_by_one
 from tests.support.people import disc, iou, use_green_network, wall, with_person, write_clip
 
@@ -218,3 +219,28 @@ def test_a_person_who_walks_in(clips, real) -> None:
     assert not any(matte.any() for matte in mattes[:48])
     scores = [iou(matte, truth) for matte, truth in zip(mattes[56:], truths[56:], strict=True)]
     assert np.mean(scores) > 0.978
+
+
+@pytest.mark.parametrize("pixel_path", ["native", "bgr"])
+def test_before_a_known_room_colours_come_from_it(runs, tmp_path, monkeypatch, pixel_path) -> None:
+    """Stripes behind a soft edge: nothing but the room itself tells which was behind a pixel."""
+    size = (270, 480)
+    y, x = np.indices(size)
+    plate = np.where((x // 5 % 2 == 0)[..., None], (40, 30, 160), (200, 60, 220)).astype(np.uint8)
+    share = np.clip((70 - np.hypot(x - 240, y - 130)) / 16 + 0.5, 0, 1)[..., None]
+    frame = np.rint(share * np.array((90, 250, 90)) + (1 - share) * plate).astype(np.uint8)
+    clip = write_clip(tmp_path / "clip.mkv", [frame] * 2, "yuv444p")
+    cv2.imwrite(str(tmp_path / "plate.png"), plate)
+    exact = share * np.array((90, 250, 90)) + (1 - share) * np.array((96, 64, 32))
+    soft = (share[..., 0] > 0.2) & (share[..., 0] < 0.8)
+
+    def off(name: str) -> float:
+        settings = asked("person", plate=tmp_path / "plate.png")
+        options = {"pixel_path": pixel_path, "codec": "ffv1"}
+        fastvbg.process(clip, tmp_path / name, background="#204060", settings=settings, **options)
+        made = read_frames(tmp_path / name)[-1]
+        return float(np.abs(made - exact)[soft].mean())
+
+    known = off("known.mkv")
+    monkeypatch.setattr(PersonKeyer, "behind", lambda self: None)
+    assert known < 0.8 * off("estimated.mkv")

@@ -92,14 +92,21 @@ def estimate(shape, seed):
         planes = tuple(smooth(size, seed + k) for k, size in enumerate((shape, half, half)))
         mattes = smooth(shape, seed + 5), np.zeros(half, np.uint8)
         cells, scratch = foreground.cells_for(shape, half), foreground.scratch_for(*shape)
-        yield (planes, mattes, mattes[1], (across, down), cells, scratch), planes
+        for known in flags_of(shape, seed):
+            yield (planes, mattes, mattes[1], (across, down), cells, scratch, known), planes
+
+
+def flags_of(shape, seed):
+    """No flags, and some of squares of 16 pixels."""
+    squares = -(-shape[0] // 16), -(-shape[1] // 16)
+    return np.empty((0, 0), np.uint8), random_plane(*squares, seed=seed + 3) & 1
 
 
 def uncover(shape, seed):
     for given, planes in estimate(shape, seed):
-        _, mattes, over_chroma, shifts, cells, scratch = given
+        _, mattes, over_chroma, shifts, cells, scratch, known = given
         scene = tuple(smooth(plane.shape, seed + 9) for plane in planes)
-        yield (planes, scene, mattes, over_chroma, shifts, cells[0], scratch[0]), planes
+        yield (planes, scene, mattes, over_chroma, shifts, cells[0], scratch[0], known), planes
 
 
 def i420(shape, seed):

@@ -20,11 +20,13 @@ from fastvbg.layout import packed
 from fastvbg.outputs import check_like, copy_frame, frame_out, planes_out
 
 if TYPE_CHECKING:
-    from fastvbg._types import Frame, Matte, Planes
+    from fastvbg._types import Frame, Matte, Plane, Planes
     from fastvbg.constants import Order
 
 colours = Module("foreground.colours")
 plate_kernels = Module("foreground.plate")
+
+_NONE = np.empty((0, 0), np.uint8)
 
 
 class Foreground:
@@ -45,20 +47,36 @@ class Foreground:
         self._cells = plan.cells_for(shape, chroma)
         self._scratch = plan.scratch_for(*shape)
 
-    def write(self, matte: Matte, planes: Planes, scene: Planes | None = None) -> None:
+    def write(
+        self,
+        matte: Matte,
+        planes: Planes,
+        scene: Planes | None = None,
+        known: Plane | None = None,
+    ) -> None:
         """Write into planes of any strides by a packed matte of the first one's size.
 
-        From the scene, of planes like these, where that is known.
+        From the scene, of planes like these, where that is known: everywhere, or with flags in
+        squares of 16 pixels, packed, in those whose flag is 1.
         """
         given = (matte, self._over_chroma), self._over_chroma, self._shifts
-        if scene is None:
-            colours.estimate.call(planes, *given, self._cells, self._scratch)
-        else:
-            plate_kernels.uncover.call(planes, scene, *given, self._cells[0], self._scratch[0])
+        flags = _NONE if known is None else known
+        if scene is None or known is not None:
+            colours.estimate.call(planes, *given, self._cells, self._scratch, flags)
+        # Estimates look at what is nearly covered, too: it is to be the frame's then.
+        if scene is not None:
+            of_cells = self._cells[0], self._scratch[0]
+            plate_kernels.uncover.call(planes, scene, *given, *of_cells, flags)
 
-    def write_frame(self, matte: Matte, frame: Frame, scene: Frame | None = None) -> None:
-        """Write into a frame of any order and strides by a packed matte."""
-        self.write(matte, _channels(frame), None if scene is None else _channels(scene))
+    def write_frame(
+        self,
+        matte: Matte,
+        frame: Frame,
+        scene: Frame | None = None,
+        known: Plane | None = None,
+    ) -> None:
+        """Write into a frame of any order and strides by a packed matte; as `write`."""
+        self.write(matte, _channels(frame), None if scene is None else _channels(scene), known)
 
 
 def _channels(frame: Frame) -> Planes:

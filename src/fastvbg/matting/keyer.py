@@ -10,11 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from fractions import Fraction
 
-    from fastvbg._types import Frame, Matte
+    from fastvbg._types import Matte
     from fastvbg.matting.pairing import Pair
     from fastvbg.media.model import Picture
-    from fastvbg.pixels import FusedKeyer, Keyer, Pixels
-    from fastvbg.pixels.face import Sample
+    from fastvbg.pixels import Behind, FusedKeyer, Keyer, Pixels
 
     OnePass = Callable[[Pair, Picture], Picture]
 
@@ -49,8 +48,8 @@ class RunKeyer:
         """Go on where another keyer of the same options was when `state` was asked for."""
         raise NotImplementedError
 
-    def scene(self) -> Frame | Sample | None:
-        """Return what is known to be behind, as `Pixels.sample` gives frames, or None."""
+    def behind(self) -> Behind | None:
+        """Return what is known to be behind the last matte's foreground; valid until the next."""
         return None
 
     def foreground(self, picture: Picture, matte: Matte) -> Picture:  # noqa: ARG002

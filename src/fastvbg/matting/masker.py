@@ -141,8 +141,8 @@ class Masker:
         not where the frame has alpha: then its colours are the foreground's own already.
         """
         if self._estimates and pair.alpha is None:
-            scene = self._keyer.scene()
-            return self._pixels.own_colours(pair.next, matte, scene, spare=pair.spare)
+            behind = self._keyer.behind()
+            return self._pixels.own_colours(pair.next, matte, behind, spare=pair.spare)
         return self._keyer.foreground(pair.next, matte)
 
     def finish(self) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.matting.keyer import RunKeyer
 from fastvbg.media.formats import BGR
-from fastvbg.pixels import make_pixels
+from fastvbg.pixels import Behind, make_pixels
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -80,6 +80,11 @@ class PersonRun(RunKeyer):
         self._register(pair.keyed)
         pixels = self._pixels.sample if self._keyer.remembers else self._pixels.luma
         return self._keyer.finish(look, pixels(pair.keyed), self._matte)
+
+    def behind(self) -> Behind | None:
+        """Return the room, where it is known."""
+        found = self._keyer.behind()
+        return None if found is None else Behind(*found)
 
     def fused(self) -> OnePass | None:
         """Return what lays a pair's frame over a background, where their form allows it."""

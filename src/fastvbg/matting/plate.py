@@ -22,7 +22,7 @@ from fastvbg.matting.keyer import Fused
 from fastvbg.media.image import read_frame
 from fastvbg.media.model import CopiedPacket
 from fastvbg.media.names import checked_name
-from fastvbg.pixels import make_pixels
+from fastvbg.pixels import Behind, make_pixels
 from fastvbg.source import open_source
 from fastvbg.source.sampling import can_be_read_twice
 from fastvbg.values.words import FIRST, parse_first
@@ -103,8 +103,12 @@ class PlateRun(Fused):
         super().reset()
         self._camera.reset()
 
-    def scene(self) -> Any:
+    def behind(self) -> Behind | None:
         """Return the plate, in planes as the last frame shows it; None of BGR that was moved."""
+        scene = self._scene()
+        return None if scene is None else Behind(scene)
+
+    def _scene(self) -> Any:
         keyer = self._plate_keyer
         if keyer.registration is not None or keyer.motion is not None or keyer.relit:
             return _thinned(keyer.shown, self._plate) if isinstance(self._plate, tuple) else None

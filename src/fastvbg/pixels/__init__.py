@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastvbg.media.formats import BGR, layout_of
 from fastvbg.pixels.bgr import BGRPixels
-from fastvbg.pixels.face import FusedKeyer, Keyer, Pixels, ScreenKeyer
+from fastvbg.pixels.face import Behind, FusedKeyer, Keyer, Pixels, ScreenKeyer
 from fastvbg.pixels.native import NativePixels
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BGRPixels",
+    "Behind",
     "FusedKeyer",
     "Keyer",
     "NativePixels",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
-    from fastvbg.pixels.face import Keyer, OverBackground, ScreenKeyer
+    from fastvbg.pixels.face import Behind, Keyer, OverBackground, ScreenKeyer
 
 
 class BGRPixels:
@@ -86,13 +86,14 @@ class BGRPixels:
         return keyer.foreground(picture, matte)
 
     def own_colours(
-        self, picture: Frame, matte: Matte, scene: Frame | None = None, *, spare: bool = False
+        self, picture: Frame, matte: Matte, behind: Behind | None = None, *, spare: bool = False
     ) -> Frame:
         """Return a frame with the foreground's own colours at soft edges."""
         own = picture if spare and picture.flags.writeable else np.array(picture)
         if self._foreground is None:
             self._foreground = Foreground((matte.shape[0], matte.shape[1]))
-        self._foreground.write_frame(packed(matte), own, scene)
+        known = (None, None) if behind is None else behind
+        self._foreground.write_frame(packed(matte), own, *known)
         return own
 
     def luma(self, picture: Frame) -> Plane:

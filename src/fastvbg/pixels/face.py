@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,6 +21,15 @@ _ROWS = 24
 def row_step(height: int) -> int:
     """Return the even number of rows between those that a share is told from."""
     return max(2, 2 * (height // (2 * _ROWS)))
+
+
+class Behind(NamedTuple):
+    """What is known to be behind a frame's foreground."""
+
+    scene: Any
+    """As `Pixels.sample` gives frames."""
+    known: Plane | None = None
+    """1 in squares of 16 pixels in which it is known, else 0; everywhere where this is None."""
 
 
 class Keyer(Protocol):
@@ -95,12 +104,12 @@ class Pixels(Protocol):
         """Return a frame without the screen's light; to be given back by `recycle`."""
 
     def own_colours(
-        self, picture: Any, matte: Matte, scene: Any = None, *, spare: bool = False
+        self, picture: Any, matte: Matte, behind: Behind | None = None, *, spare: bool = False
     ) -> Picture:
         """Return a frame with the foreground's own colours at soft edges; as `despill`.
 
-        From the scene, as `sample` gives it, where that is known. A frame that is spare, since
-        nobody reads it afterwards, may be changed itself.
+        From what is behind, where that is known. A frame that is spare, since nobody reads it
+        afterwards, may be changed itself.
         """
 
     def luma(self, picture: Any) -> Plane:

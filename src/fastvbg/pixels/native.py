@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Planes = tuple[npt.NDArray[Any], ...]
     Sample = tuple[Plane, Plane, Plane]
-    from fastvbg.pixels.face import Keyer, OverBackground, ScreenKeyer
+    from fastvbg.pixels.face import Behind, Keyer, OverBackground, ScreenKeyer
 
 _STEP = 32
 """Widths of whole numbers of these have all rows aligned as FFmpeg wants them."""
@@ -254,13 +254,13 @@ class NativePixels:
         self,
         picture: av.VideoFrame,
         matte: Matte,
-        scene: Sample | None = None,
+        behind: Behind | None = None,
         *,
         spare: bool = False,
     ) -> av.VideoFrame:
         """Return a frame with the foreground's own colours at soft edges, as `despill` does."""
         if spare and self._layout.depth == 8:
-            self._write_own(self.planes(picture), matte, scene)
+            self._write_own(self.planes(picture), matte, behind)
             return picture
         result = self.empty()
         sample = self.sample(picture)
@@ -268,19 +268,29 @@ class NativePixels:
         if self._layout.depth == 8:
             for plane, source in zip(own, sample, strict=True):
                 plane[:] = source
-        self._write_own(own, matte, scene)
+        self._write_own(own, matte, behind)
         if self._layout.depth > 8:
             parts = self.planes(picture), sample, own, self.planes(result)
             for each in zip(*parts, strict=True):
                 self._change(*each)
         return result
 
-    def _write_own(self, own: Planes, matte: Matte, scene: Sample | None) -> None:
+    def _write_own(self, own: Planes, matte: Matte, behind: Behind | None) -> None:
         """Write the foreground's own colours into planes."""
-        known = () if scene is None else (scene,)
-        for covered, (y, u, v), *behind in self._by_field((packed(matte),), own, *known):
+        scenes = () if behind is None else (behind.scene,)
+        known = None if behind is None else self._of_fields(behind.known)
+        for covered, (y, u, v), *scene in self._by_field((packed(matte),), own, *scenes):
             estimator = self._estimator(covered[0].shape)
-            estimator.write(covered[0], (y, u, v), _three(behind[0]) if behind else None)
+            estimator.write(covered[0], (y, u, v), _three(scene[0]) if scene else None, known)
+
+    def _of_fields(self, known: Plane | None) -> Plane | None:
+        """Return where squares of either field are known, by those of frames."""
+        if known is None or self._fields == 1:
+            return known
+        upper, lower = known[::2], known[1::2]
+        both: Plane = upper.copy()
+        both[: len(lower)] &= lower
+        return both
 
     def _estimator(self, shape: tuple[int, ...]) -> Foreground:
         if self._foreground is None:

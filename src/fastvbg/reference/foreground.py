@@ -167,7 +167,9 @@ def uncover_plane(plane: Plane, matte: Matte, scene: Plane, soft: Marks) -> Plan
     return result
 
 
-def estimate_foreground(frame: Frame, matte: Matte, plate: Frame | None = None) -> Frame:
+def estimate_foreground(
+    frame: Frame, matte: Matte, plate: Frame | None = None, known: Plane | None = None
+) -> Frame:
     """Return a frame with the foreground's own colours at soft edges.
 
     Parameters
@@ -178,6 +180,8 @@ def estimate_foreground(frame: Frame, matte: Matte, plate: Frame | None = None) 
         Coverage.
     plate : ndarray, shape (H, W, 3), uint8, optional
         The scene, where it is known.
+    known : ndarray, shape (h, w), uint8, optional
+        1 in squares of 16 pixels in which it is, else 0; everywhere when absent.
 
     Returns
     -------
@@ -187,20 +191,35 @@ def estimate_foreground(frame: Frame, matte: Matte, plate: Frame | None = None) 
     if not matte.size:
         return np.array(frame)
     soft = soft_cells(matte, FOREGROUND_CELL, FOREGROUND_CELL)
+    where = None if known is None else where_known(known, matte.shape, matte.shape)
     result = np.array(frame)
     for k in range(3):
-        known = None if plate is None else plate[..., k]
-        result[..., k] = _own(frame[..., k], matte, soft, known)
+        scene = None if plate is None else plate[..., k]
+        result[..., k] = _own(frame[..., k], matte, soft, scene, where)
     return result
 
 
-def _own(plane: Plane, matte: Matte, soft: Marks, scene: Plane | None) -> Plane:
+def _own(plane: Plane, matte: Matte, soft: Marks, scene: Plane | None, known: Any) -> Plane:
     if scene is None:
         return estimate_plane(plane, matte, soft)
-    return uncover_plane(plane, matte, scene, soft)
+    uncovered = uncover_plane(plane, matte, scene, soft)
+    if known is None:
+        return uncovered
+    return np.where(known, uncovered, estimate_plane(plane, matte, soft))
 
 
-def estimate_foreground_planes(planes: Planes, matte: Matte, plate: Planes | None = None) -> Planes:
+def where_known(known: Plane, luma: tuple[int, ...], shape: tuple[int, ...]) -> Marks:
+    """Return which samples of a plane lie in squares of 16 pixels of luma whose flag is 1."""
+    down, across = (
+        2 * FOREGROUND_CELL // -(-whole // own) for whole, own in zip(luma, shape, strict=True)
+    )
+    samples = known.repeat(down, 0).repeat(across, 1)[: shape[0], : shape[1]]
+    return np.equal(samples, 1)
+
+
+def estimate_foreground_planes(
+    planes: Planes, matte: Matte, plate: Planes | None = None, known: Plane | None = None
+) -> Planes:
     """Do so in planes; a chroma sample's coverage is the mean over its luma, rounded half up.
 
     Cells of chroma are soft where the matte itself is: a mask leaves chroma as it is, too.
@@ -213,6 +232,8 @@ def estimate_foreground_planes(planes: Planes, matte: Matte, plate: Planes | Non
         Coverage.
     plate : tuple of 3 ndarray, uint8, optional
         The scene, where it is known.
+    known : ndarray, shape (h, w), uint8, optional
+        1 in squares of 16 pixels of luma in which it is, else 0; everywhere when absent.
 
     Returns
     -------
@@ -221,17 +242,13 @@ def estimate_foreground_planes(planes: Planes, matte: Matte, plate: Planes | Non
     """
     if not matte.size:
         return planes[0], planes[1], planes[2]
-    y, u, v = (
-        _own(
-            plane,
-            means_over(matte, plane.shape),
-            soft_cells(
-                matte,
-                FOREGROUND_CELL * -(-matte.shape[0] // plane.shape[0]),
-                FOREGROUND_CELL * -(-matte.shape[1] // plane.shape[1]),
-            ),
-            None if plate is None else plate[k],
-        )
-        for k, plane in enumerate(planes)
-    )
+    cell, made = FOREGROUND_CELL, []
+    for k, plane in enumerate(planes):
+        sizes = zip(matte.shape, plane.shape, strict=True)
+        down, across = (-(-whole // own) for whole, own in sizes)
+        soft = soft_cells(matte, cell * down, cell * across)
+        where = None if known is None else where_known(known, matte.shape, plane.shape)
+        scene = None if plate is None else plate[k]
+        made.append(_own(plane, means_over(matte, plane.shape), soft, scene, where))
+    y, u, v = made
     return y, u, v

@@ -58,17 +58,21 @@ def _write(made: Planes, out: Planes, known: Plane) -> None:
     known[:] = 0
 
 
-def _estimate(planes: Planes, mattes: tuple[Matte, Matte], *_scratch: Any) -> None:
-    for plane, to in zip(
-        foreground.estimate_foreground_planes(planes, mattes[0]), planes, strict=True
-    ):
-        to[:] = plane
+def _estimate(planes: Planes, mattes: tuple[Matte, Matte], *scratch: Any) -> None:
+    _take(planes, foreground.estimate_foreground_planes(planes, mattes[0]), scratch[-1], 0)
 
 
-def _uncover(planes: Planes, scene: Planes, mattes: tuple[Matte, Matte], *_scratch: Any) -> None:
-    made = foreground.estimate_foreground_planes(planes, mattes[0], scene)
+def _uncover(planes: Planes, scene: Planes, mattes: tuple[Matte, Matte], *scratch: Any) -> None:
+    _take(planes, foreground.estimate_foreground_planes(planes, mattes[0], scene), scratch[-1], 1)
+
+
+def _take(planes: Planes, made: Planes, known: Plane, flag: int) -> None:
+    """Take samples of what was made, all or those in squares with a flag."""
     for plane, to in zip(made, planes, strict=True):
-        to[:] = plane
+        where = True
+        if known.size:
+            where = foreground.where_known(known, planes[0].shape, to.shape) == bool(flag)
+        np.copyto(to, plane, where=where)
 
 
 def _smooth(

@@ -130,6 +130,23 @@ def mark_chroma(of_luma: Any, shape: Any, marks: Any, shifts: Any) -> None:
 
 
 @inline
+def leave(marks: Any, size: Any, known: Any, bits: Any, value: Any) -> None:
+    """Take for soft no cell of a plane in a square whose flag in `known` is `value`.
+
+    `bits` tell how many times a square's cells are halved, across and down.
+    """
+    down, across = size
+    right, below = bits
+    for j in range(down):
+        row, at = bytes_at(address_of(known, j >> below), known.shape[1]), j * across
+        i = run_start(marks, at, 0, across, SOFT)
+        while i < across:
+            if row[np.uint64(i >> right)] == value:
+                marks[np.uint64(at + i)] &= np.uint8(SUMMED | WANTED)
+            i = run_start(marks, at, i + 1, across, SOFT)
+
+
+@inline
 def average(matte: Any, marks: Any, out: Any, shifts: Any) -> None:
     """Write the means of a matte over each sample of chroma, in cells that are summed."""
     rows, cols = out.shape

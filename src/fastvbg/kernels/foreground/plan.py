@@ -10,6 +10,8 @@ from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.constants import FOREGROUND_GAINS, FOREGROUND_LEVELS
 from fastvbg.kernels._room import room_for
 
+SQUARE_BITS = 1
+"""Flags of what is known are of squares of so many times two cells of luma: of one of chroma."""
 SOFT, SUMMED, WANTED = 1, 2, 4
 """Marks: a cell with soft pixels; one whose samples are summed up; one whose mean is asked for."""
 

@@ -14,8 +14,16 @@ from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at
 from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
-from fastvbg.kernels.foreground.marks import average, cells, mark, mark_chroma, run_end, run_start
-from fastvbg.kernels.foreground.plan import SOFT
+from fastvbg.kernels.foreground.marks import (
+    average,
+    cells,
+    leave,
+    mark,
+    mark_chroma,
+    run_end,
+    run_start,
+)
+from fastvbg.kernels.foreground.plan import SOFT, SQUARE_BITS
 
 _MATTES = types.UniTuple(PLANE, 2)
 _MARKS = types.Array(types.uint8, 1, "C")
@@ -66,13 +74,21 @@ def _uncover_run(plane: Any, scene: Any, matte: Any, j: Any, i: Any, end: Any) -
                 sample[0] = _uncovered(sample[0], bytes_at(coverage + x, 1)[0], known)
 
 
-@kernel(OUT_PLANES, PLANES, _MATTES, OUT_PLANE, SHIFTS, _MARKS_OF, _MARKS)
+@kernel(OUT_PLANES, PLANES, _MATTES, OUT_PLANE, SHIFTS, _MARKS_OF, _MARKS, PLANE)
 def uncover(
-    planes: Any, scene: Any, mattes: Any, over_chroma: Any, shifts: Any, marks: Any, flags: Any
+    planes: Any,
+    scene: Any,
+    mattes: Any,
+    over_chroma: Any,
+    shifts: Any,
+    marks: Any,
+    flags: Any,
+    known: Any,
 ) -> None:
     """Write what covers a known scene into planes, or channels of a frame, where a matte is soft.
 
-    `mattes` are the matte and `over_chroma`, which is written where chroma is halved.
+    `mattes` are the matte and `over_chroma`, which is written where chroma is halved. Where there
+    are flags, samples in squares whose flag in `known` is 0 stay.
     """
     if not mark(mattes[0], marks[0], flags):
         return
@@ -84,6 +100,10 @@ def uncover(
         group = halved if k else 0
         matte, own = mattes[group], marks[group]
         down, across = cells(matte.shape[0]), cells(matte.shape[1])
+        if known.size and k <= halved:
+            right, below = shifts if k else (0, 0)
+            bits = SQUARE_BITS - right, SQUARE_BITS - below
+            leave(own, (down, across), known, bits, 0)
         for j in range(down):
             at, i = j * across, run_start(own, j * across, 0, across, SOFT)
             while i < across:

@@ -304,6 +304,10 @@ class PersonKeyer(OnePassKeyer):
         """Whether the room is remembered, so that `finish` wants all planes or the frame itself."""
         return self._remembers
 
+    def behind(self) -> tuple[Frame | Planes, Plane] | None:
+        """Return what is behind the last matte's soft edges, and where it is; as `Room.behind`."""
+        return None if self._room is None else self._room.behind()
+
     @property
     def plate(self) -> RoomPlate | None:
         """The plate that was given, which says whether it is registered, and how."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module
@@ -82,6 +83,14 @@ class Remembering:
         self._room.decide(matte, planes, look.guides, look.matte, small)
         if self._plate is not None:
             self._plate.decide_edges(picture, matte, small)
+
+    def behind(self) -> tuple[Frame | Planes, Plane] | None:
+        """Return the room, in the form of the frames, as `Room.behind` does."""
+        found = self._room.behind()
+        if found is None or self._planes is None:
+            return found
+        (y, u, v), known = found
+        return np.asarray(cv2.cvtColor(cv2.merge((y, v, u)), cv2.COLOR_YCrCb2BGR), np.uint8), known
 
     def _in_planes(self, picture: Frame | Planes) -> Planes:
         if isinstance(picture, (tuple, list)):

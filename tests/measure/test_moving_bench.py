@@ -16,6 +16,7 @@ from bench.quality.moving.cameras import CAMERAS, UNIT_WIDTH, homography, wander
 from bench.quality.moving.lights import LIGHTS
 from bench.quality.moving.plot import Panel, draw_over_time
 from bench.quality.moving.takes import NOISE, Take
+from tools import moving_tables
 
 from tests.support.people import disc, use_green_network, wall
 
@@ -318,3 +319,43 @@ def test_the_room_is_worth_something_on_a_real_portrait(clips: Path, real_models
     found = run.watch(take)
     assert found["remembered"].scores["band"] < found["off"].scores["band"]
     assert found["off"].scores["IoU"] > 0.9
+
+
+def record_of(scenes, count: int = 2) -> dict:
+    """A record of scenes in which the room that is remembered has half the error."""
+    rows = []
+    for camera, light in scenes:
+        for room, band in (("remembered", 0.1), ("off", 0.2)):
+            row = {"camera": camera, "light": light, "room": room, "over_time": [band] * 60}
+            row["scores"] = {"band": band, "IoU": 0.95, "MAE": 0.01, "dtSSD": 0.04}
+            rows.append({**row, "takes": [row["scores"]] * count})
+    facts = {"cpu": "a CPU", "opencv-python": "5", "numpy": "2", "commit": "abc"}
+    facts |= {"date": "2026-01-02T03:04", "runtime": "none"}
+    takes = {"count": count, "size": [960, 540], "frames": 60, "first scored": 20}
+    return {"conditions": facts, "takes": takes, "moving": rows}
+
+
+def test_tables_and_the_picture_are_written(tmp_path: Path, monkeypatch) -> None:
+    page, picture, file = tmp_path / "page.md", tmp_path / "moving.png", tmp_path / "moving.json"
+    parts = (moving_tables.CAMERA_BLOCK, moving_tables.LIGHT_BLOCK)
+    page.write_text("\n".join(f"<!-- {name} -->\nold\n<!-- /{name} -->" for name in parts))
+    monkeypatch.setattr(moving_tables, "PAGE", page)
+    monkeypatch.setattr(moving_tables, "PICTURE", picture)
+    file.write_text(json.dumps(record_of(command.scenes_for(None, None))))
+    moving_tables.main([str(file)])
+    text = page.read_text()
+    assert "old" not in text
+    assert "| stands | 0.2000, 0.9500, 0.0400 | 0.1000, 0.9500, 0.0400 | 2 of 2 |" in text
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    assert len(rows) == 2 + len(CAMERAS) + len(LIGHTS)
+    assert "a CPU, OpenCV 5, NumPy 2; 2026-01-02, commit abc; `python -m bench" in text
+    assert picture.stat().st_size < 150_000
+    assert cv2.imread(str(picture)).shape[1] == 960
+
+
+def test_scenes_that_were_not_measured_have_no_row() -> None:
+    record = record_of([("turn", "even")])
+    cameras = moving_tables.blocks(record)[moving_tables.CAMERA_BLOCK].splitlines()
+    assert [line[:12] for line in cameras[2:3]] == ["| is turned "]
+    one, all_ = moving_tables.drawn(record), record_of(command.scenes_for(None, None))
+    assert one.shape[0] < moving_tables.drawn(all_).shape[0]

@@ -215,9 +215,8 @@ def small(monkeypatch) -> None:
     """Short takes in frames just large enough for the room to be remembered, keyed by a colour."""
     use_green_network(monkeypatch)
     monkeypatch.setattr(command.CONTENDERS["person"].__class__, "missing", lambda _self: None)
-    for module in (material, run):
-        monkeypatch.setattr(module, "FRAMES", 24, raising=False)
-        monkeypatch.setattr(module, "SIZE", (480, 270), raising=False)
+    monkeypatch.setattr(run, "FRAMES", 24)
+    monkeypatch.setattr(run, "SIZE", (480, 270))
     monkeypatch.setattr(run, "_SHOWN", (20, 23))
     whole = material.Take
     monkeypatch.setattr(

@@ -1,14 +1,13 @@
 """Composites against exact ones: portraits before rooms, put over one colour in several ways.
 
 The error is the mean absolute difference in levels of 255 over the colour channels, of the whole
-picture and of its soft band: where the true matte is neither 0 nor 1, and two pixels more.
+picture and of its soft band (`scores.soft_band`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import cv2
 import numpy as np
 
 import fastvbg
@@ -17,6 +16,7 @@ from bench.quality.contenders import CONTENDERS
 from bench.quality.people import folders, still
 from bench.quality.run import Row
 from bench.quality.scenes import gray
+from bench.quality.scores import soft_band
 from fastvbg.errors import FastvbgError
 from fastvbg.masks.registry import make
 from fastvbg.media.image import read_image
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 NAME = "composites"
 TITLE = "portraits before rooms, over one colour"
 _BEHIND = (96, 160, 48)
-_SOFT = (0.02, 0.98)
-_WIDER = np.ones((5, 5), np.uint8)
 
 
 class Way(NamedTuple):
@@ -67,9 +65,7 @@ def exact(alpha: Matte, foreground: Frame) -> Frame:
 
 def errors(made: Any, wanted: Any, alpha: Matte) -> tuple[float, float]:
     """Return the mean error of a picture, and that in its soft band."""
-    share = alpha / 255
-    soft = ((share > _SOFT[0]) & (share < _SOFT[1])).astype(np.uint8)
-    band = cv2.dilate(soft, _WIDER) > 0
+    band = soft_band(alpha)
     off = np.abs(np.asarray(made, float) - wanted).mean(2)
     return float(off.mean()), float(off[band].mean()) if band.any() else 0.0
 

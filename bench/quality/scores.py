@@ -18,6 +18,8 @@ FOREGROUND = 128
 _EDGE = 10
 """Pixels about an edge that count as near it."""
 
+_SOFT, _SOFT_BEYOND = (0.02, 0.98), 2
+
 # Labels of the CDnet truth (Wang et al., "CDnet 2014: An Expanded Change Detection Benchmark
 # Dataset", CVPR workshops 2014): shadows count as background; 85 and 170 are not scored.
 _BACKGROUND, _SHADOW, _MOVING = 0, 50, 255
@@ -36,6 +38,23 @@ class Score(Protocol):
 def _check_sizes(matte: Matte, truth: Matte) -> None:
     if matte.shape != truth.shape:
         raise ValueError(f"matte: got shape {matte.shape}, wanted the truth's, {truth.shape}")
+
+
+def soft_band(truth: Matte) -> npt.NDArray[np.bool_]:
+    """Return where a true matte is neither 0 nor 1, by 0.02, and two pixels more."""
+    share = truth / np.float32(255)
+    soft = ((share > _SOFT[0]) & (share < _SOFT[1])).astype(np.uint8)
+    return np.asarray(cv2.dilate(soft, _square(_SOFT_BEYOND)) > 0)
+
+
+def band_error(matte: Matte, truth: Matte) -> float:
+    """Return the mean of |p - t| in the soft band, both in 0..1; 0 where nothing is soft."""
+    _check_sizes(matte, truth)
+    band = soft_band(truth)
+    if not band.any():
+        return 0.0
+    error = np.abs(matte[band].astype(np.float32) - truth[band])
+    return float(error.mean(dtype=np.float64)) / 255
 
 
 class LabelScore:

@@ -1,0 +1,1 @@
+"""What the person mask's memory of the room is worth: portraits that move before rooms."""

@@ -49,6 +49,16 @@ class Way(NamedTuple):
 WAYS = {
     "person": Way("person", {"kind": "person"}, network=True),
     "person-frame": Way("person, the frame's colours", {"kind": "person"}, "frame", network=True),
+    "person-plate": Way(
+        "person, a plate, exact",
+        {"kind": "person", "plate": "plate_fixed.jpg"},
+        network=True,
+    ),
+    "person-hand": Way(
+        "person, a plate, by hand",
+        {"kind": "person", "plate": "plate_moved.jpg"},
+        network=True,
+    ),
     "plate": Way("plate, exact", {"kind": "plate", "plate": "plate_fixed.jpg"}),
     "plate-hand": Way("plate, by hand", {"kind": "plate", "plate": "plate_moved.jpg"}),
     "network": Way("MediaPipe's model, resized", network=True),

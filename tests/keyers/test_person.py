@@ -189,6 +189,16 @@ def test_a_cut_begins_anew(runs) -> None:
     np.testing.assert_array_equal(matte, fresh)
 
 
+@pytest.mark.parametrize("gain", [0.7, 1.4])
+def test_light_that_flickers_is_no_cut(runs, gain: float) -> None:
+    keyer = PersonKeyer()
+    for number in range(9):
+        frame = with_person(wall(), 80 + number, 90)
+        lit = np.clip(frame * (gain if number % 2 else 1.0), 0, 255).astype(np.uint8)
+        assert keyer.look(lit).begins == (number == 0)
+    assert keyer.looks < FIRST + 20
+
+
 def in_the_dark(frame: np.ndarray) -> np.ndarray:
     """The same with a ninth of its light."""
     return frame // 9

@@ -48,10 +48,21 @@ _BONUS = 48
 _SCENE = (24, 0.5, 0.3)
 """A cut: more than 24 levels, in half of the canvas, and in 0.3 more of it than a frame before.
 Levels here and in `_SLOPE` are those of a picture of usual contrast."""
+_MOST_GAIN = 1.5
+"""Times by which light may rise or fall, or flicker, from frame to frame: where that explains half
+of what has changed, no other scene begins."""
 _GOES, _RESTS, _FAR = 0.2, 0.08, 1.5
 """A camera that is flung about: more than `_GOES` of the canvas changes so from frame to frame, and
 once no more than `_RESTS` does, frames whose shares add up to `_FAR` have shown another place. One
 that shakes or turns slowly changes 0.15 of it, one that follows a runner never rests."""
+
+
+def _in_light(before: Plane, now: Plane) -> Plane | None:
+    """Return a picture as bright as another is; None where that is another picture's light."""
+    old, new = cv2.mean(before)[0], cv2.mean(now)[0]
+    if not new or not 1 / _MOST_GAIN <= old / new <= _MOST_GAIN:
+        return None
+    return np.asarray(cv2.convertScaleAbs(before, alpha=new / old), np.uint8)
 
 
 class Steady:
@@ -94,12 +105,20 @@ class Steady:
         if self._guide is None:
             return False
         level, least, rise = _SCENE
-        rows, cols = self._half
         level = in_contrast(level, max(contrast, self._contrast))
-        share = int(kernels.changed.call(guide, self._guide, level, 2)) / (rows * cols)
+        share = self._share_of(guide, self._guide, level)
+        if share > _GOES:
+            lit = _in_light(self._guide, guide)
+            left = share if lit is None else self._share_of(guide, lit, level)
+            share = left if left < share / 2 else share
         cut = share >= least and share - self._share >= rise
         self._share = 0.0 if cut else share
         return cut
+
+    def _share_of(self, guide: Plane, before: Plane, level: int) -> float:
+        """Return the share of the canvas that has changed by more levels than that."""
+        rows, cols = self._half
+        return int(kernels.changed.call(guide, before, level, 2)) / (rows * cols)
 
     def rests_elsewhere(self) -> bool:
         """Tell whether a flung camera rests, once `is_cut` was asked of the frame."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fastvbg import PlateKeyer, blend
+from fastvbg.keyers.plate import following
 from fastvbg.keyers.plate.following import CameraFollower
 from fastvbg.keyers.plate.matching import corners
 from fastvbg.reference.keyspace import keyspace
@@ -183,3 +184,40 @@ def test_what_is_reached_is_what_is_not_left_to_another(step):
     assert 0.02 < (matte > 0).mean() < 0.2
     follower.decide(matte)
     assert not matte.any()
+
+
+def _looks_of(monkeypatch, frames) -> tuple[CameraFollower, list[list[int]]]:
+    """Return a follower, and of each frame the levels at which corners were looked for."""
+    looks: list[list[int]] = []
+    track = following._tracked
+
+    def noted(first, second, points, guess, levels):
+        looks[-1].append(levels)
+        return track(first, second, points, guess, levels)
+
+    monkeypatch.setattr(following, "_tracked", noted)
+    follower = CameraFollower(seen(np.eye(3), person=False)[..., 1].copy(), corners(SIZE))
+    for frame in frames:
+        looks.append([])
+        follower.look(np.ascontiguousarray(frame[..., 1]))
+    return follower, looks
+
+
+def test_frames_that_do_not_show_the_plate_cost_a_look_or_two(monkeypatch):
+    shown = [seen(by_hand(SIZE, (3 * k, 0)), k, person=False) for k in range(1, 20)]
+    noise = np.random.default_rng(1).integers(0, 256, (9, *SIZE, 3), np.uint8)
+    follower, looks = _looks_of(monkeypatch, [*shown, *noise])
+    assert follower.misses == 9
+    assert looks[17] == looks[18] == [1]
+    assert looks[19] == [1, 4, 1, 4]  # near and far, as they are and made even
+    assert looks[20:24] == [[4]] * 3 + [[4, 4]]
+
+
+def test_what_found_the_last_frame_is_tried_first(monkeypatch):
+    """Light that falls: pictures made even show the plate, and do from then on."""
+    frames = [seen(by_hand(SIZE, (3 * k, 0)), k, person=False) for k in range(1, 24)]
+    frames[18:] = [np.rint(0.5 * frame).astype(np.uint8) for frame in frames[18:]]
+    follower, looks = _looks_of(monkeypatch, frames)
+    assert off(follower.homography, by_hand(SIZE, (3 * 23, 0)), SIZE) < 0.7
+    assert looks[18] == [1, 4, 1]
+    assert looks[19:] == [[1]] * 4

@@ -49,6 +49,9 @@ _AROUND = 31
 """Pixels across and down that a picture is made even over."""
 _EVEN, _LEAST_EVEN = 50.0, 1.0
 """Levels that the deviation there becomes, and what it is taken for at least."""
+_OTHERWISE_EVERY = 4
+"""Pictures as they are show a camera's motion, made even also in another light. What found the last
+one is tried first; the other in a first frame without, and in every fourth after it."""
 _LOST = 12
 """Frames in a row in which the plate is not found, after which it counts as lost."""
 
@@ -92,6 +95,7 @@ class CameraFollower:
     def reset(self) -> None:
         """Let the camera stand where the plate is."""
         self._frames = 0
+        self._as_they_are = True
         self.moves = False
         """Whether the camera has moved."""
         self.misses = 0
@@ -115,11 +119,10 @@ class CameraFollower:
         small = _reduced(picture)
         if not self.moves and self._seems_to_stand(small, even=at_once):
             return False
-        found = self._found(self._small, small)
-        if found is None:
-            if self._even is None:
-                self._even = _evened(self._small)
-            found = self._found(self._even, _evened(small))
+        found = self._found(small, as_they_are=self._as_they_are)
+        if found is None and self.misses % _OTHERWISE_EVERY == 0:
+            found = self._found(small, as_they_are=not self._as_they_are)
+            self._as_they_are ^= found is not None
         if found is None:
             self.misses += self.moves
             self.lost = self.lost or self.misses >= _LOST
@@ -145,14 +148,21 @@ class CameraFollower:
         apart = np.sort(np.linalg.norm(there - before, axis=1)[sound]) * 2 / self._scale
         return bool(apart[int(_STILL_SHARE * len(apart))] < _SEEN_MOVING)
 
-    def _found(self, plate: Plane, small: Plane) -> Homography | None:
-        """Return where a small frame has the plate, in its pixels; None where too little agrees."""
-        points = self._corners
+    def _found(self, small: Plane, *, as_they_are: bool) -> Homography | None:
+        """Return where a small frame has the plate, in its pixels; None where too little agrees.
+
+        The pictures are looked at as they are, or made even.
+        """
+        points, plate = self._corners, self._small
+        if not as_they_are:
+            if self._even is None:
+                self._even = _evened(plate)
+            plate, small = self._even, _evened(small)
         if self.homography is None:
             return _agreed(plate, small, points, points, _FAR_LEVELS)
         before = self._to_small @ self.homography @ self._to_whole
         guess = moved(before, points).astype(np.float32)
-        found = _agreed(plate, small, points, guess, 1)
+        found = None if self.misses else _agreed(plate, small, points, guess, 1)
         return _agreed(plate, small, points, guess, _FAR_LEVELS) if found is None else found
 
     def places(self, step: int) -> tuple[Places, Places] | None:
@@ -226,7 +236,7 @@ def _agreed(
     if np.count_nonzero(sound) < _LEAST:
         return None
     found, inliers = cv2.findHomography(
-        points[sound], there[sound], cv2.RANSAC, _APART, maxIters=300
+        points[sound], there[sound], cv2.USAC_ACCURATE, _APART, maxIters=300
     )
     count = 0 if inliers is None else int(inliers.sum())
     if found is None or count < max(_LEAST, _LEAST_SHARE * np.count_nonzero(sound)):

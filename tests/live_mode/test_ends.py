@@ -186,7 +186,7 @@ def test_y4m_on_standard_output(tmp_path: Path) -> None:
     size = 6 + WIDTH * HEIGHT * 3 // 2
     head = done.stdout.index(b"\n") + 1
     assert (len(done.stdout) - head) % size == 0
-    assert len(done.stdout) > head + size
+    assert (len(done.stdout) - head) // size >= 6
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,12 @@ def _summary(session: Session, *, quiet: bool, json_lines: bool) -> None:
     if json_lines:
         say(json.dumps({"summary": figures}))
     elif not quiet:
+        late = "".join(
+            f"; {count} not taken in time by {name}" for name, count in figures["not_taken"].items()
+        )
         say(
             f"{figures['frames_in']} frames in, {figures['frames_out']} out, "
             f"{figures['dropped']} dropped in {figures['seconds']:.0f} s; "
             f"{figures['cpu_of_all']:.0f} % of a core; most delay {figures['delay_ms']['max']} ms"
+            f"{late}"
         )

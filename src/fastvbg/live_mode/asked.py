@@ -55,6 +55,7 @@ def make_session(
         fps=None if asked.fps is None else parse_rate(asked.fps),
         form=None if asked.format is None else check_text("format", asked.format),
         loop=check_flag("loop", asked.loop),
+        whole=places == ["-"],
     )
     return Session(
         source,

@@ -34,6 +34,7 @@ def make_source(
     fps: Fraction | None = None,
     form: str | None = None,
     loop: bool = False,
+    whole: bool = False,
 ) -> Source:
     """Return the source that a text names.
 
@@ -50,6 +51,8 @@ def make_source(
         A camera's pixel format, such as MJPG.
     loop : bool
         Whether a file begins anew at its end.
+    whole : bool
+        Whether a file waits for whoever takes its pictures, so that none is left out.
 
     Raises
     ------
@@ -83,7 +86,7 @@ def make_source(
         return StreamSource(NetworkSource(text, size=size))
     from fastvbg.live_mode.files import FileSource
 
-    return FileSource(text, loop=loop, size=size, fps=fps)
+    return FileSource(text, loop=loop, size=size, fps=fps, whole=whole)
 
 
 def has_camera() -> bool:
@@ -143,8 +146,6 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     FastvbgError
         There is none such.
     """
-    from fastvbg.live_mode import sinks
-
     camera = _virtual_camera(text)
     if camera is not None:
         return camera
@@ -158,7 +159,11 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
 
         return Window
     if text == "-":
-        return lambda _: sinks.Y4M()
+        from fastvbg.live_mode.y4m import Y4M
+
+        return lambda _: Y4M()
+    from fastvbg.live_mode.sinks import Recording
+
     asked: Any = settings
     options = EncodeOptions(
         codec=asked.codec,
@@ -167,7 +172,7 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
         extra=asked.encoder_options or {},
         threads=asked.threads or 1,
     )
-    return lambda colour: sinks.Recording(Path(text), options, colour, overwrite=overwrite)
+    return lambda colour: Recording(Path(text), options, colour, overwrite=overwrite)
 
 
 def demand_recording(places: Sequence[str], settings: Settings) -> None:

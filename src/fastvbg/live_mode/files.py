@@ -42,6 +42,8 @@ class FileSource(OfOneSize):
         Width and height wanted.
     fps : Fraction, optional
         Of an image sequence.
+    whole : bool
+        Whether none is left out: its clock stands still while nobody takes pictures.
     """
 
     def __init__(
@@ -51,8 +53,10 @@ class FileSource(OfOneSize):
         loop: bool = False,
         size: tuple[int, int] | None = None,
         fps: Fraction | None = None,
+        whole: bool = False,
     ) -> None:
         super().__init__(name)
+        self.is_whole = whole
         self._loop, self._fps = loop, fps
         self._options = ReadOptions(pixels="native", alpha="black", scale=size, sizes="first")
         self._stack = ExitStack()
@@ -116,6 +120,9 @@ class FileSource(OfOneSize):
             return None
         frame, seconds = self._held
         self._held = None
+        if self.is_whole:
+            self._start = max(self._start, time.monotonic() - seconds - 1 / self.rate)
+            return Grab(self._in_form(frame), self._start + seconds)
         # A frame is late where the time of the next one has come.
         while self._start + seconds + 1 / self.rate < time.monotonic() and self._fetch():
             frame, seconds = self._held  # type: ignore[misc]

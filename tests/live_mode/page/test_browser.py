@@ -362,7 +362,8 @@ def test_a_picture_still_being_decoded_does_not_hide_that_the_session_ended(
             window.hiddenAgain = 0;
             window.watch = () => new MutationObserver(() => {
                 const notice = document.getElementById("notice");
-                if (notice.hidden && notice.textContent.includes("has ended")) window.hiddenAgain += 1;
+                const over = notice.textContent.includes("has ended");
+                if (notice.hidden && over) window.hiddenAgain += 1;
             }).observe(document.getElementById("notice"), { attributes: true });"""
         )
         opened(tab, page.url)

@@ -274,6 +274,12 @@ def test_an_upload_becomes_the_background_and_settings_run(
     settings = Settings.load(tmp_path / "there" / "settings.toml")
     result = fastvbg.process(clip.path, tmp_path / "out.mp4", settings=settings)
     assert result.frames == clip.frames
+    tab.click("#kinds >> text=Person")
+    check_until(tab, lambda: session.settings.kind.name == "person")
+    tab.set_input_files("#load-file", saved)
+    tab.wait_for_selector("#file-said >> text=Loaded saved.zip")
+    assert session.settings.kind.name == "motion"
+    assert session.settings.background.read_bytes() == wall.read_bytes()
 
 
 def test_settings_are_saved_and_loaded(tab: Any, session: FakeSession, tmp_path: Path) -> None:

@@ -130,12 +130,12 @@ class Session:
         """Change one thing; raises `FastvbgError` and leaves all as it was where that cannot be."""
         await self._work_by(lambda settings: self._changes.changed(settings, about, value))
 
-    async def load(self, content: bytes) -> list[str]:
+    async def load(self, path: Path) -> list[str]:
         """Work by a settings file that was brought, and return what of it is not taken."""
         left: list[str] = []
 
         def loaded(settings: Settings) -> Settings:
-            made, untaken = brought(content, settings, self.gallery)
+            made, untaken = brought(path, settings, self.gallery, self.uploads)
             left.extend(untaken)
             return made
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LOOPBACK = "127.0.0.1"
 
 
-@takes_settings("mask", "background", "encoder")
+@takes_settings("mask", "background", "encoder", tells_typed=True)
 def live(  # noqa: PLR0913, PLR0917  (an option each)
     source: Annotated[
         str,
@@ -85,6 +85,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     ] = False,
     *,
     settings: Settings,
+    typed: list[str],
 ) -> None:
     """Put yourself in a call over another background: a camera in, a virtual camera out."""
     if list_devices:
@@ -93,6 +94,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         for line in lines():
             tell(line)
         return
+    from fastvbg.live_mode.adapting import adapted
     from fastvbg.live_mode.asked import Asked, make_session
     from fastvbg.live_mode.choosing import has_camera, stand_in
     from fastvbg.live_mode.running import Running, default_sinks, page_sinks
@@ -109,6 +111,9 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         raise OptionError("bind: it goes with --page")
     switches = Switches(flip, auto_frame, cast("Any", nobody), always)
     asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    asked, settings, left = adapted(asked, settings, typed)
+    if left:
+        say(f"fastvbg: settings: left out, as they are for files: {', '.join(left)}")
     terminal = Terminal(quiet=quiet)
     session = make_session(
         asked,

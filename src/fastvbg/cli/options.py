@@ -38,10 +38,13 @@ _SAID = {"encoder_options": "encoder-option"}
 """Options that are said otherwise on the command line, where they are repeated."""
 
 
-def takes_settings(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes_settings(
+    *groups: str, tells_typed: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of some groups of settings, and those of every kind of mask.
 
-    It is called with `settings`, which they make with what a settings file says.
+    It is called with `settings`, which they make with what a settings file says; where it asks for
+    that also with `typed`, the names of what the command line itself said.
     """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,8 +58,9 @@ def takes_settings(*groups: str) -> Callable[[Callable[..., None]], Callable[...
             of_mask = {name: given.pop(name) for name in every_option()}
             file, keep = given.pop("settings_file"), given.pop("save_settings")
             settings = gathered(given.pop("mask"), of_mask, texts, file)
+            told = {"typed": [name for name in own if texts[name] is not None]}
             with kept(settings, keep, given):
-                command(**given, settings=settings)
+                command(**given, settings=settings, **(told if tells_typed else {}))
 
         _sign(with_settings, command, [*_mask_parameters(), *_parameters(own), *_file_parameters()])
         return with_settings
@@ -105,7 +109,7 @@ def _sign(
     own = [
         each.replace(annotation=_annotated(hints[each.name]))
         for each in signature.parameters.values()
-        if each.name != "settings"
+        if each.name not in ("settings", "typed")
     ]
     parameters = [*own, *more]
     outer.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
 _WORDS = ("demo", "browser", "screen")
 _VIRTUAL = ("loopback", "pipewire", "virtualcam")
-_OF_RECORDINGS = ("codec", "crf", "preset", "encoder_options")
+OF_RECORDINGS = ("codec", "crf", "preset", "encoder_options")
 
 
 def make_source(
@@ -59,11 +59,10 @@ def make_source(
     FastvbgError
         There is none such.
     """
-    is_camera = text == "camera" or text.startswith(("camera:", "/dev/video"))
+    is_camera = _is_camera(text)
     if form is not None and not is_camera:
         raise OptionError(f"format: it goes with cameras, got the source {shown(text)}")
-    is_file = not (is_camera or text in _WORDS or text.startswith(_STREAMS))
-    if loop and not is_file:
+    if loop and not is_file(text):
         raise OptionError(f"loop: it goes with files, got the source {shown(text)}")
     if is_camera:
         return _camera(text, size, fps, form)
@@ -87,6 +86,15 @@ def make_source(
     from fastvbg.live_mode.files import FileSource
 
     return FileSource(text, loop=loop, size=size, fps=fps, whole=whole)
+
+
+def is_file(text: str) -> bool:
+    """Tell whether a source is a file, which is played."""
+    return not (_is_camera(text) or text in _WORDS or text.startswith(_STREAMS))
+
+
+def _is_camera(text: str) -> bool:
+    return text == "camera" or text.startswith(("camera:", "/dev/video"))
 
 
 def has_camera() -> bool:
@@ -183,13 +191,14 @@ def demand_recording(places: Sequence[str], settings: Settings) -> None:
     OptionError
         There is none, so nobody would heed them.
     """
-    said = [name for name in _OF_RECORDINGS if getattr(settings, name) is not None]
-    if said and not any(_is_recording(place) for place in places):
+    said = [name for name in OF_RECORDINGS if getattr(settings, name) is not None]
+    if said and not any(is_recording(place) for place in places):
         got = ", ".join(map(shown, places)) or "no place"
         raise OptionError(f"{said[0]}: it goes with a recording, got {got}, wanted a file, too")
 
 
-def _is_recording(text: str) -> bool:
+def is_recording(text: str) -> bool:
+    """Tell whether a place is a file that pictures are encoded to."""
     kind = text.partition(":")[0]
     is_camera = kind in _VIRTUAL or text.startswith(("/dev/video", *_STREAMS))
     return not is_camera and text not in ("window", "-")

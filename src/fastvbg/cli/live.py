@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from fastvbg.cli.options import takes_settings
+from fastvbg.cli.stopping import check_stopped
 from fastvbg.cli.streams import say, tell
 from fastvbg.errors import OptionError
 
@@ -122,6 +123,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         note=lambda line: None if quiet else terminal.say(f"fastvbg: {line}"),
     )
     running = Running(session, terminal, json_lines=json_lines)
+    check_stopped()  # from here on a signal is the session's
     with running.page(bind or _LOOPBACK, _examined) if page else running.alone():
         running.run()
     _summary(session, quiet=quiet, json_lines=json_lines)

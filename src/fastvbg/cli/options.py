@@ -17,6 +17,7 @@ from typing import (
 
 import typer
 
+from fastvbg.cli.stopping import check_stopped
 from fastvbg.masks.registry import every_option
 from fastvbg.settings import Settings
 
@@ -58,6 +59,7 @@ def takes_settings(
             of_mask = {name: given.pop(name) for name in every_option()}
             file, keep = given.pop("settings_file"), given.pop("save_settings")
             settings = gathered(given.pop("mask"), of_mask, texts, file)
+            check_stopped()
             told = {"typed": [name for name in own if texts[name] is not None]}
             with kept(settings, keep, given):
                 command(**given, settings=settings, **(told if tells_typed else {}))
@@ -86,7 +88,9 @@ def takes_mask(command: Callable[..., None]) -> Callable[..., None]:
         texts = {name: given.pop(name) for name in own}
         of_mask = {name: given.pop(name) for name in every_option()}
         kind = given.pop("mask")
-        command(**given, settings=gathered(kind, of_mask, texts, None, default="motion"))
+        settings = gathered(kind, of_mask, texts, None, default="motion")
+        check_stopped()
+        command(**given, settings=settings)
 
     _sign(with_mask, command, [*_mask_parameters("motion"), *_parameters(own)])
     return with_mask

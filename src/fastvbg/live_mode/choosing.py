@@ -199,9 +199,12 @@ def demand_recording(places: Sequence[str], settings: Settings) -> None:
 
 def is_recording(text: str) -> bool:
     """Tell whether a place is a file that pictures are encoded to."""
-    kind = text.partition(":")[0]
-    is_camera = kind in _VIRTUAL or text.startswith(("/dev/video", *_STREAMS))
-    return not is_camera and text not in ("window", "-")
+    return not is_virtual(text) and text not in ("window", "-") and not text.startswith(_STREAMS)
+
+
+def is_virtual(text: str) -> bool:
+    """Tell whether a place is a virtual camera."""
+    return text.partition(":")[0] in _VIRTUAL or text.startswith("/dev/video")
 
 
 def _virtual_camera(text: str) -> MakesSink | None:

@@ -163,8 +163,24 @@ def test_a_refusal_stands_beside_what_caused_it(tab: Any, session: FakeSession) 
     tab.press("#option-refine", "Enter")
     check_until(tab, lambda: session.settings.refine == "feather=2")
     tab.wait_for_selector(".option:has(#option-refine) .refusal", state="hidden")
+
+
+def test_a_mask_by_the_empty_room_waits_until_that_is_taken(tab: Any, session: FakeSession) -> None:
+    before = session.settings
+    tab.wait_for_selector("#kinds button[data-value=plate][aria-disabled=true]")
+    assert "Take the empty room first" in tab.get_attribute("#kinds >> text=Plate", "title")
+    tab.focus("#kinds >> text=Plate")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".refusal[data-about=mask]:not([hidden]) >> text=the empty room first")
+    assert session.settings is before
+    tab.select_option("#plate-seconds", "3")
+    tab.click("#take-plate")
+    tab.wait_for_selector("#kinds button[data-value=plate][aria-pressed=true]")
+    tab.wait_for_selector(".refusal[data-about=mask]", state="hidden")
+    tab.click("#kinds >> text=Person")
+    check_until(tab, lambda: session.settings.kind.name == "person")
     tab.click("#kinds >> text=Plate")
-    tab.wait_for_selector(".refusal[data-about=mask]:not([hidden])")
+    check_until(tab, lambda: session.settings.kind.name == "plate")
 
 
 def test_colours_at_soft_edges_are_chosen_where_a_mask_estimates_them(

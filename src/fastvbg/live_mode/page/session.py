@@ -120,7 +120,9 @@ class Session:
         """Return the settings in use as pages are told them."""
         source = self._figures.get("source") or {}
         size = (source.get("width") or 0, source.get("height") or 0)
-        return view_of(self.controls.settings, self.gallery, size if all(size) else _NO_SIZE)
+        settings = self.controls.settings
+        told = view_of(settings, self.gallery, size if all(size) else _NO_SIZE)
+        return {**told, "lacking": self._changes.lacking(settings)}
 
     def backgrounds(self) -> list[dict[str, Any]]:
         """Return the backgrounds to choose from as pages are told them."""

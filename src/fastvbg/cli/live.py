@@ -77,6 +77,9 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     list_devices: Annotated[
         bool, typer.Option("--list", help="List cameras and virtual cameras, and end.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List all formats, sizes and rates.")
+    ] = False,
     json_lines: Annotated[
         bool, typer.Option("--json", help="Figures as a line of JSON each second, for programs.")
     ] = False,
@@ -92,9 +95,11 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     if list_devices:
         from fastvbg.live_mode.listing import lines
 
-        for line in lines():
+        for line in lines(verbose=verbose):
             tell(line)
         return
+    if verbose:
+        raise OptionError("verbose: it goes with --list")
     from fastvbg.live_mode.adapting import adapted
     from fastvbg.live_mode.asked import Asked, make_session
     from fastvbg.live_mode.choosing import has_camera, stand_in

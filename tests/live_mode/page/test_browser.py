@@ -165,24 +165,6 @@ def test_a_refusal_stands_beside_what_caused_it(tab: Any, session: FakeSession) 
     tab.wait_for_selector(".option:has(#option-refine) .refusal", state="hidden")
 
 
-def test_a_mask_by_the_empty_room_waits_until_that_is_taken(tab: Any, session: FakeSession) -> None:
-    before = session.settings
-    tab.wait_for_selector("#kinds button[data-value=plate][aria-disabled=true]")
-    assert "Take the empty room first" in tab.get_attribute("#kinds >> text=Plate", "title")
-    tab.focus("#kinds >> text=Plate")
-    tab.keyboard.press("Enter")
-    tab.wait_for_selector(".refusal[data-about=mask]:not([hidden]) >> text=the empty room first")
-    assert session.settings is before
-    tab.select_option("#plate-seconds", "3")
-    tab.click("#take-plate")
-    tab.wait_for_selector("#kinds button[data-value=plate][aria-pressed=true]")
-    tab.wait_for_selector(".refusal[data-about=mask]", state="hidden")
-    tab.click("#kinds >> text=Person")
-    check_until(tab, lambda: session.settings.kind.name == "person")
-    tab.click("#kinds >> text=Plate")
-    check_until(tab, lambda: session.settings.kind.name == "plate")
-
-
 def test_colours_at_soft_edges_are_chosen_where_a_mask_estimates_them(
     tab: Any, session: FakeSession
 ) -> None:
@@ -191,14 +173,6 @@ def test_colours_at_soft_edges_are_chosen_where_a_mask_estimates_them(
     check_until(tab, lambda: session.settings.foreground == "frame")
     tab.click("#kinds >> text=Motion")
     tab.wait_for_selector("#option-foreground", state="detached")
-
-
-def test_the_empty_room_is_taken_with_a_countdown(tab: Any, session: FakeSession) -> None:
-    tab.select_option("#plate-seconds", "3")
-    tab.click("#take-plate")
-    tab.wait_for_selector("#count:not([hidden])")
-    tab.wait_for_selector("#kinds button[aria-pressed=true] >> text=Plate")
-    assert session.settings.kind.name == "plate"
 
 
 def test_states_by_buttons_and_keys(tab: Any, session: FakeSession) -> None:

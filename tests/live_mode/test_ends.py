@@ -78,6 +78,26 @@ def test_pictures_are_of_limited_range_and_even_size(tmp_path: Path) -> None:
     source.close()
 
 
+@pytest.mark.parametrize(("fps", "rate"), [(None, 30), (Fraction(50), 50)])
+def test_a_still_picture_is_shown_again_and_again(
+    tmp_path: Path, fps: Fraction | None, rate: int
+) -> None:
+    import cv2
+
+    cv2.imwrite(str(tmp_path / "w.png"), np.full((32, 48, 3), 255, np.uint8))
+    source = FileSource(str(tmp_path / "w.png"), fps=fps)
+    before = 0
+    for _ in range(2):  # it is opened again when somebody watches again
+        source.open()
+        assert source.rate == rate
+        grabs = [grab for grab in (source.read(1.0) for _ in range(10)) if grab is not None]
+        times = [grab.captured for grab in grabs]
+        left_out, before = source.dropped - before, source.dropped
+        assert times[-1] - times[0] == pytest.approx((9 + left_out) / rate, abs=3 / rate)
+        assert all(planes_of(grab.picture)[0].min() == 235 for grab in grabs)
+        source.close()
+
+
 def test_colours_of_full_range_stay(tmp_path: Path) -> None:
     """Untagged and above 576 rows it is BT.709, which libswscale does not know."""
     with av.open(str(tmp_path / "c.mkv"), "w") as container:
@@ -186,7 +206,7 @@ def test_y4m_on_standard_output(tmp_path: Path) -> None:
     size = 6 + WIDTH * HEIGHT * 3 // 2
     head = done.stdout.index(b"\n") + 1
     assert (len(done.stdout) - head) % size == 0
-    assert len(done.stdout) > head + size
+    assert (len(done.stdout) - head) // size >= 6
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from fastvbg.live_mode.choosing import demand_recording, make_source
 from fastvbg.live_mode.keys import _letters, listening
 from fastvbg.live_mode.running import status_line
 from fastvbg.live_mode.session import Session
-from fastvbg.live_mode.sinks import Y4M
 from fastvbg.live_mode.switches import Switches
 from fastvbg.live_mode.terminal import Terminal
+from fastvbg.live_mode.y4m import Y4M
 from fastvbg.settings import Settings
 from tests.live_mode.test_session import MOTION, eventually, running
 from tests.support.live import FakeCamera, Kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -101,14 +102,24 @@ def test_nothing_is_written_twice(source: str, to: list[str], said: str) -> None
         live(source, to, overwrite=True)
 
 
-def test_settings_without_a_background_show_no_room() -> None:
-    with live("demo", [], size="32x32", mask="motion", background="navy") as session:
+@pytest.mark.parametrize("to", [[], (), iter([])])
+def test_a_session_goes_somewhere(to: object) -> None:
+    with pytest.raises(OptionError, match=r"^to: got no place, wanted one or more, such as"):
+        live("demo", to, mask="motion")  # type: ignore[arg-type]
+
+
+def test_settings_without_a_background_show_no_room(tmp_path: Path) -> None:
+    with live(
+        "demo", str(tmp_path / "o.mkv"), size="32x32", mask="motion", background="navy"
+    ) as session:
         session.apply(Settings(mask="motion"))
         assert session.settings.background == "blur"
 
 
-def test_the_least_scene_is_drawn() -> None:
-    with live("demo", [], size="3x3", mask="motion", background="navy") as session:
+def test_the_least_scene_is_drawn(tmp_path: Path) -> None:
+    with live(
+        "demo", str(tmp_path / "o.mkv"), size="3x3", mask="motion", background="navy"
+    ) as session:
         assert session.figures()["source"]["height"] == 2
 
 

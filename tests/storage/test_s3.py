@@ -177,9 +177,9 @@ def test_a_kill_while_it_is_sent_leaves_no_half_object(number: int, s3: S3, tmp_
     code = (
         "import sys; from pathlib import Path; from fastvbg.storage import publish;"
         "from fastvbg.storage.writing import listening; from fastvbg.urls import Url;"
-        "from fastvbg.cli import _stopped_by_signals;"
+        "from fastvbg.cli.stopping import stopped_by_signals;"
         "hear = lambda name, sent, of: sent and print('sent', flush=True);"
-        "a = _stopped_by_signals(); a.__enter__(); b = listening(hear); b.__enter__();"
+        "a = stopped_by_signals(); a.__enter__(); b = listening(hear); b.__enter__();"
         f"publish(Path({str(file)!r}), Url('s3://films/out/killed{number}'))"
     )
     environment = {**os.environ, **s3.environment}

@@ -8,15 +8,14 @@ was damaged; 130 interrupted (SIGINT); 141 nobody reads what is printed (SIGPIPE
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from fastvbg.cli.stopping import Stopped, check_stopped, stopped_by_signals
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from types import FrameType
+    from collections.abc import Sequence
 
 EXIT_FAULT = 1
 EXIT_BAD_INPUT = 2
@@ -25,39 +24,6 @@ EXIT_UNREAD = 141
 
 _TRACEBACK = "FASTVBG_TRACEBACK"
 """In the environment: a fault's traceback is printed before its line."""
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-class Stopped(BaseException):
-    """SIGINT or SIGTERM, as an exception that nothing but the command line catches.
-
-    Outputs are cleaned up on its way out.
-    """
-
-    kept = False
-    """Whether the output was kept as far as it had come."""
-    left: str | None = None
-    """What else there is to say of what is left."""
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into `Stopped` meanwhile."""
-
-    def stop(number: int, _frame: FrameType | None) -> NoReturn:
-        raise Stopped(128 + number)
-
-    try:
-        before = {number: signal.signal(number, stop) for number in _SIGNALS}
-    except ValueError:  # only the main thread may
-        yield
-        return
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -73,10 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     SystemExit
         Always, with the exit code.
     """
-    from fastvbg.cli.streams import close_streams, prepare_streams
-
-    prepare_streams()
     code = run_command_line(sys.argv[1:] if arguments is None else list(arguments))
+    from fastvbg.cli.streams import close_streams
+
     close_streams()
     if _is_still_opening():
         # A library that works on in a thread ends the process by SIGABRT where Python is torn down
@@ -108,9 +73,13 @@ def run_command_line(arguments: list[str]) -> int:
     from fastvbg.errors import FastvbgError
 
     try:
-        with _stopped_by_signals():
+        with stopped_by_signals():
+            from fastvbg.cli.streams import prepare_streams
+
+            prepare_streams()
             from fastvbg.cli.app import app
 
+            check_stopped()
             code = app(arguments, prog_name="fastvbg", standalone_mode=False)
     except FastvbgError as error:
         return _complain(str(error), EXIT_BAD_INPUT)

@@ -135,7 +135,7 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
 @contextmanager
 def _kept() -> Iterator[None]:
     """Let an interrupt say that what is done is kept."""
-    from fastvbg.cli import Stopped
+    from fastvbg.cli.stopping import Stopped
 
     try:
         yield

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from fastvbg.cli.options import takes_settings
+from fastvbg.cli.stopping import check_stopped
 from fastvbg.cli.streams import say, tell
 from fastvbg.errors import OptionError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _LOOPBACK = "127.0.0.1"
 
 
-@takes_settings("mask", "background", "encoder")
+@takes_settings("mask", "background", "encoder", tells_typed=True)
 def live(  # noqa: PLR0913, PLR0917  (an option each)
     source: Annotated[
         str,
@@ -76,6 +77,9 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     list_devices: Annotated[
         bool, typer.Option("--list", help="List cameras and virtual cameras, and end.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List all formats, sizes and rates.")
+    ] = False,
     json_lines: Annotated[
         bool, typer.Option("--json", help="Figures as a line of JSON each second, for programs.")
     ] = False,
@@ -85,14 +89,18 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     ] = False,
     *,
     settings: Settings,
+    typed: list[str],
 ) -> None:
     """Put yourself in a call over another background: a camera in, a virtual camera out."""
     if list_devices:
         from fastvbg.live_mode.listing import lines
 
-        for line in lines():
+        for line in lines(verbose=verbose):
             tell(line)
         return
+    if verbose:
+        raise OptionError("verbose: it goes with --list")
+    from fastvbg.live_mode.adapting import adapted
     from fastvbg.live_mode.asked import Asked, make_session
     from fastvbg.live_mode.choosing import has_camera, stand_in
     from fastvbg.live_mode.running import Running, default_sinks, page_sinks
@@ -109,6 +117,9 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         raise OptionError("bind: it goes with --page")
     switches = Switches(flip, auto_frame, cast("Any", nobody), always)
     asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    asked, settings, left = adapted(asked, settings, typed)
+    if left:
+        say(f"fastvbg: settings: left out, as they are for files: {', '.join(left)}")
     terminal = Terminal(quiet=quiet)
     session = make_session(
         asked,
@@ -117,6 +128,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         note=lambda line: None if quiet else terminal.say(f"fastvbg: {line}"),
     )
     running = Running(session, terminal, json_lines=json_lines)
+    check_stopped()  # from here on a signal is the session's
     with running.page(bind or _LOOPBACK, _examined) if page else running.alone():
         running.run()
     _summary(session, quiet=quiet, json_lines=json_lines)
@@ -137,8 +149,12 @@ def _summary(session: Session, *, quiet: bool, json_lines: bool) -> None:
     if json_lines:
         say(json.dumps({"summary": figures}))
     elif not quiet:
+        late = "".join(
+            f"; {count} not taken in time by {name}" for name, count in figures["not_taken"].items()
+        )
         say(
             f"{figures['frames_in']} frames in, {figures['frames_out']} out, "
             f"{figures['dropped']} dropped in {figures['seconds']:.0f} s; "
             f"{figures['cpu_of_all']:.0f} % of a core; most delay {figures['delay_ms']['max']} ms"
+            f"{late}"
         )

@@ -111,8 +111,8 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
         ways: dict[str, Any] = {"overwrite": overwrite, "segments": segments, "restart": restart}
         ways |= {"keep_parts": keep_parts, "work": work}
         raise typer.Exit(spread_over(cluster, input, output, settings, ways, quiet=quiet))
-    from fastvbg.cli import Stopped
     from fastvbg.cli.progress import ProgressLine, report
+    from fastvbg.cli.stopping import Stopped
     from fastvbg.farm.resuming import process
 
     before = _stamp(output)

@@ -17,6 +17,7 @@ from typing import (
 
 import typer
 
+from fastvbg.cli.stopping import check_stopped
 from fastvbg.masks.registry import every_option
 from fastvbg.settings import Settings
 
@@ -38,10 +39,13 @@ _SAID = {"encoder_options": "encoder-option"}
 """Options that are said otherwise on the command line, where they are repeated."""
 
 
-def takes_settings(*groups: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def takes_settings(
+    *groups: str, tells_typed: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command the options of some groups of settings, and those of every kind of mask.
 
-    It is called with `settings`, which they make with what a settings file says.
+    It is called with `settings`, which they make with what a settings file says; where it asks for
+    that also with `typed`, the names of what the command line itself said.
     """
 
     def decorated(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,8 +59,10 @@ def takes_settings(*groups: str) -> Callable[[Callable[..., None]], Callable[...
             of_mask = {name: given.pop(name) for name in every_option()}
             file, keep = given.pop("settings_file"), given.pop("save_settings")
             settings = gathered(given.pop("mask"), of_mask, texts, file)
+            check_stopped()
+            told = {"typed": [name for name in own if texts[name] is not None]}
             with kept(settings, keep, given):
-                command(**given, settings=settings)
+                command(**given, settings=settings, **(told if tells_typed else {}))
 
         _sign(with_settings, command, [*_mask_parameters(), *_parameters(own), *_file_parameters()])
         return with_settings
@@ -82,7 +88,9 @@ def takes_mask(command: Callable[..., None]) -> Callable[..., None]:
         texts = {name: given.pop(name) for name in own}
         of_mask = {name: given.pop(name) for name in every_option()}
         kind = given.pop("mask")
-        command(**given, settings=gathered(kind, of_mask, texts, None, default="motion"))
+        settings = gathered(kind, of_mask, texts, None, default="motion")
+        check_stopped()
+        command(**given, settings=settings)
 
     _sign(with_mask, command, [*_mask_parameters("motion"), *_parameters(own)])
     return with_mask
@@ -105,7 +113,7 @@ def _sign(
     own = [
         each.replace(annotation=_annotated(hints[each.name]))
         for each in signature.parameters.values()
-        if each.name != "settings"
+        if each.name not in ("settings", "typed")
     ]
     parameters = [*own, *more]
     outer.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]

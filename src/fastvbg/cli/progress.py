@@ -8,6 +8,7 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.cli import EXIT_DAMAGED
+from fastvbg.cli.stopping import check_stopped
 from fastvbg.cli.streams import say, tell
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class ProgressLine(Bar):
 
     def __call__(self, frames: int, expected: int | None) -> None:
         """Show where the run is."""
+        check_stopped()
         now = time.perf_counter()
         rate = f"{frames / max(now - self._start, 1e-9):.0f} frames/s"
         if self._bar is not None and self._task is not None:

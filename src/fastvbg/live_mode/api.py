@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.checks import check_number
-from fastvbg.errors import OptionTypeError, shown
+from fastvbg.checks import check_iterable, check_number
+from fastvbg.errors import OptionError, OptionTypeError, shown
 from fastvbg.live_mode.asked import Asked, hidden, make_session
 from fastvbg.live_mode.running import default_sinks
 from fastvbg.live_mode.session import Session
@@ -208,7 +208,18 @@ def live(  # noqa: PLR0913  (a session's whole description)
     if settings is None:
         changes = {"mask": "auto", **changes}
     made = changed(settings, changes)
-    places = default_sinks() if to is None else [to] if isinstance(to, str) else to
+    places = default_sinks() if to is None else [to] if isinstance(to, str) else _some(to)
     switches = Switches(flip, auto_frame, nobody, always)
     asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
     return Live(make_session(asked, made, tell, tell))
+
+
+def _some(to: object) -> Sequence[str]:
+    """Return the places of a session, of which there is one: nobody would see it else."""
+    places: list[str] = list(check_iterable("to", to))
+    if not places:
+        raise OptionError(
+            "to: got no place, wanted one or more, such as 'window' or the name of a file; left "
+            "out, it is the first virtual camera"
+        )
+    return places

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastvbg.checks import check_callable, check_flag, check_iterable
 from fastvbg.errors import OptionError, shown
+from fastvbg.live_mode.checking import check_files, check_places
 from fastvbg.live_mode.choosing import demand_recording, make_sink, make_source
 from fastvbg.live_mode.session import Session
 from fastvbg.matting.run import unheard
@@ -55,14 +56,18 @@ def make_session(
         fps=None if asked.fps is None else parse_rate(asked.fps),
         form=None if asked.format is None else check_text("format", asked.format),
         loop=check_flag("loop", asked.loop),
+        whole=places == ["-"],
     )
+    card = None if asked.card is None else check_path("card", asked.card)
+    check_places(places, overwrite=overwrite)
+    check_files(settings, card)
     return Session(
         source,
         [make_sink(place, settings, overwrite=overwrite) for place in places],
         settings,
         tell=check_callable("tell", tell) or unheard,
         note=check_callable("tell", note) or unheard,
-        card=None if asked.card is None else check_path("card", asked.card),
+        card=card,
         seconds=None if asked.seconds is None else float(parse_seconds("seconds", asked.seconds)),
         switches=asked.switches,
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
 _WORDS = ("demo", "browser", "screen")
 _VIRTUAL = ("loopback", "pipewire", "virtualcam")
-_OF_RECORDINGS = ("codec", "crf", "preset", "encoder_options")
+OF_RECORDINGS = ("codec", "crf", "preset", "encoder_options")
 
 
 def make_source(
@@ -34,6 +34,7 @@ def make_source(
     fps: Fraction | None = None,
     form: str | None = None,
     loop: bool = False,
+    whole: bool = False,
 ) -> Source:
     """Return the source that a text names.
 
@@ -50,17 +51,18 @@ def make_source(
         A camera's pixel format, such as MJPG.
     loop : bool
         Whether a file begins anew at its end.
+    whole : bool
+        Whether a file waits for whoever takes its pictures, so that none is left out.
 
     Raises
     ------
     FastvbgError
         There is none such.
     """
-    is_camera = text == "camera" or text.startswith(("camera:", "/dev/video"))
+    is_camera = _is_camera(text)
     if form is not None and not is_camera:
         raise OptionError(f"format: it goes with cameras, got the source {shown(text)}")
-    is_file = not (is_camera or text in _WORDS or text.startswith(_STREAMS))
-    if loop and not is_file:
+    if loop and not is_file(text):
         raise OptionError(f"loop: it goes with files, got the source {shown(text)}")
     if is_camera:
         return _camera(text, size, fps, form)
@@ -83,7 +85,16 @@ def make_source(
         return StreamSource(NetworkSource(text, size=size))
     from fastvbg.live_mode.files import FileSource
 
-    return FileSource(text, loop=loop, size=size, fps=fps)
+    return FileSource(text, loop=loop, size=size, fps=fps, whole=whole)
+
+
+def is_file(text: str) -> bool:
+    """Tell whether a source is a file, which is played."""
+    return not (_is_camera(text) or text in _WORDS or text.startswith(_STREAMS))
+
+
+def _is_camera(text: str) -> bool:
+    return text == "camera" or text.startswith(("camera:", "/dev/video"))
 
 
 def has_camera() -> bool:
@@ -143,8 +154,6 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     FastvbgError
         There is none such.
     """
-    from fastvbg.live_mode import sinks
-
     camera = _virtual_camera(text)
     if camera is not None:
         return camera
@@ -158,7 +167,11 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
 
         return Window
     if text == "-":
-        return lambda _: sinks.Y4M()
+        from fastvbg.live_mode.y4m import Y4M
+
+        return lambda _: Y4M()
+    from fastvbg.live_mode.sinks import Recording
+
     asked: Any = settings
     options = EncodeOptions(
         codec=asked.codec,
@@ -167,7 +180,7 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
         extra=asked.encoder_options or {},
         threads=asked.threads or 1,
     )
-    return lambda colour: sinks.Recording(Path(text), options, colour, overwrite=overwrite)
+    return lambda colour: Recording(Path(text), options, colour, overwrite=overwrite)
 
 
 def demand_recording(places: Sequence[str], settings: Settings) -> None:
@@ -178,16 +191,20 @@ def demand_recording(places: Sequence[str], settings: Settings) -> None:
     OptionError
         There is none, so nobody would heed them.
     """
-    said = [name for name in _OF_RECORDINGS if getattr(settings, name) is not None]
-    if said and not any(_is_recording(place) for place in places):
+    said = [name for name in OF_RECORDINGS if getattr(settings, name) is not None]
+    if said and not any(is_recording(place) for place in places):
         got = ", ".join(map(shown, places)) or "no place"
         raise OptionError(f"{said[0]}: it goes with a recording, got {got}, wanted a file, too")
 
 
-def _is_recording(text: str) -> bool:
-    kind = text.partition(":")[0]
-    is_camera = kind in _VIRTUAL or text.startswith(("/dev/video", *_STREAMS))
-    return not is_camera and text not in ("window", "-")
+def is_recording(text: str) -> bool:
+    """Tell whether a place is a file that pictures are encoded to."""
+    return not is_virtual(text) and text not in ("window", "-") and not text.startswith(_STREAMS)
+
+
+def is_virtual(text: str) -> bool:
+    """Tell whether a place is a virtual camera."""
+    return text.partition(":")[0] in _VIRTUAL or text.startswith("/dev/video")
 
 
 def _virtual_camera(text: str) -> MakesSink | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from fractions import Fraction
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -14,6 +15,7 @@ from av.video.reformatter import VideoReformatter
 from fastvbg.errors import SourceError
 from fastvbg.live_mode.grab import FORM, Grab, OfOneSize
 from fastvbg.media.colour import EXACT, ColourTags, tags_of
+from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.source import open_source
 
@@ -23,11 +25,13 @@ if TYPE_CHECKING:
 
 _FULL, _LIMITED = 2, 1
 _ALONE_RATE = Fraction(5)
-"""Frames a second of a still picture."""
+"""Frames a second of what has no rate."""
+_STILL_RATE = Fraction(30)
+"""Frames a second of a still picture, as a camera's."""
 
 
 class FileSource(OfOneSize):
-    """Plays a file by its own times.
+    """Plays a file by its own times; a still picture again and again.
 
     Frames that are late by more than one are left out, as a camera's would be.
 
@@ -41,7 +45,9 @@ class FileSource(OfOneSize):
     size : (int, int), optional
         Width and height wanted.
     fps : Fraction, optional
-        Of an image sequence.
+        Of an image sequence, or of a still picture.
+    whole : bool
+        Whether none is left out: its clock stands still while nobody takes pictures.
     """
 
     def __init__(
@@ -51,8 +57,10 @@ class FileSource(OfOneSize):
         loop: bool = False,
         size: tuple[int, int] | None = None,
         fps: Fraction | None = None,
+        whole: bool = False,
     ) -> None:
         super().__init__(name)
+        self.is_whole = whole
         self._loop, self._fps = loop, fps
         self._options = ReadOptions(pixels="native", alpha="black", scale=size, sizes="first")
         self._stack = ExitStack()
@@ -73,10 +81,12 @@ class FileSource(OfOneSize):
     def _played(self) -> Iterator[tuple[Any, float]]:
         """Yield frames and their times, again and again where it loops."""
         base = 0.0
+        stays = kind_of(self.name) == "still"
+        fps = self._fps or (_STILL_RATE if stays else None)
         while True:
             end = 0.0
             source = self._stack.enter_context(
-                open_source(self.name, fps=self._fps, options=self._options)
+                open_source(self.name, fps=fps, options=self._options)
             )
             info = source.info
             self._describe(info)
@@ -87,11 +97,18 @@ class FileSource(OfOneSize):
                 first = item.pts if first is None else first
                 seconds = float((item.pts - first) * info.time_base)
                 end = seconds + 1 / self.rate
+                if stays:
+                    yield from self._again(self._in_form(item.frame))
                 yield item.frame, base + seconds
             self._stack.pop_all().close()
             if not self._loop or first is None:
                 return
             base += end
+
+    def _again(self, picture: av.VideoFrame) -> Iterator[tuple[Any, float]]:
+        """Yield one picture for ever."""
+        for number in count():
+            yield picture, number / self.rate
 
     def _describe(self, info: Any) -> None:
         self.width, self.height = info.width & ~1, info.height & ~1
@@ -116,6 +133,9 @@ class FileSource(OfOneSize):
             return None
         frame, seconds = self._held
         self._held = None
+        if self.is_whole:
+            self._start = max(self._start, time.monotonic() - seconds - 1 / self.rate)
+            return Grab(self._in_form(frame), self._start + seconds)
         # A frame is late where the time of the next one has come.
         while self._start + seconds + 1 / self.rate < time.monotonic() and self._fetch():
             frame, seconds = self._held  # type: ignore[misc]

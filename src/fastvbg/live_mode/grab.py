@@ -43,6 +43,8 @@ class Source(Protocol):
     """What was negotiated, for people: format, size, rate."""
     is_prompt: bool
     """Whether `read` never takes longer than it was told to wait, but for decoding."""
+    is_whole: bool
+    """Whether all its pictures are given, however late they are taken: nothing else is live."""
 
     @property
     def dropped(self) -> int:
@@ -95,7 +97,7 @@ class OfOneSize:
     Its subclasses fill in what `Source` has.
     """
 
-    is_prompt = False
+    is_prompt = is_whole = False
 
     def __init__(self, name: str) -> None:
         self.name, self.told = name, ""

@@ -8,9 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from fastvbg.devices.v4l2.listing import Listed
+    from fastvbg.devices.v4l2.system import System
 
-def lines() -> Iterator[str]:
-    """Yield a line for each camera, its formats below it, and for each virtual camera."""
+
+def lines(*, verbose: bool = False, system: System | None = None) -> Iterator[str]:
+    """Yield a line for each camera, with its best modes, and for each virtual camera.
+
+    Parameters
+    ----------
+    verbose : bool
+        Whether all that a camera offers follows, a line each.
+    system : System, optional
+        What makes the calls.
+    """
     if sys.platform != "linux":
         yield "fastvbg lists cameras on Linux alone; elsewhere name one as its system does"
         return
@@ -18,17 +29,30 @@ def lines() -> Iterator[str]:
     from fastvbg.devices.v4l2.listing import cameras
     from fastvbg.devices.v4l2.system import System
 
-    found = cameras(System())
-    real = [each for each in found if not each.node.is_loopback]
+    system = system or System()
+    real = [each for each in cameras(system) if not each.node.is_loopback]
     if not real:
         yield "no camera"
     for listed in real:
-        node = listed.node
-        yield f"{node.path}  {node.card} ({node.bus_info})" + (
-            f": {node.problem}" if node.problem else ""
-        )
-        for offer in listed.offers:
-            yield f"    {offer}"
-    for fact in facts():
+        yield f"{listed.node.path}  {listed.node.card} ({listed.node.bus_info}): {_told(listed)}"
+        if verbose:
+            yield from (f"    {offer}" for offer in listed.offers)
+    if any(listed.offers for listed in real) and not verbose:
+        yield "all formats, sizes and rates: fastvbg live --list --verbose"
+    for fact in facts(system):
         if fact.name != "camera":
             yield f"{fact.name}: {fact.text}"
+
+
+def _told(listed: Listed) -> str:
+    """Return a camera's best modes, the one that live mode takes first; or why there is none."""
+    from fastvbg.devices.v4l2.choose import UNDERSTOOD, best_modes
+
+    if listed.node.problem:
+        return listed.node.problem
+    if not listed.offers:
+        return "it does not say what it offers"
+    modes = best_modes(listed.offers)
+    if not modes:
+        return f"no format that fastvbg understands ({', '.join(UNDERSTOOD)})"
+    return ", ".join(map(str, modes))

@@ -45,6 +45,11 @@ class Outlets:
         self._sinks += self._waiting
         self._waiting.clear()
 
+    def have_room(self, timeout: float) -> bool:
+        """Tell whether each has written what it was given, where it can tell; waits for that."""
+        asked = [sink.has_room for sink in self._sinks if hasattr(sink, "has_room")]
+        return all(has_room(timeout) for has_room in asked)
+
     def send(self, planes: Planes, captured: float) -> bool:
         """Hand a picture to every sink; return False where the last one has failed now."""
         failed = False
@@ -76,6 +81,10 @@ class Outlets:
             }
             for sink in list(self._sinks)
         ]
+
+    def not_taken(self) -> dict[str, int]:
+        """Return how many pictures each left out, of those that left out any."""
+        return {sink.name: sink.dropped for sink in list(self._sinks) if sink.dropped}
 
     @property
     def failed(self) -> list[str]:

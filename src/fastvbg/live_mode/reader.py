@@ -136,6 +136,8 @@ class Reader:
                 if lends and not self._headroom.is_tight:
                     self._lend()
                     continue
+                if self._source.is_whole and not self.slot.wait_taken(_POLL):
+                    continue
                 grab = self._next(_POLL)
             except EOFError:
                 raise

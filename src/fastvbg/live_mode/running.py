@@ -162,4 +162,5 @@ def status_line(figures: dict[str, Any]) -> str:
     if figures["reduced"]:
         parts.append(figures["reduced"])
     parts += [f"{s['name']}: {s['status']}" for s in figures["sinks"] if s["status"]]
+    parts += [f"{s['name']}: {s['dropped']} not taken" for s in figures["sinks"] if s["dropped"]]
     return " | ".join(parts)[:200]

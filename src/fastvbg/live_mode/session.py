@@ -186,7 +186,8 @@ class Session:
     def summary(self) -> dict[str, Any]:
         """Return what was done in all, ready for JSON."""
         more = {"dropped": self._dropped(), "cpu_of_all": round(self._figures.cpu_of_all(), 1)}
-        return {**self._figures.snapshot(), **more, "failed": self._outlets.failed}
+        sinks = {"failed": self._outlets.failed, "not_taken": self._outlets.not_taken()}
+        return {**self._figures.snapshot(), **more, **sinks}
 
     def _dropped(self) -> int:
         reader = getattr(self, "_reader", None)
@@ -245,6 +246,9 @@ class Session:
             now = time.monotonic()
             if now >= end:
                 return
+            if self._source.is_whole and not self._outlets.have_room(_WAIT):
+                self._doing = "waiting for whoever reads"
+                continue
             effort = idle.effort(watched=self._is_watched(), now=now)
             self._reader.want(wanted=effort != "sleep")
             grab = self._reader.take(_WAIT)
@@ -339,7 +343,8 @@ class Session:
         # The last one is kept, to be frozen.
         mine = result is composed.picture and composed.recycle is not None and not tapped
         self._stills.keep(result, composed.recycle if mine else None)
-        self._making.spent(left - now, 1 / (self._source.rate or 30), left)
+        if not self._source.is_whole:  # what waits for its reader has time
+            self._making.spent(left - now, 1 / (self._source.rate or 30), left)
 
     def _turned(self, grab: Grab) -> av.VideoFrame:
         return flipped(grab.picture) if self._switches.flip else grab.picture

@@ -1,8 +1,7 @@
-"""Where pictures go that have no room of their own: a recording, and standard output."""
+"""Recordings: files that pictures are encoded to by the side."""
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -143,42 +142,3 @@ class Recording:
         with suppress(FastvbgError):
             sink.__exit__(type(failure), failure, None)
         raise failure
-
-
-class Y4M:
-    """Raw pictures on standard output, as Y4M (`-`)."""
-
-    def __init__(self) -> None:
-        self.name, self.status, self.dropped = "-", "", 0
-
-    def open(self, width: int, height: int, rate: float) -> None:
-        """Write the header."""
-        if sys.stdout is None:
-            raise SinkError("standard output: it is closed")
-        fps = Fraction(rate).limit_denominator(1001)
-        head = f"YUV4MPEG2 W{width} H{height} F{fps.numerator}:{fps.denominator} Ip A1:1 C420jpeg\n"
-        self._write(head.encode())
-
-    def write(self, planes: Planes, captured: float) -> None:  # noqa: ARG002
-        """Write a picture; waits for whoever reads, who sets the pace."""
-        self._write(b"FRAME\n")
-        for plane in planes:
-            self._write(plane.tobytes())
-
-    def _write(self, content: bytes) -> None:
-        try:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-        except (BrokenPipeError, ValueError):
-            raise SinkError("standard output: whoever read it has gone") from None
-        except OSError as error:
-            raise SinkError(f"standard output: {error.strerror}") from None
-
-    def watched(self) -> bool | None:
-        """Tell that somebody reads it."""
-        return True
-
-    def close(self) -> None:
-        """Write what is held back."""
-        with suppress(OSError, ValueError):
-            sys.stdout.buffer.flush()

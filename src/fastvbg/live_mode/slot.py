@@ -31,7 +31,13 @@ class Slot(Generic[T]):
         with self._changed:
             self._changed.wait_for(lambda: self.is_full or self._closed or self._woken, timeout)
             item, self._item, self._woken = self._item, None, False
+            self._changed.notify_all()
             return item
+
+    def wait_taken(self, timeout: float) -> bool:
+        """Tell whether there is nothing to take any more, after waiting for that."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self.is_full, timeout)
 
     def wake(self) -> None:
         """Let whoever waits, or the next to, go away with what there is."""

@@ -19,6 +19,15 @@ def has_virtualcam() -> bool:
     return find_spec("pyvirtualcam") is not None
 
 
+def demand_virtualcam(name: str) -> None:
+    """Demand pyvirtualcam for the place of a name; `MissingLibraryError` where it is not there."""
+    if not has_virtualcam():
+        raise MissingLibraryError(
+            f"{name}: pyvirtualcam is not installed; '{sys.executable or 'python'} -m pip "
+            'install "fastvbg[virtualcam]"\' installs it'
+        )
+
+
 class VirtualCam:
     """A virtual camera of another program's, which pyvirtualcam writes to.
 
@@ -47,11 +56,7 @@ class VirtualCam:
         SinkError
             There is no such camera, or another program writes to it.
         """
-        if not has_virtualcam():
-            raise MissingLibraryError(
-                f"{self.name}: pyvirtualcam is not installed; '{sys.executable or 'python'} -m pip "
-                'install "fastvbg[virtualcam]"\' installs it'
-            )
+        demand_virtualcam(self.name)
         import pyvirtualcam
 
         try:

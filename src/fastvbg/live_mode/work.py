@@ -86,7 +86,7 @@ def checked_live(settings: Settings) -> Settings:
             f"mask: {kind.name!r} takes what lies beside a file; live, wanted one that looks at "
             "the frames alone: person, chroma, adaptive, motion, or plate with a picture"
         )
-    if isinstance(kind, Plate) and isinstance(kind.plate, str) and _takes_frames(kind.plate):
+    if isinstance(kind, Plate) and isinstance(kind.plate, str) and takes_frames(kind.plate):
         raise OptionError(
             f"plate: {kind.plate!r} needs the clip first; live, wanted a picture of the empty "
             "room, or take one: key p in the terminal, or the page's button"
@@ -94,7 +94,8 @@ def checked_live(settings: Settings) -> Settings:
     return settings
 
 
-def _takes_frames(plate: str) -> bool:
+def takes_frames(plate: str) -> bool:
+    """Tell whether a plate is to be taken of a clip's frames."""
     return plate == "auto" or plate.startswith("first:")
 
 

@@ -26,6 +26,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_ZIP = b"PK\x03\x04"
 VERSION = 1
 """Of what is written; files of later ones may say what this one does not know."""
 
@@ -56,6 +57,11 @@ def parsed(content: bytes, path: File) -> dict[str, Any]:
     OptionError
         They are no TOML, or of a later version.
     """
+    if content.startswith(_ZIP):
+        raise OptionError(
+            f"settings: {path} is a ZIP, as the page saves it with pictures; unpack it, and name "
+            "the settings.toml in it, or load it on the page"
+        )
     try:
         data: dict[str, Any] = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:  # no TOML, or no UTF-8, or too deep a nesting

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastvbg.media.model import CopiedPacket, Picture, StreamInfo
+    from fastvbg.media.numbering import Numbering
     from fastvbg.sink.encoding import EncodeOptions
 
 VIDEO_SUFFIXES = (".gif", ".mkv", ".mov", ".mp4", ".webm", ".y4m")
@@ -85,10 +86,7 @@ def open_sink(
         The output exists, its folder does not exist or cannot be written, or the suffix is none
         that can be written.
     """
-    name = named(path) if isinstance(path, str) else path
-    path = name if isinstance(name, Url) else Path(name)
-    suffix = ".y4m" if str(path) == _STDOUT else path.suffix.lower()
-    numbering = None if isinstance(path, Url) else parse_numbering(path)
+    path, suffix, numbering = _taken_apart(path)
     if numbering is not None and suffix in IMAGE_SUFFIXES:
         from fastvbg.sink.sequence import SequenceSink
 
@@ -101,6 +99,14 @@ def open_sink(
 
         alpha = options is not None and options.alpha
         return StillSink(path, info, overwrite=overwrite, alpha=alpha)
+    _refuse_unnamed(path, suffix)
+    from fastvbg.sink.video import VideoSink
+
+    return VideoSink(path, info, overwrite=overwrite, options=options, keep_partial=keep_partial)
+
+
+def _refuse_unnamed(path: Path | Url, suffix: str) -> None:
+    """Refuse what names neither a video nor a sequence."""
     if suffix in IMAGE_SUFFIXES and isinstance(path, Url):
         raise SinkError(f"output: {path}: images are not written to stores; wanted a video's name")
     if suffix in IMAGE_SUFFIXES:
@@ -114,6 +120,38 @@ def open_sink(
             f"output: got {path.name}, wanted a name that ends in {', '.join(VIDEO_SUFFIXES)}, "
             f"or an image sequence such as output%06d.png"
         )
-    from fastvbg.sink.video import VideoSink
 
-    return VideoSink(path, info, overwrite=overwrite, options=options, keep_partial=keep_partial)
+
+def check_sink(path: str | Path, *, overwrite: bool = False) -> None:
+    """Demand that frames could be written, as far as the name tells, and nothing is opened for it.
+
+    Parameters
+    ----------
+    path : str or Path
+        As `open_sink` takes it, for more frames than one.
+    overwrite : bool
+        Whether an existing output is replaced.
+
+    Raises
+    ------
+    SinkError
+        As `open_sink` does.
+    """
+    name, suffix, numbering = _taken_apart(path)
+    if numbering is not None and suffix in IMAGE_SUFFIXES:
+        from fastvbg.sink.sequence import check_sequence
+
+        check_sequence(numbering, overwrite=overwrite)
+        return
+    _refuse_unnamed(name, suffix)
+    from fastvbg.sink.staging import check_output
+
+    check_output(name, overwrite=overwrite)
+
+
+def _taken_apart(path: str | Path) -> tuple[Path | Url, str, Numbering | None]:
+    """Return an output's name, its suffix, and its number field."""
+    name = named(path) if isinstance(path, str) else path
+    whole = name if isinstance(name, Url) else Path(name)
+    suffix = ".y4m" if str(whole) == _STDOUT else whole.suffix.lower()
+    return whole, suffix, None if isinstance(whole, Url) else parse_numbering(whole)

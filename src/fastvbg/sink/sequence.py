@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 _FLUSHES_AT_ONCE = 8
 
 
+def check_sequence(numbering: Numbering, *, overwrite: bool) -> list[int]:
+    """Demand that a sequence may be written; return the numbers of pictures that it replaces."""
+    check_folder(numbering.folder)
+    replaced = numbering.existing()
+    if replaced and not overwrite:
+        first = numbering.path(replaced[0])
+        raise SinkError(
+            f"output: {first} exists, and {len(replaced)} file(s) in all of that name; "
+            "--overwrite replaces them"
+        )
+    for number in replaced:
+        standing(numbering.path(number))
+    return replaced
+
+
 class SequenceSink:
     """Images `name%06d.ext`, numbered as the pipeline says.
 
@@ -51,7 +66,6 @@ class SequenceSink:
         alpha: bool = False,
         keep_partial: bool = False,
     ) -> None:
-        check_folder(numbering.folder)
         if alpha:
             check_alpha(numbering.name)
         self._picture = Pictures(info)
@@ -59,15 +73,7 @@ class SequenceSink:
         self.done_with_frames = True
         self.warnings: list[str] = []
         self._numbering = numbering
-        self._replaced = numbering.existing()
-        if self._replaced and not overwrite:
-            first = numbering.path(self._replaced[0])
-            raise SinkError(
-                f"output: {first} exists, and {len(self._replaced)} file(s) in all of that name; "
-                "--overwrite replaces them"
-            )
-        for number in self._replaced:
-            standing(numbering.path(number))
+        self._replaced = check_sequence(numbering, overwrite=overwrite)
         self._rate = info.rate
         self._evenness = Evenness()
         self._staging = staging_name(numbering.folder / numbering.name)

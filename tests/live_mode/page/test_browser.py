@@ -163,8 +163,6 @@ def test_a_refusal_stands_beside_what_caused_it(tab: Any, session: FakeSession) 
     tab.press("#option-refine", "Enter")
     check_until(tab, lambda: session.settings.refine == "feather=2")
     tab.wait_for_selector(".option:has(#option-refine) .refusal", state="hidden")
-    tab.click("#kinds >> text=Plate")
-    tab.wait_for_selector(".refusal[data-about=mask]:not([hidden])")
 
 
 def test_colours_at_soft_edges_are_chosen_where_a_mask_estimates_them(
@@ -175,14 +173,6 @@ def test_colours_at_soft_edges_are_chosen_where_a_mask_estimates_them(
     check_until(tab, lambda: session.settings.foreground == "frame")
     tab.click("#kinds >> text=Motion")
     tab.wait_for_selector("#option-foreground", state="detached")
-
-
-def test_the_empty_room_is_taken_with_a_countdown(tab: Any, session: FakeSession) -> None:
-    tab.select_option("#plate-seconds", "3")
-    tab.click("#take-plate")
-    tab.wait_for_selector("#count:not([hidden])")
-    tab.wait_for_selector("#kinds button[aria-pressed=true] >> text=Plate")
-    assert session.settings.kind.name == "plate"
 
 
 def test_states_by_buttons_and_keys(tab: Any, session: FakeSession) -> None:
@@ -274,6 +264,12 @@ def test_an_upload_becomes_the_background_and_settings_run(
     settings = Settings.load(tmp_path / "there" / "settings.toml")
     result = fastvbg.process(clip.path, tmp_path / "out.mp4", settings=settings)
     assert result.frames == clip.frames
+    tab.click("#kinds >> text=Person")
+    check_until(tab, lambda: session.settings.kind.name == "person")
+    tab.set_input_files("#load-file", saved)
+    tab.wait_for_selector("#file-said >> text=Loaded saved.zip")
+    assert session.settings.kind.name == "motion"
+    assert session.settings.background.read_bytes() == wall.read_bytes()
 
 
 def test_settings_are_saved_and_loaded(tab: Any, session: FakeSession, tmp_path: Path) -> None:
@@ -362,8 +358,8 @@ def test_a_picture_still_being_decoded_does_not_hide_that_the_session_ended(
             window.hiddenAgain = 0;
             window.watch = () => new MutationObserver(() => {
                 const notice = document.getElementById("notice");
-                const ended = notice.textContent.includes("has ended");
-                if (notice.hidden && ended) window.hiddenAgain += 1;
+                const over = notice.textContent.includes("has ended");
+                if (notice.hidden && over) window.hiddenAgain += 1;
             }).observe(document.getElementById("notice"), { attributes: true });"""
         )
         opened(tab, page.url)

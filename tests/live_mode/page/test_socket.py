@@ -16,6 +16,8 @@ import pytest
 
 from fastvbg.live_mode.page.server import Page
 from fastvbg.live_mode.page.socket import MOST_MESSAGE
+from fastvbg.masks.person import Person
+from fastvbg.masks.plate import Plate
 from fastvbg.settings import Settings
 from tests.live_mode.page.conftest import Speaker, aiohttp, let_in, run, speaking
 from tests.support.livesession import FakeSession
@@ -213,6 +215,27 @@ def test_states_switches_and_the_empty_room(page: Page, session: FakeSession) ->
         "always": False,
     }
     assert told["mask"]["values"]["plate"] == {"file": "a picture"}
+
+
+def test_a_mask_by_the_empty_room_is_had_once_that_is_known(
+    page: Page, session: FakeSession
+) -> None:
+    room = np.full((36, 64, 3), 77, np.uint8)
+
+    async def chosen() -> tuple[str, dict[str, Any], dict[str, Any]]:
+        async with speaking(page) as speaker:
+            refused = await speaker.set("mask", "plate")
+            session.apply(session.settings.replace(mask=Person(plate=room)))
+            assert await speaker.set("light_wrap", 3) == ""
+            told = (await speaker.next("settings"))["settings"]
+            assert await speaker.set("mask", "plate") == ""
+            return refused, speaker.hello["settings"]["lacking"], told["lacking"]
+
+    refused, before, after = run(chosen())
+    assert refused.startswith("mask: plate: Not yet: it needs a picture of the empty room.")
+    assert list(before) == ["plate"]
+    assert after == {}
+    assert session.settings.kind == Plate(plate=room)
 
 
 @pytest.mark.parametrize(

@@ -437,9 +437,9 @@ def test_a_plate_that_was_taken_comes_in_again(tmp_path: Path) -> None:
     settings = Settings(mask=Plate(plate=str(plate)), background="navy")
     gallery = Gallery(tmp_path)
     content = files.kept(settings, gallery, tmp_path / "own").content
-    assert files.brought(content, settings, gallery) == (settings, [])
+    assert files.said(content, settings, gallery) == (settings, [])
     with pytest.raises(OptionError, match=r"mask plate: it names the file .*a page opens no files"):
-        files.brought(content, Settings(background="navy"), gallery)
+        files.said(content, Settings(background="navy"), gallery)
 
 
 def test_a_masks_file_that_is_shown_comes_in(tmp_path: Path) -> None:
@@ -447,7 +447,7 @@ def test_a_masks_file_that_is_shown_comes_in(tmp_path: Path) -> None:
     shown = Item("up-1", "room.png", "picture", "uploaded", tmp_path / "up-1", listed=False)
     gallery.add(shown)
     content = b'mask = { kind = "plate", plate = "./room.png" }\nbackground = "navy"\n'
-    made, left = files.brought(content, Settings(), gallery)
+    made, left = files.said(content, Settings(), gallery)
     assert Path(made.kind.plate) == tmp_path / "up-1"
     assert not left
 
@@ -468,5 +468,3 @@ def test_pictures_of_one_name_go_out_by_two(tmp_path: Path) -> None:
         assert of is not None, said
         picture = cv2.imdecode(np.frombuffer(archive.read(of[1]), np.uint8), cv2.IMREAD_COLOR)
         assert (picture == level).all()
-    with pytest.raises(OptionError, match=r"settings.toml: got a ZIP, wanted the settings.toml in"):
-        files.brought(made.content, settings, gallery)

@@ -35,6 +35,8 @@ _NAMES: Final = {
 }
 """What other programs call these formats."""
 
+_LARGEST: Final = (1 << 20, 1 << 20)
+"""A wish beyond all sizes."""
 _NEARLY: Final = Fraction(199, 200)
 """29.97 frames a second will do for 30."""
 
@@ -46,6 +48,9 @@ class Choice(NamedTuple):
     width: int
     height: int
     rate: Fraction
+
+    def __str__(self) -> str:
+        return f"{self.fourcc} {self.width}x{self.height} at {float(self.rate):g}"
 
 
 class _Candidate(NamedTuple):
@@ -117,6 +122,19 @@ def choose(
 
     best = min(candidates, key=order)
     return Choice(best.fourcc, *best.size, best.rate)
+
+
+def best_modes(offers: Sequence[Offer]) -> list[Choice]:
+    """Return what is taken where nothing is wished, the largest size, and the highest rate.
+
+    Each once; none where no format is understood.
+    """
+    fits = [offer for offer in offers if offer.fourcc in UNDERSTOOD]
+    if not fits:
+        return []
+    fastest = max((rate for offer in fits for rate in offer.rates), default=DEFAULT_RATE)
+    wishes = (None, None), (_LARGEST, None), (None, fastest)
+    return list(dict.fromkeys(choose("", fits, size, rate) for size, rate in wishes))
 
 
 def _wished(name: str, offers: Sequence[Offer], format: str | None) -> tuple[str, ...]:

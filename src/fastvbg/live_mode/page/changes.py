@@ -10,6 +10,8 @@ import numpy as np
 from fastvbg.errors import OptionError, OptionTypeError, shown
 from fastvbg.live_mode.page.describe import OWN, stands_alone
 from fastvbg.live_mode.page.polygons import drawn, spelled
+from fastvbg.live_mode.work import takes_frames
+from fastvbg.masks.plate import Plate
 from fastvbg.masks.registry import kind_of
 from fastvbg.options import File, Integer, Number
 from fastvbg.settings import Settings
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from fastvbg.options import Option
 
 REGIONS = ("keep_region", "drop_region")
+_NO_PLATE = "Not yet: it needs a picture of the empty room. Take the empty room first, below."
 _BLUR = "blur"
 _MOST_TEXT = 2000
 _MASK = "mask."
@@ -104,9 +107,28 @@ class Changes:
         with self._lock:
             self._tuned[settings.kind.name] = settings.kind
             tuned = self._tuned.get(name)
+        if tuned is None and issubclass(kind, Plate):
+            plate = self._plate(settings)
+            if plate is None:
+                raise OptionError(f"mask: {name}: {_NO_PLATE}")
+            return settings.replace(mask=kind(plate=plate))
         if tuned is None and not stands_alone(kind):
             raise OptionError(f"mask: {name} needs what only the command line can name")
         return settings.replace(mask=kind() if tuned is None else tuned)
+
+    def lacking(self, settings: Settings) -> dict[str, str]:
+        """Return the kinds of mask that cannot be chosen yet, and why."""
+        return {Plate.name: _NO_PLATE} if self._plate(settings) is None else {}
+
+    def _plate(self, settings: Settings) -> Any:
+        """Return the picture of the empty room that a mask knows, or has known; None for none."""
+        with self._lock:
+            known = [settings.kind, *self._tuned.values()]
+        for mask in known:
+            plate = getattr(mask, "plate", None)
+            if plate is not None and not (isinstance(plate, str) and takes_frames(plate)):
+                return plate
+        return None
 
     def _of_mask(self, settings: Settings, name: str, value: Any) -> Settings:
         mask = settings.kind

@@ -15,6 +15,8 @@ from fastvbg.errors import OptionError
 from fastvbg.live_mode.asked import hidden
 from fastvbg.live_mode.page.changes import REGIONS
 from fastvbg.live_mode.page.describe import OWN
+from fastvbg.live_mode.page.packed import BEGINNING, MOST_BYTES, NAME, Packed
+from fastvbg.live_mode.page.uploads import TooLargeError
 from fastvbg.media.names import is_address
 from fastvbg.options import Described
 from fastvbg.settings import Settings
@@ -23,11 +25,9 @@ from fastvbg.settings.file import dumped, parsed, settings_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from fastvbg.live_mode.page.gallery import Gallery
+    from fastvbg.live_mode.page.gallery import Gallery, Item
+    from fastvbg.live_mode.page.uploads import Uploads
 
-NAME = "settings.toml"
-_ZIP = b"PK\x03\x04"
-MOST_BYTES = 1 << 16
 _TAKEN = ("mask", "background", *REGIONS, *OWN)
 """What a brought file may change; what concerns a clip or an encoder is left as it is."""
 
@@ -108,56 +108,88 @@ def _is_same(one: Any, two: Any) -> bool:
     return one is two or (isinstance(one, Path) and isinstance(two, Path) and one == two)
 
 
-def brought(content: bytes, settings: Settings, gallery: Gallery) -> tuple[Settings, list[str]]:
+def brought(
+    path: Path, settings: Settings, gallery: Gallery, uploads: Uploads
+) -> tuple[Settings, list[str]]:
     """Return the settings that a file says, and what of it is not taken.
 
     Parameters
     ----------
-    content : bytes
-        Of the file.
+    path : Path
+        The file: TOML, or the ZIP that `kept` makes, whose pictures are taken in.
     settings : Settings
         The ones in use, which hold for what concerns a clip or an encoder.
-    gallery : Gallery
-        Where the names of backgrounds are looked up.
+    gallery, uploads
+        Where the names of backgrounds are looked up, and where they are taken in.
 
     Raises
     ------
     FastvbgError
         It is no settings file, or names files other than those shown on the page.
     """
-    if content.startswith(_ZIP):
-        raise OptionError(
-            f"{NAME}: got a ZIP, wanted the {NAME} in it; unpack it, upload the pictures beside "
-            "that below, and load it"
-        )
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if content.startswith(BEGINNING):
+        with Packed(path, gallery, uploads) as packed:
+            made = said(packed.settings, settings, gallery, packed)
+            packed.demand_all_named()
+            return made
+    if len(content) > MOST_BYTES:
+        raise TooLargeError(f"settings: wanted at most {MOST_BYTES >> 10} KiB")
+    return said(content, settings, gallery)
+
+
+def said(
+    content: bytes, settings: Settings, gallery: Gallery, packed: Packed | None = None
+) -> tuple[Settings, list[str]]:
+    """Return the settings that TOML says, and what of it is not taken; as `brought` does.
+
+    Parameters
+    ----------
+    content : bytes
+        The TOML.
+    settings, gallery
+        As `brought` has them.
+    packed : Packed, optional
+        What came along with it.
+    """
     data = parsed(content, NAME)
     left = sorted(set(data) & set(Settings.options()) - set(_TAKEN))
     found = settings_of(NAME, {name: each for name, each in data.items() if name not in left})
-    used = {path for _, path in settings.files()}
-    mask = found.kind.replace(**_found("mask ", found.kind, gallery, used))
-    found = found.replace(**{**_found("", found, gallery, used), "mask": mask})
+    named = _Named(gallery, {path for _, path in settings.files()}, packed)
+    mask = found.kind.replace(**named.of(found.kind, "mask "))
+    found = found.replace(**{**named.of(found), "mask": mask})
     # A file without a background is of a mask alone; it must not show the room.
     found = hidden(found)
     return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left
 
 
-def _found(
-    of: str, described: Described, gallery: Gallery, used: Collection[str]
-) -> dict[str, Any]:
-    """Return options that name files, with what is shown under those names.
+class _Named(NamedTuple):
+    """What names of files in settings stand for: nothing but what the page knows."""
 
-    Files that are in use already stay: the plate that was taken is one.
-    """
-    changes: dict[str, Any] = {}
-    # Those of settings without their mask's, which are looked up on their own.
-    for name, path in Described.files(described):
-        if path in used:
-            continue
-        item = gallery.named(path.removeprefix("./"))
-        if item is None:
-            raise OptionError(
-                f"{of}{name}: it names the file {path}, and a page opens no files; upload that "
-                "below, and load the settings again"
-            )
-        changes[name] = gallery.value(item)
-    return changes
+    gallery: Gallery
+    used: Collection[str]
+    """Files in use already, which stay: the plate that was taken is one."""
+    packed: Packed | None
+    """What came along."""
+
+    def of(self, described: Described, said: str = "") -> dict[str, Any]:
+        """Return options that name files, with what is shown under those names."""
+        changes: dict[str, Any] = {}
+        # Those of settings without their mask's, which are looked up on their own.
+        for name, path in Described.files(described):
+            item = self._item(path.removeprefix("./"), listed=name == "background")
+            if item is not None:
+                changes[name] = self.gallery.value(item)
+            elif path not in self.used:
+                raise OptionError(
+                    f"{said}{name}: it names the file {path}, and a page opens no files; upload "
+                    "that below, and load the settings again"
+                )
+        return changes
+
+    def _item(self, name: str, *, listed: bool) -> Item | None:
+        came = None if self.packed is None else self.packed.item(name, listed=listed)
+        if came is None and name not in self.used:
+            return self.gallery.named(name)
+        return came

@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, web
 
 from fastvbg.errors import FastvbgError
 from fastvbg.live_mode.losses import line_of
-from fastvbg.live_mode.page.files import MOST_BYTES as MOST_SETTINGS
+from fastvbg.live_mode.page.packed import MOST_BYTES as MOST_SETTINGS
 from fastvbg.live_mode.page.peers import MOST_BYTES as MOST_OFFER
 from fastvbg.live_mode.page.security import HEADERS, is_loopback
 from fastvbg.live_mode.page.socket import MOST_MESSAGE, Connection
@@ -181,11 +181,14 @@ class Routes:
     async def _load(self, request: web.Request) -> web.StreamResponse:
         if request.content_type != _BYTES:
             return _said(415, f"settings: got {request.content_type}, wanted {_BYTES}")
+        session = self._session
+        path = await session.uploads.received(request.content.iter_any(), request.content_length)
         try:
-            content = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return _said(413, f"settings: wanted at most {MOST_SETTINGS >> 10} KiB")
-        return web.json_response({"left": await self._session.load(content)})
+            left = await session.load(path)
+        finally:
+            path.unlink(missing_ok=True)
+        session.tell_backgrounds()
+        return web.json_response({"left": left})
 
     async def _offer(self, request: web.Request) -> web.StreamResponse:
         if (request.content_length or 0) > MOST_OFFER:

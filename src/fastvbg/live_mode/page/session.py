@@ -120,7 +120,9 @@ class Session:
         """Return the settings in use as pages are told them."""
         source = self._figures.get("source") or {}
         size = (source.get("width") or 0, source.get("height") or 0)
-        return view_of(self.controls.settings, self.gallery, size if all(size) else _NO_SIZE)
+        settings = self.controls.settings
+        told = view_of(settings, self.gallery, size if all(size) else _NO_SIZE)
+        return {**told, "lacking": self._changes.lacking(settings)}
 
     def backgrounds(self) -> list[dict[str, Any]]:
         """Return the backgrounds to choose from as pages are told them."""
@@ -130,12 +132,12 @@ class Session:
         """Change one thing; raises `FastvbgError` and leaves all as it was where that cannot be."""
         await self._work_by(lambda settings: self._changes.changed(settings, about, value))
 
-    async def load(self, content: bytes) -> list[str]:
+    async def load(self, path: Path) -> list[str]:
         """Work by a settings file that was brought, and return what of it is not taken."""
         left: list[str] = []
 
         def loaded(settings: Settings) -> Settings:
-            made, untaken = brought(content, settings, self.gallery)
+            made, untaken = brought(path, settings, self.gallery, self.uploads)
             left.extend(untaken)
             return made
 

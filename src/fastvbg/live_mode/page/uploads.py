@@ -43,6 +43,16 @@ class Uploads:
         self._folder, self._gallery, self._in_use = folder, gallery, in_use
         self._numbers = count(1)
 
+    def place(self) -> Path:
+        """Return a name for one more file."""
+        return self._folder / f"upload-{next(self._numbers)}"
+
+    def take_back(self, item: Item) -> None:
+        """Delete what was taken in."""
+        self._gallery.remove(item)
+        if isinstance(item.value, Path):
+            item.value.unlink(missing_ok=True)
+
     async def received(self, pieces: AsyncIterator[bytes], length: int | None) -> Path:
         """Write what comes into a file of ours.
 
@@ -62,7 +72,7 @@ class Uploads:
         """
         if length is not None and length > MOST_BYTES:
             raise _too_large(MOST_BYTES)
-        path = self._folder / f"upload-{next(self._numbers)}"
+        path = self.place()
         taken = 0
         try:
             # Pieces are small, and the disk's cache takes them at once.
@@ -129,9 +139,8 @@ class Uploads:
     def _make_room(self) -> None:
         mine = [item for item in self._gallery if item.origin == "uploaded"]
         for item in mine[: max(0, len(mine) - MOST_FILES)]:
-            if isinstance(item.value, Path) and not self._in_use(item.value):
-                self._gallery.remove(item)
-                item.value.unlink(missing_ok=True)
+            if not self._in_use(item.value):
+                self.take_back(item)
 
 
 def _label(name: str) -> str:

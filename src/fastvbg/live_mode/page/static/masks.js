@@ -14,6 +14,7 @@ export class Masks {
   #kinds = [];
   #shown = null;
   #controls = new Map();
+  #lacking = {};
 
   constructor(link) {
     this.#link = link;
@@ -28,10 +29,26 @@ export class Masks {
     this.#shown = null;
     this.described = described.filter((each) => OF_MASKS.includes(each.name));
     byId("kinds").replaceChildren(...kinds.map((kind) =>
-      button(kind.label, false, () => this.#link.set("mask", kind.name, 0), { "data-value": kind.name, title: kind.help })));
+      button(kind.label, false, () => this.#choose(kind.name), { "data-value": kind.name, title: kind.help })));
+  }
+
+  #choose(name) {
+    refusal("mask", this.#lacking[name] ?? "");
+    if (!this.#lacking[name]) this.#link.set("mask", name, 0);
+  }
+
+  /** Show which kinds cannot be chosen yet; they take the focus, so that why is heard, too. */
+  #mark(lacking) {
+    this.#lacking = lacking;
+    for (const each of byId("kinds").querySelectorAll("button")) {
+      const why = lacking[each.dataset.value];
+      each.setAttribute("aria-disabled", String(Boolean(why)));
+      each.title = why ?? this.#kinds.find((kind) => kind.name === each.dataset.value).help;
+    }
   }
 
   update(settings) {
+    this.#mark(settings.lacking);
     const { kind: name, values } = settings.mask;
     const kind = this.#kinds.find((each) => each.name === name) ?? { name, label: name, help: `The mask “${name}”, as started.`, refine: "none", options: [] };
     if (this.#shown !== name) this.#make(kind);

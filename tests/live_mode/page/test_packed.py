@@ -1,0 +1,154 @@
+"""Settings that come in as a ZIP: what a page saved is loaded, and nothing else is."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from fastvbg.errors import FastvbgError, OptionError
+from fastvbg.live_mode.page import packed
+from fastvbg.live_mode.page.files import brought
+from fastvbg.live_mode.page.gallery import Gallery
+from fastvbg.live_mode.page.server import Page
+from fastvbg.live_mode.page.uploads import Uploads
+from fastvbg.masks.plate import Plate
+from fastvbg.settings import Settings
+from tests.live_mode.page.test_uploads import changed, encoded, fetched, posted
+from tests.support.livesession import FakeSession
+
+TEXT = b'background = "./wall.png"\n[mask]\nkind = "motion"\n'
+BLACK = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
+
+
+def zipped(*files: tuple[str, bytes], way: int = zipfile.ZIP_STORED) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", way) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+GOOD = zipped(("settings.toml", TEXT), ("wall.png", encoded(".png")))
+
+
+class Taking:
+    """What a page has to take pictures in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.own, self.file = folder / "own", folder / "brought"
+        self.own.mkdir()
+        self.gallery = Gallery(self.own)
+        self.uploads = Uploads(self.own, self.gallery, lambda _: False)
+
+    def __call__(self, content: bytes) -> Settings:
+        self.file.write_bytes(content)
+        return brought(self.file, Settings(), self.gallery, self.uploads)[0]
+
+    def is_empty(self) -> bool:
+        shown = [item for item in self.gallery if item.origin == "uploaded"]
+        return not shown and not list(self.own.iterdir())
+
+
+@pytest.fixture
+def taking(tmp_path: Path) -> Taking:
+    return Taking(tmp_path)
+
+
+def test_what_a_page_saved_another_loads(page: Page, session: FakeSession) -> None:
+    _, item = posted(page, "/uploads?name=my wall.png", encoded(".png"))
+    changed(page, ("background", {"item": item["id"]}))
+    plate = np.full((36, 64, 3), 77, np.uint8)
+    session.apply(session.settings.replace(mask=Plate(plate=plate)))
+    content = fetched(page, "/settings")[1]
+    other = FakeSession()
+    with Page(other) as second:
+        assert posted(second, "/settings", content) == (200, {"left": []})
+        settings = other.settings
+        assert Path(settings.background).read_bytes() == encoded(".png")
+        assert (cv2.imread(str(settings.kind.plate)) == plate).all()
+        names = [path.name for path in Path(settings.background).parent.iterdir()]
+        assert posted(second, "/settings", content) == (200, {"left": []})
+        assert other.settings == settings  # no second copy of what is there
+        again = [path.name for path in Path(settings.background).parent.iterdir()]
+        assert sorted(again) == sorted(names)
+
+
+def test_its_pictures_are_shown_as_backgrounds(taking: Taking) -> None:
+    item = taking.gallery.of_value(taking(GOOD).background)
+    assert (item.label, item.listed) == ("wall.png", True)
+
+
+def test_a_refused_one_is_told_and_changes_nothing(page: Page, session: FakeSession) -> None:
+    before = session.settings
+    status, told = posted(page, "/settings", GOOD + b"more")
+    assert (status, session.settings) == (400, before)
+    assert told["message"] == (
+        "settings: got a ZIP: it does not end as one; wanted one that a page saved, or a "
+        "settings.toml"
+    )
+
+
+def wrong_length(content: bytes) -> bytes:
+    """Let a ZIP say in its end that its list of contents is long."""
+    return content[:-10] + struct.pack("<L", 1 << 30) + content[-6:]
+
+
+BOMB = zipped(("settings.toml", TEXT), ("wall.png", bytes(1 << 21)), way=zipfile.ZIP_DEFLATED)
+REFUSED: list[tuple[bytes, str]] = [
+    (zipped(("wall.png", BLACK)), "it has no settings.toml"),
+    (zipped(("settings.toml", TEXT), ("../wall.png", BLACK)), "no file of its own folder"),
+    (zipped(("settings.toml", TEXT), ("/wall.png", BLACK)), "no file of its own folder"),
+    (zipped(("settings.toml", TEXT), ("a\\wall.png", BLACK)), "no file of its own folder"),
+    (zipped(("settings.toml", TEXT), ("wall.png", BLACK), ("x.png", BLACK)), "does not name"),
+    (zipped(("settings.toml", TEXT)), "names the file"),
+    (zipped(("settings.toml", TEXT), ("wall.png", b"no picture")), "wall.png is no picture"),
+    (zipped(("settings.toml", b"#" * 70_000)), "too long, wanted at most 64 KiB"),
+    (zipped(("settings.toml", b"\xff")), "no TOML"),
+    (zipped(("settings.toml", b'background = "/etc/passwd"')), "names the file /etc/passwd"),
+    (zipped(("settings.toml", TEXT), ("wall.png", BLACK), way=zipfile.ZIP_LZMA), "packed in a way"),
+    (zipped(("settings.toml", TEXT), *((f"{n}.png", BLACK) for n in range(13))), "more than 12"),
+    (GOOD[:-1], "does not end as one"),
+    (GOOD + b"more", "does not end as one"),
+    (b"PK\x03\x04", "does not end as one"),
+    (wrong_length(GOOD), "more than 12"),
+    (GOOD[:9] + GOOD[9:].replace(b"PK\x03\x04", b"PK\x00\x00"), "wall.png in it is damaged"),
+    (GOOD.replace(b"IDAT", b"XXXX"), "wall.png in it is damaged"),
+]
+
+
+@pytest.mark.parametrize(("content", "why"), REFUSED)
+def test_any_other_zip_is_refused(taking: Taking, content: bytes, why: str) -> None:
+    with pytest.raises(FastvbgError) as told:
+        taking(content)
+    assert why in str(told.value)
+    assert "\n" not in str(told.value)
+    assert taking.is_empty()
+
+
+def test_a_zip_that_unpacks_to_much_is_refused(taking: Taking, monkeypatch) -> None:
+    monkeypatch.setattr(packed, "MOST_OF_ALL", 1 << 20)
+    assert len(BOMB) < 10_000
+    with pytest.raises(OptionError, match="it is too large, wanted at most 1 MiB unpacked"):
+        taking(BOMB)
+    assert taking.is_empty()
+
+
+def test_no_more_comes_out_than_was_said(taking: Taking) -> None:
+    lying = BOMB.replace(struct.pack("<L", 1 << 21), struct.pack("<L", 1 << 10))
+    assert lying != BOMB
+    with pytest.raises(OptionError, match=r"wall\.png in it is damaged"):
+        taking(lying)
+    assert taking.is_empty()
+
+
+def test_the_command_line_says_what_to_do_with_a_zip(tmp_path: Path) -> None:
+    path = tmp_path / "settings.zip"
+    path.write_bytes(GOOD)
+    with pytest.raises(OptionError, match=r"settings\.zip is a ZIP.*; unpack it, and name the"):
+        Settings.load(path)

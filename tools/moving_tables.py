@@ -17,6 +17,7 @@ import cv2
 from bench.quality.moving.cameras import CAMERAS
 from bench.quality.moving.lights import LIGHTS
 from bench.quality.moving.report import MEASURES, over_time, told
+from bench.quality.moving.run import UNFOLLOWED
 from PIL import Image
 
 from tools.readme_tables import replace_block
@@ -58,15 +59,19 @@ def rows_of(record: dict[str, Any]) -> Rows:
 
 def table(title: str, scenes: Mapping[Scene, str], rows: Rows) -> str:
     """Return a Markdown table of the scenes that there are, in words."""
-    lines = [f"| {title} | room off | remembered | smaller error in |", "|---|---|---|---:|"]
+    lines = [
+        f"| {title} | room off | remembered, not followed | followed | smaller error in |",
+        "|---|---|---|---|---:|",
+    ]
     for scene, words in scenes.items():
         if scene not in rows:
             continue
         off, on = rows[scene][OFF], rows[scene][ON]
-        cells = [", ".join(f"{row['scores'][name]:.4f}" for name in MEASURES) for row in (off, on)]
+        three = off, rows[scene][UNFOLLOWED], on
+        cells = [", ".join(f"{row['scores'][name]:.4f}" for name in MEASURES) for row in three]
         pairs = list(zip(off["takes"], on["takes"], strict=True))
         better = sum(one["band"] < other["band"] for other, one in pairs)
-        lines.append(f"| {words} | {cells[0]} | {cells[1]} | {better} of {len(pairs)} |")
+        lines.append(f"| {words} | {' | '.join(cells)} | {better} of {len(pairs)} |")
     return "\n".join(lines)
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from bench.quality.moving.cameras import CAMERAS
 from bench.quality.moving.lights import LIGHTS
 from bench.quality.moving.plot import Panel, draw_over_time
+from bench.quality.moving.run import UNFOLLOWED
 from fastvbg.cli.benchtable import WIDTH, plain_table
 from fastvbg.media.image import write_image
 from fastvbg.pipeline.sheet import Labelled, contact_sheet
@@ -56,7 +57,8 @@ def over_time(rows: list[dict[str, Any]], first_scored: int) -> Frame:
     scenes: dict[Scene, dict[str, list[float]]] = {}
     for row in rows:
         lines = scenes.setdefault((row["camera"], row["light"]), {})
-        lines[f"room {row['room']}"] = row["over_time"]
+        if row["room"] != UNFOLLOWED:
+            lines[f"room {row['room']}"] = row["over_time"]
     panels = [Panel(title_of(scene), lines) for scene, lines in scenes.items()]
     return draw_over_time(panels, first_scored)
 

@@ -11,6 +11,7 @@ import numpy as np
 from bench.quality.moving.takes import FRAMES, SIZE
 from bench.quality.scores import MatteScore, band_error
 from fastvbg import PersonKeyer
+from fastvbg.keyers.person.camera import Lies
 from fastvbg.measure.bench import conditions
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 FIRST_SCORED = 20
 """Before, hardly anything of the room behind her has been seen."""
 
-ROOMS = ("remembered", "off")
-"""Of `PersonKeyer`."""
+UNFOLLOWED = "unfollowed"
+ROOMS = ("remembered", UNFOLLOWED, "off")
+"""Of `PersonKeyer`; and remembered, but where it was and in the light in which it was seen."""
 
 _SHOWN = (20, 40, 59)
 """Frames on a contact sheet."""
@@ -81,7 +83,8 @@ class Watch:
     """Keys a take's frames and scores them."""
 
     def __init__(self, room: str) -> None:
-        self._keyer = PersonKeyer(room=room)
+        self._follows = room != UNFOLLOWED
+        self._keyer = PersonKeyer(room="off" if room == "off" else "remembered")
         self._score = MatteScore()
         self._over_time: list[float] = []
         self._mattes: dict[int, Matte] = {}
@@ -89,6 +92,9 @@ class Watch:
     def add(self, place: int, shot: Shot) -> None:
         """Key the next frame."""
         matte = self._keyer.key_planes(shot.planes)
+        if not self._follows:
+            self._follows = True
+            leave_unfollowed(self._keyer)
         self._over_time.append(band_error(matte, shot.truth))
         if place >= FIRST_SCORED:
             self._score.add(matte, shot.truth)
@@ -147,6 +153,15 @@ def run(
     finally:
         cv2.setNumThreads(threads)
     return record
+
+
+def leave_unfollowed(keyer: PersonKeyer) -> None:
+    """Let a keyer take the camera to stand, and the light to stay, from its second frame on."""
+    room: Any = getattr(getattr(keyer, "_room", None), "_room", None)
+    if room is not None:
+        room._camera.look = lambda *_: Lies.KEPT
+        room._camera.look_again = lambda *_: False
+        room._light.measure = lambda *_: None
 
 
 def watch(take: Take) -> dict[str, Watched]:

@@ -68,8 +68,8 @@ _HEEDED = 1 / 4
 _OPTIONS = _WEIGHT, float(_SPREAD**2), float(_EXPLAINED), float(_UNTOLD), _HEEDED
 
 _SHADED = 8
-"""Levels by which what is free may differ for colours beside it to come from the room: a shadow that
-a person casts lies behind her edge, too. With 12 a camera that shakes has 0.07 levels less error."""
+"""Levels by which what is free may differ, for colours beside it to come from the room: a shadow
+that a person casts lies behind her edge, too. With 12 a camera that shakes errs by 0.07 less."""
 _SQUARE = 16
 """Pixels across and down of those by which is told where it is known."""
 

@@ -12,7 +12,7 @@ import pytest
 from fastvbg.errors import SourceError
 from fastvbg.live_mode.cards import draw_card, read_card
 from fastvbg.live_mode.figures import Figures, Rate
-from fastvbg.live_mode.framing import WHOLE, Box, Framing, box_of, cropped
+from fastvbg.live_mode.framing import WHOLE, Box, Framing, box_of
 from fastvbg.live_mode.idle import REST_AFTER, SLEEP_AFTER, Idle
 from fastvbg.live_mode.making import Making
 from fastvbg.live_mode.overload import Overload, Reduced
@@ -144,13 +144,6 @@ def test_framing_goes_there_calmly_and_stays_in_the_picture() -> None:
     nudged = box_of(person(404, 524, 180))
     assert framing.follow(nudged, 1 / 30) == still  # within the dead zone
     assert [framing.follow(None, 1 / 30) for _ in range(400)][-1] == pytest.approx(WHOLE, abs=0.02)
-
-
-def test_a_crop_is_the_part_enlarged() -> None:
-    plane = np.tile(np.arange(0, 240, 2, dtype=np.uint8), (90, 1))
-    out = cropped(plane, Box(0.25, 0.25, 0.5, 0.5), np.empty_like(plane))
-    assert abs(int(out[45, 60]) - int(plane[45, 60])) <= 2
-    assert abs(int(out[45, 0]) - int(plane[45, 30])) <= 2
 
 
 def test_cards(tmp_path) -> None:

@@ -48,6 +48,7 @@ class FakeSession:
         self._scene = list(islice(scene, 40, None))
         self._size = width, height
         self._state: Any = "live"
+        self.crop = (0.0, 0.0, 1.0, 1.0)
         self._switches: dict[str, Any] = {
             "flip": False,
             "auto_frame": False,
@@ -141,6 +142,7 @@ class FakeSession:
             "reduced": "",
             "countdown": counted,
             "switches": dict(self._switches),
+            "crop": self.crop,
             "sinks": [{"name": "/dev/video10", "watched": True, "status": "read by a call"}],
             "seconds": time.monotonic() - self._begun,
             "odd": float("nan"),

@@ -90,10 +90,28 @@ def _distance(one: Box, other: Box) -> float:
     return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
-def cropped(plane: Matte, box: Box, out: Matte) -> Matte:
-    """Write a part of a plane, enlarged to the whole, into another."""
-    height, width = plane.shape
-    matrix = np.array([[box.width, 0, box.x * width], [0, box.height, box.y * height]], np.float64)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    cv2.warpAffine(plane, matrix, (width, height), out, flags, cv2.BORDER_REPLICATE)
-    return out
+class Sight(NamedTuple):
+    """How the camera's picture is shown, once it is keyed as it was taken."""
+
+    crop: Box = WHOLE
+    mirrored: bool = False
+    """Left for right."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything is shown otherwise."""
+        return self.mirrored or self.crop != WHOLE
+
+    def show(self, plane: Matte, out: Matte) -> Matte:
+        """Write a plane as it is shown into another of its size."""
+        if self.crop == WHOLE:
+            cv2.flip(plane, 1, out) if self.mirrored else np.copyto(out, plane)
+            return out
+        box, (height, width) = self.crop, plane.shape
+        across, left = box.width, box.x * width
+        if self.mirrored:
+            across, left = -across, left + across * (width - 1)
+        matrix = np.array([[across, 0, left], [0, box.height, box.y * height]], np.float64)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        cv2.warpAffine(plane, matrix, (width, height), out, flags, cv2.BORDER_REPLICATE)
+        return out

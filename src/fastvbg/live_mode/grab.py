@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-import cv2
-
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import new_picture, planes_of
 
 if TYPE_CHECKING:
     import av
+
+    from fastvbg.live_mode.framing import Sight
 
 FORM = "yuv420p"
 """Of all pictures in live mode, limited range: what virtual cameras want, and keyers like best."""
@@ -111,9 +111,11 @@ class OfOneSize:
             self.pool.give(picture)
 
 
-def flipped(picture: av.VideoFrame) -> av.VideoFrame:
-    """Return a picture mirrored, left for right."""
-    mirror = new_picture(picture.width, picture.height, FORM)
-    for source, target in zip(planes_of(picture), planes_of(mirror), strict=True):
-        cv2.flip(source, 1, target)
-    return mirror
+def seen_as(picture: av.VideoFrame, sight: Sight) -> av.VideoFrame:
+    """Return a picture as it is shown; itself where that is as it was taken."""
+    if not sight.changes:
+        return picture
+    result = new_picture(picture.width, picture.height, FORM)
+    for source, target in zip(planes_of(picture), planes_of(result), strict=True):
+        sight.show(source, target)
+    return result

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 
 from fastvbg.errors import FastvbgError, SourceError
+from fastvbg.live_mode.framing import Sight
 from fastvbg.live_mode.grab import FORM
 from fastvbg.live_mode.overload import Overload, Reduced
 from fastvbg.live_mode.smaller import smaller
@@ -135,6 +136,11 @@ class Making:
     def somebody(self) -> bool:
         """Whether the last matte kept somebody; true where none was made."""
         return self._work is None or self._work.somebody
+
+    @property
+    def sight(self) -> Sight:
+        """How the last picture was shown."""
+        return Sight() if self._work is None else self._work.sight
 
     def blurred(self, picture: av.VideoFrame) -> av.VideoFrame:
         """Return a picture blurred all over."""

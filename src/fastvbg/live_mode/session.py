@@ -16,7 +16,7 @@ from fastvbg.live_mode.ahead import Ahead
 from fastvbg.live_mode.controls import Shown
 from fastvbg.live_mode.failing import Failing
 from fastvbg.live_mode.figures import Figures
-from fastvbg.live_mode.grab import FORM, flipped
+from fastvbg.live_mode.grab import FORM, seen_as
 from fastvbg.live_mode.idle import Idle
 from fastvbg.live_mode.keys import heed
 from fastvbg.live_mode.leaving import Stills
@@ -180,6 +180,7 @@ class Session:
             "reduced": str(self._making.reduced),
             "countdown": None if plate is None else round(max(0.0, plate.due - now), 1),
             "switches": asdict(self._switches),
+            "crop": tuple(self._making.sight.crop),
             "sinks": self._outlets.told(),
         }
 
@@ -262,7 +263,8 @@ class Session:
             if effort != "work" or self._state != "live":
                 self._doing = "nobody watches" if effort != "work" else f"showing: {self._state}"
                 if self._plate is not None:  # it may be taken behind a card
-                    self._take(self._turned(grab), now)
+                    self._take(grab.picture, now)
+                self._making.forget()  # what comes next may be in another light
                 self._source.recycle(grab.picture)
                 self._still(now, effort)
             elif (
@@ -280,6 +282,8 @@ class Session:
 
     def _without(self, now: float, effort: str) -> None:
         """Do what is due while no picture comes."""
+        if effort == "sleep" or self._state != "live":
+            self._making.forget()
         if effort == "sleep":
             self._doing = "nobody watches: the camera is closed"
             self._still(now, effort)
@@ -316,17 +320,17 @@ class Session:
 
     def _compose(self, grab: Grab, now: float) -> None:
         switches = self._switches
-        picture = self._turned(grab)
+        picture = grab.picture
         wants = self._tap.is_due(now) or switches.nobody != "keep"
         self._making.turn_to(grab.scene)
         spare = grab.spare and self._plate is None
-        wanted = Wanted(wants, follows=switches.auto_frame, spare=spare)
+        wanted = Wanted(wants, switches.auto_frame, spare, switches.flip)
         composed = self._making(picture, grab.captured, wanted)
         somebody = self._making.somebody
         leaving = self._presence.leaving(switches.nobody, somebody=somebody, now=now)
         result = composed.picture
         if leaving != "live":
-            result = self._stills.card if leaving == "card" else self._making.blurred(picture)
+            result = self._stills.card if leaving == "card" else self._blurred(picture)
         keyed = time.monotonic()
         self._send(result, grab.captured)
         left = self._left = time.monotonic()
@@ -336,7 +340,9 @@ class Session:
         self._doing, self._shown = DOING[leaving], leaving
         if self._failing.failing:
             self._failing.worked(left)
-        tapped = self._tap.offer(now, picture, composed.matte, result)
+        tapped = self._tap.is_due(now) and self._tap.offer(
+            now, seen_as(picture, self._making.sight), composed.matte, result
+        )
         self._take(picture, now)
         if composed.before is not None and not self._tap.holds(composed.before):
             self._source.recycle(composed.before)
@@ -346,8 +352,9 @@ class Session:
         if not self._source.is_whole:  # what waits for its reader has time
             self._making.spent(left - now, 1 / (self._source.rate or 30), left)
 
-    def _turned(self, grab: Grab) -> av.VideoFrame:
-        return flipped(grab.picture) if self._switches.flip else grab.picture
+    def _blurred(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """Return a picture as it is shown, blurred all over."""
+        return self._making.blurred(seen_as(picture, self._making.sight))
 
     def _send(self, picture: av.VideoFrame, captured: float) -> None:
         """Hand a picture to every sink; end where the last of them fails."""

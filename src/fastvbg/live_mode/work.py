@@ -11,7 +11,7 @@ import numpy as np
 
 from fastvbg.errors import OptionError
 from fastvbg.live_mode.ahead import BESIDE, kernels_for
-from fastvbg.live_mode.framing import WHOLE, Framing, box_of, cropped
+from fastvbg.live_mode.framing import WHOLE, Framing, Sight, box_of
 from fastvbg.masks.person import Person
 from fastvbg.masks.plate import Plate
 from fastvbg.matting.pairing import Pair
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import av
 
     from fastvbg._types import Matte
-    from fastvbg.live_mode.framing import Box
     from fastvbg.masks.base import Mask
     from fastvbg.matting.masker import Masker
     from fastvbg.media.model import Picture, StreamInfo
@@ -49,6 +48,8 @@ class Wanted(NamedTuple):
     """That a crop follows who is in it."""
     spare: bool = False
     """That nobody else reads it afterwards, so it may be changed."""
+    mirrored: bool = False
+    """That it is shown left for right, over the background as it is."""
 
 
 class Made(NamedTuple):
@@ -149,7 +150,13 @@ class AsItIs:
             target[:] = source
         return shown
 
-    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture:  # noqa: ARG002
+    def lay(
+        self,
+        matte: Matte,  # noqa: ARG002
+        pair: Pair,
+        seconds: Fraction,
+        kept: Picture | None = None,  # noqa: ARG002
+    ) -> Picture:
         """Return a copy of a picture, whatever its matte is."""
         return self(pair, seconds)
 
@@ -202,7 +209,8 @@ class Work:
         self._prev: av.VideoFrame | None = None
         self._start: float | None = None
         self._framing: Framing | None = None
-        self._crop: Box = WHOLE
+        self.sight = Sight()
+        """How the last picture was shown."""
         self._last = 0.0
         self._nobody = Blur(self.pixels, _NOBODY_BLUR)
         self.somebody = True
@@ -227,7 +235,7 @@ class Work:
         if wanted and self._framing is None:
             self._framing = Framing()
         elif not wanted:
-            self._framing, self._crop = None, WHOLE
+            self._framing = None
 
     def __call__(
         self, picture: av.VideoFrame, now: float, wanted: Wanted
@@ -239,31 +247,50 @@ class Work:
         spare = wanted.spare and not wanted.matte and not self.keying.masker.looks_back
         pair = Pair(prev, picture, 0, 0, begins=self._prev is None, spare=spare)
         old, self._prev = self._prev, picture
-        if not wanted.matte and self._framing is None:
-            made: Any = self._laying(pair, seconds)
+        self.sight = Sight(WHOLE, wanted.mirrored)
+        bare = not wanted.matte and self._framing is None
+        if bare and (not wanted.mirrored or self.settings.background is None):
+            made: Any = self._shown(picture) if wanted.mirrored else self._laying(pair, seconds)
             self.somebody = True
             return Made(made, None), old
         matte = self.keying.masker(pair, seconds)
         box = box_of(matte)
         self.somebody = box is not None
         if self._framing is not None:
-            self._crop = self._framing.follow(box, min(1.0, now - self._last))
+            crop = self._framing.follow(box, min(1.0, now - self._last))
+            self.sight = Sight(crop, wanted.mirrored)
         self._last = now
-        if self._crop == WHOLE:
+        if not self.sight.changes:
             made = self._laying.lay(matte, pair, seconds)
             return Made(made, matte), old
-        return self._closer(pair, matte, seconds), old
+        return self._otherwise(pair, matte, seconds), old
 
-    def _closer(self, pair: Pair, matte: Matte, seconds: Fraction) -> Made:
-        """Return the crop of a picture over the whole background."""
-        near: Any = self.pixels.empty()
-        planes = zip(self.pixels.planes(pair.next), self.pixels.planes(near), strict=True)
+    def _otherwise(self, pair: Pair, matte: Matte, seconds: Fraction) -> Made:
+        """Return a picture that is shown otherwise than it was taken, over the whole background.
+
+        What a mask has learned, a plate and regions hold for pictures as they are taken; so do the
+        colours behind a soft edge.
+        """
+        own: Any = pair.next
+        if self.settings.background is not None:
+            own = self.keying.masker.foreground(pair._replace(spare=False), matte)
+        kept = self._shown(own)
+        near = kept if own is pair.next else self._shown(pair.next)
+        moved = self.sight.show(matte, np.empty_like(matte))
+        made: Any = self._laying.lay(moved, pair._replace(next=near), seconds, kept)
+        self.pixels.recycle(kept)
+        if own is not pair.next:
+            self.pixels.recycle(near)
+            self.pixels.recycle(own)
+        return Made(made, moved)
+
+    def _shown(self, picture: Any) -> Any:
+        """Return a picture of the camera's as it is shown."""
+        result: Any = self.pixels.empty()
+        planes = zip(self.pixels.planes(picture), self.pixels.planes(result), strict=True)
         for source, target in planes:
-            cropped(source, self._crop, target)
-        whole = cropped(matte, self._crop, np.empty_like(matte))
-        made: Any = self._laying.lay(whole, pair._replace(next=near), seconds)
-        self.pixels.recycle(near)
-        return Made(made, whole)
+            self.sight.show(source, target)
+        return result
 
     def blurred(self, picture: av.VideoFrame) -> av.VideoFrame:
         """Return a picture blurred all over, for one in which nobody is."""

@@ -34,8 +34,13 @@ class Stage(Protocol):
 class Laying(Stage, Protocol):
     """Lays frames over something."""
 
-    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture | None:
-        """Return the picture for a pair whose matte is there already."""
+    def lay(
+        self, matte: Matte, pair: Pair, seconds: Fraction, kept: Picture | None = None
+    ) -> Picture | None:
+        """Return the picture for a pair whose matte is there already.
+
+        Likewise the colours to keep of its second frame, which stay the caller's.
+        """
 
 
 class OverBackdrop:
@@ -65,12 +70,14 @@ class OverBackdrop:
         matte = self._masker(pair, seconds)
         return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap)
 
-    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture | None:
+    def lay(
+        self, matte: Matte, pair: Pair, seconds: Fraction, kept: Picture | None = None
+    ) -> Picture | None:
         """Return the composite by a matte; None when the background has ended."""
         behind = self._backdrop.at(seconds)
         if behind is None:
             return None
-        return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap)
+        return _laid_over(self._pixels, self._masker, matte, pair, behind, self._wrap, kept)
 
 
 class OverBlur:
@@ -83,10 +90,16 @@ class OverBlur:
         """Return the composite."""
         return self.lay(self._masker(pair, seconds), pair, seconds)
 
-    def lay(self, matte: Matte, pair: Pair, seconds: Fraction) -> Picture:  # noqa: ARG002
+    def lay(
+        self,
+        matte: Matte,
+        pair: Pair,
+        seconds: Fraction,  # noqa: ARG002
+        kept: Picture | None = None,
+    ) -> Picture:
         """Return the composite by a matte."""
         behind = self._blur(pair.next, matte, pair.alpha)
-        return _laid_over(self._pixels, self._masker, matte, pair, behind)
+        return _laid_over(self._pixels, self._masker, matte, pair, behind, kept=kept)
 
 
 def _laid_over(
@@ -96,16 +109,17 @@ def _laid_over(
     pair: Pair,
     behind: Picture,
     wrap: Wrap | None = None,
+    kept: Picture | None = None,
 ) -> Picture:
     """Return a frame over a background; by a plain mask chroma is one or the other, never mixed."""
     if masker.is_hard(pair) and wrap is None:
         return pixels.select(matte, pair.next, behind)
-    kept = masker.foreground(pair, matte)
-    lit = kept if wrap is None else wrap(kept, matte, behind)
+    own = masker.foreground(pair, matte) if kept is None else kept
+    lit = own if wrap is None else wrap(own, matte, behind)
     result = pixels.blend(matte, lit, behind)
-    if kept is not pair.next:
-        pixels.recycle(kept)
-    if lit is not kept:
+    if own is not pair.next and own is not kept:
+        pixels.recycle(own)
+    if lit is not own:
         pixels.recycle(lit)
     return result
 

@@ -12,6 +12,8 @@ export class Areas {
   #view;
   #areas = { keep_region: [], drop_region: [] };
   #drawing = null; // what is being drawn: its option, corners, and where the pointer is
+  #crop = [0, 0, 1, 1]; // the part of the frame that is shown: left, top, width and height in shares
+  #flip = false;
 
   constructor(link, view) {
     this.#link = link;
@@ -30,6 +32,17 @@ export class Areas {
     this.#list();
     this.paint();
   }
+
+  /** Heed which part of the frame is shown, and whether left for right. */
+  see({ crop = [0, 0, 1, 1], switches = {} }) {
+    const flip = Boolean(switches.flip);
+    if (flip === this.#flip && crop.every((each, k) => each === this.#crop[k])) return;
+    this.#crop = crop;
+    this.#flip = flip;
+    this.paint();
+  }
+
+  get #mirrored() { return this.#view.mirror !== this.#flip; }
 
   #begin(name) {
     if (this.#drawing?.name === name) return this.#end();
@@ -58,8 +71,10 @@ export class Areas {
   /** Return where a pointer is, in percent of the frame as it was taken. */
   #at(event) {
     const box = byId("draw").getBoundingClientRect();
+    const [left, top, width, height] = this.#crop;
     const x = clamp(100 * (event.clientX - box.left) / box.width);
-    return [this.#view.mirror ? 100 - x : x, clamp(100 * (event.clientY - box.top) / box.height)];
+    const y = clamp(100 * (event.clientY - box.top) / box.height);
+    return [100 * left + width * (this.#mirrored ? 100 - x : x), 100 * top + height * y];
   }
 
   #corner(at) {
@@ -91,7 +106,7 @@ export class Areas {
     if (event.key in steps) {
       const far = event.shiftKey ? 10 : 2;
       const [x, y] = steps[event.key];
-      drawing.at = [clamp(drawing.at[0] + (this.#view.mirror ? -x : x) * far), clamp(drawing.at[1] + y * far)];
+      drawing.at = [clamp(drawing.at[0] + (this.#mirrored ? -x : x) * far), clamp(drawing.at[1] + y * far)];
     } else if (event.key === " ") this.#corner(drawing.at);
     else if (event.key === "Enter") this.#close();
     else if (event.key === "Backspace") drawing.corners.pop();
@@ -116,7 +131,7 @@ export class Areas {
       el("button", { type: "button", title: `Remove ${label}`, "aria-label": `Remove ${label}`, on: { click: remove } }, "×"));
   }
 
-  /** Draw the areas, mirrored as the picture is. */
+  /** Draw the areas, cropped and mirrored as the picture is. */
   paint() {
     const shapes = [];
     for (const [name, kind] of Object.entries(NAMES)) {
@@ -132,7 +147,11 @@ export class Areas {
 
   #shape(tag, points, kind) {
     const shape = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    shape.setAttribute("points", points.map(([x, y]) => `${this.#view.mirror ? 100 - x : x},${y}`).join(" "));
+    const [left, top, width, height] = this.#crop;
+    shape.setAttribute("points", points.map(([x, y]) => {
+      const across = (x - 100 * left) / width;
+      return `${this.#mirrored ? 100 - across : across},${(y - 100 * top) / height}`;
+    }).join(" "));
     shape.setAttribute("class", kind);
     return shape;
   }

@@ -48,6 +48,7 @@ function onSettings(settings) {
 function onFigures({ figures: told, state }) {
   figures.update(told);
   states.update(state, told);
+  areas.see(told);
   masks.countdown(told.countdown);
 }
 

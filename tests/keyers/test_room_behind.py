@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from fastvbg import PersonKeyer
+from fastvbg.keyers.person.elsewhere import Memory
+from fastvbg.keyers.person.uncovering import Uncovering
 from fastvbg.reference.keyspace import keyspace
 from tests.support.byhand import planes, room, shaken
 from tests.support.people import GREEN, use_green_network
@@ -115,3 +117,59 @@ def test_beside_what_has_changed_nothing_is_known() -> None:
     assert found is not None
     assert not _large(found[1])[160:220, 432:450].any()
     assert _large(found[1])[160:220, 250:270].any()
+
+
+def _disc(seen: Any, level: int = 0) -> Any:
+    y, x = np.indices(SIZE)
+    share = np.clip((90 - np.hypot(x - 350, y - 190)) / 8 + 0.5, 0, 1)[..., None]
+    colour = np.array(GREEN, float) - (0, level, 0)
+    return np.rint(share * colour + (1 - share) * seen).astype(np.uint8)
+
+
+def test_what_has_changed_beside_her_is_doubted_until_it_is_seen() -> None:
+    """It is the room there soon; behind her edge it was never seen since."""
+    empty = _room(np.eye(3))
+    keyer = PersonKeyer(plate=planes(empty))
+    changed = empty.copy()
+    changed[120:260, 430:520] = 255 - changed[120:260, 430:520]
+    known = []
+    for number in range(30):
+        keyer.key_planes(planes(_disc(empty if number < 3 else changed)))
+        found = keyer.behind()
+        assert found is not None
+        known.append(_large(found[1]))
+    assert known[2][160:220, 432:448].any()
+    for flags in known[3:]:
+        assert not flags[160:220, 432:448].any()
+        assert flags[160:220, 256:270].any()
+    keyer.reset()
+    keyer.key_planes(planes(_disc(empty)))
+    assert _large(keyer.behind()[1])[160:220, 432:448].any()  # type: ignore[index]
+
+
+def test_colours_that_no_foreground_nearby_has_are_not_the_rooms_to_tell() -> None:
+    """The room known there is of another colour than it is: all that follows from it is wrong."""
+    guides: Any = tuple(np.full((40, 60), level, np.uint8) for level in (90, 100, 150))
+    guides[1][:, :30], guides[2][:, :30] = 110, 120  # a person at the left
+    planes_: Any = tuple(np.zeros((320, 480), np.uint8) for _ in range(3))
+    matte = np.zeros((320, 480), np.uint8)
+    matte[:, :240], matte[:, 240:248] = 255, 128
+    guides[1][:, 30], guides[2][:, 30] = 105, 135  # an edge, half of both
+    beside = (
+        np.where(np.arange(60) < 29, 255, 0)[None].repeat(40, 0),
+        np.where(np.arange(60) < 32, 255, 0)[None].repeat(40, 0),
+    )
+    free = np.arange(60)[None].repeat(40, 0) > 36
+    right = (np.full((40, 60), 90, np.uint8), guides[1].copy(), guides[2].copy())
+    right[1][:], right[2][:] = 100, 150
+    wrong = right[0], right[1], np.full((40, 60), 220, np.uint8)
+    ones, apart = np.ones((40, 60), np.uint8), np.zeros((40, 60), np.uint8)
+    some = []
+    for small in (right, wrong):
+        uncovering = Uncovering((40, 60), 8)
+        shown = Memory(planes_, small, ones, ones)
+        uncovering.add(shown, apart, free, beside, (guides, matte))
+        found = uncovering.known()
+        assert found is not None
+        some.append(found[1][:, 15].any())
+    assert some == [True, False]

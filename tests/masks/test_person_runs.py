@@ -15,6 +15,7 @@ from fastvbg.errors import ModelError, OptionError
 from fastvbg.keyers.person.keyer import PersonKeyer
 from fastvbg.measure.usual import usual_code_for
 from fastvbg.models import store
+from fastvbg.pixels import NativePixels
 from tests.support.asked import asked
 from tests.support.media import read_frames
 from tests.support.onnxfile import one_by_one
@@ -243,4 +244,24 @@ def test_before_a_known_room_colours_come_from_it(runs, tmp_path, monkeypatch, p
 
     known = off("known.mkv")
     monkeypatch.setattr(PersonKeyer, "behind", lambda self: None)
-    assert known < 0.8 * off("estimated.mkv")
+    assert known < 0.95 * off("estimated.mkv")
+
+
+def test_a_flash_has_colours_of_its_own(runs, tmp_path, monkeypatch) -> None:
+    """Its matte is that of the frame before it, and so is what is known behind."""
+    asked_for = []
+    own = NativePixels.own_colours
+
+    def noted(self, picture, matte, behind=None, **rest):
+        asked_for.append(behind is not None)
+        return own(self, picture, matte, behind, **rest)
+
+    monkeypatch.setattr(NativePixels, "own_colours", noted)
+    plate = wall(270, 480)
+    frame = with_person(plate, 240, 130, 60)
+    frames = [frame] * 4 + [np.clip(frame * 2.2 + 40, 0, 255).astype(np.uint8)] + [frame] * 3
+    clip = write_clip(tmp_path / "clip.mkv", frames, "yuv444p")
+    cv2.imwrite(str(tmp_path / "plate.png"), plate)
+    settings = asked("person", plate=tmp_path / "plate.png")
+    fastvbg.process(clip, tmp_path / "o.mkv", background="#204060", settings=settings, codec="ffv1")
+    assert asked_for == [True] * 4 + [False] + [True] * 3

@@ -141,7 +141,8 @@ class Masker:
         not where the frame has alpha: then its colours are the foreground's own already.
         """
         if self._estimates and pair.alpha is None:
-            behind = self._keyer.behind()
+            # A flash is in a light of its own: its matte is that of the frame before.
+            behind = None if pair.flash else self._keyer.behind()
             return self._pixels.own_colours(pair.next, matte, behind, spare=pair.spare)
         return self._keyer.foreground(pair.next, matte)
 

@@ -20,6 +20,7 @@ from fastvbg.kernels.person import plan
 from fastvbg.keyers.person.camera import Lies, RoomCamera
 from fastvbg.keyers.person.elsewhere import Elsewhere, Memory
 from fastvbg.keyers.person.light import RoomLight
+from fastvbg.keyers.person.uncovering import Uncovering
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane, Planes
@@ -53,7 +54,6 @@ _FRONT = 200
 room is; more, and none is left beside an edge in the light of a screen."""
 _NOISE = 1.41
 """Standard deviations over mean differences of luma, 1.25, and somewhat more for chroma."""
-_WHOLE = 255
 _PARTS, _LEAST_NOISE, _NEW = 8, 16, 32
 """Noise is in parts of 1/8 level; the least, and the most of what is new."""
 _WEIGHT = 1 / 0.144**2
@@ -67,12 +67,6 @@ _HEEDED = 1 / 4
 """How much the matte counts where a cell looks as the room."""
 _OPTIONS = _WEIGHT, float(_SPREAD**2), float(_EXPLAINED), float(_UNTOLD), _HEEDED
 
-_SHADED = 8
-"""Levels by which what is free may differ, for colours beside it to come from the room: a shadow
-that a person casts lies behind her edge, too. With 12 a camera that shakes errs by 0.07 less."""
-_SQUARE = 16
-"""Pixels across and down of those by which is told where it is known."""
-
 _most: Any = cv2.dilate
 _least: Any = cv2.erode
 _LEVELS = _COVERED, _CHANGED, _SURE, _ALIKE
@@ -80,11 +74,6 @@ _MARK_LEVELS = _COVERED, _CHANGED, _FREE, _SURE, _ALIKE
 _DOUBT = float(_LEAST_NOISE), _NOISE / _PARTS
 _BESIDE = np.ones((3, 3), np.uint8)
 _ABOUT = np.ones((2 * _MARGIN + 1, 2 * _MARGIN + 1), np.uint8)
-
-
-def _squares(cells: Plane, side: int) -> Any:
-    """Return the most of squares of so many cells."""
-    return _most(cells, np.ones((side, side), np.uint8), anchor=(0, 0))[::side, ::side]
 
 
 class Room:
@@ -112,7 +101,7 @@ class Room:
         self._camera, self._light = RoomCamera(shape), RoomLight()
         self._elsewhere = Elsewhere(guides, shifts)
         self._since = 0
-        self._used: tuple[Memory, Any, Any] | None = None
+        self._uncovering = Uncovering(canvas_shape, factor)
         self._apart, self._edge, self._marks, self._spare = np.zeros((4, *canvas_shape), np.uint8)
         self._alike = np.zeros((canvas_shape[0] + 2, canvas_shape[1] + 2), np.uint8)
         self._rows = plan.room_scratch(canvas_shape[1], factor)
@@ -134,6 +123,7 @@ class Room:
         """Know nothing: another scene begins."""
         self._memory.known.fill(0)
         self._free_for.fill(0)
+        self._uncovering.forget()
         self._camera.reset()
         self._light.reset()
 
@@ -158,6 +148,7 @@ class Room:
         for to, plane in zip((*memory.planes, *memory.small), (*planes, *guides), strict=True):
             np.copyto(to, plane)
         np.copyto(memory.known, known)
+        self._uncovering.forget()
         self._camera.reset(at_once=True)
         self._light.reset()
         off = cv2.absdiff(frame[0], planes[0])
@@ -181,7 +172,7 @@ class Room:
         seen, fitted : ndarray, shape (h, w), uint8
             What the network saw, steadied, and the matte on the canvas.
         """
-        self._used = None
+        self._uncovering.tell_nothing()
         near = _most(cv2.max(seen, fitted), _ABOUT)
         sure, beside = _least(seen, _BESIDE), (_least(fitted, _BESIDE), _most(fitted, _BESIDE))
         lies = self._look(planes[0], near)
@@ -199,7 +190,8 @@ class Room:
             shown = self._memory
         elif heard and soft and changed <= _DOUBTED * sound:
             self._use(shown, matte, planes, guides, fitted)
-            self._used = shown, *self._told_of_edges(shown, near, beside)
+            free = np.less(near, _COVERED)
+            self._uncovering.add(shown, self._apart, free, beside, (guides, matte))
         if shown is self._memory:
             self._learn(planes, guides, near, sure)
         else:
@@ -255,16 +247,6 @@ class Room:
         rest = self._edge, self._factor, self._shifts, _OPTIONS, *self._of_edges
         edges.decide.call(matte, planes, behind, sums, variance, *rest)
 
-    def _told_of_edges(self, shown: Memory, near: Plane, beside: Any) -> tuple[Any, Any]:
-        """Return which soft cells the room is known behind, and which it is not.
-
-        It is not beside what is free, beyond a margin, and differs: that may be behind her, too.
-        """
-        changed = np.greater(self._apart, _SHADED) & np.less(near, _COVERED)
-        sound = _most(changed.view(np.uint8), _ABOUT, iterations=2) < shown.known
-        soft = (beside[0] < _WHOLE) & (beside[1] > 0)
-        return soft & sound, soft & ~sound
-
     def behind(self) -> tuple[Planes, Plane] | None:
         """Return the room as it is behind soft edges of the last frame; None where it told nothing.
 
@@ -275,16 +257,11 @@ class Room:
         known : ndarray, uint8
             1 in squares of 16 pixels in which they are right, else 0.
         """
-        if self._used is None:
+        found = self._uncovering.known()
+        if found is None:
             return None
-        shown, *told = self._used
-        side = max(1, _SQUARE // self._factor)
-        some, not_all = (_squares(each.view(np.uint8), side) for each in told)
-        known = np.asarray(some & (1 - not_all), np.uint8)
-        size = side * known.shape[1], side * known.shape[0]
-        rows, cols = self._canvas
-        cells = cv2.resize(known, size, interpolation=cv2.INTER_NEAREST)[:rows, :cols]
-        return self._elsewhere.planes_of(shown, np.ascontiguousarray(cells, np.uint8)), known
+        shown, known, cells = found
+        return self._elsewhere.planes_of(shown, cells), known
 
     def _learn_from(self, shown: Memory, planes: Planes, near: Plane, sure: Plane) -> None:
         """Learn from a frame that does not show the room as it is: of some one, for all turns."""

@@ -17,6 +17,7 @@ from fastvbg.live_mode.page.files import brought
 from fastvbg.live_mode.page.gallery import Gallery
 from fastvbg.live_mode.page.server import Page
 from fastvbg.live_mode.page.uploads import Uploads
+from fastvbg.live_mode.plates import plates_folder
 from fastvbg.masks.plate import Plate
 from fastvbg.settings import Settings
 from tests.live_mode.page.test_uploads import changed, encoded, fetched, posted
@@ -77,6 +78,38 @@ def test_what_a_page_saved_another_loads(page: Page, session: FakeSession) -> No
         assert other.settings == settings  # no second copy of what is there
         again = [path.name for path in Path(settings.background).parent.iterdir()]
         assert sorted(again) == sorted(names)
+
+
+def test_the_plate_that_was_taken_comes_along(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    plate = plates_folder() / "2026-01-01-120000.png"
+    plate.parent.mkdir(parents=True)
+    plate.write_bytes(encoded(".png"))
+    session = FakeSession(Settings(mask=Plate(plate=plate), background="navy"))
+    with Page(session) as page:
+        content = fetched(page, "/settings")[1]
+        before = session.settings
+        assert posted(page, "/settings", content) == (200, {"left": []})
+        assert session.settings == before  # the very file: what it was taken of is known still
+    other = FakeSession()
+    with Page(other) as second:
+        assert posted(second, "/settings", content) == (200, {"left": []})
+        assert Path(other.settings.kind.plate).read_bytes() == encoded(".png")
+    plate.unlink()
+    with Page(session) as page:
+        assert str(plate).encode() in fetched(page, "/settings")[1]
+
+
+@pytest.mark.parametrize("name", ["my wall.png", "a.b.c.png", "büro.png"])
+def test_a_picture_that_a_file_names_by_its_folder_can_be_uploaded(
+    page: Page, session: FakeSession, name: str
+) -> None:
+    content = f'background = "/home/me/{name}"\n[mask]\nkind = "motion"\n'.encode()
+    status, told = posted(page, "/settings", content)
+    assert (status, "upload that below" in told["message"]) == (400, True)
+    _, item = posted(page, f"/uploads?name={name}", encoded(".png"))
+    assert posted(page, "/settings", content) == (200, {"left": []})
+    assert Path(session.settings.background).name == item["id"]
 
 
 def test_its_pictures_are_shown_as_backgrounds(taking: Taking) -> None:

@@ -15,8 +15,10 @@ from fastvbg.errors import OptionError
 from fastvbg.live_mode.asked import hidden
 from fastvbg.live_mode.page.changes import REGIONS
 from fastvbg.live_mode.page.describe import OWN
+from fastvbg.live_mode.page.gallery import Item
 from fastvbg.live_mode.page.packed import BEGINNING, MOST_BYTES, NAME, Packed
-from fastvbg.live_mode.page.uploads import TooLargeError
+from fastvbg.live_mode.page.uploads import TooLargeError, label_of
+from fastvbg.live_mode.plates import plates_folder
 from fastvbg.media.names import is_address
 from fastvbg.options import Described
 from fastvbg.settings import Settings
@@ -25,7 +27,7 @@ from fastvbg.settings.file import dumped, parsed, settings_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from fastvbg.live_mode.page.gallery import Gallery, Item
+    from fastvbg.live_mode.page.gallery import Gallery
     from fastvbg.live_mode.page.uploads import Uploads
 
 _TAKEN = ("mask", "background", *REGIONS, *OWN)
@@ -81,16 +83,29 @@ def _renamed(
             changes[name] = _beside(f"{name}.png", value, beside)
         elif path is None or is_address(path) or path == "-":
             continue
-        elif Path(path).parent == folder:
-            item = gallery.of_value(value)
-            own = item.file_name if item is not None else Path(path).name
-            changes[name] = _beside(own, Path(path), beside)
+        elif _is_ours(Path(path), folder):
+            changes[name] = _beside(_offered(Path(path), gallery).file_name, Path(path), beside)
         else:
             prefix = value[: len(value) - len(path)] if isinstance(value, str) else ""
             # A numbered name is none that `Path` finds.
             whole = os.path.abspath(path)  # noqa: PTH100
             changes[name] = prefix + whole if str(value).endswith(path) else whole
     return changes
+
+
+def _is_ours(path: Path, folder: Path) -> bool:
+    """Tell whether a file was made in a session: its own names mean nothing elsewhere."""
+    return path.parent in (folder, plates_folder()) and path.is_file()
+
+
+def _offered(path: Path, gallery: Gallery) -> Item:
+    """Return a file of ours as the page knows it, from now on where it has not known it."""
+    item = gallery.of_value(path)
+    if item is None:
+        # Where it comes in again it is this very file, so that nothing that was learned is lost.
+        item = Item(f"taken-{path.stem}", path.name, "picture", "taken", path, listed=False)
+        gallery.add(item)
+    return item
 
 
 def _beside(name: str, value: Any, beside: dict[str, Any]) -> str:
@@ -191,5 +206,6 @@ class _Named(NamedTuple):
     def _item(self, name: str, *, listed: bool) -> Item | None:
         came = None if self.packed is None else self.packed.item(name, listed=listed)
         if came is None and name not in self.used:
-            return self.gallery.named(name)
+            # What a page uploads has no folder, whichever one a file names.
+            return self.gallery.named(name) or self.gallery.named(label_of(name))
         return came

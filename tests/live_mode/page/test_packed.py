@@ -22,6 +22,7 @@ from fastvbg.masks.plate import Plate
 from fastvbg.settings import Settings
 from tests.live_mode.page.test_uploads import changed, encoded, fetched, posted
 from tests.support.livesession import FakeSession
+from tests.support.media import Clip
 
 TEXT = b'background = "./wall.png"\n[mask]\nkind = "motion"\n'
 BLACK = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
@@ -110,6 +111,36 @@ def test_a_picture_that_a_file_names_by_its_folder_can_be_uploaded(
     _, item = posted(page, f"/uploads?name={name}", encoded(".png"))
     assert posted(page, "/settings", content) == (200, {"left": []})
     assert Path(session.settings.background).name == item["id"]
+
+
+@pytest.mark.parametrize(
+    ("mask", "why"),
+    [
+        (
+            'kind = "adaptive"\nsave_model',
+            "save_model: got 'wall.png', which is written at the end",
+        ),
+        (
+            'kind = "adaptive"\nload_model',
+            "mask load_model: it names the file wall.png, and a page",
+        ),
+    ],
+)
+def test_an_option_that_is_no_picture_is_never_one_of_the_users(
+    taking: Taking, mask: str, why: str
+) -> None:
+    taking(GOOD)
+    with pytest.raises(OptionError) as told:
+        taking(f'[mask]\n{mask} = "wall.png"\n'.encode())
+    assert str(told.value).startswith(why)
+
+
+def test_a_video_is_no_plate_by_its_name(taking: Taking, clip: Clip) -> None:
+    path = taking.uploads.place()
+    path.write_bytes(clip.path.read_bytes())
+    taking.uploads.looked_at(path, "room.mp4", listed=True)
+    with pytest.raises(OptionError, match=r"mask plate: it names the file room\.mp4"):
+        taking(b'[mask]\nkind = "plate"\nplate = "room.mp4"\n')
 
 
 def test_its_pictures_are_shown_as_backgrounds(taking: Taking) -> None:

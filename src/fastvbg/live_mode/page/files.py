@@ -19,6 +19,7 @@ from fastvbg.live_mode.page.gallery import Item
 from fastvbg.live_mode.page.packed import BEGINNING, MOST_BYTES, NAME, Packed
 from fastvbg.live_mode.page.uploads import TooLargeError, label_of
 from fastvbg.live_mode.plates import plates_folder
+from fastvbg.live_mode.work import demand_unwritten
 from fastvbg.media.names import is_address
 from fastvbg.options import Described
 from fastvbg.settings import Settings
@@ -171,6 +172,7 @@ def said(
     data = parsed(content, NAME)
     left = sorted(set(data) & set(Settings.options()) - set(_TAKEN))
     found = settings_of(NAME, {name: each for name, each in data.items() if name not in left})
+    demand_unwritten(found.kind)
     named = _Named(gallery, {path for _, path in settings.files()}, packed)
     mask = found.kind.replace(**named.of(found.kind, "mask "))
     found = found.replace(**{**named.of(found), "mask": mask})
@@ -193,19 +195,22 @@ class _Named(NamedTuple):
         changes: dict[str, Any] = {}
         # Those of settings without their mask's, which are looked up on their own.
         for name, path in Described.files(described):
-            item = self._item(path.removeprefix("./"), listed=name == "background")
+            is_picture = getattr(described.options()[name], "picture", False)
+            item = self._item(name, path.removeprefix("./")) if is_picture else None
             if item is not None:
                 changes[name] = self.gallery.value(item)
             elif path not in self.used:
+                remedy = "upload that below, and load the settings again"
                 raise OptionError(
-                    f"{said}{name}: it names the file {path}, and a page opens no files; upload "
-                    "that below, and load the settings again"
+                    f"{said}{name}: it names the file {path}, and a page opens no files; "
+                    + (remedy if is_picture else "name it where fastvbg is started")
                 )
         return changes
 
-    def _item(self, name: str, *, listed: bool) -> Item | None:
-        came = None if self.packed is None else self.packed.item(name, listed=listed)
+    def _item(self, option: str, name: str) -> Item | None:
+        moves = option == "background"
+        came = None if self.packed is None else self.packed.item(name, listed=moves)
         if came is None and name not in self.used:
             # What a page uploads has no folder, whichever one a file names.
-            return self.gallery.named(name) or self.gallery.named(label_of(name))
-        return came
+            came = self.gallery.named(name) or self.gallery.named(label_of(name))
+        return came if came is None or moves or came.form == "picture" else None

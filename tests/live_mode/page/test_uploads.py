@@ -339,6 +339,13 @@ def test_what_concerns_a_clip_is_left_as_it_is(page: Page, session: FakeSession)
     assert session.settings == Settings(background="navy")
 
 
+def test_what_only_a_run_has_is_left_out(page: Page, session: FakeSession) -> None:
+    content = b'background = "transparent"\nbackground_end = "trim"\nstart = 3\n'
+    left = ["start", "background", "background_end"]
+    assert posted(page, "/settings", content) == (200, {"left": left})
+    assert session.settings == Settings(background="blur")
+
+
 def test_settings_that_are_too_long_are_refused(page: Page) -> None:
     status, told = posted(page, "/settings", b"#" * ((1 << 16) + 1))
     assert (status, told["message"]) == (413, "settings: wanted at most 64 KiB")

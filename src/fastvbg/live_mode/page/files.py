@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from fastvbg.errors import OptionError
+from fastvbg.live_mode.adapting import only_of_runs
 from fastvbg.live_mode.asked import hidden
 from fastvbg.live_mode.page.changes import REGIONS
 from fastvbg.live_mode.page.describe import OWN
@@ -173,12 +174,14 @@ def said(
     left = sorted(set(data) & set(Settings.options()) - set(_TAKEN))
     found = settings_of(NAME, {name: each for name, each in data.items() if name not in left})
     demand_unwritten(found.kind)
+    runs = only_of_runs(found)
+    found = found.replace(**{name: Settings.default(name) for name in runs})
     named = _Named(gallery, {path for _, path in settings.files()}, packed)
     mask = found.kind.replace(**named.of(found.kind, "mask "))
     found = found.replace(**{**named.of(found), "mask": mask})
     # A file without a background is of a mask alone; it must not show the room.
     found = hidden(found)
-    return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left
+    return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left + runs
 
 
 class _Named(NamedTuple):

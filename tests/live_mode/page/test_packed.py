@@ -101,6 +101,20 @@ def test_the_plate_that_was_taken_comes_along(tmp_path: Path, monkeypatch) -> No
         assert str(plate).encode() in fetched(page, "/settings")[1]
 
 
+@pytest.mark.parametrize("name", ["settings.toml", "Settings.TOML"])
+def test_a_picture_called_as_the_settings_are_comes_along(
+    page: Page, session: FakeSession, name: str
+) -> None:
+    _, item = posted(page, f"/uploads?name={name}", encoded(".png"))
+    changed(page, ("background", {"item": item["id"]}))
+    content = fetched(page, "/settings")[1]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        first, second = archive.namelist()
+        assert (first, second.lower()) == ("settings.toml", "settings-2.toml")
+    assert posted(page, "/settings", content) == (200, {"left": []})
+    assert Path(session.settings.background).read_bytes() == encoded(".png")
+
+
 @pytest.mark.parametrize("name", ["my wall.png", "a.b.c.png", "büro.png"])
 def test_a_picture_that_a_file_names_by_its_folder_can_be_uploaded(
     page: Page, session: FakeSession, name: str
@@ -163,6 +177,13 @@ def wrong_length(content: bytes) -> bytes:
     return content[:-10] + struct.pack("<L", 1 << 30) + content[-6:]
 
 
+def commented(comment: bytes) -> bytes:
+    held = io.BytesIO(GOOD)
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.comment = comment
+    return held.getvalue()
+
+
 BOMB = zipped(("settings.toml", TEXT), ("wall.png", bytes(1 << 21)), way=zipfile.ZIP_DEFLATED)
 REFUSED: list[tuple[bytes, str]] = [
     (zipped(("wall.png", BLACK)), "it has no settings.toml"),
@@ -180,6 +201,12 @@ REFUSED: list[tuple[bytes, str]] = [
     (GOOD[:-1], "does not end as one"),
     (GOOD + b"more", "does not end as one"),
     (b"PK\x03\x04", "does not end as one"),
+    (commented(b"mine"), "it has a comment"),
+    (commented(bytes((1 << 16) - 1)), "it has a comment"),
+    (
+        zipped(("mine/", b""), ("mine/settings.toml", TEXT), ("mine/wall.png", BLACK)),
+        "it was packed with its folder, 'mine/'",
+    ),
     (wrong_length(GOOD), "more than 12"),
     (GOOD[:9] + GOOD[9:].replace(b"PK\x03\x04", b"PK\x00\x00"), "wall.png in it is damaged"),
     (GOOD.replace(b"IDAT", b"XXXX"), "wall.png in it is damaged"),

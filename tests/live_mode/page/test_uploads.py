@@ -239,7 +239,7 @@ def test_the_background_of_the_start_can_be_chosen_again(tmp_path: Path) -> None
     assert session.settings.background == path
 
 
-@pytest.mark.parametrize("content", [b"", b'[mask]\nkind = "motion"\n'])
+@pytest.mark.parametrize("content", [b"#", b'[mask]\nkind = "motion"\n'])
 def test_settings_without_a_background_show_no_room(
     page: Page, session: FakeSession, content: bytes
 ) -> None:
@@ -314,6 +314,7 @@ BROUGHT = [
     (b'[mask]\nkind = "adaptive"\nsave_model = "/tmp/x.npz"', "leave it out"),
     (b'[mask]\nkind = "adaptive"\nload_model = "/tmp/x.npz"', "name it where fastvbg is started"),
     (b'mask = "model:/etc/passwd"', ""),
+    (b"", "settings: got an empty file, wanted one that a page saved"),
     (b"nothing = 1", "no option is called"),
     (b"light_wrap = 999", "light_wrap"),
     (b"\xff\xfe", "no TOML"),

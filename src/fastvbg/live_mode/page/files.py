@@ -113,8 +113,10 @@ def _offered(path: Path, gallery: Gallery) -> Item:
 def _beside(name: str, value: Any, beside: dict[str, Any]) -> str:
     """Note a file that comes along and return its name, told from a word by its folder."""
     stem, dot, kind = name.rpartition(".")
-    for number in range(2, len(beside) + 3):
-        if name not in beside or _is_same(beside[name], value):
+    # Not every system tells large letters from small ones.
+    taken = {NAME, *(each.lower() for each in beside)}
+    for number in range(2, len(taken) + 3):
+        if name.lower() not in taken or _is_same(beside.get(name), value):
             break
         name = f"{stem}-{number}{dot}{kind}"
     beside[name] = value
@@ -153,6 +155,8 @@ def brought(
             return made
     if len(content) > MOST_BYTES:
         raise TooLargeError(f"settings: wanted at most {MOST_BYTES >> 10} KiB")
+    if not content:
+        raise OptionError(f"settings: got an empty file, wanted one that a page saved, or a {NAME}")
     return said(content, settings, gallery)
 
 

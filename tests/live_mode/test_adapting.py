@@ -58,6 +58,13 @@ def test_what_the_line_itself_said_stays() -> None:
     assert adapted(asked("camera", "-"), settings, ["codec"])[1:] == (settings, [])
 
 
+def test_what_ends_with_a_file_or_shows_through_is_left_out() -> None:
+    settings = Settings(background="transparent", background_end="trim", mask="chroma")
+    names = ["background", "background_end"]
+    assert adapted(asked("camera", "-"), settings, [])[1:] == (Settings(mask="chroma"), names)
+    assert adapted(asked("camera", "-"), settings, names)[1:] == (settings, [])
+
+
 def test_the_tutorials_way_is_left_out() -> None:
     settings = Settings(background="navy", pairing="tutorial", pixel_path="bgr")
     names = ["pairing", "pixel_path"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,18 @@ def test_what_is_mistyped_opens_no_source(folder: Path, asked: Any, message: str
         fastvbg.live("demo", **given)
     assert str(told.value).startswith(message)
     assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of Unix")
+def test_raw_pictures_go_to_no_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import pty
+
+    keeper, terminal = pty.openpty()
+    with os.fdopen(terminal, "w") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        with pytest.raises(FastvbgError, match=r"^to: '-' writes raw pictures, .* wanted a pipe"):
+            fastvbg.live("demo", "-", mask="motion")
+    os.close(keeper)
 
 
 @pytest.mark.skipif(not Path("/sys").is_dir(), reason="Linux's virtual cameras")

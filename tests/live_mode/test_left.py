@@ -11,6 +11,7 @@ import av
 import numpy as np
 import pytest
 
+import fastvbg
 from fastvbg.errors import OptionError, SinkError
 from fastvbg.live_mode import presence
 from fastvbg.live_mode.choosing import demand_recording, make_source
@@ -40,6 +41,21 @@ def test_what_leaves_while_nobody_is_there_is_said(monkeypatch, nobody: str) -> 
         assert eventually(lambda: made.figures()["shown"] == made.figures()["doing"] == "live")
         made.set_state("black")
         assert eventually(lambda: made.figures()["shown"] == "black")
+
+
+def test_how_to_encode_goes_with_the_start(tmp_path: Path) -> None:
+    to = str(tmp_path / "r.mkv")
+    with fastvbg.live("demo", to, MOTION, size="64x36", codec="ffv1", always=True) as made:
+        for name, value in {"crf": 51, "codec": "libx264", "encoder_options": {"x": "y"}}.items():
+            with pytest.raises(OptionError, match=f"^{name}: a recording has begun; it goes with"):
+                made.apply(**{name: value})
+        with pytest.raises(OptionError, match="^codec: a recording has begun"):
+            made.apply(codec=None)
+        with pytest.raises(OptionError, match="^crf: a recording has begun"):
+            made.apply(Settings(mask="motion", crf=20))
+        made.apply(Settings(mask="motion", background="red"))
+        made.apply(background="navy", codec="ffv1")
+        assert made.settings == MOTION.replace(codec="ffv1")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from fastvbg.errors import OptionError
 from fastvbg.live_mode.grab import FORM
-from fastvbg.live_mode.work import Wanted, Work
+from fastvbg.live_mode.work import Wanted, Work, checked_live
+from fastvbg.masks.adaptive import Adaptive
 from fastvbg.masks.plate import Plate
 from fastvbg.matting.motion import MotionRun
 from fastvbg.matting.plate import PlateRun
@@ -87,3 +89,10 @@ def test_what_is_read_afterwards_stays(room, why, monkeypatch) -> None:
 def test_what_moved_is_told_from_the_frame_before() -> None:
     assert MotionRun.looks_back
     assert not PlateRun.looks_back
+
+
+def test_what_is_written_at_the_end_of_a_file_is_refused() -> None:
+    settings = Settings(mask=Adaptive(save_model="room.npz"), background="navy")
+    with pytest.raises(OptionError, match=r"^save_model: got 'room\.npz', which is written at the"):
+        checked_live(settings)
+    checked_live(Settings(mask=Adaptive(load_model="room.npz"), background="navy"))

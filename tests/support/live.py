@@ -34,7 +34,7 @@ class FakeCamera:
     name, colour, told = "fake", ColourTags(6, 1), "fake 96x64"
     width, height, rate = WIDTH, HEIGHT, 100.0
 
-    is_prompt = is_whole = False
+    is_prompt = is_whole = is_paced = False
 
     def __init__(self, count: int | None = None) -> None:
         self.count, self.number, self.dropped = count, 0, 0

@@ -33,16 +33,20 @@ def adapted(
     """
     records = any(is_recording(place) for place in asked.places)
     names = _OF_FILES if records else (*_OF_FILES, *OF_RECORDINGS)
-    said = [
-        name
-        for name in names
-        if name not in typed and getattr(settings, name) != Settings.default(name)
-    ]
+    said = [name for name in names if getattr(settings, name) != Settings.default(name)]
+    said = [name for name in (*said, *only_of_runs(settings)) if name not in typed]
     used = _usable(asked, settings)
     asked = asked._replace(**{name: value for name, value in used.items() if value is not None})
     settings = settings.replace(**{name: Settings.default(name) for name in said})
     taken = {"size": "scale", "fps": "fps"}
     return asked, settings, [name for name in said if name not in (taken[each] for each in used)]
+
+
+def only_of_runs(settings: Settings) -> list[str]:
+    """Return the options that live mode has, but not as settings made for files say them."""
+    trims = settings.background_end == "trim"
+    said = {"background": settings.transparent, "background_end": trims}
+    return [name for name, is_said in said.items() if is_said]
 
 
 def _usable(asked: Asked, settings: Settings) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.checks import check_iterable, check_number
 from fastvbg.errors import OptionError, OptionTypeError, shown
 from fastvbg.live_mode.asked import Asked, hidden, make_session
+from fastvbg.live_mode.choosing import recorded_as
 from fastvbg.live_mode.running import default_sinks
 from fastvbg.live_mode.session import Session
 from fastvbg.live_mode.switches import Switches
@@ -83,9 +84,12 @@ class Live:
         Raises
         ------
         FastvbgError
-            They cannot be used, or not live; the old ones stay.
+            They cannot be used, or not live, or ask for another encoder, which is chosen when a
+            session starts; the old ones stay.
         """
-        self._session.apply(hidden(changed(settings or self.settings, changes)))
+        now = self.settings
+        made = hidden(changed(settings or now, changes))
+        self._session.apply(recorded_as(now, made, changes))
 
     def set_state(self, state: State) -> None:
         """Let the composite leave ("live"), the last one ("freeze"), a "card", or "black"."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.errors import SourceError
+from fastvbg.errors import OptionError, SourceError
 from fastvbg.live_mode.choosing import is_recording, is_virtual
 from fastvbg.media.image import read_frame
 from fastvbg.media.model import MAX_PIXELS, ReadOptions
@@ -35,6 +37,20 @@ def check_places(places: Sequence[str], *, overwrite: bool) -> None:
             check_sink(place, overwrite=overwrite)
         elif is_virtual(place):
             _check_virtual(place)
+        elif place == _STANDARD:
+            _demand_no_terminal()
+
+
+def _demand_no_terminal() -> None:
+    """Demand that raw pictures go to a program: a terminal would take them for orders."""
+    is_terminal = False
+    with suppress(ValueError):  # closed, which is told where it is written to
+        is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    if is_terminal:
+        raise OptionError(
+            "to: '-' writes raw pictures, and standard output is a terminal; wanted a pipe, such "
+            "as --to - | ffplay -"
+        )
 
 
 def _check_virtual(place: str) -> None:

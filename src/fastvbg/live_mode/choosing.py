@@ -11,7 +11,7 @@ from fastvbg.errors import FastvbgError, OptionError, shown
 from fastvbg.sink.encoding import EncodeOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from fractions import Fraction
 
     from fastvbg.devices.sink import Sink
@@ -195,6 +195,31 @@ def demand_recording(places: Sequence[str], settings: Settings) -> None:
     if said and not any(is_recording(place) for place in places):
         got = ", ".join(map(shown, places)) or "no place"
         raise OptionError(f"{said[0]}: it goes with a recording, got {got}, wanted a file, too")
+
+
+def recorded_as(now: Settings, settings: Settings, said: Collection[str]) -> Settings:
+    """Return settings that are to be used from now on, with the encoder of those in use.
+
+    Parameters
+    ----------
+    now : Settings
+        In use: a recording has begun by them.
+    settings : Settings
+        That are to be used.
+    said : collection of str
+        Options that count even where they say nothing.
+
+    Raises
+    ------
+    OptionError
+        They ask for another encoder.
+    """
+    kept = {name: getattr(now, name) for name in OF_RECORDINGS}
+    for name, value in kept.items():
+        asked = getattr(settings, name)
+        if asked != value and (asked is not None or name in said):
+            raise OptionError(f"{name}: a recording has begun; it goes with the start of a session")
+    return settings.replace(**kept)
 
 
 def is_recording(text: str) -> bool:

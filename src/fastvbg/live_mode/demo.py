@@ -42,6 +42,8 @@ class DemoSource(OfOneSize):
         That many pixels would take too much memory.
     """
 
+    is_paced = True
+
     def __init__(
         self,
         size: tuple[int, int] | None = None,

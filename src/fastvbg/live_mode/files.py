@@ -50,6 +50,8 @@ class FileSource(OfOneSize):
         Whether none is left out: its clock stands still while nobody takes pictures.
     """
 
+    is_paced = True
+
     def __init__(
         self,
         name: str,

@@ -45,6 +45,8 @@ class Source(Protocol):
     """Whether `read` never takes longer than it was told to wait, but for decoding."""
     is_whole: bool
     """Whether all its pictures are given, however late they are taken: nothing else is live."""
+    is_paced: bool
+    """Whether its pictures come at its own pace, however slow: silence does not say it is gone."""
 
     @property
     def dropped(self) -> int:
@@ -97,7 +99,7 @@ class OfOneSize:
     Its subclasses fill in what `Source` has.
     """
 
-    is_prompt = is_whole = False
+    is_prompt = is_whole = is_paced = False
 
     def __init__(self, name: str) -> None:
         self.name, self.told = name, ""

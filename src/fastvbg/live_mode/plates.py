@@ -74,7 +74,7 @@ class PlateTaking:
         """
         if self._error is not None:
             raise self._error
-        folder = _folder()
+        folder = plates_folder()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -87,7 +87,7 @@ class PlateTaking:
         return replace(kind if isinstance(kind, Plate) else Plate(), plate=path)
 
 
-def _folder() -> Path:
+def plates_folder() -> Path:
     """Return where plates are kept: the user's own data."""
     data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(data) / "fastvbg" / "plates"

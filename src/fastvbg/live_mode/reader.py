@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fastvbg.live_mode.grab import Grab, Source
 
 SILENT_SECONDS = 2.0
-"""Without a picture a source counts as gone."""
+"""Without a picture a source counts as gone, unless that is its own pace."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
 _POLL = 0.25
 _USUAL_RATE = 30.0
@@ -160,6 +160,8 @@ class Reader:
         if grab is not None:
             self._gave, self._silent_since = True, math.inf
             return grab
+        if self._source.is_paced:
+            return None
         self._silent_since = since
         if time.monotonic() - since > SILENT_SECONDS:
             raise SourceError(f"{self._source.name}: no picture for {SILENT_SECONDS:g} s")

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 STILL_RATE, IDLE_RATE = 5.0, 1.0
 """Pictures a second of a card, of black and of a frozen picture: watched, and not."""
 _GONE_SECONDS = 1.0
-"""Without a new picture a card leaves."""
+"""Without a new picture a card leaves, unless that is the source's own pace."""
 _WAIT = 0.1
 
 
@@ -289,7 +289,7 @@ class Session:
             self._still(now, effort)
         elif self._state != "live":
             self._still(now, effort)
-        elif now - self._left > _GONE_SECONDS:
+        elif not self._source.is_paced and now - self._left > _GONE_SECONDS:
             self._doing = "waiting for the camera"
             self._making.forget()
             self._still(now, effort)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
-from fastvbg.errors import OptionError
+from fastvbg.errors import OptionError, shown
 from fastvbg.live_mode.ahead import BESIDE, kernels_for
 from fastvbg.live_mode.framing import WHOLE, Framing, Sight, box_of
 from fastvbg.masks.person import Person
 from fastvbg.masks.plate import Plate
 from fastvbg.matting.pairing import Pair
 from fastvbg.matting.run import Run
+from fastvbg.options import Described, File
 from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.opening import make_laying, make_masker, reading_of
 from fastvbg.pixels import make_pixels
@@ -72,6 +73,7 @@ def checked_live(settings: Settings) -> Settings:
     if said:
         raise OptionError(f"{said[0]}: it goes with files, a camera has neither beginning nor end")
     kind = settings.kind
+    demand_unwritten(kind)
     if settings.transparent:
         raise OptionError(
             "background: a camera's picture has no transparency; wanted a colour, a file or blur"
@@ -93,6 +95,23 @@ def checked_live(settings: Settings) -> Settings:
             "room, or take one: key p in the terminal, or the page's button"
         )
     return settings
+
+
+def demand_unwritten(described: Described) -> None:
+    """Demand that no option names a file which is written at the end of a run: live has none.
+
+    Raises
+    ------
+    OptionError
+        One does.
+    """
+    for name, path in Described.files(described):
+        option = described.options()[name]
+        if isinstance(option, File) and option.written:
+            raise OptionError(
+                f"{name}: got {shown(path)}, which is written at the end of a file; live, leave it "
+                "out"
+            )
 
 
 def takes_frames(plate: str) -> bool:

@@ -50,7 +50,9 @@ class Adaptive(Mask):
     load_model: _types.File | None = option(
         None, File("Begin with what an earlier run learned.", metavar="FILE")
     )
-    save_model: _types.File | None = option(None, File("Keep what was learned.", metavar="FILE"))
+    save_model: _types.File | None = option(
+        None, File("Keep what was learned.", metavar="FILE", written=True)
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

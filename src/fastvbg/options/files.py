@@ -25,12 +25,15 @@ class File(Option):
         What may come before the name.
     gray : bool
         Whether the picture may be (H, W), too.
+    written : bool
+        Whether it is written when a run ends, and not read.
     """
 
     picture: bool = field(default=False, kw_only=True)
     words: tuple[str, ...] = field(default=(), kw_only=True)
     prefix: str = field(default="", kw_only=True)
     gray: bool = field(default=False, kw_only=True)
+    written: bool = field(default=False, kw_only=True)
 
     def check(self, name: str, value: Any) -> Any:
         """Return a text as it is, what stands for a file as a Path, and a picture as it is."""

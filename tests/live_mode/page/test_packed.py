@@ -17,10 +17,12 @@ from fastvbg.live_mode.page.files import brought
 from fastvbg.live_mode.page.gallery import Gallery
 from fastvbg.live_mode.page.server import Page
 from fastvbg.live_mode.page.uploads import Uploads
+from fastvbg.live_mode.plates import plates_folder
 from fastvbg.masks.plate import Plate
 from fastvbg.settings import Settings
 from tests.live_mode.page.test_uploads import changed, encoded, fetched, posted
 from tests.support.livesession import FakeSession
+from tests.support.media import Clip
 
 TEXT = b'background = "./wall.png"\n[mask]\nkind = "motion"\n'
 BLACK = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()
@@ -79,6 +81,82 @@ def test_what_a_page_saved_another_loads(page: Page, session: FakeSession) -> No
         assert sorted(again) == sorted(names)
 
 
+def test_the_plate_that_was_taken_comes_along(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    plate = plates_folder() / "2026-01-01-120000.png"
+    plate.parent.mkdir(parents=True)
+    plate.write_bytes(encoded(".png"))
+    session = FakeSession(Settings(mask=Plate(plate=plate), background="navy"))
+    with Page(session) as page:
+        content = fetched(page, "/settings")[1]
+        before = session.settings
+        assert posted(page, "/settings", content) == (200, {"left": []})
+        assert session.settings == before  # the very file: what it was taken of is known still
+    other = FakeSession()
+    with Page(other) as second:
+        assert posted(second, "/settings", content) == (200, {"left": []})
+        assert Path(other.settings.kind.plate).read_bytes() == encoded(".png")
+    plate.unlink()
+    with Page(session) as page:
+        assert str(plate).encode() in fetched(page, "/settings")[1]
+
+
+@pytest.mark.parametrize("name", ["settings.toml", "Settings.TOML"])
+def test_a_picture_called_as_the_settings_are_comes_along(
+    page: Page, session: FakeSession, name: str
+) -> None:
+    _, item = posted(page, f"/uploads?name={name}", encoded(".png"))
+    changed(page, ("background", {"item": item["id"]}))
+    content = fetched(page, "/settings")[1]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        first, second = archive.namelist()
+        assert (first, second.lower()) == ("settings.toml", "settings-2.toml")
+    assert posted(page, "/settings", content) == (200, {"left": []})
+    assert Path(session.settings.background).read_bytes() == encoded(".png")
+
+
+@pytest.mark.parametrize("name", ["my wall.png", "a.b.c.png", "büro.png"])
+def test_a_picture_that_a_file_names_by_its_folder_can_be_uploaded(
+    page: Page, session: FakeSession, name: str
+) -> None:
+    content = f'background = "/home/me/{name}"\n[mask]\nkind = "motion"\n'.encode()
+    status, told = posted(page, "/settings", content)
+    assert (status, "upload that below" in told["message"]) == (400, True)
+    _, item = posted(page, f"/uploads?name={name}", encoded(".png"))
+    assert posted(page, "/settings", content) == (200, {"left": []})
+    assert Path(session.settings.background).name == item["id"]
+
+
+@pytest.mark.parametrize(
+    ("mask", "why"),
+    [
+        (
+            'kind = "adaptive"\nsave_model',
+            "save_model: got 'wall.png', which is written at the end",
+        ),
+        (
+            'kind = "adaptive"\nload_model',
+            "mask load_model: it names the file wall.png, and a page",
+        ),
+    ],
+)
+def test_an_option_that_is_no_picture_is_never_one_of_the_users(
+    taking: Taking, mask: str, why: str
+) -> None:
+    taking(GOOD)
+    with pytest.raises(OptionError) as told:
+        taking(f'[mask]\n{mask} = "wall.png"\n'.encode())
+    assert str(told.value).startswith(why)
+
+
+def test_a_video_is_no_plate_by_its_name(taking: Taking, clip: Clip) -> None:
+    path = taking.uploads.place()
+    path.write_bytes(clip.path.read_bytes())
+    taking.uploads.looked_at(path, "room.mp4", listed=True)
+    with pytest.raises(OptionError, match=r"mask plate: it names the file room\.mp4"):
+        taking(b'[mask]\nkind = "plate"\nplate = "room.mp4"\n')
+
+
 def test_its_pictures_are_shown_as_backgrounds(taking: Taking) -> None:
     item = taking.gallery.of_value(taking(GOOD).background)
     assert (item.label, item.listed) == ("wall.png", True)
@@ -99,6 +177,13 @@ def wrong_length(content: bytes) -> bytes:
     return content[:-10] + struct.pack("<L", 1 << 30) + content[-6:]
 
 
+def commented(comment: bytes) -> bytes:
+    held = io.BytesIO(GOOD)
+    with zipfile.ZipFile(held, "a") as archive:
+        archive.comment = comment
+    return held.getvalue()
+
+
 BOMB = zipped(("settings.toml", TEXT), ("wall.png", bytes(1 << 21)), way=zipfile.ZIP_DEFLATED)
 REFUSED: list[tuple[bytes, str]] = [
     (zipped(("wall.png", BLACK)), "it has no settings.toml"),
@@ -116,6 +201,12 @@ REFUSED: list[tuple[bytes, str]] = [
     (GOOD[:-1], "does not end as one"),
     (GOOD + b"more", "does not end as one"),
     (b"PK\x03\x04", "does not end as one"),
+    (commented(b"mine"), "it has a comment"),
+    (commented(bytes((1 << 16) - 1)), "it has a comment"),
+    (
+        zipped(("mine/", b""), ("mine/settings.toml", TEXT), ("mine/wall.png", BLACK)),
+        "it was packed with its folder, 'mine/'",
+    ),
     (wrong_length(GOOD), "more than 12"),
     (GOOD[:9] + GOOD[9:].replace(b"PK\x03\x04", b"PK\x00\x00"), "wall.png in it is damaged"),
     (GOOD.replace(b"IDAT", b"XXXX"), "wall.png in it is damaged"),

@@ -239,7 +239,7 @@ def test_the_background_of_the_start_can_be_chosen_again(tmp_path: Path) -> None
     assert session.settings.background == path
 
 
-@pytest.mark.parametrize("content", [b"", b'[mask]\nkind = "motion"\n'])
+@pytest.mark.parametrize("content", [b"#", b'[mask]\nkind = "motion"\n'])
 def test_settings_without_a_background_show_no_room(
     page: Page, session: FakeSession, content: bytes
 ) -> None:
@@ -311,8 +311,10 @@ BROUGHT = [
     (b'background = "http://evil.example/x.png"', "names the file"),
     (b'keep_region = "/etc/passwd"', "names the file"),
     (b'[mask]\nkind = "matte"\nmatte = "/etc/passwd"', "names the file"),
-    (b'[mask]\nkind = "adaptive"\nsave_model = "/tmp/x.npz"', "names the file"),
+    (b'[mask]\nkind = "adaptive"\nsave_model = "/tmp/x.npz"', "leave it out"),
+    (b'[mask]\nkind = "adaptive"\nload_model = "/tmp/x.npz"', "name it where fastvbg is started"),
     (b'mask = "model:/etc/passwd"', ""),
+    (b"", "settings: got an empty file, wanted one that a page saved"),
     (b"nothing = 1", "no option is called"),
     (b"light_wrap = 999", "light_wrap"),
     (b"\xff\xfe", "no TOML"),
@@ -336,6 +338,13 @@ def test_what_concerns_a_clip_is_left_as_it_is(page: Page, session: FakeSession)
     content = b'max_pixels = 99999999999\ncodec = "ffv1"\nbackground = "navy"'
     assert posted(page, "/settings", content) == (200, {"left": ["codec", "max_pixels"]})
     assert session.settings == Settings(background="navy")
+
+
+def test_what_only_a_run_has_is_left_out(page: Page, session: FakeSession) -> None:
+    content = b'background = "transparent"\nbackground_end = "trim"\nstart = 3\n'
+    left = ["start", "background", "background_end"]
+    assert posted(page, "/settings", content) == (200, {"left": left})
+    assert session.settings == Settings(background="blur")
 
 
 def test_settings_that_are_too_long_are_refused(page: Page) -> None:

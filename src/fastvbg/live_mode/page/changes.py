@@ -165,7 +165,9 @@ def plain(name: str, described: Option, value: Any) -> Any:
     if isinstance(value, (list, dict)):
         raise OptionTypeError(f"{name}: got {shown(value)}, wanted text or a number")
     if described.file(value) is not None:
-        raise OptionError(f"{name}: a page names no files; upload it")
+        is_picture = getattr(described, "picture", False)
+        remedy = "upload it" if is_picture else "name it where fastvbg is started"
+        raise OptionError(f"{name}: a page names no files; {remedy}")
     return described.check(name, value)
 
 

@@ -66,8 +66,12 @@ def described_settings() -> list[dict[str, Any]]:
 
 
 def described(of: type[Described]) -> list[dict[str, Any]]:
-    """Return what may be said of each option."""
-    return [_control(of, name, option) for name, option in of.options().items()]
+    """Return what may be said of each option, but for what is written when a run ends."""
+    return [
+        _control(of, name, option)
+        for name, option in of.options().items()
+        if not getattr(option, "written", False)
+    ]
 
 
 def _control(of: type[Described], name: str, option: Option) -> dict[str, Any]:

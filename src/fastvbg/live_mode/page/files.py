@@ -12,11 +12,15 @@ import cv2
 import numpy as np
 
 from fastvbg.errors import OptionError
+from fastvbg.live_mode.adapting import only_of_runs
 from fastvbg.live_mode.asked import hidden
 from fastvbg.live_mode.page.changes import REGIONS
 from fastvbg.live_mode.page.describe import OWN
+from fastvbg.live_mode.page.gallery import Item
 from fastvbg.live_mode.page.packed import BEGINNING, MOST_BYTES, NAME, Packed
-from fastvbg.live_mode.page.uploads import TooLargeError
+from fastvbg.live_mode.page.uploads import TooLargeError, label_of
+from fastvbg.live_mode.plates import plates_folder
+from fastvbg.live_mode.work import demand_unwritten
 from fastvbg.media.names import is_address
 from fastvbg.options import Described
 from fastvbg.settings import Settings
@@ -25,7 +29,7 @@ from fastvbg.settings.file import dumped, parsed, settings_of
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from fastvbg.live_mode.page.gallery import Gallery, Item
+    from fastvbg.live_mode.page.gallery import Gallery
     from fastvbg.live_mode.page.uploads import Uploads
 
 _TAKEN = ("mask", "background", *REGIONS, *OWN)
@@ -81,10 +85,8 @@ def _renamed(
             changes[name] = _beside(f"{name}.png", value, beside)
         elif path is None or is_address(path) or path == "-":
             continue
-        elif Path(path).parent == folder:
-            item = gallery.of_value(value)
-            own = item.file_name if item is not None else Path(path).name
-            changes[name] = _beside(own, Path(path), beside)
+        elif _is_ours(Path(path), folder):
+            changes[name] = _beside(_offered(Path(path), gallery).file_name, Path(path), beside)
         else:
             prefix = value[: len(value) - len(path)] if isinstance(value, str) else ""
             # A numbered name is none that `Path` finds.
@@ -93,11 +95,28 @@ def _renamed(
     return changes
 
 
+def _is_ours(path: Path, folder: Path) -> bool:
+    """Tell whether a file was made in a session: its own names mean nothing elsewhere."""
+    return path.parent in (folder, plates_folder()) and path.is_file()
+
+
+def _offered(path: Path, gallery: Gallery) -> Item:
+    """Return a file of ours as the page knows it, from now on where it has not known it."""
+    item = gallery.of_value(path)
+    if item is None:
+        # Where it comes in again it is this very file, so that nothing that was learned is lost.
+        item = Item(f"taken-{path.stem}", path.name, "picture", "taken", path, listed=False)
+        gallery.add(item)
+    return item
+
+
 def _beside(name: str, value: Any, beside: dict[str, Any]) -> str:
     """Note a file that comes along and return its name, told from a word by its folder."""
     stem, dot, kind = name.rpartition(".")
-    for number in range(2, len(beside) + 3):
-        if name not in beside or _is_same(beside[name], value):
+    # Not every system tells large letters from small ones.
+    taken = {NAME, *(each.lower() for each in beside)}
+    for number in range(2, len(taken) + 3):
+        if name.lower() not in taken or _is_same(beside.get(name), value):
             break
         name = f"{stem}-{number}{dot}{kind}"
     beside[name] = value
@@ -136,6 +155,8 @@ def brought(
             return made
     if len(content) > MOST_BYTES:
         raise TooLargeError(f"settings: wanted at most {MOST_BYTES >> 10} KiB")
+    if not content:
+        raise OptionError(f"settings: got an empty file, wanted one that a page saved, or a {NAME}")
     return said(content, settings, gallery)
 
 
@@ -156,12 +177,15 @@ def said(
     data = parsed(content, NAME)
     left = sorted(set(data) & set(Settings.options()) - set(_TAKEN))
     found = settings_of(NAME, {name: each for name, each in data.items() if name not in left})
+    demand_unwritten(found.kind)
+    runs = only_of_runs(found)
+    found = found.replace(**{name: Settings.default(name) for name in runs})
     named = _Named(gallery, {path for _, path in settings.files()}, packed)
     mask = found.kind.replace(**named.of(found.kind, "mask "))
     found = found.replace(**{**named.of(found), "mask": mask})
     # A file without a background is of a mask alone; it must not show the room.
     found = hidden(found)
-    return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left
+    return settings.replace(**{name: getattr(found, name) for name in _TAKEN}), left + runs
 
 
 class _Named(NamedTuple):
@@ -178,18 +202,22 @@ class _Named(NamedTuple):
         changes: dict[str, Any] = {}
         # Those of settings without their mask's, which are looked up on their own.
         for name, path in Described.files(described):
-            item = self._item(path.removeprefix("./"), listed=name == "background")
+            is_picture = getattr(described.options()[name], "picture", False)
+            item = self._item(name, path.removeprefix("./")) if is_picture else None
             if item is not None:
                 changes[name] = self.gallery.value(item)
             elif path not in self.used:
+                remedy = "upload that below, and load the settings again"
                 raise OptionError(
-                    f"{said}{name}: it names the file {path}, and a page opens no files; upload "
-                    "that below, and load the settings again"
+                    f"{said}{name}: it names the file {path}, and a page opens no files; "
+                    + (remedy if is_picture else "name it where fastvbg is started")
                 )
         return changes
 
-    def _item(self, name: str, *, listed: bool) -> Item | None:
-        came = None if self.packed is None else self.packed.item(name, listed=listed)
+    def _item(self, option: str, name: str) -> Item | None:
+        moves = option == "background"
+        came = None if self.packed is None else self.packed.item(name, listed=moves)
         if came is None and name not in self.used:
-            return self.gallery.named(name)
-        return came
+            # What a page uploads has no folder, whichever one a file names.
+            came = self.gallery.named(name) or self.gallery.named(label_of(name))
+        return came if came is None or moves or came.form == "picture" else None

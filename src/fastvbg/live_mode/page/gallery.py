@@ -42,7 +42,7 @@ class Item:
     id: str
     label: str
     form: Form
-    origin: Literal["drawn", "uploaded", "folder", "given"]
+    origin: Literal["drawn", "uploaded", "taken", "folder", "given"]
     value: str | Path | Frame = field(repr=False, compare=False)
     """A file, an address, or a picture in memory."""
     listed: bool = True

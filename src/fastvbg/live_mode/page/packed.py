@@ -28,6 +28,7 @@ MOST_PICTURES = 12
 BEGINNING = b"PK\x03\x04"
 _END = struct.Struct("<4s4H2LH")
 _END_MARK, _LARGE_MARK, _LARGE_BYTES = b"PK\x05\x06", b"PK\x06\x07", 20
+_LONGEST_COMMENT = (1 << 16) - 1
 _PIECE = 1 << 16
 _WAYS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 1
@@ -113,7 +114,7 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
     file.seek(max(0, length - _END.size - _LARGE_BYTES))
     tail = file.read()
     if len(tail) < _END.size or tail[-_END.size :][:4] != _END_MARK:
-        _refuse("it does not end as one")
+        _refuse("it has a comment" if _has_comment(file) else "it does not end as one")
     *_, count, size, start, _ = _END.unpack(tail[-_END.size :])
     is_large = tail[:4] == _LARGE_MARK or start + size + _END.size != length
     if count > MOST_PICTURES + 1 or size > MOST_BYTES or is_large:
@@ -124,10 +125,21 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
         _refuse(f"it is damaged ({error})")
 
 
+def _has_comment(file: BinaryIO) -> bool:
+    """Tell whether what follows a ZIP's end is as long as its comment."""
+    file.seek(max(0, file.seek(0, 2) - _END.size - _LONGEST_COMMENT))
+    _, mark, end = file.read().rpartition(_END_MARK)
+    after = len(mark + end) - _END.size
+    return bool(mark) and after > 0 and _END.unpack_from(mark + end)[-1] == after
+
+
 def _looked_through(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """Return what a ZIP holds, by name: files of its own folder, of bounded length in all."""
     infos = archive.infolist()
     found = {info.filename: info for info in infos}
+    folder = next((name for name in found if name.endswith(f"/{NAME}")), None)
+    if folder is not None and NAME not in found:
+        _refuse(f"it was packed with its folder, {shown(folder[: -len(NAME)])}")
     for name in found:
         if not name or name.startswith(".") or any(letter in name for letter in "/\\:\0"):
             _refuse(f"it holds {shown(name)}, which is no file of its own folder")

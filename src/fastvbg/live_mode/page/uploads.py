@@ -118,7 +118,7 @@ class Uploads:
         return item
 
     def _item(self, path: Path, name: str, *, listed: bool) -> Item:
-        label = _label(name)
+        label = label_of(name)
         still = path.stat().st_size > 0 and kind_of(path) == "still"
         if still and path.stat().st_size > MOST_STILL_BYTES:
             raise _too_large(MOST_STILL_BYTES)
@@ -143,7 +143,7 @@ class Uploads:
                 self.take_back(item)
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
     """Return a name from elsewhere as it is shown, without its folder."""
     last = name.replace("\\", "/").rpartition("/")[2]
     stem, dot, suffix = last.rpartition(".")

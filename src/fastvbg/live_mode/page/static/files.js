@@ -28,7 +28,7 @@ async function load(input) {
   refusal("settings", "");
   try {
     const { left } = await post("/settings", file);
-    say(left.length ? `Loaded ${file.name}, but for ${left.join(", ")}, which no page changes.` : `Loaded ${file.name}.`);
+    say(left.length ? `Loaded ${file.name}, but for ${left.join(", ")}, which is not for here.` : `Loaded ${file.name}.`);
   } catch (error) {
     refusal("settings", error.message);
   }

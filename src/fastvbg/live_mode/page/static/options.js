@@ -19,7 +19,7 @@ export function control(told, about, link) {
     form.entry,
     el("p", { class: "help", id: `${id}-help` }, helpOf(told)),
     el("p", { class: "refusal", "data-about": about, role: "alert", hidden: true }));
-  form.input?.setAttribute("aria-describedby", `${id}-help`);
+  (form.input ?? form.described)?.setAttribute("aria-describedby", `${id}-help`);
   return {
     node,
     update(now) {
@@ -92,7 +92,7 @@ function choice(told, id, change) {
   for (const each of told.choices) {
     group.append(button(each[0].toUpperCase() + each.slice(1), false, () => { press(group, each); change(each, 0); }, { "data-value": each }));
   }
-  return { whole: el("div", { class: "row" }, el("span", { class: "label" }, told.label)), entry: group, show: (now) => press(group, now) };
+  return { whole: el("div", { class: "row" }, el("span", { class: "label" }, told.label)), entry: group, described: group, show: (now) => press(group, now) };
 }
 
 function colour(told, id, change) {
@@ -127,7 +127,7 @@ function file(told, id, change, value, about) {
       told.hidden = false;
     }
   });
-  return { entry: el("div", { class: "entry" }, choose, input), show };
+  return { entry: el("div", { class: "entry" }, choose, input), described: choose, show };
 }
 
 const FORMS = { slider, number, text, size: text, flag, choice, colour, file };

@@ -31,21 +31,23 @@ export class States {
   #set(state) { this.#link.order({ do: "state", state }, ""); }
 
   #flag(name, label, help) {
-    const input = el("input", { type: "checkbox", role: "switch", id: `switch-${name}` });
+    const id = `switch-${name}`;
+    const input = el("input", { type: "checkbox", role: "switch", id, "aria-describedby": `${id}-help` });
     input.addEventListener("change", () => this.#link.order({ do: "switch", [name]: input.checked }, "switch"));
     this.#flags.set(name, input);
-    return el("div", { class: "option" }, el("label", { class: "switch" }, el("span", {}, label), input), el("p", { class: "help" }, help));
+    return el("div", { class: "option" }, el("label", { class: "switch" }, el("span", {}, label), input), el("p", { class: "help", id: `${id}-help` }, help));
   }
 
   #nobody() {
-    this.nobody = el("div", { class: "segmented choices", role: "group", "aria-label": "When nobody is in the picture" });
+    this.nobody = el("div", { class: "segmented choices", role: "group", "aria-label": "When nobody is in the picture", "aria-describedby": "nobody-help" });
     for (const [value, label] of NOBODY) {
       this.nobody.append(button(label, false, () => {
         press(this.nobody, value);
         this.#link.order({ do: "switch", nobody: value }, "switch");
       }, { "data-value": value }));
     }
-    return el("div", { class: "option" }, el("div", { class: "row" }, el("span", { class: "label" }, "When nobody is in the picture")), this.nobody);
+    return el("div", { class: "option" }, el("div", { class: "row" }, el("span", { class: "label" }, "When nobody is in the picture")), this.nobody,
+      el("p", { class: "help", id: "nobody-help" }, "What is sent once nobody has been seen for two seconds."));
   }
 
   update(state, figures) {

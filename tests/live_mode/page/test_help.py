@@ -1,0 +1,28 @@
+"""What is read aloud of a control: its help is linked to it, whatever its form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.live_mode.page.test_browser import browser, page, session, tab
+
+pytestmark = pytest.mark.page
+__all__ = ["browser", "page", "session", "tab"]
+
+
+@pytest.mark.parametrize("kind", ["Person", "Chroma", "Adaptive"])
+def test_each_control_tells_its_help(tab: Any, kind: str) -> None:
+    tab.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
+    tab.click(f"#kinds >> text={kind}")
+    tab.wait_for_selector(f"#kinds button[aria-pressed=true] >> text={kind}")
+    told = tab.evaluate(
+        """[...document.querySelectorAll('[role=group].choices, .switch [role=switch]')]
+        .map((each) => [each.getAttribute('aria-label') ?? each.id,
+                        document.getElementById(each.getAttribute('aria-describedby'))?.textContent])"""
+    )
+    assert {"Fit", "Background end", "When nobody is in the picture", "switch-flip"} <= {
+        name for name, _ in told
+    }
+    assert [name for name, help in told if not help] == []

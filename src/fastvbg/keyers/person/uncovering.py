@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from fastvbg.kernels._kernel import Module
+from fastvbg.kernels.person import plan
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from fastvbg.keyers.person.elsewhere import Memory
 
     Flags = npt.NDArray[np.bool_]
+
+canvas = Module("person.canvas")
 
 _SQUARE = 16
 """Pixels across and down of those by which is told where it is known."""
@@ -56,6 +61,7 @@ class Uncovering:
 
     def __init__(self, canvas_shape: tuple[int, int], factor: int) -> None:
         self._canvas, self._factor = canvas_shape, factor
+        self._row = plan.reduce_scratch(canvas_shape[1], factor)
         self._doubted = np.zeros(canvas_shape, np.bool_)
         self._told: tuple[Memory, Flags, Flags, Planes, Matte] | None = None
 
@@ -122,8 +128,8 @@ class Uncovering:
 
     def _unlikely(self, shown: Memory, where: Flags, guides: Planes, matte: Matte) -> Flags:
         """Tell where the room leads to chroma that no foreground nearby has."""
-        size = self._canvas[::-1]
-        small: Any = cv2.resize(matte, size, interpolation=cv2.INTER_AREA)
+        small = np.empty(self._canvas, np.uint8)
+        canvas.reduce.call(matte, small, self._factor, self._row)
         _, whole = cv2.threshold(small, _COVERED - 1, 255, cv2.THRESH_BINARY)
         rest: Any = cv2.bitwise_not(whole)
         soft = np.flatnonzero(where & (small > 0) & (small < _COVERED))

@@ -66,7 +66,8 @@ def _chroma(page: Any) -> None:
 
 
 def _plate(page: Any) -> None:
-    page.click("#kinds >> text=Plate")
+    page.click("#take-plate")  # it can be chosen once the room is known
+    page.wait_for_selector("#kinds button[data-value=plate][aria-pressed=true]")
     page.click(".thumb >> text=Colour")
     page.click("#draw-keep") if page.is_visible("#draw-keep") else None
     page.wait_for_timeout(600)

@@ -103,7 +103,8 @@ _RESERVED = frozenset(
         "memory_limit", "nobody", "number", "output", "overwrite", "page", "pairing", "pixel_path",
         "plan", "preset", "quiet", "rates", "refine", "report", "restart", "resume", "retries",
         "rounds", "save_settings", "scale", "seconds", "segments", "settings", "settings_file",
-        "size", "sizes", "source", "start", "threads", "times", "to", "usual", "work",
+        "size", "sizes", "source", "start", "threads", "times", "to", "usual", "verbose",
+        "work",
     ]
 )
 # fmt: on

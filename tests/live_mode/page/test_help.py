@@ -26,3 +26,14 @@ def test_each_control_tells_its_help(tab: Any, kind: str) -> None:
         name for name, _ in told
     }
     assert [name for name, help in told if not help] == []
+
+
+def test_each_mask_has_a_thumbnail_of_its_own(tab: Any) -> None:
+    told = tab.evaluate(
+        """[...document.querySelectorAll('#kinds button')].map((each) => [
+            each.dataset.value, each.textContent, each.querySelector('svg').innerHTML])"""
+    )
+    names, labels, drawn = zip(*told, strict=True)
+    assert {"person", "chroma", "plate", "adaptive", "motion"} <= {*names}
+    assert all(labels)
+    assert len(set(drawn)) == len(names)

@@ -2,6 +2,7 @@
 
 import { button, byId, el, press, refusal } from "./dom.js";
 import { control } from "./options.js";
+import { thumbOf } from "./thumbs.js";
 
 /** The session's options that are shown with the mask; others are with the background. */
 export const OF_MASKS = ["refine", "foreground"];
@@ -28,8 +29,13 @@ export class Masks {
     this.#kinds = kinds;
     this.#shown = null;
     this.described = described.filter((each) => OF_MASKS.includes(each.name));
-    byId("kinds").replaceChildren(...kinds.map((kind) =>
-      button(kind.label, false, () => this.#choose(kind.name), { "data-value": kind.name, title: kind.help })));
+    byId("kinds").replaceChildren(...kinds.map((kind) => this.#thumb(kind)));
+  }
+
+  #thumb({ name, label, help }) {
+    const thumb = button("", false, () => this.#choose(name), { "data-value": name, title: help, class: "thumb kind" });
+    thumb.replaceChildren(el("span", { class: "face" }, thumbOf(name)), el("span", { class: "name" }, label));
+    return thumb;
   }
 
   #choose(name) {

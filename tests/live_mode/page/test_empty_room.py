@@ -18,8 +18,8 @@ __all__ = ["browser", "page", "session", "tab"]
 def test_a_mask_by_the_empty_room_waits_until_that_is_taken(tab: Any, session: FakeSession) -> None:
     before = session.settings
     tab.wait_for_selector("#kinds button[data-value=plate][aria-disabled=true]")
-    assert "Take the empty room first" in tab.get_attribute("#kinds >> text=Plate", "title")
-    tab.focus("#kinds >> text=Plate")
+    assert "Take the empty room first" in tab.get_attribute("#kinds [data-value=plate]", "title")
+    tab.focus("#kinds [data-value=plate]")
     tab.keyboard.press("Enter")
     tab.wait_for_selector(".refusal[data-about=mask]:not([hidden]) >> text=the empty room first")
     assert session.settings is before

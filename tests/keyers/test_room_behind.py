@@ -170,6 +170,5 @@ def test_colours_that_no_foreground_nearby_has_are_not_the_rooms_to_tell() -> No
         shown = Memory(planes_, small, ones, ones)
         uncovering.add(shown, apart, free, beside, (guides, matte))
         found = uncovering.known()
-        assert found is not None
-        some.append(found[1][:, 15].any())
+        some.append(found is not None and found[1][:, 15].any())
     assert some == [True, False]

@@ -138,6 +138,33 @@ def test_colours_from_the_room_are_those_of_the_whole_picture(tmp_path) -> None:
     work.close()
 
 
+def test_who_asks_in_between_is_told_how_the_last_picture_was_shown(tmp_path) -> None:
+    """Figures are read while a picture is being keyed."""
+    room = _room()
+    cv2.imwrite(str(tmp_path / "room.png"), room)
+    mask = Plate(plate=str(tmp_path / "room.png"))
+    work = Work(Settings(mask=mask, background="#5afa5a"), INFO, lambda _: None)
+    work.follow(wanted=True)
+    keyed, told = work.keying.masker, []
+
+    class Asking:
+        looks_back = keyed.looks_back
+        is_hard, foreground, finish = keyed.is_hard, keyed.foreground, keyed.finish
+
+        def __call__(self, *pair: Any) -> Any:
+            told.append(work.sight)
+            return keyed(*pair)
+
+    work.keying.masker = Asking()  # type: ignore[assignment]
+    after = [Sight()]
+    for number in range(60):
+        _made(work, _picture(_with_disc(room)), number, follows=True, mirrored=True)
+        after.append(work.sight)
+    work.close()
+    assert told == after[:-1]
+    assert after[-1].crop.width < 1
+
+
 def test_the_preview_shows_the_camera_as_it_is_framed() -> None:
     picture = _picture(_room())
     assert seen_as(picture, Sight()) is picture

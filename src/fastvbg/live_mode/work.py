@@ -266,7 +266,8 @@ class Work:
         spare = wanted.spare and not wanted.matte and not self.keying.masker.looks_back
         pair = Pair(prev, picture, 0, 0, begins=self._prev is None, spare=spare)
         old, self._prev = self._prev, picture
-        self.sight = Sight(WHOLE, wanted.mirrored)
+        if self._framing is None:  # else it is the last one's until the next is known
+            self.sight = Sight(WHOLE, wanted.mirrored)
         bare = not wanted.matte and self._framing is None
         if bare and (not wanted.mirrored or self.settings.background is None):
             made: Any = self._shown(picture) if wanted.mirrored else self._laying(pair, seconds)

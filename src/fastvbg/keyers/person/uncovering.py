@@ -113,6 +113,8 @@ class Uncovering:
             1 in squares of 16 pixels in which it is, else 0.
         cells : ndarray, shape (h, w), uint8
             The same on the canvas.
+
+        None stands for all where it is nowhere.
         """
         if self._told is None:
             return None
@@ -121,6 +123,8 @@ class Uncovering:
         side = max(1, _SQUARE // self._factor)
         some, not_all = (_squares(each, side) for each in (right, wrong))
         known = np.asarray(some & (1 - not_all), np.uint8)
+        if not known.any():
+            return None
         size = side * known.shape[1], side * known.shape[0]
         rows, cols = self._canvas
         cells = cv2.resize(known, size, interpolation=cv2.INTER_NEAREST)[:rows, :cols]

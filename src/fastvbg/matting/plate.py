@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from fastvbg._types import Frame, Matte
+    from fastvbg.matting.pairing import Pair
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
     from fastvbg.pixels import Pixels
@@ -46,6 +48,14 @@ _MUCH_UNLIKE = 0.2
 _UNLIKE = (
     "plate: {:.0f} % of the frames look like it nowhere, in whatever light: they show another "
     "room, or from elsewhere; the mask 'person' needs no plate"
+)
+_LOOKS = 1, 16, 64, 256, 1024
+"""Frames of which it is looked whether the matte has the room."""
+_MUCH_MISTAKEN = 0.05
+_MISTAKEN = (
+    "plate: {:.0f} % of the room's details that the frames show as it does are taken for "
+    "foreground: it is blurred or strongly compressed, or light has fallen otherwise since; take "
+    "it anew with the frames' focus and light, or use the mask person"
 )
 
 
@@ -82,9 +92,11 @@ class PlateRun(Fused):
         self._lights = keyer.lights
         super().__init__(run.pixels, keyer, run.shape)
         self._by_hand = None if from_the_clip else ByHand(run, keyer)
+        self._tell = run.tell
         self._followed = False
         self._camera = CameraMotion()
         self._moves = False
+        self._frames, self._mistaken = 0, list[float]()
 
     def prepare(self, picture: Picture) -> None:
         """Register a plate from outside the clip; see whether the camera moves."""
@@ -93,6 +105,32 @@ class PlateRun(Fused):
             self._by_hand.look(seen)
         self._moves = self._camera.add(seen) or self._moves
         self._followed = self._followed or self._plate_keyer.motion is not None
+
+    def matte(self, pair: Pair, seconds: Fraction) -> Matte:
+        """Return the keyer's matte."""
+        matte = super().matte(pair, seconds)
+        self._look(pair.keyed)
+        return matte
+
+    def _composite(self, pair: Pair, behind: Picture) -> Picture:
+        over = super()._composite(pair, behind)
+        self._look(pair.next)
+        return over
+
+    def _look(self, picture: Picture) -> None:
+        """See now and then whether the matte has the room; the first time tell it at once."""
+        self._frames += 1
+        keyer = self._plate_keyer
+        if self._frames not in _LOOKS or keyer.waits or keyer.motion is not None:
+            return
+        self._mistaken.append(keyer.mistaken(self._pixels.sample(picture)))
+        if len(self._mistaken) == 1:
+            for line in self._as_told():
+                self._tell(line)
+
+    def _as_told(self) -> list[str]:
+        usual = statistics.median(self._mistaken) if self._mistaken else 0.0
+        return [_MISTAKEN.format(100 * usual)] if usual >= _MUCH_MISTAKEN else []
 
     def decide_edges(self, picture: Picture, matte: Matte) -> None:
         """Tell coverage at soft edges from the colours of plate and foreground."""
@@ -126,7 +164,9 @@ class PlateRun(Fused):
         if moved:
             return [*told, _MOVES]
         unlike = self._plate_keyer.unlike
-        return [*told, _UNLIKE.format(100 * unlike)] if unlike >= _MUCH_UNLIKE else told
+        if unlike >= _MUCH_UNLIKE:
+            return [*told, _UNLIKE.format(100 * unlike)]
+        return [*told, *self._as_told()]
 
 
 def picture_of(run: Run, asked: Any, told: list[str]) -> Any:

@@ -15,7 +15,7 @@ from fastvbg.checks import (
     check_same_size,
 )
 from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
-from fastvbg.errors import OptionError, OptionTypeError, ShapeError
+from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import PLATE_ROWS, rows_for, slope_of
 from fastvbg.keyers._arrays import (
@@ -30,11 +30,13 @@ from fastvbg.keyers._arrays import (
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers.plate.byhand import PlateByHand
 from fastvbg.keyers.plate.following import CameraFollower
+from fastvbg.keyers.plate.forms import PlateForm
 from fastvbg.keyers.plate.layers import layers_of_frame, layers_of_planes
+from fastvbg.keyers.plate.likeness import mistaken
 from fastvbg.keyers.plate.lit import LitPlate
 from fastvbg.keyers.plate.matching import corners, moved
 from fastvbg.keyers.plate.soft_edges import EdgeDecider
-from fastvbg.layout import as_bgr, checked_bgr, packed
+from fastvbg.layout import as_bgr, packed
 from fastvbg.outputs import plane_out, planes_out
 
 if TYPE_CHECKING:
@@ -134,6 +136,7 @@ class PlateKeyer(EdgeDecider):
             whole = to_keyspace(as_bgr(plate, self._order))
             black = 0
         self._shifts = (shifts[0], shifts[1])
+        self._form = PlateForm(self._planar, self._shape, self._shifts)
         if noise is not None:
             check_same_size("noise", check_plane("noise", noise), "plate", self._shape)
             noise = noise.copy()
@@ -221,7 +224,7 @@ class PlateKeyer(EdgeDecider):
         DTypeError, ShapeError, OptionTypeError
             The picture is not as the keyer's frames (also a `TypeError` or `ValueError`).
         """
-        seen = self._checked(picture)
+        seen = self._form.checked(picture, self._order)
         if self._by_hand is None:
             raise OptionError("register: got a keyer made without it, wanted register=True")
         return self._register(self._by_hand, seen)
@@ -244,6 +247,34 @@ class PlateKeyer(EdgeDecider):
         """The share of frames so far that in no light look like the plate, 0 to 1."""
         return self._plate.unlike
 
+    def mistaken(self, picture: Frame | Planes) -> float:
+        """Return the share of the plate's details in a frame that its matte takes for foreground.
+
+        Of a plate in focus and in one light it is some hundredths at most; from a twentieth on it
+        is blurred, was compressed strongly, or lights that fall on a part of the room have changed.
+
+        Parameters
+        ----------
+        picture : ndarray of shape (H, W, 3 or 4), or tuple of 3 ndarray, uint8
+            The last frame, as `key` or `key_planes` was given it.
+
+        Returns
+        -------
+        float
+            0 to 1; 0 where there are too few details to tell.
+
+        Raises
+        ------
+        DTypeError, ShapeError, OptionTypeError
+            The picture is not as the keyer's frames (also a `TypeError` or `ValueError`).
+        """
+        seen, matte = self._form.checked(picture, self._order), np.empty(self._shape, np.uint8)
+        if isinstance(seen, (tuple, list)):
+            luma, matte = seen[0], self._matte_of_planes(seen, matte)
+        else:
+            luma, matte = to_keyspace(seen)[0], self._matte_of_frame(seen, matte)
+        return mistaken(self.shown[0], luma, matte)
+
     def reset(self) -> None:
         """Forget how the light of the last frames was, as at a hard cut."""
         self._plate.reset()
@@ -252,20 +283,20 @@ class PlateKeyer(EdgeDecider):
             self._camera.reset()
 
     def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
-        self._check_frame(frame)
+        self._form.check_frame(frame)
         out = plane_out(out, self._shape, "frame", frame=frame)
         self._follow(frame)
         return self._matte_of_frame(frame, out)
 
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
-        self._check_planes(planes)
+        self._form.check_planes(planes)
         out = plane_out(out, self._shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
         self._follow(planes)
         return self._matte_of_planes(planes, out)
 
     def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
         given, seen = frame, as_bgr(frame, self._order)
-        self._check_frame(seen)
+        self._form.check_frame(seen)
         self._follow(seen)
         if self.borders is not None:
             matte = self._matte_of_frame(seen, np.empty(self._shape, np.uint8))
@@ -276,7 +307,7 @@ class PlateKeyer(EdgeDecider):
         kernels.composite.call(seen, self._shown, as_bgr(background, self._order), *to, *rest)
 
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
-        self._check_planes(planes)
+        self._form.check_planes(planes)
         out = planes_out(planes, background, out)
         self._follow(planes)
         run = self._run_planes if self.borders is None else self._blend_planes
@@ -307,42 +338,11 @@ class PlateKeyer(EdgeDecider):
         for k, (new, old, to) in enumerate(zip(planes, background, out, strict=True)):
             planes_blend.blend_u8.call(matte, new, old, to, *(self._shifts if k else (0, 0)))
 
-    def _checked(self, picture: Frame | Planes) -> Frame | Planes:
-        """Check a frame or planes; return the frame as BGR."""
-        if isinstance(picture, (tuple, list)):
-            self._check_planes(picture)
-            return picture
-        seen = checked_bgr("frame", picture, self._order)
-        self._check_frame(seen)
-        return seen
-
     def _as_planes(self, picture: Frame | Planes) -> Planes:
-        seen = self._checked(picture)
+        seen = self._form.checked(picture, self._order)
         if isinstance(seen, (tuple, list)):
             return packed(seen[0]), packed(seen[1]), packed(seen[2])
         return to_keyspace(seen)
-
-    def _check_planes(self, planes: Planes) -> None:
-        shape, *shifts = check_planes("planes", planes)
-        if not self._planar:
-            raise OptionTypeError(
-                "plate: is a BGR frame, wanted planes (Y, U, V) like the frames; "
-                "or key frames with `key`"
-            )
-        check_same_size("planes", shape, "the plate", self._shape)
-        if tuple(shifts) != self._shifts:
-            raise ShapeError(
-                f"planes: got chroma of shape {planes[1].shape}, wanted it as in the plate"
-            )
-
-    def _check_frame(self, frame: Frame) -> None:
-        shape = check_frame("frame", frame)
-        if self._planar:
-            raise OptionTypeError(
-                "plate: is planes, wanted a BGR frame like the frames; "
-                "or key planes with `key_planes`"
-            )
-        check_same_size("frame", shape, "the plate", self._shape)
 
     def _follow_frame(self, frame: Frame) -> None:
         self._follow(frame)

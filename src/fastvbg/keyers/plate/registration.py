@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
 import numpy as np
 
 from fastvbg.errors import OptionError
@@ -12,6 +11,7 @@ from fastvbg.keyers.plate.aligning import align, corners_of, follow, known_of
 from fastvbg.keyers.plate.exposure import fit_colours, mapped
 from fastvbg.keyers.plate.gamut import bgr_of, of_planes
 from fastvbg.keyers.plate.layers import thinned
+from fastvbg.keyers.plate.likeness import details_alike
 from fastvbg.keyers.plate.matching import LEAST, match, moved
 
 if TYPE_CHECKING:
@@ -38,10 +38,6 @@ _LEFT, _BETTER = 16.0, 0.95
 _LEAST_ALIKE = 0.15
 """Of the plate's details that a frame with a person in it shows at the same place."""
 _LEAST_DETAILS = 16
-_ACROSS = 320
-_DETAIL = 16, 3.0
-"""Pixels of a block, of so many across, and the deviation in levels that makes it a detail."""
-_ALIKE = 0.8
 
 
 class Registration(NamedTuple):
@@ -201,17 +197,8 @@ def _refuse_another(plate: Plane, frame: Plane) -> None:
     One of few details may be: then it is left as it is, as is one that most of the frame agrees
     with.
     """
-    scale = min(1.0, _ACROSS / plate.shape[1])
-    size = (max(1, round(plate.shape[1] * scale)), max(1, round(plate.shape[0] * scale)))
-    one, two = (
-        _details_of(np.asarray(cv2.resize(each, size, interpolation=cv2.INTER_AREA)))
-        for each in (plate, frame)
-    )
-    is_detail = one.std(axis=1) >= _DETAIL[1]
-    one, two = one[is_detail], two[is_detail]
-    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(two, axis=1)
-    details = len(one)
-    alike = np.count_nonzero((one * two).sum(axis=1) >= _ALIKE * np.maximum(lengths, 1))
+    found = details_alike(plate, frame)
+    details, alike = len(found.where), np.count_nonzero(found.alike)
     if details >= _LEAST_DETAILS and alike < _LEAST_ALIKE * details:
         raise OptionError(
             f"plate: got one of whose {details} details the frame shows {alike} at the same place, "
@@ -219,19 +206,3 @@ def _refuse_another(plate: Plane, frame: Plane) -> None:
             "corners: it shows another room, or from elsewhere; take it again from where the "
             "camera stands, or use the mask person"
         )
-
-
-def _details_of(luma: Plane) -> npt.NDArray[np.float32]:
-    """Return the blocks of a small picture, each in a row, without their even slopes.
-
-    A sky has one that is nearly the same in its mirror image, and in another sky.
-    """
-    side = _DETAIL[0]
-    rows, cols = (length // side for length in luma.shape)
-    whole = luma[: rows * side, : cols * side].astype(np.float32)
-    blocks = whole.reshape(rows, side, cols, side).swapaxes(1, 2).reshape(-1, side * side)
-    across = np.tile(np.arange(side, dtype=np.float32) - (side - 1) / 2, (side, 1))
-    for slope in (np.ones_like(across), across, across.T):
-        unit = slope.ravel() / np.linalg.norm(slope)
-        blocks = blocks - np.outer(blocks @ unit, unit)
-    return np.asarray(blocks, np.float32)

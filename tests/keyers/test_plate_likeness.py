@@ -77,7 +77,7 @@ def test_another_picture_is_refused():
 
 
 @pytest.mark.parametrize("made", ["matte", "run"])
-@pytest.mark.parametrize("spoil", [as_it_is, *BAD])
+@pytest.mark.parametrize("spoil", [as_it_is, blurred, compressed])
 def test_a_run_tells_it(spoil, made, tmp_path):
     write_clip(tmp_path / "in.mkv", [seen(number) for number in range(3)])
     mask = fastvbg.masks.Plate(plate=spoil(ROOM))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fastvbg._types import Frame, Plane, Planes
     from fastvbg.keyers.plate.matching import Homography
 
-_THIN = 8
+THIN = 8
 """Pixels across and down of which a sample of colour is the mean."""
 
 _CLIPPED = 8
@@ -104,7 +104,7 @@ def _brightest(planes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 def thinned(plane: Plane, like: tuple[int, ...] = ()) -> npt.NDArray[np.float64]:
     """Return the means of a plane's blocks, (N,), as many as of one of another shape."""
     height, width = like or plane.shape
-    size = (-(-width // _THIN), -(-height // _THIN))
+    size = (-(-width // THIN), -(-height // THIN))
     means = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
     return np.asarray(means.ravel(), np.float64)
 

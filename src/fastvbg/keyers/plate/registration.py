@@ -13,6 +13,7 @@ from fastvbg.keyers.plate.gamut import bgr_of, of_planes
 from fastvbg.keyers.plate.layers import thinned
 from fastvbg.keyers.plate.likeness import details_alike
 from fastvbg.keyers.plate.matching import LEAST, match, moved
+from fastvbg.keyers.plate.shading import shading_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fastvbg._types import Plane
     from fastvbg.keyers.plate.layers import Layers
     from fastvbg.keyers.plate.matching import Homography
+    from fastvbg.keyers.plate.shading import Shading
 
     Values = npt.NDArray[np.float64]
 
@@ -52,6 +54,8 @@ class Registration(NamedTuple):
     shape: tuple[int, int]
     overexposed: float = 0.0
     """Share of the plate that is clipped where the frames are darker: what is there is unknown."""
+    shading: Shading | None = None
+    """How light falls otherwise on the frames; None where it falls alike."""
 
     @property
     def moved(self) -> float:
@@ -65,7 +69,7 @@ class Registration(NamedTuple):
     def is_none(self) -> bool:
         """Whether the plate lies as it was given, in the frames' light."""
         as_given = np.array_equal(self.homography, np.eye(3))
-        return as_given and np.array_equal(self.colours, np.eye(3, 4))
+        return as_given and np.array_equal(self.colours, np.eye(3, 4)) and self.shading is None
 
     @property
     def known(self) -> Plane:
@@ -74,6 +78,8 @@ class Registration(NamedTuple):
 
     def __str__(self) -> str:
         told = f"plate: moved by {self.moved:.1f} px, exposure x{self.exposure:.2f}"
+        if self.shading is not None:
+            told = f"{told}, light by place x{self.shading.most:.2f}"
         if self.overexposed < _OVEREXPOSED:
             return told
         return (
@@ -83,7 +89,7 @@ class Registration(NamedTuple):
 
 
 class Lying(NamedTuple):
-    """A plate where it lies in the frames, in its own light."""
+    """A plate where it lies in the frames, lit by place as they are."""
 
     homography: Homography
     plate: Layers
@@ -91,6 +97,7 @@ class Lying(NamedTuple):
     """(3, N), means of its blocks, without those that it does not fill."""
     inside: npt.NDArray[np.bool_]
     """Which blocks of a frame these are."""
+    shading: Shading | None
 
     @property
     def as_given(self) -> bool:
@@ -120,10 +127,10 @@ def register(plate: Layers, frame: Layers) -> tuple[Registration, Lying] | None:
             _refuse_another(plate.luma, frame.luma)
             return None
         homography = found
-    lying = lie(plate, homography)
+    lying = lie(plate, frame, homography)
     registration = in_light(lying, frame)
     if not lying.as_given and registration.moved < _AT_REST:
-        lying = lie(plate, np.eye(3))
+        lying = lie(plate, frame, np.eye(3))
         registration = in_light(lying, frame)
     return registration, lying
 
@@ -141,14 +148,19 @@ def is_at_rest(plate: Plane, frame: Plane) -> bool:
     return bool(middle < _AT_REST and most < _AT_REST_MOST)
 
 
-def lie(plate: Layers, homography: Homography) -> Lying:
-    """Return a plate where a homography takes it."""
-    if np.array_equal(homography, np.eye(3)):
-        samples = plate.thin()
-        return Lying(homography, plate, samples, np.ones(samples.shape[1], np.bool_))
-    there = plate.warped(homography)
-    inside = thinned(known_of(homography, (plate.luma.shape[0], plate.luma.shape[1]))) == 255
-    return Lying(homography, there, there.thin()[:, inside], inside)
+def lie(plate: Layers, frame: Layers, homography: Homography) -> Lying:
+    """Return a plate where a homography takes it, in light that falls as in a frame."""
+    inside, there = None, plate
+    if not np.array_equal(homography, np.eye(3)):
+        there = plate.warped(homography)
+        inside = thinned(known_of(homography, (plate.luma.shape[0], plate.luma.shape[1]))) == 255
+    shading = shading_of(there, frame)
+    if shading is not None:
+        there = shading.on(there)
+    samples = there.thin()
+    if inside is None:
+        inside = np.ones(samples.shape[1], np.bool_)
+    return Lying(homography, there, samples[:, inside], inside, shading)
 
 
 def in_light(lying: Lying, frame: Layers) -> Registration:
@@ -159,16 +171,17 @@ def in_light(lying: Lying, frame: Layers) -> Registration:
     colours, agree = fit_colours(one, two)
     if plate.planar:
         colours, agree = _better_of_bgr(colours, agree, one, two)
+    as_it_is = Registration(homography, np.eye(3, 4), 1.0, shape, shading=lying.shading)
     if not agree.any():
-        return Registration(homography, np.eye(3, 4), 1.0, shape)
+        return as_it_is
     off = np.abs(mapped(colours, one[:, agree]) - one[:, agree]).mean(axis=1).max()
     if off < _SAME_LIGHT and lying.as_given:
-        return Registration(homography, np.eye(3, 4), 1.0, shape)
+        return as_it_is
     luma, black = (slice(0, 1), _BLACK) if plate.planar else (slice(None), 0)
     light = [each[luma, agree].mean() - black for each in (two, one)]
     exposure = float(light[0] / max(light[1], 1.0))
     overexposed = plate.clipped() if exposure < _DARKER else 0.0
-    return Registration(homography, colours, exposure, shape, overexposed)
+    return Registration(homography, colours, exposure, shape, overexposed, lying.shading)
 
 
 def _better_of_bgr(

@@ -85,7 +85,7 @@ def test_a_person_with_a_plate_takes_what_its_runs_call(tmp_path: Path) -> None:
     called, kind = set(done.stdout.split()), own()["person"](plate=room)
     assert called <= {*kind.needs(), *kind.uses()}
     assert "keying.soft_edges.decide" in called & set(kind.uses())
-    assert "foreground.plate.uncover" in called
+    assert "foreground.colours.estimate" in called
     assert own()["person"]().uses() == ()
 
 

@@ -91,9 +91,10 @@ def estimate(shape, seed):
         half = (shape[0] + down) >> down, (shape[1] + across) >> across
         planes = tuple(smooth(size, seed + k) for k, size in enumerate((shape, half, half)))
         mattes = smooth(shape, seed + 5), np.zeros(half, np.uint8)
+        scene = tuple(smooth(plane.shape, seed + 9) for plane in planes)
         cells, scratch = foreground.cells_for(shape, half), foreground.scratch_for(*shape)
         for known in flags_of(shape, seed):
-            yield (planes, mattes, mattes[1], (across, down), cells, scratch, known), planes
+            yield (planes, scene, mattes, mattes[1], (across, down), cells, scratch, known), planes
 
 
 def flags_of(shape, seed):
@@ -104,9 +105,8 @@ def flags_of(shape, seed):
 
 def uncover(shape, seed):
     for given, planes in estimate(shape, seed):
-        _, mattes, over_chroma, shifts, cells, scratch, known = given
-        scene = tuple(smooth(plane.shape, seed + 9) for plane in planes)
-        yield (planes, scene, mattes, over_chroma, shifts, cells[0], scratch[0], known), planes
+        *before, cells, scratch, _ = given
+        yield (*before, cells[0], scratch[0]), planes
 
 
 def i420(shape, seed):

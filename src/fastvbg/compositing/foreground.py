@@ -60,13 +60,13 @@ class Foreground:
         squares of 16 pixels, packed, in those whose flag is 1.
         """
         given = (matte, self._over_chroma), self._over_chroma, self._shifts
-        flags = _NONE if known is None else known
-        if scene is None or known is not None:
-            colours.estimate.call(planes, *given, self._cells, self._scratch, flags)
-        # Estimates look at what is nearly covered, too: it is to be the frame's then.
-        if scene is not None:
+        if scene is not None and known is None:
             of_cells = self._cells[0], self._scratch[0]
-            plate_kernels.uncover.call(planes, scene, *given, *of_cells, flags)
+            plate_kernels.uncover.call(planes, scene, *given, *of_cells)
+            return
+        known = _NONE if known is None else known
+        behind = planes if scene is None else scene
+        colours.estimate.call(planes, behind, *given, self._cells, self._scratch, known)
 
     def write_frame(
         self,

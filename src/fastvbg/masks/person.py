@@ -57,8 +57,6 @@ class Person(Mask):
     # Its mattes are refined by the keyer itself, before they have the frame's size.
     name: ClassVar[str] = "person"
     estimates: ClassVar[bool] = True
-    # Where the room is known, colours come from it.
-    owns: ClassVar[tuple[str, ...]] = ("foreground.colours.estimate", "foreground.plate.uncover")
     networks: ClassVar[bool] = True
     kernels: ClassVar[tuple[str, ...]] = (
         *_SMALL,

@@ -191,30 +191,34 @@ def estimate_foreground(
     if not matte.size:
         return np.array(frame)
     soft = soft_cells(matte, FOREGROUND_CELL, FOREGROUND_CELL)
-    where = None if known is None else where_known(known, matte.shape, matte.shape)
     result = np.array(frame)
     for k in range(3):
         scene = None if plate is None else plate[..., k]
-        result[..., k] = _own(frame[..., k], matte, soft, scene, where)
+        result[..., k] = _own(frame[..., k], matte, soft, scene, known)
     return result
 
 
-def _own(plane: Plane, matte: Matte, soft: Marks, scene: Plane | None, known: Any) -> Plane:
+def _own(
+    plane: Plane, matte: Matte, soft: Marks, scene: Plane | None, known: Plane | None
+) -> Plane:
     if scene is None:
         return estimate_plane(plane, matte, soft)
-    uncovered = uncover_plane(plane, matte, scene, soft)
     if known is None:
-        return uncovered
-    return np.where(known, uncovered, estimate_plane(plane, matte, soft))
+        return uncover_plane(plane, matte, scene, soft)
+    there = soft & _in_known(known, soft.shape)
+    estimated = estimate_plane(plane, matte, soft & ~there)
+    uncovered = uncover_plane(plane, matte, scene, there)
+    return np.where(_pixels_of(there, plane.shape), uncovered, estimated)
 
 
-def where_known(known: Plane, luma: tuple[int, ...], shape: tuple[int, ...]) -> Marks:
-    """Return which samples of a plane lie in squares of 16 pixels of luma whose flag is 1."""
-    down, across = (
-        2 * FOREGROUND_CELL // -(-whole // own) for whole, own in zip(luma, shape, strict=True)
-    )
-    samples = known.repeat(down, 0).repeat(across, 1)[: shape[0], : shape[1]]
-    return np.equal(samples, 1)
+def _in_known(known: Plane, cells: tuple[int, ...]) -> Marks:
+    """Return which cells of a plane lie in squares of 16 pixels of luma whose flag is 1.
+
+    A square is of two cells of luma each way, or of one of chroma that is halved.
+    """
+    for axis in (0, 1):
+        known = known.repeat(2 if cells[axis] > known.shape[axis] else 1, axis)
+    return np.equal(known[: cells[0], : cells[1]], 1)
 
 
 def estimate_foreground_planes(
@@ -247,8 +251,7 @@ def estimate_foreground_planes(
         sizes = zip(matte.shape, plane.shape, strict=True)
         down, across = (-(-whole // own) for whole, own in sizes)
         soft = soft_cells(matte, cell * down, cell * across)
-        where = None if known is None else where_known(known, matte.shape, plane.shape)
         scene = None if plate is None else plate[k]
-        made.append(_own(plane, means_over(matte, plane.shape), soft, scene, where))
+        made.append(_own(plane, means_over(matte, plane.shape), soft, scene, known))
     y, u, v = made
     return y, u, v

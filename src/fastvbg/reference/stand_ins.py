@@ -58,21 +58,19 @@ def _write(made: Planes, out: Planes, known: Plane) -> None:
     known[:] = 0
 
 
-def _estimate(planes: Planes, mattes: tuple[Matte, Matte], *scratch: Any) -> None:
-    _take(planes, foreground.estimate_foreground_planes(planes, mattes[0]), scratch[-1], 0)
+def _estimate(planes: Planes, scene: Planes, mattes: tuple[Matte, Matte], *scratch: Any) -> None:
+    known = scratch[-1]
+    behind = (scene, known) if known.size else (None, None)
+    _take(planes, foreground.estimate_foreground_planes(planes, mattes[0], *behind))
 
 
-def _uncover(planes: Planes, scene: Planes, mattes: tuple[Matte, Matte], *scratch: Any) -> None:
-    _take(planes, foreground.estimate_foreground_planes(planes, mattes[0], scene), scratch[-1], 1)
+def _uncover(planes: Planes, scene: Planes, mattes: tuple[Matte, Matte], *_scratch: Any) -> None:
+    _take(planes, foreground.estimate_foreground_planes(planes, mattes[0], scene))
 
 
-def _take(planes: Planes, made: Planes, known: Plane, flag: int) -> None:
-    """Take samples of what was made, all or those in squares with a flag."""
+def _take(planes: Planes, made: Planes) -> None:
     for plane, to in zip(made, planes, strict=True):
-        where = True
-        if known.size:
-            where = foreground.where_known(known, planes[0].shape, to.shape) == bool(flag)
-        np.copyto(to, plane, where=where)
+        to[:] = plane
 
 
 def _smooth(

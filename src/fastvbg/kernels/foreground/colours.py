@@ -15,10 +15,11 @@ from fastvbg.constants import FOREGROUND_CELL as CELL
 from fastvbg.constants import FOREGROUND_GAIN_SHIFT, FOREGROUND_UNIT
 from fastvbg.kernels._jit import OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._memory import address_of, bytes_at, integers_at, unsigned_words_at
-from fastvbg.kernels._planes import OUT_PLANES, SHIFTS
+from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels.foreground.lanes import across_eight, solve_eight
-from fastvbg.kernels.foreground.marks import average, cells, leave, mark, mark_chroma, run_start
-from fastvbg.kernels.foreground.plan import SOFT, SQUARE_BITS
+from fastvbg.kernels.foreground.marks import average, cells, mark, mark_chroma, run_start
+from fastvbg.kernels.foreground.plan import KNOWN, SOFT
+from fastvbg.kernels.foreground.plate import uncover_cells
 from fastvbg.kernels.foreground.sums import make_means, weigh
 
 _MATTES = types.UniTuple(PLANE, 2)
@@ -113,9 +114,10 @@ def _estimate_plane(plane: Any, matte: Any, cells_of: Any, scratch: Any) -> None
             i = run_start(marks, at, i + 1, across, SOFT)
 
 
-@kernel(OUT_PLANES, _MATTES, OUT_PLANE, SHIFTS, _CELLS, _SCRATCH, PLANE)
+@kernel(OUT_PLANES, PLANES, _MATTES, OUT_PLANE, SHIFTS, _CELLS, _SCRATCH, PLANE)
 def estimate(
     planes: Any,
+    scene: Any,
     mattes: Any,
     over_chroma: Any,
     shifts: Any,
@@ -125,12 +127,13 @@ def estimate(
 ) -> None:
     """Write the foreground's samples into planes, or channels of a frame, where a matte is soft.
 
-    `mattes` are the matte and `over_chroma`, which is written where chroma is halved. Samples in
-    squares whose flag in `known` is 1 stay; there may be no flags.
+    `mattes` are the matte and `over_chroma`, which is written where chroma is halved. In squares
+    whose flag in `known` is 1 it is what covers the scene; there may be no flags, then the scene is
+    not read.
     """
     marks, weights, means = cells_of
     flags, columns, gains, gain_plane, rows = scratch
-    if not mark(mattes[0], marks[0], flags):
+    if not mark(mattes[0], marks[0], flags, known):
         return
     halved = shifts[0] | shifts[1]
     if halved:
@@ -140,10 +143,9 @@ def estimate(
         group = halved if k else 0
         matte, own_marks = mattes[group], marks[group]
         if k <= halved:
-            if known.size:
-                size = cells(matte.shape[0]), cells(matte.shape[1])
-                right, below = shifts if k else (0, 0)
-                leave(own_marks, size, known, (SQUARE_BITS - right, SQUARE_BITS - below), 1)
             weigh(matte, own_marks, weights[group], columns, gains, gain_plane)
         own = own_marks, weights[group], means[group]
         _estimate_plane(planes[k], matte, own, (columns, gain_plane, rows))
+        # Estimates look at what is nearly covered, too: it is to be the frame's until then.
+        if known.size:
+            uncover_cells(planes[k], scene[k], matte, own_marks, KNOWN)

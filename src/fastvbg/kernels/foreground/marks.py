@@ -15,7 +15,7 @@ from fastvbg.constants import FOREGROUND_LEVELS, FOREGROUND_REACH
 from fastvbg.kernels._jit import inline
 from fastvbg.kernels._memory import address_of, bytes_at, long_words_at
 from fastvbg.kernels._rows import steps
-from fastvbg.kernels.foreground.plan import SOFT, SUMMED, WANTED
+from fastvbg.kernels.foreground.plan import KNOWN, SOFT, SQUARE_BITS, SUMMED, WANTED
 from fastvbg.kernels.portable.planes import mean
 
 _NEAR = np.uint8(SUMMED | WANTED)
@@ -91,8 +91,11 @@ def _mark_levels(marks: Any, size: Any) -> None:
 
 
 @inline
-def mark(matte: Any, marks: Any, flags: Any) -> Any:
-    """Mark the cells of a matte; return how many are soft."""
+def mark(matte: Any, marks: Any, flags: Any, known: Any) -> Any:
+    """Mark the cells of a matte; return how many are soft.
+
+    Those in squares whose flag in `known` is 1 are known; there may be no flags.
+    """
     rows, cols = matte.shape
     size = cells(rows), cells(cols)
     row_of_words = long_words_at(address_of(flags, 0), size[1])
@@ -107,7 +110,10 @@ def mark(matte: Any, marks: Any, flags: Any) -> Any:
                 flags[x] |= np.uint8(np.uint8(row[x] - np.uint8(1)) < np.uint8(254))
         for i in range(size[1]):
             if row_of_words[np.uint64(i)]:
-                _mark_soft(marks, j, i, size)
+                if known.size and known[j >> SQUARE_BITS, i >> SQUARE_BITS] == 1:
+                    marks[np.uint64(j * size[1] + i)] |= np.uint8(KNOWN)
+                else:
+                    _mark_soft(marks, j, i, size)
                 count += 1
     if count:
         _mark_levels(marks, size)
@@ -116,47 +122,37 @@ def mark(matte: Any, marks: Any, flags: Any) -> Any:
 
 @inline
 def mark_chroma(of_luma: Any, shape: Any, marks: Any, shifts: Any) -> None:
-    """Mark the cells of chroma that lie over soft ones of luma, which has a shape."""
+    """Mark the cells of chroma that lie over soft and known ones of luma, which has a shape.
+
+    A cell of chroma lies in one square of what is known.
+    """
     down, across = cells(shape[0]), cells(shape[1])
     right, below = shifts
     size = (down + below) >> below, (across + right) >> right
+    either = SOFT | KNOWN
     _clear(marks)
     for j in range(down):
-        i = run_start(of_luma, j * across, 0, across, SOFT)
+        i = run_start(of_luma, j * across, 0, across, either)
         while i < across:
-            _mark_soft(marks, j >> below, i >> right, size)
-            i = run_start(of_luma, j * across, i + 1, across, SOFT)
+            if of_luma[np.uint64(j * across + i)] & KNOWN:
+                marks[np.uint64((j >> below) * size[1] + (i >> right))] |= np.uint8(KNOWN)
+            else:
+                _mark_soft(marks, j >> below, i >> right, size)
+            i = run_start(of_luma, j * across, i + 1, across, either)
     _mark_levels(marks, size)
 
 
 @inline
-def leave(marks: Any, size: Any, known: Any, bits: Any, value: Any) -> None:
-    """Take for soft no cell of a plane in a square whose flag in `known` is `value`.
-
-    `bits` tell how many times a square's cells are halved, across and down.
-    """
-    down, across = size
-    right, below = bits
-    for j in range(down):
-        row, at = bytes_at(address_of(known, j >> below), known.shape[1]), j * across
-        i = run_start(marks, at, 0, across, SOFT)
-        while i < across:
-            if row[np.uint64(i >> right)] == value:
-                marks[np.uint64(at + i)] &= np.uint8(SUMMED | WANTED)
-            i = run_start(marks, at, i + 1, across, SOFT)
-
-
-@inline
 def average(matte: Any, marks: Any, out: Any, shifts: Any) -> None:
-    """Write the means of a matte over each sample of chroma, in cells that are summed."""
+    """Write the means of a matte over each sample of chroma, in cells that are summed or known."""
     rows, cols = out.shape
     right, below = shifts
     whole = matte.shape[1] >> right
     for j in range(cells(rows)):
         at, across = j * cells(cols), cells(cols)
-        i = run_start(marks, at, 0, across, SUMMED)
+        i = run_start(marks, at, 0, across, SUMMED | KNOWN)
         while i < across:
-            end = run_end(marks, at, i, across, SUMMED)
+            end = run_end(marks, at, i, across, SUMMED | KNOWN)
             first, count = CELL * i, min(CELL * end, cols) - CELL * i
             for y in range(CELL * j, min(CELL * (j + 1), rows)):
                 upper = address_of(matte, y << below) + (first << right)
@@ -167,7 +163,7 @@ def average(matte: Any, marks: Any, out: Any, shifts: Any) -> None:
                 _average_row(upper, lower, to, pairs, right)
                 if count > pairs:
                     _average_row(upper + 2 * pairs, lower + 2 * pairs, to + pairs, 1, 0)
-            i = run_start(marks, at, end, across, SUMMED)
+            i = run_start(marks, at, end, across, SUMMED | KNOWN)
 
 
 @inline

@@ -12,8 +12,9 @@ from fastvbg.kernels._room import room_for
 
 SQUARE_BITS = 1
 """Flags of what is known are of squares of so many times two cells of luma: of one of chroma."""
-SOFT, SUMMED, WANTED = 1, 2, 4
-"""Marks: a cell with soft pixels; one whose samples are summed up; one whose mean is asked for."""
+SOFT, SUMMED, WANTED, KNOWN = 1, 2, 4, 8
+"""Marks: a cell with soft pixels; one whose samples are summed up; one whose mean is asked for; one
+with soft pixels before a known scene, for which nothing is summed."""
 
 
 def _cells_of(shape: tuple[int, int]) -> int:

@@ -17,13 +17,12 @@ from fastvbg.kernels._planes import OUT_PLANES, PLANES, SHIFTS
 from fastvbg.kernels.foreground.marks import (
     average,
     cells,
-    leave,
     mark,
     mark_chroma,
     run_end,
     run_start,
 )
-from fastvbg.kernels.foreground.plan import SOFT, SQUARE_BITS
+from fastvbg.kernels.foreground.plan import SOFT
 
 _MATTES = types.UniTuple(PLANE, 2)
 _MARKS = types.Array(types.uint8, 1, "C")
@@ -74,7 +73,19 @@ def _uncover_run(plane: Any, scene: Any, matte: Any, j: Any, i: Any, end: Any) -
                 sample[0] = _uncovered(sample[0], bytes_at(coverage + x, 1)[0], known)
 
 
-@kernel(OUT_PLANES, PLANES, _MATTES, OUT_PLANE, SHIFTS, _MARKS_OF, _MARKS, PLANE)
+@inline
+def uncover_cells(plane: Any, scene: Any, matte: Any, marks: Any, kind: Any) -> None:
+    """Write what covers a scene into the cells of a plane that have a mark."""
+    down, across = cells(matte.shape[0]), cells(matte.shape[1])
+    for j in range(down):
+        at, i = j * across, run_start(marks, j * across, 0, across, kind)
+        while i < across:
+            end = run_end(marks, at, i, across, kind)
+            _uncover_run(plane, scene, matte, j, i, end)
+            i = run_start(marks, at, end, across, kind)
+
+
+@kernel(OUT_PLANES, PLANES, _MATTES, OUT_PLANE, SHIFTS, _MARKS_OF, _MARKS)
 def uncover(
     planes: Any,
     scene: Any,
@@ -83,14 +94,13 @@ def uncover(
     shifts: Any,
     marks: Any,
     flags: Any,
-    known: Any,
 ) -> None:
     """Write what covers a known scene into planes, or channels of a frame, where a matte is soft.
 
-    `mattes` are the matte and `over_chroma`, which is written where chroma is halved. Where there
-    are flags, samples in squares whose flag in `known` is 0 stay.
+    `mattes` are the matte and `over_chroma`, which is written where chroma is halved.
     """
-    if not mark(mattes[0], marks[0], flags):
+    no_squares = mattes[0][:0]  # all is known
+    if not mark(mattes[0], marks[0], flags, no_squares):
         return
     halved = shifts[0] | shifts[1]
     if halved:
@@ -98,15 +108,4 @@ def uncover(
         average(mattes[0], marks[1], over_chroma, shifts)
     for k in range(3):
         group = halved if k else 0
-        matte, own = mattes[group], marks[group]
-        down, across = cells(matte.shape[0]), cells(matte.shape[1])
-        if known.size and k <= halved:
-            right, below = shifts if k else (0, 0)
-            bits = SQUARE_BITS - right, SQUARE_BITS - below
-            leave(own, (down, across), known, bits, 0)
-        for j in range(down):
-            at, i = j * across, run_start(own, j * across, 0, across, SOFT)
-            while i < across:
-                end = run_end(own, at, i, across, SOFT)
-                _uncover_run(planes[k], scene[k], matte, j, i, end)
-                i = run_start(own, at, end, across, SOFT)
+        uncover_cells(planes[k], scene[k], mattes[group], marks[group], SOFT)

@@ -34,7 +34,7 @@ from bench.quality.scenelist import SCENES
 from bench.quality.scenes import gray
 
 from fastvbg import PersonKeyer, Refiner, estimate_foreground
-from fastvbg.keyers.person import edging, further, looking, steadying
+from fastvbg.keyers.person import edging, further, looking, others, steadying
 from fastvbg.keyers.person.following import Part as Follower
 from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.gaps import Gaps
@@ -126,9 +126,7 @@ class _Stretched:
         planes[1, :rows, :cols] = matte.astype(np.int32) << 8
 
 
-def _newest(
-    self: Any, guide: Any, contrast: float, matte: Matte | None, _known: Any = None
-) -> Matte:
+def _newest(self: Any, guide: Any, contrast: float, matte: Matte | None, *_: Any) -> Matte:
     """Stand for `Steady.add`: what the network says last."""
     if matte is not None:
         np.copyto(self._matte, matte)
@@ -152,7 +150,7 @@ PARTS: dict[str, Part] = {
     "people not singly, nor along groups": Part(
         replaced=((further, "people_in", _none), (further, "along", _none))
     ),
-    "no search in squares": Part(replaced=((further, "thirds", _none),)),
+    "no search in squares": Part(replaced=((further, "thirds", _none), (others, "squares", _none))),
     "regions that looks deny stay": Part(replaced=((further, "without_unseen", _as_it_is),)),
     "gaps stay filled": Part(replaced=((Gaps, "opened", lambda _self, matte, *_: matte),)),
     "no second look at what is unsure": Part(

@@ -27,6 +27,8 @@ from tests.support.people import (
 FIRST = 2 + 1 + 4 + 4
 """Looks at a first frame: all of it and the part; in true proportions; mirrored ones and nearer
 ones; and four of the other network at who is not higher than wide."""
+SQUARES = 3
+"""And at squares of a small frame, for others beside who is small."""
 
 
 @pytest.fixture
@@ -71,12 +73,12 @@ def test_it_looks_closer_at_a_small_person(runs) -> None:
     keyer = PersonKeyer()
     first = keyer.key(frame)
     assert runs[0] == (SQUARE.height, SQUARE.width)  # all of the frame
-    assert keyer.looks == FIRST
+    assert keyer.looks == FIRST + SQUARES
     assert not keyer._looking.part.whole
     assert iou(first, disc(frame.shape, 540, 250, 30)) > 0.97
 
 
-@pytest.mark.parametrize(("quality", "looks"), [("fine", FIRST), ("fast", 2)])
+@pytest.mark.parametrize(("quality", "looks"), [("fine", FIRST + SQUARES), ("fast", 2)])
 def test_one_look_at_a_scene_may_do(runs, quality, looks) -> None:
     keyer = PersonKeyer(quality=quality)
     for planes in (False, True):
@@ -156,7 +158,7 @@ def looks_along(step: int, count: int = 9) -> tuple[int, list[float]]:
 
 def test_each_third_frame_is_looked_at_while_little_moves(runs) -> None:
     looks, scores = looks_along(step=1)
-    assert looks <= FIRST + 3
+    assert looks <= FIRST + SQUARES + 3
     assert min(scores) > 0.95
 
 
@@ -173,7 +175,7 @@ def test_every_third_frame_is_looked_at_and_motion_does_the_rest(runs) -> None:
         x = 100 + 5 * k
         matte = keyer.key(with_person(scene, x, 120, 45))
         scores.append(iou(matte, disc(scene.shape, x, 120, 45)))
-    assert keyer.looks <= FIRST + 2
+    assert keyer.looks <= FIRST + SQUARES + 2
     assert min(scores) > 0.85
     frozen = iou(disc(scene.shape, 100, 120, 45), disc(scene.shape, 110, 120, 45))
     assert scores[2] > frozen + 0.03

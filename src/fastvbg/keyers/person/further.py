@@ -57,7 +57,7 @@ class Further:
         people = box_of(usual, self._factor, self._size, level)
         if people is None:
             return usual
-        return self._agreed(usual, _USUAL, [self._sight(picture, grown(people, ROOM, self._size))])
+        return self._agreed(usual, _USUAL, [self.sight(picture, grown(people, ROOM, self._size))])
 
     def all_at_once(self, picture: Any, guides: Planes, usual: Matte, part: Box) -> Matte:
         """Return what further looks make of the usual one, at a part of a scene's first frame.
@@ -70,7 +70,7 @@ class Further:
         if people is None:
             return usual
         about_people = grown(people, ROOM, self._size)
-        looks = [self._sight(picture, about_people)]
+        looks = [self.sight(picture, about_people)]
         matte = self._agreed(usual, _USUAL, looks)
         now = box_of(matte, self._factor, self._size)
         if now is None:
@@ -78,14 +78,14 @@ class Further:
         singly = people_in(matte, self._factor)
         about = [grown(each, ROOM, self._size) for each in singly if len(singly) > 1]
         about += [inside(each, self._size) for each in along(now)]
-        single = [self._sight(picture, each) for each in about]
+        single = [self.sight(picture, each) for each in about]
         matte = self._agreed(matte, _BOTH, single)
         near = grown(now, _NEAR, self._size)
         mirrored = [
             self._at(picture, part, self._networks.for_part(part), mirrored=True),
-            self._sight(picture, about_people, mirrored=True),
+            self.sight(picture, about_people, mirrored=True),
         ]
-        others = mirrored + [self._sight(picture, near, mirrored=flip) for flip in (False, True)]
+        others = mirrored + [self.sight(picture, near, mirrored=flip) for flip in (False, True)]
         matte = np.asarray(cv2.min(matte, self._agreed(matte, len(others), others)), np.uint8)
         looks += single + others
         net = self._networks.beside(part)
@@ -105,7 +105,7 @@ class Further:
             squares = [squares[self._turn]]
         box = None
         for square in squares:
-            box = united(box, self._found_in(self._sight(picture, square)))
+            box = united(box, self._found_in(self.sight(picture, square)))
         return box
 
     def _found_in(self, sight: Sight) -> Box | None:
@@ -118,10 +118,23 @@ class Further:
         found = x, y, round((right - left) * across), round((bottom - top) * down)
         return inside(found, self._size)
 
-    def _sight(self, picture: Any, box: Box, *, mirrored: bool = False) -> Sight:
+    def sight(self, picture: Any, box: Box, *, mirrored: bool = False) -> Sight:
+        """Look at a box in the network's proportions."""
         net = self._networks.for_whole()
         box = in_proportion(box, net.width, net.height, self._size)
         return self._at(picture, box, net, mirrored=mirrored)
+
+    def otherwise(self, picture: Any, box: Box) -> Sight | None:
+        """Look at a box by the other network; None where there is none, or who is there is high.
+
+        Such a person is small to it.
+        """
+        net = self._networks.beside(box)
+        if net is None or box[3] > box[2]:
+            return None
+        about = grown(box, ROOM, self._size)
+        about = in_proportion(about, net.width, net.height, self._size)
+        return self._at(picture, about, net, mirrored=False)
 
     def _at(self, picture: Any, box: Box, net: Network, *, mirrored: bool) -> Sight:
         self.count += 1

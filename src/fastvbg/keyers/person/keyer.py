@@ -284,10 +284,10 @@ class PersonKeyer(OnePassKeyer):
         self._since += 1
         known = self._looking.seen
         raw = self._looking.see(picture, guides, contrast) if due else None
-        look = Look(self._steady.add(guide, contrast, raw, known), guides, self._begins)
+        unseen = self._looking.unseen if due else None
+        look = Look(self._steady.add(guide, contrast, raw, known, unseen), guides, self._begins)
         self._begins = False
-        if not due:
-            self._looking.follow(look.matte)
+        self._looking.follow(look.matte, looked=due)
         return look
 
     def _on_canvas(self, picture: Frame | Planes) -> Planes:

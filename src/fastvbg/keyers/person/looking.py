@@ -11,14 +11,18 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.person.contrast import in_contrast
 from fastvbg.keyers.person.following import FOREGROUND, Part, box_of, united
 from fastvbg.keyers.person.further import Further
+from fastvbg.keyers.person.others import Others
 from fastvbg.keyers.person.several import is_unsure
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from fastvbg._types import Matte, Plane, Planes
     from fastvbg.keyers.person.network import Network
     from fastvbg.keyers.person.networks import Networks
 
     Box = tuple[int, int, int, int]
+    Flags = npt.NDArray[np.bool_]
 
 canvas = Module("person.canvas")
 
@@ -88,6 +92,8 @@ class Looking:
         self._follows = networks.of_people
         self._fine = fine and networks.of_people
         self._further = Further(networks, size, factor)
+        looks = self._further.sight, self._further.otherwise
+        self._others = Others(*looks, size, canvas_shape, factor)
         self._count = 0
         self.part = Part(size)
         """The part of the frame that is looked at."""
@@ -97,11 +103,15 @@ class Looking:
         """Forget the scene."""
         self._networks.reset()
         self._further.gaps.forget()
+        self._others.forget()
         self.part.reset()
+        self.unseen: Flags | None = None
+        """Where the last look tells nothing of people who are there; None where it tells all."""
         self.raw: Matte | None = None
-        self._matte: Matte = np.empty((0, 0), np.uint8)
+        self._matte = self._steadied = np.empty((0, 0), np.uint8)
         self._since_around, self._patience = 0, 1
         self._found = False
+        self._lately: Box | None = None
         self._looked: Plane | None = None
         self._rested = 0
         self._around: Plane | None = None
@@ -113,9 +123,11 @@ class Looking:
         return self._count + self._further.count
 
     @property
-    def seen(self) -> tuple[slice, slice] | None:
-        """Rows and columns of the canvas that the last look was at."""
-        return None if self._seen is None else self._part_of(self._seen)
+    def seen(self) -> list[tuple[slice, slice]] | None:
+        """Rows and columns of the canvas that the last looks were at; None before any."""
+        if self._seen is None:
+            return None
+        return [self._part_of(box) for box in (self._seen, *self._others.boxes)]
 
     def may_rest(self, guide: Plane, contrast: float) -> bool:
         """Tell whether motion may carry the matte over a frame, since the last look was just.
@@ -139,22 +151,26 @@ class Looking:
 
     def _is_calm(self, guide: Plane, contrast: float, before: Plane) -> bool:
         level, most, most_beside = _CALM
-        part = self._part_of(self.part.box)
-        now, matte = guide[part], self._matte[part]
         level = in_contrast(level, contrast)
-        moved, beside = canvas.moved.call(now, before[part], matte, level)
-        if moved > most * now.size or beside > most_beside * now.size:
-            return False
+        for box in (self.part.box, *self._others.boxes):
+            part = self._part_of(box)
+            now, matte = guide[part], self._matte[part]
+            moved, beside = canvas.moved.call(now, before[part], matte, level)
+            if moved > most * now.size or beside > most_beside * now.size:
+                return False
         # Who comes elsewhere is to be seen at once, too.
         watches = self._follows and not self.part.whole
         impatient = self._since_around + 1 >= self._patience
         return not (watches and impatient and self._moves_elsewhere(guide, contrast, *_MOVED))
 
-    def follow(self, matte: Matte) -> None:
-        """Go where a canvas matte is that was not looked for; it is kept."""
+    def follow(self, matte: Matte, *, looked: bool) -> None:
+        """Keep a frame's steadied matte; go where it is if that frame was not looked at."""
+        self._steadied = matte
+        if looked:
+            return
         self._matte = matte
         if self._follows:
-            self.part.follow(self._box_of(matte))
+            self.part.follow(self._box_of(self._others.without(matte)))
 
     def see(self, picture: Any, guides: Planes, contrast: float) -> Matte:
         """Return what the network says of a frame, on the canvas.
@@ -173,25 +189,48 @@ class Looking:
         # A recurrent network is to see each frame, in order.
         still = self.raw is not None and not net.recurrent and net.is_still(_SAME)
         around = self._follows and self._is_time_to_look_around(guide, contrast, still=still)
+        self.unseen = None
         if self.raw is not None and still and not around:
             return self.raw
         if around:
             self._go_where(self._look_around(picture, guide))
             box, net = self._aim(picture)
         first = self.raw is None
-        self.raw, self._seen = self._placed(self._run(net), box), box
+        raw, self._seen = self._placed(self._run(net), box), box
         level = FOREGROUND
         if self._fine and first:
-            self.raw = self._further.all_at_once(picture, guides, self.raw, box)
-        elif self._fine and is_unsure(self.raw):
+            raw = self._further.all_at_once(picture, guides, raw, box)
+        elif self._fine and is_unsure(raw):
             level = _DOUBTED
-            self.raw = self._further.second(picture, self.raw, level)
-        self.raw = self._matte = self._further.gaps.kept(self.raw, guide)
+            raw = self._further.second(picture, raw, level)
+        raw = self._further.gaps.kept(raw, guide)
         if self._follows:
-            box_now = box_of(self.raw, self._factor, self._size, level)
-            self._found = box_now is not None
-            self.part.follow(box_now)
+            own = self._others.without(raw)
+            self._follow_found(box_of(own, self._factor, self._size, level))
+        self.raw = self._matte = self._with_others(picture, raw, first=first, around=around)
         return self.raw
+
+    def _with_others(self, picture: Any, raw: Matte, *, first: bool, around: bool) -> Matte:
+        """Return what the usual look says with the people beside."""
+        if not self._fine:
+            return raw
+        if first:
+            raw = self._others.found(picture, raw)
+        else:
+            assert self._seen is not None  # noqa: S101  (a first look was before)
+            raw = self._others.look(picture, raw, self._steadied, self._seen)
+            if around and self._found:
+                raw = self._others.look_on(picture, raw)
+        another = None if self._found else self._others.taken(self._lately)
+        if another is not None:
+            self._follow_found(another)
+        self.unseen = self._others.unseen(raw, another)
+        return raw
+
+    def _follow_found(self, box: Box | None) -> None:
+        self._found = box is not None
+        self._lately = box or self._lately
+        self.part.follow(box)
 
     def _aim(self, picture: Any) -> tuple[Box, Network]:
         box = self.part.box
@@ -251,7 +290,7 @@ class Looking:
             found = self._further.found(picture, everywhere=self.raw is None)
             if found is not None:
                 return found
-        return self._box_of(seen)
+        return self._box_of(self._others.without(seen))
 
     def _box_of(self, matte: Matte) -> Box | None:
         return box_of(matte, self._factor, self._size)

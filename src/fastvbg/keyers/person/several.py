@@ -26,6 +26,8 @@ _LAP = 1.1
 """Squares along it are so much larger than it is high, and overlap by as much."""
 _OBLONG = 1.25
 """Proportion of a frame from which squares within it show more than it does as a whole."""
+_FINEST = 256
+"""Pixels of a square's side: the networks take in 256 columns, and see no more in fewer."""
 _UNSURE = (41, 214)
 """Levels between which a network is unsure."""
 _MUCH = 0.1
@@ -67,6 +69,25 @@ def thirds(size: tuple[int, int]) -> list[Box]:
     if max(size) < _OBLONG * side:
         return []
     return [((width - side) * k // 2, (height - side) * k // 2, side, side) for k in range(3)]
+
+
+def squares(size: tuple[int, int]) -> list[Box]:
+    """Return the squares of a frame that are looked through for people: thirds, and halves of them.
+
+    Those of half its shorter side lie edge to edge or overlap; there are none of fewer pixels than
+    a network takes in.
+    """
+    width, height = size
+    side = min(size) // 2
+    if side < _FINEST:
+        return thirds(size)
+    across, down = -(-width // side), -(-height // side)
+    halves = [
+        ((width - side) * i // (across - 1), (height - side) * j // (down - 1), side, side)
+        for j in range(down)
+        for i in range(across)
+    ]
+    return thirds(size) + halves
 
 
 def is_unsure(matte: Matte) -> bool:

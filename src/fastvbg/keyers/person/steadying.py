@@ -19,6 +19,10 @@ from fastvbg.kernels.refine.plan import regions_scratch
 from fastvbg.keyers.person.contrast import in_contrast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
     from fastvbg._types import Matte, Plane
 
 kernels = Module("person.canvas")
@@ -134,7 +138,8 @@ class Steady:
         guide: Plane,
         contrast: float,
         matte: Matte | None,
-        known: tuple[slice, slice] | None = None,
+        known: Sequence[tuple[slice, slice]] | None = None,
+        unseen: npt.NDArray[np.bool_] | None = None,
     ) -> Matte:
         """Return the steadied matte of the next frame, in memory of its own.
 
@@ -146,9 +151,11 @@ class Steady:
             What `contrast_of` says of it.
         matte : ndarray, shape (h, w), uint8, optional
             What the network says, which is kept; without it the matte is carried by motion alone.
-        known : tuple of 2 slice, optional
+        known : sequence of tuple of 2 slice, optional
             Rows and columns that the network had seen before; all when absent. What is known of the
             others counts for nothing.
+        unseen : ndarray, shape (h, w), bool, optional
+            Where the network says nothing now: motion alone counts there.
         """
         if self._guide is None or self._empty:
             self._small = self._halved(guide)
@@ -160,10 +167,12 @@ class Steady:
                 np.copyto(self._matte, carried)
             else:
                 assert matte is not None  # noqa: S101  (by it motion is judged)
+                if unseen is not None:
+                    matte = np.where(unseen, carried, matte)
                 if known is not None:
-                    inside = moved[known].copy()
-                    moved[:] = 255
-                    moved[known] = inside
+                    before, moved = moved, np.full_like(moved, 255)
+                    for part in known:
+                        moved[part] = before[part]
                 moved[self._said_twice(matte, carried)] = 255
                 slope = round(_SLOPE / max(_FAINTEST, contrast))
                 options = self._least, _STILL, slope

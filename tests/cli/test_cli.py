@@ -305,6 +305,16 @@ def test_version_and_help(capfd) -> None:
         assert "Usage" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "arguments", [[], ["demo"], ["run"], ["live"], ["bench", "files"], ["models", "fetch"]]
+)
+def test_help_shows_no_value_of_flags_and_brackets_once(arguments: list[str], capfd) -> None:
+    assert run_command_line([*arguments, "--help"]) == 0
+    out = capfd.readouterr().out
+    assert "<bool>" not in out
+    assert "[[" not in out
+
+
 def test_no_command_prints_the_help(capfd) -> None:
     assert run_command_line([]) == 2
     assert "Usage" in capfd.readouterr().out

@@ -12,6 +12,7 @@ from fastvbg.cli.batch import batch
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.doctor import doctor
 from fastvbg.cli.farm import merge, plan, segment
+from fastvbg.cli.flags import Command, Group
 from fastvbg.cli.live import live
 from fastvbg.cli.media import matte, preview, run
 from fastvbg.cli.models import models_app
@@ -19,6 +20,7 @@ from fastvbg.cli.streams import tell
 
 app = typer.Typer(
     name="fastvbg",
+    cls=Group,
     help="Put a video over another background, on a plain CPU, at the speed of the memory bus.",
     no_args_is_help=True,
     add_completion=False,
@@ -43,22 +45,15 @@ def _root(
     """Put a video over another background, on a plain CPU, at the speed of the memory bus."""
 
 
-app.command()(run)
-app.command()(batch)
-app.command()(matte)
-app.command()(preview)
-app.command()(plan)
-app.command()(segment)
-app.command()(merge)
-app.command()(live)
-app.command()(doctor)
+for command in (run, batch, matte, preview, plan, segment, merge, live, doctor):
+    app.command(cls=Command)(command)
 app.add_typer(bench_app, name="bench")
 app.add_typer(models_app, name="models")
 
 
-@app.command()
+@app.command(cls=Command)
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the files go.")] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go.")] = Path(
         "fastvbg-demo"
     ),
     quiet: Annotated[
@@ -81,7 +76,7 @@ def demo(
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=Command)
 def warmup(
     mask: Annotated[
         str | None,
@@ -112,7 +107,7 @@ def warmup(
         tell(f"kernel cache       {cache_state()}")
 
 
-@app.command()
+@app.command(cls=Command)
 def info() -> None:
     """Print versions, CPU, threads, kernel cache and encoders: what a bug report needs."""
     from fastvbg.masks.registry import brought, own

@@ -25,7 +25,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     source: Annotated[
         str,
         typer.Argument(
-            metavar="[SOURCE]",
+            metavar="SOURCE",
             help="camera, camera:NAME or /dev/videoN; browser, whose camera the page gives; "
             "screen; demo, a generated scene; a stream rtsp://, rtmp://, http://, tcp://; or a "
             "file, played at its own pace.",

@@ -206,7 +206,9 @@ def preview(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="The picture: sheet.png")
     ],
-    times: Annotated[int, typer.Option(help="How many rows, evenly spaced over the video.")] = 4,
+    times: Annotated[
+        int, typer.Option(metavar="N", help="How many rows, evenly spaced over the video.")
+    ] = 4,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     *,

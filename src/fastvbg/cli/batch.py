@@ -111,11 +111,13 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
     is the worst of all.
     """
     from fastvbg.cli.farming import BatchProgress, print_outcomes
+    from fastvbg.cli.gathering import demand_background
     from fastvbg.farm.batch import run_batch
     from fastvbg.farm.engines import check_where
     from fastvbg.farm.outcome import worst
     from fastvbg.farm.ways import Ways
 
+    demand_background(settings)
     ways = Ways.checked(
         check_where(None, cluster, jobs, memory_limit),
         overwrite=overwrite,

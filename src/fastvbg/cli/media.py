@@ -105,6 +105,9 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
     settings: Settings,
 ) -> None:
     """Replace the background of INPUT: keep what the mask keeps."""
+    from fastvbg.cli.gathering import demand_background
+
+    demand_background(settings)
     if cluster is not None:
         from fastvbg.cli.batch import spread_over
 
@@ -215,12 +218,14 @@ def preview(
     settings: Settings,
 ) -> None:
     """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
+    from fastvbg.cli.gathering import demand_background
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.pipeline.preview import preview as draw
     from fastvbg.sink.staging import check_output
     from fastvbg.sink.still import write_still
     from fastvbg.values import check_path
 
+    demand_background(settings)
     name = check_path("output", output)
     path = name if isinstance(name, Url) else Path(name)
     check_output(path, overwrite=overwrite)

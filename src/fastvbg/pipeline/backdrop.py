@@ -147,7 +147,6 @@ class VideoBackdrop:
         self._frames = self._forever() if placing.end == "loop" else self._once()
         self._next = next(self._frames)  # tells now if it cannot be read
         self._shown: Picture | None = None
-        self._until = self._next[0]
 
     def _once(self, part: _Rest | None = None) -> Iterator[tuple[Fraction, Frame | None]]:
         """Yield each frame with its time from the first one's on, and last the end's time."""

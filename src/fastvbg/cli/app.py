@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import fastvbg
+from fastvbg.cli.arguments import Quiet
 from fastvbg.cli.batch import batch
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.doctor import doctor
@@ -56,9 +57,7 @@ def demo(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go.")] = Path(
         "fastvbg-demo"
     ),
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
-    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Draw a short scene, replace its background, and lay out a contact sheet of two masks."""
     from fastvbg.cli.progress import ProgressLine, report
@@ -88,9 +87,7 @@ def warmup(
             "--jobs", metavar="N", help="Processes at once; as many as there are processors."
         ),
     ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
-    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compile kernels now, so that no first frame waits for them."""
     from fastvbg.cli.progress import Preparing

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fastvbg.cli.media import KeepParts, Quiet, Restart
+from fastvbg.cli.arguments import KeepParts, Quiet, Restart
 from fastvbg.cli.options import takes_settings
 
 if TYPE_CHECKING:

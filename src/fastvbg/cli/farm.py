@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from fastvbg.cli.media import Input, Overwrite, Quiet
+from fastvbg.cli.arguments import Input, Overwrite, Quiet
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import tell
 

@@ -4,54 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fastvbg.cli.arguments import Input, KeepParts, Overwrite, PartsFolder, Quiet, Restart
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import tell
 from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from fastvbg.settings import Settings
-
-Input: TypeAlias = Annotated[
-    str,
-    typer.Argument(
-        metavar="INPUT",
-        help="A video, also by a URL, an image sequence dir/in%06d.jpg, or - for standard input.",
-    ),
-]
-Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
-Quiet: TypeAlias = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
-]
-Restart: TypeAlias = Annotated[
-    bool,
-    typer.Option(
-        "--restart",
-        help="Begin anew; remove another job's segments.",
-        rich_help_panel="Segments",
-    ),
-]
-KeepParts: TypeAlias = Annotated[
-    bool,
-    typer.Option(
-        "--keep-parts",
-        help="Keep the segments when the output is whole.",
-        rich_help_panel="Segments",
-    ),
-]
-
-PartsFolder: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--work",
-        metavar="FOLDER",
-        help="Where the segments are; .NAME.parts beside the output by default.",
-        rich_help_panel="Segments",
-    ),
-]
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")

@@ -297,12 +297,52 @@ def test_demo_folder_that_cannot_be_made(capfd) -> None:
     assert "fastvbg: output: cannot make the folder" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["run", "-o", "o.mp4"],
+        ["preview", "-o", "o.png"],
+        ["batch", "-o", "."],
+        ["plan", "-o", "o.mp4"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_background_that_is_missing_is_asked_for(command: list[str], capfd) -> None:
+    more = ["--plan", "job.json"] if command[0] == "plan" else []
+    assert run_command_line([*command, "clip.mp4", *more]) == 2
+    assert capfd.readouterr().err == (
+        "fastvbg: background: missing, wanted -b with a picture, a video, a colour such as navy, "
+        "blur or transparent\n"
+    )
+
+
+def test_a_background_like_a_colour_is_told_which_there_are(
+    clip: Clip, tmp_path: Path, capfd
+) -> None:
+    out = tmp_path / "o.mp4"
+    arguments = ["run", str(clip.path), "--mask", "motion", "-o", str(out), "-b"]
+    assert run_command_line([*arguments, "pink"]) == 2
+    line = capfd.readouterr().err
+    assert "background: no such file: pink, nor such a colour, which are #rrggbb and aqua," in line
+    assert not out.exists()
+
+
 def test_version_and_help(capfd) -> None:
     assert run_command_line(["--version"]) == 0
     assert capfd.readouterr().out == f"fastvbg {fastvbg.__version__}\n"
     for arguments in (["--help"], ["-h"], ["run", "-h"]):
         assert run_command_line(arguments) == 0
         assert "Usage" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["demo"], ["run"], ["live"], ["bench", "files"], ["models", "fetch"]]
+)
+def test_help_shows_no_value_of_flags_and_brackets_once(arguments: list[str], capfd) -> None:
+    assert run_command_line([*arguments, "--help"]) == 0
+    out = capfd.readouterr().out
+    assert "<bool>" not in out
+    assert "[[" not in out
 
 
 def test_no_command_prints_the_help(capfd) -> None:

@@ -43,6 +43,14 @@ def test_contain_shows_all_on_black() -> None:
     assert (fitted[20:] == 0).all()
 
 
+@pytest.mark.parametrize(("fit", "black"), [("stretch", 0), ("cover", 0), ("contain", 25)])
+def test_a_small_picture_is_enlarged(fit, black: int) -> None:
+    fitted = fastvbg.fit_background(np.full((10, 20, 3), 200, np.uint8), (300, 200), fit=fit)
+    assert (fitted[black : 200 - black] == 200).all()
+    assert not fitted[:black].any()
+    assert not fitted[200 - black :].any()
+
+
 @pytest.mark.parametrize("fit", ["stretch", "cover", "contain"])
 @pytest.mark.parametrize("size", [(1, 1), (3, 500), (500, 3), (64, 48)])
 def test_every_fit_gives_the_size_asked_for(fit, size) -> None:

@@ -21,12 +21,19 @@ from tests.farm.synthetic import Die, Grow, Hang, Owned, Raise, Say, task
 class Script:
     """An engine that does as it is told, and notes what it was asked for."""
 
-    def __init__(self, *, size: int = 2, died: dict[str, list[Any]] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        size: int = 2,
+        died: dict[str, list[Any]] | None = None,
+        faults: dict[str, int] | None = None,
+    ) -> None:
         self.size = size
         self.asked: list[str] = []
         self.most = 0
         self._under_way: list[Task] = []
         self._died = died or {}
+        self._faults = faults or {}
 
     def prepare(self, kernels: Any) -> None:
         pass
@@ -41,6 +48,9 @@ class Script:
         deaths = self._died.get(task.label)
         if deaths:
             return Died(task.key, "it was ended", **deaths.pop(0))
+        if self._faults.get(task.label):
+            self._faults[task.label] -= 1
+            return Finished(task.key, Ended(None, error="what a pity", fault=True))
         return Finished(task.key, Ended(task.label))
 
     def __enter__(self) -> Script:
@@ -80,6 +90,17 @@ def test_a_suspect_is_tried_alone_before_it_is_given_up() -> None:
     assert bad.failures[0][0] == "8 workers died of it; the last: it was ended"
     assert not good.failures
     assert sorted(good.values) == ["beside", "other"]
+
+
+@pytest.mark.parametrize(("retries", "failed"), [(1, True), (2, False)])
+def test_a_fault_is_tried_again_so_many_times(retries: int, failed: bool) -> None:
+    engine, owner = Script(faults={"a": 2}), Owned()
+    queue = Queue(engine, retries=retries)
+    queue.add(owner, [task("a", Say(1))])
+    queue.run()
+    assert engine.asked == ["a"] * (retries + 1)
+    assert bool(owner.failures) == failed
+    assert owner.values == ([] if failed else ["a"])
 
 
 def test_nothing_more_is_done_for_a_file_that_has_failed() -> None:

@@ -49,6 +49,10 @@ def test_every_frame_is_in_one_part(steps, every, memory, held, seconds, first, 
         begin = first if border.first is None else times.index(border.first)
         assert begin - keyed >= min(begin, held + memory.frames)
         assert keyed - border.number == min(keyed, LEAD)
+        after = begin + border.frames
+        assert [border.end, border.until] == [
+            times[k] if k < len(times) else index.beyond for k in (after, after + 1)
+        ]
         found += own
     assert found == made
 

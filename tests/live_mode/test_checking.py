@@ -30,6 +30,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"to": "."}, "output: "),
     ({"to": ["-", "x.abc"]}, "output: got x.abc"),
     ({"background": "none.png"}, "background: no such file: none.png"),
+    ({"background": "skyblue"}, "background: no such file: skyblue, nor such a colour"),
     ({"background": "text.dat"}, "background: cannot open text.dat"),
     ({"mask": "plate:none.png"}, "plate: no such file: none.png"),
     ({"keep_region": "none.png"}, "keep-region: no such file: none.png"),

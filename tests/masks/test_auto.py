@@ -88,7 +88,16 @@ def test_people_now_and_then_are_motion(tmp_path: Path, monkeypatch) -> None:
     frames = [wall(*SIZE)] * 10 + [with_person(wall(*SIZE), 90, 90)] * 2
     kind, line = chosen(write_clip(tmp_path / "c.mp4", frames))
     assert kind == "motion"
-    assert "since 2 of 12 frames" in line
+    assert "since 2 of 12 frames show people" in line
+
+
+def test_a_range_without_a_frame_is_told_as_such(clip: Clip, tmp_path: Path, capfd) -> None:
+    shutil.copyfile(clip.path, tmp_path / "c.mp4")
+    arguments = [str(tmp_path / "c.mp4"), "-o", str(tmp_path / "out.mkv"), "--start", "1000"]
+    assert run_command_line(["matte", *arguments]) == 2
+    first, second = capfd.readouterr().err.splitlines()
+    assert "motion, since there is no frame to look at" in first
+    assert "has no frame between the start and the end" in second
 
 
 def test_without_models_it_is_motion_and_says_why(clip: Clip, tmp_path: Path, nobody_found) -> None:

@@ -26,13 +26,13 @@ from tests.support.beginnings import (
     Make,
     faded,
     full,
-    mattes,
     overlap,
     planes_of,
     take,
     truth,
     write,
 )
+from tests.support.masked import mattes
 
 # ---- the chroma keyer, frame after frame
 

@@ -17,6 +17,7 @@ from fastvbg.measure.usual import usual_code_for
 from fastvbg.models import store
 from fastvbg.pixels import NativePixels
 from tests.support.asked import asked
+from tests.support.masked import mattes
 from tests.support.media import read_frames
 from tests.support.onnxfile import one_by_one
 from tests.support.people import disc, iou, use_green_network, wall, with_person, write_clip
@@ -27,11 +28,6 @@ COUNT = 14
 
 def centre(k: int) -> tuple[int, int]:
     return 90 + 9 * k, 90
-
-
-def mattes_of(path: Path) -> list[np.ndarray]:
-    with av.open(str(path)) as container:
-        return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
 
 
 @pytest.fixture
@@ -51,11 +47,11 @@ def walk(tmp_path_factory) -> Path:
 def test_each_frame_gets_its_own_matte(runs, walk, tmp_path, pixel_path) -> None:
     out = tmp_path / "matte.mkv"
     result = fastvbg.matte(walk, out, mask="person", pixel_path=pixel_path)
-    mattes = mattes_of(out)
-    assert result.frames == len(mattes) == COUNT + 3
+    found = mattes(out)
+    assert result.frames == len(found) == COUNT + 3
     for k in range(COUNT):
-        assert iou(mattes[k], disc(SIZE, *centre(k))) > 0.93
-    for matte in mattes[COUNT:]:
+        assert iou(found[k], disc(SIZE, *centre(k))) > 0.93
+    for matte in found[COUNT:]:
         assert not matte.any()
 
 
@@ -65,7 +61,7 @@ def test_a_run_looks_ahead_and_gives_what_the_keyer_gives(runs, walk, tmp_path) 
     keyer = PersonKeyer()
     with av.open(str(walk)) as container:
         frames = [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
-    for matte, frame in zip(mattes_of(out), frames[:COUNT], strict=True):
+    for matte, frame in zip(mattes(out), frames[:COUNT], strict=True):
         # The two conversions to BGR spread halved chroma differently.
         assert np.abs(matte.astype(int) - keyer.key(frame)).mean() < 0.8
 
@@ -74,7 +70,7 @@ def test_deep_frames_are_keyed_in_eight_bits(runs, tmp_path) -> None:
     frames = [with_person(wall(*SIZE), *centre(k)) for k in range(4)]
     clip = write_clip(tmp_path / "deep.mkv", frames, "yuv420p10le")
     fastvbg.matte(clip, tmp_path / "matte.mkv", mask="person")
-    assert iou(mattes_of(tmp_path / "matte.mkv")[3], disc(SIZE, *centre(3))) > 0.93
+    assert iou(mattes(tmp_path / "matte.mkv")[3], disc(SIZE, *centre(3))) > 0.93
 
 
 def test_run_and_preview(runs, walk, tmp_path) -> None:
@@ -103,7 +99,7 @@ def test_a_model_of_ones_own_on_the_command_line(walk, tmp_path) -> None:
     arguments = ["matte", str(walk), "-o", str(out), "--mask", f"model:{model}", "-q"]
     arguments += ["--runtime", "opencv"]
     assert run_command_line([*arguments, "--model-size", "160x90"]) in (0, None)
-    assert iou(mattes_of(out)[5], disc(SIZE, *centre(5))) > 0.85
+    assert iou(mattes(out)[5], disc(SIZE, *centre(5))) > 0.85
 
 
 @pytest.mark.parametrize(
@@ -202,8 +198,8 @@ def test_it_flickers_less_than_the_network(clips, real) -> None:
     change = np.zeros(2)
     for k in range(1, len(frames)):
         still = cv2.blur(cv2.absdiff(grays[k], grays[k - 1]), (9, 9)) <= 1
-        for n, mattes in enumerate((ours, raws)):
-            change[n] += ((mattes[k] - mattes[k - 1])[still] ** 2).mean()
+        for n, keyed in enumerate((ours, raws)):
+            change[n] += ((keyed[k] - keyed[k - 1])[still] ** 2).mean()
     assert change[0] < 0.7 * change[1]
 
 
@@ -216,9 +212,9 @@ def test_a_person_who_walks_in(clips, real) -> None:
         shown = container.decode(video=0)
         truths = [next(shown).to_ndarray(format="gray") for _ in frames]
     keyer = PersonKeyer()
-    mattes = [keyer.key(frame) for frame in frames]
-    assert not any(matte.any() for matte in mattes[:48])
-    scores = [iou(matte, truth) for matte, truth in zip(mattes[56:], truths[56:], strict=True)]
+    keyed = [keyer.key(frame) for frame in frames]
+    assert not any(matte.any() for matte in keyed[:48])
+    scores = [iou(matte, truth) for matte, truth in zip(keyed[56:], truths[56:], strict=True)]
     assert np.mean(scores) > 0.978
 
 

@@ -27,11 +27,11 @@ from tests.support.beginnings import (
     Make,
     faded,
     full,
-    mattes,
     overlap,
     planes_of,
     write,
 )
+from tests.support.masked import mattes
 from tests.support.media import read_frames
 
 # ---- a scene that is learned

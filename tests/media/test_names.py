@@ -196,3 +196,9 @@ def test_the_command_line_takes_such_names(clip: Clip, here: Path, capfd) -> Non
     assert run_command_line(arguments) == 0
     assert len(read_frames(here / "my%20demo.mp4")) == clip.frames
     assert run_command_line(["preview", "100%dance.mp4", "-b", "navy", "-o", "sheet.png"]) == 0
+
+
+def test_objects_of_stores_are_the_same_by_their_urls() -> None:
+    assert are_same("s3://talks/one.mp4", "s3://talks/one.mp4")
+    assert not are_same("s3://talks/one.mp4", "s3://talks/two.mp4")
+    assert not are_same("s3://talks/one.mp4", "one.mp4")

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from types import FunctionType
 
 import pytest
 
@@ -45,6 +46,22 @@ def test_every_public_name_documents_its_parameters(name: str, value: object) ->
     assert value.__doc__, name
     if isinstance(value, type) and issubclass(value, Exception):
         return
+    parameters = set(inspect.signature(value).parameters) - {"self"}
+    assert documented_parameters(inspect.getdoc(value) or "") == parameters
+
+
+def public_methods() -> list[tuple[str, object]]:
+    owners = [value for name, value in PUBLIC if isinstance(value, type) and "." not in name]
+    return [
+        (f"{owner.__name__}.{name}", getattr(owner, name))
+        for owner in owners
+        for name, value in vars(owner).items()
+        if not name.startswith("_") and isinstance(value, FunctionType | classmethod)
+    ]
+
+
+@pytest.mark.parametrize(("name", "value"), [pytest.param(*m, id=m[0]) for m in public_methods()])
+def test_every_public_method_documents_its_parameters(name: str, value: object) -> None:
     parameters = set(inspect.signature(value).parameters) - {"self"}
     assert documented_parameters(inspect.getdoc(value) or "") == parameters
 

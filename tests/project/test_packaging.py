@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import inspect
 import re
 import shutil
 import subprocess
@@ -111,6 +112,15 @@ def test_a_relative_cache_folder_of_nowhere_is_none(
 
 def test_types_are_published() -> None:
     assert (PACKAGE / "py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    ("function", "first"), [(fastvbg.blend_planar, "frame"), (fastvbg.composite_planar, "prev")]
+)
+def test_a_result_in_planes_has_the_type_of_its_input(function, first: str) -> None:
+    signature = inspect.signature(function)
+    types = {signature.parameters[name].annotation for name in (first, "bg")}
+    assert types == {signature.return_annotation}
 
 
 def test_the_lowest_versions_are_those_of_the_project() -> None:

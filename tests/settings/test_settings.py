@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -388,6 +389,20 @@ def test_a_background_without_light_has_no_wrap(background: str) -> None:
 def test_what_the_keyer_would_refuse_the_description_does(options, words) -> None:
     with pytest.raises(OptionError, match=words):
         masks.Adaptive(**options)
+
+
+def test_an_open_bound_is_no_value() -> None:
+    with pytest.raises(OptionError, match="focal: got 0, wanted more than 0, at most"):
+        masks.Depth(depth="maps/d%d.png", near=1, far=2, focal=0)
+    assert masks.Depth(depth="maps/d%d.png", near=1, far=2, focal=1e-9).focal == 1e-9
+
+
+def test_a_zip_of_settings_is_to_be_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "look.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("settings.toml", "version = 1")
+    with pytest.raises(OptionError, match=r"look\.zip is a ZIP, .* unpack it"):
+        Settings.load(path)
 
 
 @pytest.mark.parametrize("name", ["input", "output", "region"])

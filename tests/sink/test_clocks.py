@@ -118,6 +118,7 @@ def test_gif_plays_at_its_speed_in_browsers(tmp_path: Path, rate: int) -> None:
     if rate > 50:
         assert len(found) >= 50
         assert f"of {rate} frames are left out, so that the speed holds" in warnings[0]
+        assert "shows at most 50 a second" in warnings[0]
 
 
 def test_gif_of_a_variable_rate_keeps_its_times(tmp_path: Path) -> None:
@@ -219,6 +220,17 @@ def test_a_steady_rate_follows_a_clock_that_runs_a_little_slower() -> None:
     assert all(place is not None for place in places)
     assert sum(place.repeats for place in places) == round(199 * 41 / 40 - 199)
     assert abs(places[-1].at - 199 * 41 / 40) <= 1
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds", "repeats"),
+    [(1, 299, 298), (1, 400, 0), (1000, 19, 18_999), (1000, 30, 0)],
+    ids=["short", "too long", "many", "too many"],
+)
+def test_a_pause_is_filled_unless_it_is_long_or_takes_many_frames(rate, seconds, repeats) -> None:
+    pace = Steady(Fraction(1, 1000), Beat(Fraction(1, rate)))
+    assert pace.place(0).repeats == 0
+    assert pace.place(1000 * seconds).repeats == repeats
 
 
 def test_evenness_allows_for_rounding() -> None:

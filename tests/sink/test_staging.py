@@ -75,6 +75,13 @@ def test_names_that_cannot_be_are_one_line(tmp_path: Path, name: str) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_is_no_output(clip: Clip, tmp_path: Path) -> None:
+    (tmp_path / "o.mp4").mkdir()
+    with pytest.raises(SinkError, match=r"output: .*o\.mp4 is a folder, wanted a file name"):
+        process(clip.path, tmp_path / "o.mp4", background="navy", overwrite=True)
+    assert list(tmp_path.iterdir()) == [tmp_path / "o.mp4"]
+
+
 def test_a_name_that_is_too_long_is_one_line_from_the_command_line(clip, tmp_path, capfd) -> None:
     output = str(tmp_path / ("a" * 252 + ".mp4"))
     assert run_command_line(["run", str(clip.path), "-b", "navy", "-o", output]) == 2

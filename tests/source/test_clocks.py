@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import av
@@ -15,7 +16,7 @@ from fastvbg.pipeline import backdrop as backdrop_module
 from fastvbg.pipeline.backdrop import Placing, VideoBackdrop
 from fastvbg.pipeline.process import process
 from fastvbg.pixels import BGRPixels
-from fastvbg.source.clock import Rising
+from fastvbg.source.clock import OneClock, Rising
 from fastvbg.source.video import VideoSource
 from tests.support.asked import asked
 from tests.support.media import read_frames, read_times
@@ -133,6 +134,26 @@ def test_a_clock_that_is_set_back_goes_on(tmp_path: Path, name, codec, sound, op
         heard = [packet.pts for packet in container.demux(audio=0) if packet.size]
     assert len(heard) == len(seen.sound)
     assert heard == sorted(set(heard))
+
+
+def packet(kind: str, at: float, duration: float) -> Any:
+    """A packet as `OneClock` knows it, in hundredths of a second."""
+    stream = SimpleNamespace(type=kind, index=("video", "audio", "subtitle").index(kind))
+    time, long = round(100 * at), round(100 * duration)
+    base = Fraction(1, 100)
+    return SimpleNamespace(stream=stream, pts=time, dts=time, duration=long, time_base=base)
+
+
+def test_all_streams_are_moved_by_the_same_time() -> None:
+    """By that of the first that is set back; else sound that ended earlier would come too early."""
+    clock = OneClock()
+    packets = [
+        *(packet("video", 10, 0.04), packet("audio", 9.98, 0.02), packet("subtitle", 9, 1)),
+        *(packet("video", 0, 0.04), packet("audio", 0, 0.02), packet("subtitle", 1, 1)),
+        *(packet("video", 0.04, 0.04), packet("audio", 0.02, 0.02)),
+    ]
+    placed = [clock(each).dts for each in packets]
+    assert placed == [1000, 998, 900, 1004, 1004, 1104, 1008, 1006]
 
 
 class Shown:

@@ -49,11 +49,6 @@ def write(path: Path, make: Make, count: int = 40, codec: str = "libx264") -> Pa
     return path
 
 
-def mattes(path: Path) -> list[np.ndarray]:
-    with av.open(str(path)) as container:
-        return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
-
-
 def overlap(mask: np.ndarray, where: np.ndarray) -> float:
     kept = mask > 128
     return np.count_nonzero(kept & where) / np.count_nonzero(kept | where)

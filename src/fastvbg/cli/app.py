@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import typer
 
 import fastvbg
+from fastvbg.cli.arguments import Quiet
 from fastvbg.cli.batch import batch
 from fastvbg.cli.bench import bench_app
 from fastvbg.cli.doctor import doctor
 from fastvbg.cli.farm import merge, plan, segment
+from fastvbg.cli.flags import Command, Group
 from fastvbg.cli.live import live
 from fastvbg.cli.media import matte, preview, run
 from fastvbg.cli.models import models_app
@@ -19,6 +21,7 @@ from fastvbg.cli.streams import tell
 
 app = typer.Typer(
     name="fastvbg",
+    cls=Group,
     help="Put a video over another background, on a plain CPU, at the speed of the memory bus.",
     no_args_is_help=True,
     add_completion=False,
@@ -43,27 +46,18 @@ def _root(
     """Put a video over another background, on a plain CPU, at the speed of the memory bus."""
 
 
-app.command()(run)
-app.command()(batch)
-app.command()(matte)
-app.command()(preview)
-app.command()(plan)
-app.command()(segment)
-app.command()(merge)
-app.command()(live)
-app.command()(doctor)
+for command in (run, batch, matte, preview, plan, segment, merge, live, doctor):
+    app.command(cls=Command)(command)
 app.add_typer(bench_app, name="bench")
 app.add_typer(models_app, name="models")
 
 
-@app.command()
+@app.command(cls=Command)
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where the files go.")] = Path(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go.")] = Path(
         "fastvbg-demo"
     ),
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
-    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Draw a short scene, replace its background, and lay out a contact sheet of two masks."""
     from fastvbg.cli.progress import ProgressLine, report
@@ -81,7 +75,7 @@ def demo(
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(cls=Command)
 def warmup(
     mask: Annotated[
         str | None,
@@ -93,9 +87,7 @@ def warmup(
             "--jobs", metavar="N", help="Processes at once; as many as there are processors."
         ),
     ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
-    ] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compile kernels now, so that no first frame waits for them."""
     from fastvbg.cli.progress import Preparing
@@ -112,7 +104,7 @@ def warmup(
         tell(f"kernel cache       {cache_state()}")
 
 
-@app.command()
+@app.command(cls=Command)
 def info() -> None:
     """Print versions, CPU, threads, kernel cache and encoders: what a bug report needs."""
     from fastvbg.masks.registry import brought, own

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fastvbg.cli.media import KeepParts, Quiet, Restart
+from fastvbg.cli.arguments import KeepParts, Quiet, Restart
 from fastvbg.cli.options import takes_settings
 
 if TYPE_CHECKING:
@@ -111,11 +111,13 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
     is the worst of all.
     """
     from fastvbg.cli.farming import BatchProgress, print_outcomes
+    from fastvbg.cli.gathering import demand_background
     from fastvbg.farm.batch import run_batch
     from fastvbg.farm.engines import check_where
     from fastvbg.farm.outcome import worst
     from fastvbg.farm.ways import Ways
 
+    demand_background(settings)
     ways = Ways.checked(
         check_where(None, cluster, jobs, memory_limit),
         overwrite=overwrite,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from fastvbg.cli.flags import Command, Group
 from fastvbg.cli.options import takes_mask
 from fastvbg.cli.streams import printing
 from fastvbg.constants import LIVE_JPEG_QUALITY
@@ -15,23 +16,29 @@ if TYPE_CHECKING:
     from fastvbg.settings import Settings
 
 Clip: TypeAlias = Annotated[
-    Path | None, typer.Argument(metavar="[INPUT]", help="A video; a generated one by default.")
+    Path | None, typer.Argument(metavar="INPUT", help="A video; a generated one by default.")
 ]
 Json: TypeAlias = Annotated[
     Path | None, typer.Option("--json", metavar="FILE", help="Write the figures to a file.")
 ]
 
-bench_app = typer.Typer(invoke_without_command=True)
+bench_app = typer.Typer(cls=Group, invoke_without_command=True)
 
 
 @bench_app.callback()
 def bench(
     context: typer.Context,
     ops: Annotated[
-        str | None, typer.Option(help="Which operations, separated by commas; all by default.")
+        str | None,
+        typer.Option(
+            metavar="NAMES", help="Which operations, separated by commas; all by default."
+        ),
     ] = None,
     sizes: Annotated[
-        str | None, typer.Option(help="Which sizes: 480p, 720p, 1080p, 4k, 8k; all by default.")
+        str | None,
+        typer.Option(
+            metavar="SIZES", help="Which sizes: 480p, 720p, 1080p, 4k, 8k; all by default."
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Two sizes, under 15 seconds.")] = False,
     json: Json = None,
@@ -72,7 +79,7 @@ def bench(
             benchtable.print_comparison(old, figures)
 
 
-@bench_app.command()
+@bench_app.command(cls=Command)
 @takes_mask
 def files(
     clip: Clip = None,
@@ -81,15 +88,21 @@ def files(
         typer.Option(
             "--background",
             "-b",
+            metavar="BACKGROUND",
             help="As for run; navy for the motion mask, a generated picture for the others.",
         ),
     ] = None,
-    preset: Annotated[str, typer.Option(help="libx264's name for a speed.")] = "ultrafast",
+    preset: Annotated[
+        str, typer.Option(metavar="NAME", help="libx264's name for a speed.")
+    ] = "ultrafast",
     max_frames: Annotated[
         int | None, typer.Option(metavar="N", help="Take so many frames of the input.")
     ] = None,
     rounds: Annotated[
-        int, typer.Option(min=1, max=100, help="How many times each is measured; medians count.")
+        int,
+        typer.Option(
+            metavar="N", min=1, max=100, help="How many times each is measured; medians count."
+        ),
     ] = 3,
     json: Json = None,
     *,
@@ -117,11 +130,12 @@ def files(
         print_costs(costs, setup)
 
 
-@bench_app.command()
+@bench_app.command(cls=Command)
 def person(
     clip: Clip = None,
     rounds: Annotated[
-        int, typer.Option(min=1, max=100, help="How many times each frame is measured.")
+        int,
+        typer.Option(metavar="N", min=1, max=100, help="How many times each frame is measured."),
     ] = 3,
     every: Annotated[
         int, typer.Option(metavar="N", help="fastvbg's network looks at each Nth frame.")
@@ -149,23 +163,28 @@ def person(
         print_person(figures)
 
 
-@bench_app.command()
+@bench_app.command(cls=Command)
 def live(
     clip: Annotated[
         str | None,
-        typer.Argument(metavar="[CLIP]", help="A video of a person; by default one is drawn."),
+        typer.Argument(metavar="CLIP", help="A video of a person; by default one is drawn."),
     ] = None,
-    sizes: Annotated[str, typer.Option(help="360p, 720p, 1080p.")] = "720p,1080p",
-    rates: Annotated[str, typer.Option(help="Frames a second.")] = "30,60",
-    masks: Annotated[str, typer.Option(help="none, motion, person, blur.")] = (
+    sizes: Annotated[str, typer.Option(metavar="SIZES", help="360p, 720p, 1080p.")] = "720p,1080p",
+    rates: Annotated[str, typer.Option(metavar="RATES", help="Frames a second.")] = "30,60",
+    masks: Annotated[str, typer.Option(metavar="KINDS", help="none, motion, person, blur.")] = (
         "none,motion,person,blur"
     ),
-    seconds: Annotated[float, typer.Option(help="How long each is measured.")] = 10.0,
+    seconds: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long each is measured.")
+    ] = 10.0,
     usual: Annotated[
         bool, typer.Option("--usual/--alone", help="Whether the usual loop takes part.")
     ] = True,
     rounds: Annotated[
-        int, typer.Option(help="How often each is measured, in turns; the middle one counts.")
+        int,
+        typer.Option(
+            metavar="N", help="How often each is measured, in turns; the middle one counts."
+        ),
     ] = 1,
     jpeg_quality: Annotated[
         int, typer.Option(metavar="N", help="Of the camera's JPEGs, 1 to 100.")

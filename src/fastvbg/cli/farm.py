@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from fastvbg.cli.media import Input, Overwrite, Quiet
+from fastvbg.cli.arguments import Input, Overwrite, Quiet
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import tell
 
@@ -50,10 +50,12 @@ def plan(
     settings: Settings,
 ) -> None:
     """Plan run of INPUT in segments, which segment renders on any machine and merge joins."""
+    from fastvbg.cli.gathering import demand_background
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.farm.planning import plan as planned
     from fastvbg.sink.staging import check_folder, refuse_existing
 
+    demand_background(settings)
     check_folder(plan.parent)
     refuse_existing(plan, overwrite=overwrite)
     with ProgressLine(quiet=quiet) as progress:

@@ -97,6 +97,21 @@ def _implied(options: Mapping[str, Any]) -> str | None:
     return general[0]
 
 
+def demand_background(settings: Settings) -> None:
+    """Demand that a background is among the settings.
+
+    Raises
+    ------
+    OptionError
+        None was named.
+    """
+    if settings.background is None:
+        raise OptionError(
+            "background: missing, wanted -b with a picture, a video, a colour such as navy, blur "
+            "or transparent"
+        )
+
+
 @contextmanager
 def kept(settings: Settings, path: Path | None, given: Mapping[str, Any]) -> Iterator[None]:
     """Keep settings in a file once the work with them is done; see first whether they can be.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from fastvbg.cli.arguments import Quiet
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.stopping import check_stopped
 from fastvbg.cli.streams import say, tell
@@ -25,7 +26,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
     source: Annotated[
         str,
         typer.Argument(
-            metavar="[SOURCE]",
+            metavar="SOURCE",
             help="camera, camera:NAME or /dev/videoN; browser, whose camera the page gives; "
             "screen; demo, a generated scene; a stream rtsp://, rtmp://, http://, tcp://; or a "
             "file, played at its own pace.",
@@ -84,9 +85,7 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
         bool, typer.Option("--json", help="Figures as a line of JSON each second, for programs.")
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace recordings.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
-    ] = False,
+    quiet: Quiet = False,
     *,
     settings: Settings,
     typed: list[str],

@@ -4,54 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fastvbg.cli.arguments import Input, KeepParts, Overwrite, PartsFolder, Quiet, Restart
 from fastvbg.cli.options import takes_settings
 from fastvbg.cli.streams import tell
 from fastvbg.urls import Url
 
 if TYPE_CHECKING:
     from fastvbg.settings import Settings
-
-Input: TypeAlias = Annotated[
-    str,
-    typer.Argument(
-        metavar="INPUT",
-        help="A video, also by a URL, an image sequence dir/in%06d.jpg, or - for standard input.",
-    ),
-]
-Overwrite: TypeAlias = Annotated[bool, typer.Option("--overwrite", help="Replace the output.")]
-Quiet: TypeAlias = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print errors and warnings only.")
-]
-Restart: TypeAlias = Annotated[
-    bool,
-    typer.Option(
-        "--restart",
-        help="Begin anew; remove another job's segments.",
-        rich_help_panel="Segments",
-    ),
-]
-KeepParts: TypeAlias = Annotated[
-    bool,
-    typer.Option(
-        "--keep-parts",
-        help="Keep the segments when the output is whole.",
-        rich_help_panel="Segments",
-    ),
-]
-
-PartsFolder: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--work",
-        metavar="FOLDER",
-        help="Where the segments are; .NAME.parts beside the output by default.",
-        rich_help_panel="Segments",
-    ),
-]
 
 
 @takes_settings("mask", "background", "range", "encoder", "work")
@@ -105,6 +68,9 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
     settings: Settings,
 ) -> None:
     """Replace the background of INPUT: keep what the mask keeps."""
+    from fastvbg.cli.gathering import demand_background
+
+    demand_background(settings)
     if cluster is not None:
         from fastvbg.cli.batch import spread_over
 
@@ -206,19 +172,23 @@ def preview(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="The picture: sheet.png")
     ],
-    times: Annotated[int, typer.Option(help="How many rows, evenly spaced over the video.")] = 4,
+    times: Annotated[
+        int, typer.Option(metavar="N", help="How many rows, evenly spaced over the video.")
+    ] = 4,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
     *,
     settings: Settings,
 ) -> None:
     """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
+    from fastvbg.cli.gathering import demand_background
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.pipeline.preview import preview as draw
     from fastvbg.sink.staging import check_output
     from fastvbg.sink.still import write_still
     from fastvbg.values import check_path
 
+    demand_background(settings)
     name = check_path("output", output)
     path = name if isinstance(name, Url) else Path(name)
     check_output(path, overwrite=overwrite)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -91,11 +91,14 @@ class Compositor:
         else:  # frames mostly lie as the background does
             self._kept, self._spare = (np.empty_like(background, subok=False) for _ in range(2))
             self._result = from_a_line_on(self._shape)
-        # Whoever wrote upon the result would find it in the next one.
-        self._shown: Frame = self._result.view()
-        self._shown.flags.writeable = False
+        self._shown = _read_only(self._result)
         self._known = background_map(*self._shape[:2])
         self._whole = True
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over a copied state, in which a view has become an array of its own."""
+        self.__dict__.update(state)
+        self._shown = _read_only(self._result)
 
     @property
     def background(self) -> Frame:
@@ -172,3 +175,10 @@ class Compositor:
         """Forget the previous frame, as at the start of another video, and what is background."""
         self._has_previous = False
         self._known.fill(0)
+
+
+def _read_only(result: Frame) -> Frame:
+    """Return a view of a result: whoever wrote upon it would find that in the next one."""
+    shown: Frame = result.view()
+    shown.flags.writeable = False
+    return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -69,19 +69,21 @@ class NV12(NamedTuple):
 
 
 _FORMS = I420, NV12
+_Form = TypeVar("_Form", bound=I420 | NV12)
+"""A frame and what is made of it are in one form."""
 
 
 def composite_planar(
-    prev: I420 | NV12,
-    next: I420 | NV12,
-    bg: I420 | NV12,
+    prev: _Form,
+    next: _Form,
+    bg: _Form,
     *,
     matrix: str = "bt709",
     range: str = "limited",
     threshold: int = DEFAULT_THRESHOLD,
     threads: int | None = None,
-    out: I420 | NV12 | None = None,
-) -> I420 | NV12:
+    out: _Form | None = None,
+) -> _Form:
     """Put what moved between two frames over a background, without leaving YUV.
 
     The decision of `fastvbg.composite`, from the differences of Y, U and V: conversion to BGR is
@@ -148,17 +150,17 @@ def composite_planar(
 
 
 def composite_known(
-    prev: I420 | NV12,
-    next: I420 | NV12,
-    bg: I420 | NV12,
+    prev: _Form,
+    next: _Form,
+    bg: _Form,
     *,
     matrix: str,
     range: str,
     threshold: int,
     threads: int | None,
-    out: I420 | NV12 | None,
+    out: _Form | None,
     known: Plane,
-) -> I420 | NV12:
+) -> _Form:
     """Do as `composite_planar`, and leave in `out` what `known` says is `bg` already.
 
     `known` is a `background_map` of luma's size, of this `out` with this `bg`, neither changed by
@@ -183,13 +185,13 @@ def composite_known(
 
 
 def blend_planar(
-    frame: I420 | NV12,
+    frame: _Form,
     matte: Matte,
-    bg: I420 | NV12,
+    bg: _Form,
     *,
     threads: int | None = None,
-    out: I420 | NV12 | None = None,
-) -> I420 | NV12:
+    out: _Form | None = None,
+) -> _Form:
     """Lay a frame over a background by a matte, without leaving YUV.
 
     `(matte*frame + (255-matte)*bg) / 255`, rounded half up, on each plane. The coverage of a chroma
@@ -229,14 +231,14 @@ def blend_planar(
 
 
 def blend_known(
-    frame: I420 | NV12,
+    frame: _Form,
     matte: Matte,
-    bg: I420 | NV12,
+    bg: _Form,
     *,
     threads: int | None,
-    out: I420 | NV12 | None,
+    out: _Form | None,
     known: Plane,
-) -> I420 | NV12:
+) -> _Form:
     """Do as `blend_planar`, with `known` as in `composite_known`."""
     if type(frame) is type(bg) is type(out) in _FORMS:
         try:
@@ -305,7 +307,7 @@ def _check_planes(name: str, planes: I420 | NV12) -> tuple[tuple[int, ...], ...]
     return tuple(plane.shape for plane in planes)
 
 
-def _checked(out: I420 | NV12 | None, **inputs: I420 | NV12) -> I420 | NV12:
+def _checked(out: _Form | None, **inputs: _Form) -> _Form:
     """Return `out` if it fits the inputs, which must fit one another, or new planes."""
     first = next(iter(inputs))
     shapes = _check_planes(first, inputs[first])

@@ -196,6 +196,13 @@ class Plan:
     def save(self, path: File, *, overwrite: bool = False) -> None:
         """Write a JSON file that `load` reads back equal; names of files are relative to it.
 
+        Parameters
+        ----------
+        path : str or path-like
+            The file's name.
+        overwrite : bool, default False
+            Whether a file of that name is replaced.
+
         Raises
         ------
         SinkError
@@ -213,6 +220,16 @@ class Plan:
     @classmethod
     def load(cls, path: File) -> Plan:
         """Read a plan that `save` wrote.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file's name.
+
+        Returns
+        -------
+        Plan
+            Equal to the one that was saved.
 
         Raises
         ------

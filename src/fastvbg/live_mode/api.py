@@ -92,7 +92,18 @@ class Live:
         self._session.apply(recorded_as(now, made, changes))
 
     def set_state(self, state: State) -> None:
-        """Let the composite leave ("live"), the last one ("freeze"), a "card", or "black"."""
+        """Choose what leaves.
+
+        Parameters
+        ----------
+        state : {"live", "freeze", "card", "black"}
+            The composite; the last one of it; a card; or nothing.
+
+        Raises
+        ------
+        OptionError, OptionTypeError
+            It is none of these.
+        """
         self._session.set_state(state)
 
     def switch(
@@ -103,12 +114,36 @@ class Live:
         nobody: Nobody | None = None,
         always: bool | None = None,
     ) -> None:
-        """Turn what is not None; as `live` has them."""
+        """Change what is given, and leave the rest.
+
+        Parameters
+        ----------
+        flip, auto_frame, always : bool, optional
+            As `live` takes them.
+        nobody : {"keep", "card", "blur"}, optional
+            As `live` takes it.
+
+        Raises
+        ------
+        OptionError, OptionTypeError
+            One is none of these; nothing is changed.
+        """
         asked = {"flip": flip, "auto_frame": auto_frame, "nobody": nobody, "always": always}
         self._session.switch(**{k: v for k, v in asked.items() if v is not None})
 
     def take_plate(self, seconds: float = 5.0) -> None:
-        """Take the empty room after so many seconds, and key by it."""
+        """Take the empty room after a while, and key by it.
+
+        Parameters
+        ----------
+        seconds : float, default 5
+            Until then, 0 to 3600: time to step out of the picture.
+
+        Raises
+        ------
+        OptionError, OptionTypeError
+            It is no such number.
+        """
         self._session.take_plate(check_number("seconds", seconds, 0, 3600))
 
     def figures(self) -> dict[str, Any]:
@@ -116,7 +151,23 @@ class Live:
         return self._session.figures()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it is over; tell whether it is. What went wrong in it is raised here."""
+        """Wait until it is over. What went wrong in it is raised here.
+
+        Parameters
+        ----------
+        timeout : float, optional
+            Seconds to wait for that, 0 or more; as long as it takes by default.
+
+        Returns
+        -------
+        bool
+            Whether it is over.
+
+        Raises
+        ------
+        FastvbgError
+            What ended the session; or `timeout` is no such number.
+        """
         most = threading.TIMEOUT_MAX
         over = self._over.wait(
             None if timeout is None else check_number("timeout", timeout, 0, most)

@@ -12,6 +12,7 @@ from fastvbg.media.image import read_frame
 from fastvbg.media.model import MAX_PIXELS, ReadOptions
 from fastvbg.media.names import exists, is_address, read_numbering
 from fastvbg.options import Described, File
+from fastvbg.pipeline.backdrop import demand_no_colour
 from fastvbg.sink import check_sink
 from fastvbg.source import open_source
 
@@ -93,6 +94,7 @@ def _check_picture(role: str, path: str, settings: Settings) -> None:
         return
     if role == "background":
         most: Any = settings.max_pixels
+        demand_no_colour(path)
         options = ReadOptions(alpha="black", max_pixels=most, role=role, threads=1)
         with open_source(path, options=options):
             return

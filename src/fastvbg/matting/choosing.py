@@ -41,6 +41,8 @@ def choose(run: Run) -> tuple[str, str]:
         survey = _survey(run, pictures)
         if survey.shows_screen(_SCREEN_SHARE):
             return "chroma", f"since {survey.votes} of {survey.frames} frames show a screen"
+    elif can_be_read_twice(run.input):
+        return "motion", "since there is no frame to look at"
     try:
         keyer = PersonKeyer()
         people = _people(run, keyer, pictures)
@@ -51,7 +53,8 @@ def choose(run: Run) -> tuple[str, str]:
     frames = len(pictures)
     if frames and people >= _PEOPLE_SHARE * frames:
         return "person", f"since {people} of {frames} frames show people, and no screen"
-    return "motion", f"since {people or 'none'} of {frames} frames shows people, and no screen"
+    show = "shows" if people == 1 else "show"
+    return "motion", f"since {people or 'none'} of {frames} frames {show} people, and no screen"
 
 
 def _survey(run: Run, pictures: list[Any]) -> ScreenSurvey:

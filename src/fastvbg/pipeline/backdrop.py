@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 import numpy as np
 
 from fastvbg.backgrounds import MOST_ASPECT, fit_background
+from fastvbg.errors import SourceError
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
-from fastvbg.media.names import checked_name
+from fastvbg.media.names import checked_name, exists
 from fastvbg.source import open_source
 from fastvbg.source.index import index_of
 from fastvbg.threads.overlap import Ahead
-from fastvbg.values.words import parse_colour
+from fastvbg.values.words import COLOURS, parse_colour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +147,6 @@ class VideoBackdrop:
         self._frames = self._forever() if placing.end == "loop" else self._once()
         self._next = next(self._frames)  # tells now if it cannot be read
         self._shown: Picture | None = None
-        self._until = self._next[0]
 
     def _once(self, part: _Rest | None = None) -> Iterator[tuple[Fraction, Frame | None]]:
         """Yield each frame with its time from the first one's on, and last the end's time."""
@@ -259,6 +259,7 @@ def open_backdrop(
     """Return the background that a user named: a colour, a picture, or a video."""
     if not isinstance(background, np.ndarray):
         background = checked_name(background, "background")
+        demand_no_colour(background)
     if is_video(background):
         return VideoBackdrop(cast("str | Path", background), pixels, placing, reports)
     colour = parse_colour(background) if isinstance(background, str) else None
@@ -271,6 +272,22 @@ def open_backdrop(
     relative = _relative(placing.aspect, None)
     fitted = fit_background(picture, placing.size, fit=placing.fit, aspect=relative)
     return StillBackdrop(pixels.from_bgr(fitted))
+
+
+def demand_no_colour(background: str | Path) -> None:
+    """Demand of a word that names neither a file nor a colour that it looks like no colour.
+
+    Raises
+    ------
+    SourceError
+        It may have been meant for one; which there are is said.
+    """
+    word = str(background)
+    if word.isalpha() and parse_colour(word) is None and not exists(word):
+        raise SourceError(
+            f"background: no such file: {word}, nor such a colour, which are #rrggbb and "
+            f"{', '.join(COLOURS)}"
+        )
 
 
 def _still(path: str | Path, max_pixels: int, reports: Reports | None) -> Frame:

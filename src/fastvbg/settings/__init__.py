@@ -300,6 +300,16 @@ class Settings(Described):
     def load(cls, path: _types.File) -> Settings:
         """Read settings from a TOML file; names of files in it are relative to its folder.
 
+        Parameters
+        ----------
+        path : str or path-like
+            The file's name.
+
+        Returns
+        -------
+        Settings
+            What it says, and the defaults of what it leaves out.
+
         Raises
         ------
         SourceError
@@ -314,6 +324,13 @@ class Settings(Described):
 
     def save(self, path: _types.File, *, overwrite: bool = False) -> None:
         """Write a TOML file that `load` reads back equal; names of files are kept relative to it.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file's name.
+        overwrite : bool, default False
+            Whether a file of that name is replaced.
 
         Raises
         ------

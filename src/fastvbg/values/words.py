@@ -30,6 +30,9 @@ _NAMED = {
     "yellow": "ffff00",
 }
 
+COLOURS = tuple(_NAMED)
+"""Colours that have a name."""
+
 BLUR = "blur"
 DEFAULT_BLUR = 4.0
 """Percent of the height."""

@@ -76,7 +76,6 @@ def test_states_of_a_virtual_camera(caps, numbers, state, ok, words) -> None:
     system.processes[7] = ("obs", ["/dev/video10"])
     (one,) = loopbacks(system)
     assert one.state == state
-    assert one.exclusive_caps is (state != SHARED)
     assert one.holders == [(7, "obs")]
     module, found = [fact for fact in facts(system) if fact.name != "camera"]
     assert module == ("v4l2loopback", True, "is loaded (0.15.4)")

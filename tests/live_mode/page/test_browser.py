@@ -56,12 +56,6 @@ def session() -> FakeSession:
 
 
 @pytest.fixture
-def page(session: FakeSession) -> Iterator[Page]:
-    with Page(session) as page:
-        yield page
-
-
-@pytest.fixture
 def tab(browser: Any, page: Page) -> Iterator[Any]:
     with tab_of(browser, page.url, viewport={"width": 1280, "height": 860}) as tab:
         yield tab

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.live_mode.page.test_browser import browser, check_until, page, session, tab
+from tests.live_mode.page.test_browser import browser, check_until, session, tab
 
 if TYPE_CHECKING:
     from tests.support.livesession import FakeSession
 
 pytestmark = pytest.mark.page
-__all__ = ["browser", "page", "session", "tab"]
+__all__ = ["browser", "session", "tab"]
 
 
 def test_a_mask_by_the_empty_room_waits_until_that_is_taken(tab: Any, session: FakeSession) -> None:

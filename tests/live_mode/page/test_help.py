@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.live_mode.page.test_browser import browser, page, session, tab
+from tests.live_mode.page.test_browser import browser, session, tab
 
 pytestmark = pytest.mark.page
-__all__ = ["browser", "page", "session", "tab"]
+__all__ = ["browser", "session", "tab"]
 
 
 @pytest.mark.parametrize("kind", ["Person", "Chroma", "Adaptive"])

@@ -38,11 +38,6 @@ class Loopback(NamedTuple):
     holders: list[Holder]
     """Other processes that have it open, as far as this user may see them."""
 
-    @property
-    def exclusive_caps(self) -> bool:
-        """Tell whether it is a camera only while somebody writes, as browsers want it."""
-        return self.state != SHARED
-
 
 def loopback_state(caps: int) -> str:
     """Return the state that the capabilities of a v4l2loopback device tell."""

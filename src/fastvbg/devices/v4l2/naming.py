@@ -25,11 +25,6 @@ MODPROBE = (
 )
 
 
-def is_camera_name(text: str) -> bool:
-    """Tell whether a source is meant as a camera: `camera`, `camera:NAME` or `/dev/videoN`."""
-    return text == CAMERA or text.startswith((f"{CAMERA}:", "/dev/"))
-
-
 def find_camera(text: str, system: System) -> Node:
     """Return the camera that a user means.
 

@@ -138,6 +138,11 @@ class Making:
         return self._work is None or self._work.somebody
 
     @property
+    def fits(self) -> bool:
+        """Whether the last picture shows what its mask knows of the room."""
+        return self._work is None or self._work.fits
+
+    @property
     def sight(self) -> Sight:
         """How the last picture was shown."""
         return Sight() if self._work is None else self._work.sight

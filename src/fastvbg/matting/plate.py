@@ -86,6 +86,11 @@ class PlateRun(Fused):
         self._camera = CameraMotion()
         self._moves = False
 
+    @property
+    def fits(self) -> bool:
+        """Whether the last frame shows the plate's room; else all of another one would be kept."""
+        return self._plate_keyer.fits
+
     def prepare(self, picture: Picture) -> None:
         """Register a plate from outside the clip; see whether the camera moves."""
         seen = self._pixels.sample(picture)

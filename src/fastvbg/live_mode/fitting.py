@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastvbg.errors import OptionError
 
-ASTRAY = "the camera shows something else than the plate: the card is shown"
+ASTRAY = "the plate does not fit: the card is shown"
 """What a session says that it does meanwhile."""
 _SEEK_SECONDS = 1.0
 """For which a plate is looked for near where it was; then it is brought to the picture anew."""

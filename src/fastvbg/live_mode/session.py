@@ -323,7 +323,7 @@ class Session:
         switches = self._switches
         picture = grab.picture
         wants = self._tap.is_due(now) or switches.nobody != "keep"
-        self._making.turn_to(grab.scene)
+        self._making.turn_to(grab.scene, grab.since)
         spare = grab.spare and self._plate is None
         wanted = Wanted(wants, switches.auto_frame, spare, switches.flip)
         composed = self._making(picture, grab.captured, wanted)

@@ -221,3 +221,41 @@ def test_what_found_the_last_frame_is_tried_first(monkeypatch):
     assert off(follower.homography, by_hand(SIZE, (3 * 23, 0)), SIZE) < 0.7
     assert looks[18] == [1, 4, 1]
     assert looks[19:] == [[1]] * 4
+
+
+@pytest.mark.parametrize("anew", [False, True])
+@pytest.mark.parametrize("form", ["frames", "planes"])
+def test_a_plate_that_does_not_fit_says_so_at_once(form, anew):
+    elsewhere = by_hand(SIZE, (170, 60), 9)
+    way = [np.eye(3)] * 5 + [elsewhere] * 6 + [np.eye(3)] * 8
+    frames = [seen(where, number) for number, where in enumerate(way)]
+    as_given = planes if form == "planes" else np.ascontiguousarray
+    keyer = PlateKeyer(as_given(seen(np.eye(3), 99, person=False)), follow=True)
+    fits = []
+    for number, frame in enumerate(map(as_given, frames)):
+        if anew and number == 5:
+            keyer.reset()
+        keyer.key(frame) if form == "frames" else keyer.key_planes(frame)
+        fits.append(keyer.fits)
+    assert fits[:5] == [True] * 5
+    assert fits[5:11] == [False] * 6
+    assert fits[-4:] == [True] * 4
+
+
+def test_a_plate_does_not_fit_what_looks_like_it_in_no_light():
+    """There are no corners on a bare wall, which tell nothing of a camera."""
+    rng = np.random.default_rng(5)
+    wall = np.clip(rng.normal(120, 1, (*SIZE, 3)), 0, 255).astype(np.uint8)
+    keyer = PlateKeyer(wall, follow=True)
+    keyer.key(wall)
+    assert keyer.fits
+    keyer.key(seen(np.eye(3)))
+    assert not keyer.fits
+
+
+def test_a_plate_by_hand_fits_once_it_is_registered():
+    keyer = PlateKeyer(seen(by_hand(SIZE, (40, 10)), 99, person=False), register=True)
+    keyer.key(np.full((*SIZE, 3), 128, np.uint8))
+    assert not keyer.fits
+    keyer.key(seen(np.eye(3)))
+    assert keyer.fits

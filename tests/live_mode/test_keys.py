@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from types import SimpleNamespace
 
@@ -10,8 +11,10 @@ import pytest
 
 from fastvbg.errors import SinkError
 from fastvbg.live_mode import keys
+from tests.support.programs import wait_for
 
 pty = pytest.importorskip("pty")
+termios = pytest.importorskip("termios")
 
 
 @pytest.fixture
@@ -46,3 +49,38 @@ def test_keys_are_heard_in_front_only(terminal, monkeypatch) -> None:
             while heard != ["c", "l"] and time.monotonic() < end:
                 time.sleep(0.01)
         assert heard == wanted
+
+
+def test_keys_are_heard_again_after_a_stop(terminal, monkeypatch) -> None:
+    """A shell sets its own ways when a job is stopped, and leaves them when that goes on."""
+    monkeypatch.setattr(keys, "_is_in_front", lambda _: True)
+    own = sys.stdin.fileno()
+    usual = termios.tcgetattr(own)
+    heard: list[str] = []
+    with keys._keys(heard.append):
+        wait_for(lambda: not is_usual(own))
+        termios.tcsetattr(own, termios.TCSANOW, usual)
+        wait_for(lambda: not is_usual(own))
+        os.write(terminal, b"f")
+        wait_for(lambda: heard == ["f"])
+    assert termios.tcgetattr(own)[3] == usual[3]
+
+
+def test_a_job_in_the_background_leaves_the_terminal_alone(terminal, monkeypatch) -> None:
+    in_front = [True]
+    monkeypatch.setattr(keys, "_is_in_front", lambda _: in_front[0])
+    own = sys.stdin.fileno()
+    usual = termios.tcgetattr(own)
+    heard: list[str] = []
+    with keys._keys(heard.append):
+        wait_for(lambda: not is_usual(own))
+        in_front[0] = False
+        time.sleep(3 * keys._POLL)  # it may be waiting for a key
+        os.write(terminal, b"f")
+        termios.tcsetattr(own, termios.TCSANOW, [*usual[:3], usual[3] & ~termios.ECHO, *usual[4:]])
+    assert termios.tcgetattr(own)[3] == usual[3] & ~termios.ECHO
+    assert heard == []
+
+
+def is_usual(terminal: int) -> bool:
+    return bool(termios.tcgetattr(terminal)[3] & termios.ICANON)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from fastvbg.live_mode.files import FileSource
 from fastvbg.live_mode.opening import done_before
 from fastvbg.live_mode.reader import Reader
 from fastvbg.live_mode.session import Session
@@ -35,6 +38,20 @@ def test_what_it_raises_is_raised_and_nothing_is_undone() -> None:
     with pytest.raises(ValueError, match="no"):
         done_before(threading.Event(), fails, undo=pytest.fail)
     assert done_before(threading.Event(), lambda: None, undo=pytest.fail)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name")
+def test_a_pipe_that_nobody_writes_into_is_given_up(tmp_path: Path) -> None:
+    name = tmp_path / "in.mkv"
+    os.mkfifo(name)
+    kept = Kept()
+    settings = Settings(mask="motion", background="navy")
+    made = Session(FileSource(str(name)), [lambda _: kept], settings, tell=print)
+    threading.Timer(0.3, made.end).start()
+    made.run()
+    assert kept.opened is None
+    with name.open("wb"):  # who waits for it comes to an end
+        pass
 
 
 class Mute(FakeCamera):

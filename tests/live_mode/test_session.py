@@ -13,11 +13,13 @@ import pytest
 
 import fastvbg
 from fastvbg.devices.planar import in_one_piece
-from fastvbg.errors import OptionError
+from fastvbg.errors import OptionError, SourceError
 from fastvbg.live_mode import failing, presence, reader, session
+from fastvbg.live_mode.grab import Grab
 from fastvbg.live_mode.session import Session
 from fastvbg.live_mode.switches import Switches
 from fastvbg.live_mode.work import Work
+from fastvbg.media.planes import planes_of
 from fastvbg.settings import Settings
 from tests.support.live import SQUARE, FakeCamera, Kept
 
@@ -365,6 +367,29 @@ def test_composites_lie_in_one_piece() -> None:
     kept.write = lambda planes, captured: pieces.append(in_one_piece(planes))  # type: ignore[method-assign]
     with running(camera, kept):
         assert eventually(lambda: pieces and pieces[-1] is not None)  # a card leaves first
+
+
+class Flickers(FakeCamera):
+    """One that fails now and then, and is there again at once: in another light."""
+
+    lighter = 0
+
+    def read(self, timeout: float) -> Grab | None:
+        if self.number == 20 * (self.lighter + 1):
+            self.lighter += 1
+            raise SourceError("fake: was reset")
+        grab = super().read(timeout)
+        assert grab is not None
+        planes_of(grab.picture)[0][:] += np.uint8(6 * (self.lighter % 2))
+        return grab
+
+
+def test_what_comes_of_a_source_opened_anew_does_not_follow_on_what_was() -> None:
+    with running(camera := Flickers(), kept := Kept(), settings=WHITE):
+        assert eventually(lambda: camera.lighter >= 5)
+        assert eventually(lambda: len(live_ones(kept)) > 60)
+    assert camera.opens >= 5
+    assert max(map(kept.shows_room, range(len(kept.pictures)))) < 0.5
 
 
 def test_the_empty_room_is_taken(tmp_path, monkeypatch) -> None:

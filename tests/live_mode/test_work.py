@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from fractions import Fraction
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,6 +13,7 @@ import pytest
 
 from fastvbg.errors import OptionError
 from fastvbg.live_mode.grab import FORM
+from fastvbg.live_mode.making import Making
 from fastvbg.live_mode.work import Wanted, Work, checked_live
 from fastvbg.masks.adaptive import Adaptive
 from fastvbg.masks.plate import Plate
@@ -96,3 +100,24 @@ def test_what_is_written_at_the_end_of_a_file_is_refused() -> None:
     with pytest.raises(OptionError, match=r"^save_model: got 'room\.npz', which is written at the"):
         checked_live(settings)
     checked_live(Settings(mask=Adaptive(load_model="room.npz"), background="navy"))
+
+
+@pytest.mark.parametrize("mask", ["motion", "adaptive", "chroma", "knn", "plate"])
+def test_what_worked_before_is_let_go_of_at_once(mask, room) -> None:
+    """The collector comes by late, and each has pictures and threads of FFmpeg's."""
+    gc.collect()
+    gc.disable()
+    try:
+        kind: Any = Plate(plate=str(room)) if mask == "plate" else mask
+        pasts = []
+        making = Making(Settings(mask=kind, background="navy"), print, lambda _: None)
+        making.begin(INFO)
+        for number, picture in enumerate(frames()):
+            making.apply(Settings(mask=kind, background=("#204060", "blur")[number % 2]))
+            making(picture, number / 30, Wanted(matte=bool(number % 2), mirrored=number > 1))
+            assert making._work is not None
+            pasts.append([weakref.ref(making._work), weakref.ref(making._work.pixels)])
+        making.close()
+        assert [each() for past in pasts for each in past] == [None] * 8
+    finally:
+        gc.enable()

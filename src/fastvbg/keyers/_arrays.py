@@ -43,16 +43,20 @@ def thin_planes(planes: Planes, shift_x: int, shift_y: int, step: int) -> Planes
     return y[::step, ::step], u[::down, ::across], v[::down, ::across]
 
 
-def frame_at(frame: Frame, rows: Places, cols: Places) -> Planes:
-    """Return Y, U and V of a BGR frame's pixels at places."""
-    return to_keyspace(frame[rows, cols])
-
-
-def planes_at(planes: Planes, shift_x: int, shift_y: int, rows: Places, cols: Places) -> Planes:
-    """Return samples of planes at places of luma."""
-    y, u, v = planes
-    down, across = rows >> shift_y, cols >> shift_x
-    return y[rows, cols], u[down, across], v[down, across]
+def spread(
+    picture: Frame | Planes,
+    shifts: tuple[int, int],
+    step: int,
+    places: tuple[Places, Places] | None = None,
+) -> Planes:
+    """Return Y, U and V of a BGR frame or of planes at places of luma; by default as thinned."""
+    if isinstance(picture, (tuple, list)):
+        if places is None:
+            return thin_planes(picture, *shifts, step)
+        (rows, cols), (y, u, v) = places, picture
+        down, across = rows >> shifts[1], cols >> shifts[0]
+        return y[rows, cols], u[down, across], v[down, across]
+    return thin_frame(picture, step) if places is None else to_keyspace(picture[places])
 
 
 def sampled(picture: Frame | tuple[npt.NDArray[Any], ...]) -> Samples:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +46,8 @@ class Live:
         self._error: BaseException | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="fastvbg live", daemon=True)
+        # A program that ends without ending it: its thread would be cut off, and a recording lost.
+        atexit.register(self._finish)
         self._thread.start()
         try:
             session.started.wait()
@@ -58,6 +62,7 @@ class Live:
         except BaseException as error:
             self._error = error
         finally:
+            atexit.unregister(self._finish)
             self._over.set()
             self._session.started.set()  # else who waits for it would wait for ever
 
@@ -177,11 +182,18 @@ class Live:
         return over
 
     def end(self) -> dict[str, Any]:
-        """End it; devices are released, recordings finished. Return its figures in all."""
-        self._session.end()
-        self._thread.join()
+        """End it; devices are released, recordings finished. Return its figures in all.
+
+        Called by `tell`, which works in the session's own thread, it does not wait for that.
+        """
+        self._finish()
         self._raise()
         return self._session.summary()
+
+    def _finish(self) -> None:
+        self._session.end()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
 
     def __enter__(self) -> Self:
         return self
@@ -191,8 +203,8 @@ class Live:
 
 
 def live(  # noqa: PLR0913  (a session's whole description)
-    source: str = "camera",
-    to: str | Sequence[str] | None = None,
+    source: str | os.PathLike[str] = "camera",
+    to: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
     settings: Settings | None = None,
     *,
     size: tuple[int, int] | str | None = None,
@@ -213,11 +225,11 @@ def live(  # noqa: PLR0913  (a session's whole description)
 
     Parameters
     ----------
-    source : str
+    source : str or path-like
         `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; `browser`,
         that scene until a page gives a browser's camera; the address of a stream; or a file,
         played at its own pace.
-    to : str or sequence of str, optional
+    to : str, path-like or sequence of them, optional
         `loopback`, `loopback:NAME` or `/dev/videoN`; `pipewire`; `virtualcam`; `window`; a stream;
         a file. By default the first virtual camera.
     settings : Settings, optional
@@ -263,18 +275,28 @@ def live(  # noqa: PLR0913  (a session's whole description)
     if settings is None:
         changes = {"mask": "auto", **changes}
     made = changed(settings, changes)
-    places = default_sinks() if to is None else [to] if isinstance(to, str) else _some(to)
+    places = default_sinks() if to is None else _some(to)
     switches = Switches(flip, auto_frame, nobody, always)
-    asked = Asked(source, places, size, fps, format, loop, card, seconds, overwrite, switches)
+    asked = Asked(
+        _text(source), places, size, fps, format, loop, card, seconds, overwrite, switches
+    )
     return Live(make_session(asked, made, tell, tell))
 
 
-def _some(to: object) -> Sequence[str]:
+def _some(to: object) -> list[str]:
     """Return the places of a session, of which there is one: nobody would see it else."""
-    places: list[str] = list(check_iterable("to", to))
+    if isinstance(to, (str, os.PathLike)):
+        return [_text(to)]
+    places = [_text(each) for each in check_iterable("to", to)]
     if not places:
         raise OptionError(
             "to: got no place, wanted one or more, such as 'window' or the name of a file; left "
             "out, it is the first virtual camera"
         )
     return places
+
+
+def _text(place: Any) -> str:
+    """Return what a source or a place is called; what is neither text nor a path is told later."""
+    text: str = os.fspath(place) if isinstance(place, os.PathLike) else place
+    return text

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastvbg.devices.network.addresses import is_stream
 from fastvbg.errors import FastvbgError, OptionError, shown
 from fastvbg.sink.encoding import EncodeOptions
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     MakesSink = Callable[[ColourTags], Sink]
 
-_STREAMS = ("rtsp://", "rtmp://", "rtmps://", "http://", "https://", "tcp://", "udp://")
 _WORDS = ("demo", "browser", "screen")
 _VIRTUAL = ("loopback", "pipewire", "virtualcam")
 OF_RECORDINGS = ("codec", "crf", "preset", "encoder_options")
@@ -78,7 +78,7 @@ def make_source(
         from fastvbg.live_mode.grabbing import GrabbedSource, screen_device
 
         return GrabbedSource(text, screen_device(), size=size, rate=fps)
-    if text.startswith(_STREAMS):
+    if is_stream(text):
         from fastvbg.devices.network.source import NetworkSource
         from fastvbg.live_mode.streams import StreamSource
 
@@ -90,7 +90,7 @@ def make_source(
 
 def is_file(text: str) -> bool:
     """Tell whether a source is a file, which is played."""
-    return not (_is_camera(text) or text in _WORDS or text.startswith(_STREAMS))
+    return not (_is_camera(text) or text in _WORDS or is_stream(text))
 
 
 def _is_camera(text: str) -> bool:
@@ -157,7 +157,7 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
     camera = _virtual_camera(text)
     if camera is not None:
         return camera
-    if text.startswith(_STREAMS):
+    if is_stream(text):
         from fastvbg.devices.network.sink import NetworkSink
 
         NetworkSink(text)  # what is no address is refused at once
@@ -224,7 +224,7 @@ def recorded_as(now: Settings, settings: Settings, said: Collection[str]) -> Set
 
 def is_recording(text: str) -> bool:
     """Tell whether a place is a file that pictures are encoded to."""
-    return not is_virtual(text) and text not in ("window", "-") and not text.startswith(_STREAMS)
+    return not is_virtual(text) and text not in ("window", "-") and not is_stream(text)
 
 
 def is_virtual(text: str) -> bool:

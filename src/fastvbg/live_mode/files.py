@@ -175,8 +175,15 @@ class FileSource(OfOneSize):
         )
 
     def close(self) -> None:
-        """Close the file."""
-        if self._frames is not None:
-            self._frames.close()  # type: ignore[attr-defined]
+        """Close the file.
+
+        While another thread waits for it, as for a pipe into which nobody writes, that thread has
+        to: it closes it once its own call is over.
+        """
+        frames: Any = self._frames
+        if frames is not None:
+            if frames.gi_running:
+                return
+            frames.close()
         self._stack.pop_all().close()
         self._frames = self._held = None

@@ -27,6 +27,9 @@ class Grab(NamedTuple):
     """What it was taken of: where that changes, a picture does not follow on the one before."""
     spare: bool = False
     """Whether it may be changed; not what a decoder gives, which may read it again."""
+    since: tuple[int, ...] = ()
+    """Which opening of the source, and which connection, it came by: where that is another one, a
+    picture does not follow on the one before, which may have been in another light."""
 
 
 class Source(Protocol):

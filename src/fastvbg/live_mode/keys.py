@@ -95,7 +95,6 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
     """Call with each key that is pressed, meanwhile."""
     try:
         import termios
-        import tty
 
         number = sys.stdin.fileno()
         before = termios.tcgetattr(number)
@@ -107,27 +106,40 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
 
     def listen() -> None:
         while not ended.is_set():
-            with suppress(OSError, ValueError):
-                if select.select([number], [], [], _POLL)[0]:
+            # Who reads or sets a terminal from the background is stopped.
+            if not _is_in_front(number):
+                ended.wait(_POLL)
+                continue
+            with suppress(OSError, ValueError, termios.error):
+                _unseen(number)
+                if select.select([number], [], [], _POLL)[0] and _is_in_front(number):
                     typed = os.read(number, 16).decode(errors="ignore")
                     if not typed:  # the terminal has gone
                         return
                     for key in _letters(typed):
                         heard(key)
 
-    # Single keys, unseen; Ctrl-C stays what it is. A job in the background may not ask for that.
-    if not _is_in_front(number):
-        yield
-        return
     thread = threading.Thread(target=listen, name="fastvbg keys", daemon=True)
-    tty.setcbreak(number)
     thread.start()
     try:
         yield
     finally:
         ended.set()
-        termios.tcsetattr(number, termios.TCSADRAIN, before)
         thread.join(2 * _POLL)
+        if _is_in_front(number):
+            termios.tcsetattr(number, termios.TCSADRAIN, before)
+
+
+def _unseen(terminal: int) -> None:
+    """Have single keys, unseen, where a terminal does not give them; Ctrl-C stays what it is.
+
+    A shell sets its own ways again when a job is stopped, and leaves them when that goes on.
+    """
+    import termios
+    import tty
+
+    if termios.tcgetattr(terminal)[3] & (termios.ICANON | termios.ECHO):
+        tty.setcbreak(terminal)
 
 
 def _letters(typed: str) -> str:

@@ -64,7 +64,7 @@ class Making:
         self._pending: Work | None = None
         self._work: Work | None = None
         self._overload = Overload(network=False)
-        self._scene = 0
+        self._scene, self._since = 0, tuple[int, ...]()
         self._taken: tuple[Mask, int] | None = None
 
     def begin(self, info: StreamInfo) -> None:
@@ -138,6 +138,11 @@ class Making:
         return self._work is None or self._work.somebody
 
     @property
+    def fits(self) -> bool:
+        """Whether the last picture shows what its mask knows of the room."""
+        return self._work is None or self._work.fits
+
+    @property
     def sight(self) -> Sight:
         """How the last picture was shown."""
         return Sight() if self._work is None else self._work.sight
@@ -149,10 +154,13 @@ class Making:
         small = _resized(picture, work.info, cv2.INTER_AREA)
         return _resized(work.blurred(small), self._info, cv2.INTER_LINEAR)
 
-    def turn_to(self, scene: int) -> None:
-        """Begin anew where the next picture is of another scene, which a mask would take whole."""
-        if scene != self._scene:
-            self._scene = scene
+    def turn_to(self, scene: int, since: tuple[int, ...] = ()) -> None:
+        """Begin anew where the next picture is of another scene, which a mask would take whole.
+
+        So it is where the source was opened anew, as of `Grab.since`.
+        """
+        if (scene, since) != (self._scene, self._since):
+            self._scene, self._since = scene, since
             self.forget()
         taken = self._taken
         if taken is not None and taken[1] != scene and self.settings.kind == taken[0]:

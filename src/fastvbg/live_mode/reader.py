@@ -61,7 +61,7 @@ class Reader:
         self._lent, self._returned = False, threading.Condition()
         self._failure: Exception | None = None
         self._gave, self._silent_since = False, math.inf
-        self._open, self._opening = True, False
+        self._open, self._opening, self._openings = True, False, 1
         self._thread = threading.Thread(target=self._work, name="fastvbg camera", daemon=True)
 
     def __enter__(self) -> Reader:
@@ -159,7 +159,7 @@ class Reader:
         grab = self._source.read(timeout)
         if grab is not None:
             self._gave, self._silent_since = True, math.inf
-            return grab
+            return grab._replace(since=(self._openings, *grab.since))
         if self._source.is_paced:
             return None
         self._silent_since = since
@@ -197,6 +197,7 @@ class Reader:
                 wait = min(2 * wait, _LONGEST_WAIT)
             else:
                 self._open, self._opening = True, False
+                self._openings += 1
                 self._note(f"{self._source.name}: open, {self._source.told}")
                 return True
         return False

@@ -16,6 +16,7 @@ from fastvbg.live_mode.ahead import Ahead
 from fastvbg.live_mode.controls import Shown
 from fastvbg.live_mode.failing import Failing
 from fastvbg.live_mode.figures import Figures
+from fastvbg.live_mode.fitting import ASTRAY, Fitting
 from fastvbg.live_mode.grab import FORM, seen_as
 from fastvbg.live_mode.idle import Idle
 from fastvbg.live_mode.keys import heed
@@ -110,7 +111,7 @@ class Session:
         self._doing = "starting"
         self._plate: PlateTaking | None = None
         self._failing = Failing(tell, note)
-        self._presence = Presence()
+        self._presence, self._fitting = Presence(), Fitting()
         self._shown: State | Leaving = "card"
         self._sent = self._left = 0.0
         self._skipped = 0
@@ -322,12 +323,15 @@ class Session:
         switches = self._switches
         picture = grab.picture
         wants = self._tap.is_due(now) or switches.nobody != "keep"
-        self._making.turn_to(grab.scene)
+        self._making.turn_to(grab.scene, grab.since)
         spare = grab.spare and self._plate is None
         wanted = Wanted(wants, switches.auto_frame, spare, switches.flip)
         composed = self._making(picture, grab.captured, wanted)
         somebody = self._making.somebody
         leaving = self._presence.leaving(switches.nobody, somebody=somebody, now=now)
+        doing = DOING[leaving]
+        if not self._fitting.check(fits=self._making.fits, now=now):
+            leaving, doing = "card", ASTRAY
         result = composed.picture
         if leaving != "live":
             result = self._stills.card if leaving == "card" else self._blurred(picture)
@@ -337,7 +341,7 @@ class Session:
         stages = {"read": now - grab.captured, "key": keyed - now, "write": left - keyed}
         self._figures.went(left, grab.captured, stages)
         self._reader.spent(left - grab.captured)
-        self._doing, self._shown = DOING[leaving], leaving
+        self._doing, self._shown = doing, leaving
         if self._failing.failing:
             self._failing.worked(left)
         tapped = self._tap.is_due(now) and self._tap.offer(

@@ -33,7 +33,7 @@ class StreamSource(OfOneSize):
         picture = self.pool.take()
         for source, target in zip(got.planes, planes_of(picture), strict=True):
             target[:] = source
-        return Grab(picture, got.captured)
+        return Grab(picture, got.captured, since=(got.connection,))
 
     def close(self) -> None:
         """Disconnect."""

@@ -245,6 +245,11 @@ class Work:
         return self.keying.asked_for
 
     @property
+    def fits(self) -> bool:
+        """Whether the last picture shows what the mask knows of the room, if that is hidden."""
+        return self.settings.background is None or self.keying.masker.fits
+
+    @property
     def has_network(self) -> bool:
         """Whether a network looks at the frames."""
         return isinstance(self.keying.kind, Person)

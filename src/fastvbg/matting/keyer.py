@@ -26,6 +26,11 @@ class RunKeyer:
     looks_back = True
     """Whether `prev` of a pair is read."""
 
+    @property
+    def fits(self) -> bool:
+        """Whether the last frame shows the scene that is known, where that has to be."""
+        return True
+
     def matte(self, pair: Pair, seconds: Fraction) -> Matte:
         """Return the matte of a pair's second frame; valid until the next call."""
         raise NotImplementedError

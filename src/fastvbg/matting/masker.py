@@ -78,6 +78,11 @@ class Masker:
         """Whether the frame before one is read, too."""
         return self._keyer.looks_back
 
+    @property
+    def fits(self) -> bool:
+        """Whether the last frame shows the scene that is known, where that has to be."""
+        return self._keyer.fits
+
     def is_hard(self, pair: Pair) -> bool:
         """Whether the matte of a pair is a plain mask."""
         return self.plain and pair.alpha is None

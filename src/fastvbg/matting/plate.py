@@ -98,6 +98,11 @@ class PlateRun(Fused):
         self._moves = False
         self._frames, self._mistaken = 0, list[float]()
 
+    @property
+    def fits(self) -> bool:
+        """Whether the last frame shows the plate's room; else all of another one would be kept."""
+        return self._plate_keyer.fits
+
     def prepare(self, picture: Picture) -> None:
         """Register a plate from outside the clip; see whether the camera moves."""
         seen = self._pixels.sample(picture)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import av
@@ -87,17 +88,12 @@ class NativePixels:
         self._seen: deque[tuple[av.VideoFrame, Planes]] = deque(maxlen=kept)
         self._unmapped = [NOTHING_KNOWN] * self._fields
         whole = info.width % _STEP == 0 and info.height % 4 == 0
-        self._in_one_piece = in_one_piece and whole and layout.name == "yuv420p"
-        self._frames = ReusedFrames(self._new, self._new_maps)
-
-    def _new(self) -> av.VideoFrame:
-        if self._in_one_piece:
-            return new_picture_in_one_piece(*self._size)
-        return new_picture(*self._size, self._layout.name)
-
-    def _new_maps(self) -> list[Plane]:
-        width, height = self._size
-        return [background_map(height // self._fields, width) for _ in range(self._fields)]
+        if in_one_piece and whole and layout.name == "yuv420p":
+            self._new = partial(new_picture_in_one_piece, *self._size)
+        else:
+            self._new = partial(new_picture, *self._size, layout.name)
+        # None of these knows this object: all it holds is let go of with it, and at once.
+        self._frames = ReusedFrames(self._new, partial(_new_maps, *self._size, self._fields))
 
     def planes(self, picture: av.VideoFrame) -> Planes:
         """Return Y, U and V of a frame, on its own memory."""
@@ -333,6 +329,11 @@ class NativePixels:
         )
         if same:
             self._frames.give_back(picture)
+
+
+def _new_maps(width: int, height: int, fields: int) -> list[Plane]:
+    """Return the maps of a frame of which nothing is known, one a field."""
+    return [background_map(height // fields, width) for _ in range(fields)]
 
 
 def _copies(planes: Planes) -> Planes:

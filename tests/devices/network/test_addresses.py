@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fastvbg.devices.network.addresses import bitrate_of, parse_address
+from fastvbg.devices.network.addresses import bitrate_of, is_stream, parse_address
 from fastvbg.errors import OptionError, OptionTypeError
+from fastvbg.live_mode.choosing import is_file, is_recording
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,10 @@ from fastvbg.errors import OptionError, OptionTypeError
 )
 def test_each_protocol_has_its_muxer(url: str, muxer: str, shown: str) -> None:
     address = parse_address(url)
-    assert (address.url, address.muxer, address.shown) == (url, muxer, shown)
+    # FFmpeg knows protocols in small letters only.
+    assert address.url.partition(":") == (url.partition(":")[0].lower(), *url.partition(":")[1:])
+    assert (address.muxer, address.shown) == (muxer, shown)
+    assert is_stream(url)
     assert address.listens == ("listen" in url)
 
 
@@ -38,6 +42,9 @@ def test_rtsp_goes_over_tcp_both_ways() -> None:
     ("url", "why"),
     [
         ("srt://host:1", "srt is not in PyAV's build"),
+        ("RTP://host:1", "wanted rtmp, rtmps, rtsp"),
+        ("tcp://host", "no port; wanted tcp://HOST:PORT$"),
+        ("udp://host/a", "no port; wanted udp://HOST:PORT$"),
         ("file:///etc/passwd", "wanted rtmp, rtmps, rtsp"),
         ("concat:a", "wanted rtmp"),
         ("host:80", "wanted rtmp"),
@@ -53,6 +60,19 @@ def test_others_are_refused(url: str, why: str) -> None:
     with pytest.raises(OptionError, match=why) as caught:
         parse_address(url)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["srt://host:1", "RTP://host:1", "HTTP://host/a"])
+def test_what_is_meant_as_a_stream_is_no_file(text: str) -> None:
+    assert is_stream(text)
+    assert not is_file(text)
+    assert not is_recording(text)
+
+
+@pytest.mark.parametrize("text", ["a.mkv", "tcp", "rtsp//a", "s3://bucket/a.mp4", "file:///a.mp4"])
+def test_what_is_the_name_of_a_file_is_no_stream(text: str) -> None:
+    assert not is_stream(text)
+    assert is_file(text)
 
 
 def test_what_is_no_text_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 
 import pytest
@@ -57,3 +58,17 @@ def test_what_is_in_time_goes_on() -> None:
 )
 def test_reasons_are_one_line(error: Exception, text: str) -> None:
     assert reason(error) == text
+
+
+def test_a_host_that_is_not_known_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolved(host: str, port: object) -> list[str]:
+        if host == "nowhere":
+            raise socket.gaierror(-2, "Name or service not known")
+        return ["an address"]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    error = OSError(5, "Input/output error")
+    assert reason(error, "rtsp://me:word@nowhere:1/a").startswith("there is no such host")
+    assert reason(error, "tcp://here:1") == "Input/output error"
+    assert reason(error, "udp://:1") == reason(error) == "Input/output error"
+    assert reason(OSError(111, "refused"), "tcp://nowhere:1") == "refused"

@@ -14,7 +14,7 @@ import pytest
 
 from fastvbg.devices.keeper import Patience
 from fastvbg.devices.network.sink import NetworkSink
-from fastvbg.devices.network.source import NetworkSource, StreamFormat
+from fastvbg.devices.network.source import NetworkSource, Received, StreamFormat
 from fastvbg.errors import OptionError, SourceError
 from fastvbg.media.colour import ColourTags
 from tests.devices.network.test_sink import QUICK, fed
@@ -61,11 +61,16 @@ def sends(data: bytes, *, ends: bool = False) -> Callable[[socket.socket], None]
 
 def last(source: NetworkSource, number: int) -> tuple[np.ndarray, ...]:
     """Read until a picture of that number comes."""
-    found: list[tuple[np.ndarray, ...]] = []
+    return received(source, number).planes
+
+
+def received(source: NetworkSource, number: int) -> Received:
+    """Read until a picture of that number comes; with all that is told of it."""
+    found: list[Received] = []
 
     def comes() -> bool:
         got = source.read(0.5)
-        found[:] = [got.planes] if got else found
+        found[:] = [got] if got else found
         return bool(got) and stamp(got.planes[0]) == number
 
     wait_for(comes, 60)
@@ -144,11 +149,11 @@ def test_what_stalls_or_ends_is_opened_again(ends: bool) -> None:
     serves = sends(first, ends=ends), sends(then, ends=ends)
     with source_of(*serves, patience=patience) as (source, accepted):
         source.open()
-        before = last(source, 1)
-        after = last(source, 2)
+        before, after = (received(source, number) for number in (1, 2))
         wait_for(lambda: source._keeper.reason)
         reason = source._keeper.reason
-        assert before[0].shape == after[0].shape == (HEIGHT, WIDTH)
+        assert before.planes[0].shape == after.planes[0].shape == (HEIGHT, WIDTH)
+        assert after.connection > before.connection
         assert len(accepted) >= 2
     assert reason == ("the stream has ended" if ends else "nothing more for 0.5 s")
 

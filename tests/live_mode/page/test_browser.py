@@ -181,6 +181,23 @@ def test_states_by_buttons_and_keys(tab: Any, session: FakeSession) -> None:
     assert session.state == "black"  # a letter of a text is no order
 
 
+def test_the_dot_has_a_colour_for_each_state_and_one_size(tab: Any) -> None:
+    """Also for what leaves by itself: a card, where the session said live."""
+    how = """(shows) => {
+        const dot = document.getElementById('dot');
+        if (shows) dot.dataset.shows = shows; else delete dot.dataset.shows;
+        const { width, height } = dot.getBoundingClientRect();
+        return [width, height, getComputedStyle(dot).backgroundColor];
+    }"""
+    tab.click("#states >> text=Card")
+    tab.wait_for_selector("#dot[data-shows=card]")
+    found = [tab.evaluate(how, shows) for shows in ("live", "freeze", "card", "blur", "black", "")]
+    assert {tuple(each[:2]) for each in found} == {(8, 8)}
+    live, freeze, card, blur, black, nothing = (each[2] for each in found)
+    assert freeze == card == blur
+    assert len({live, freeze, black, nothing}) == 4
+
+
 def test_switches_are_turned(tab: Any, session: FakeSession) -> None:
     for name in ("flip", "auto_frame", "always"):
         tab.click(f"label:has(#switch-{name})")

@@ -19,6 +19,10 @@ _SINKS: Final = {
     "http": "mpegts",
     "https": "mpegts",
 }
+_OTHERS: Final = ("srt", "rtp", "srtp", "rtsps", "sctp", "rist", "udplite", "mmsh", "mmst")
+"""Protocols of streams that are not offered; none of them names a file."""
+_WITH_PORT: Final = ("tcp", "udp")
+"""Those that have no port of their own."""
 _WANTED = "wanted rtmp, rtmps, rtsp, tcp, udp, http or https, such as rtmp://HOST/APP/KEY"
 _OPTIONS: Final = {
     "rtsp": {"rtsp_transport": "tcp"},
@@ -45,6 +49,12 @@ class Address(NamedTuple):
     """Whether it waits for a peer, for as long as that takes."""
 
 
+def is_stream(text: str) -> bool:
+    """Tell whether a text is meant as the address of a stream; `parse_address` may refuse it."""
+    scheme, there, _ = text.partition("://")
+    return bool(there) and scheme.lower() in (*_SINKS, *_OTHERS)
+
+
 def parse_address(value: object, name: str = "address") -> Address:
     """Return what an address says.
 
@@ -63,7 +73,7 @@ def parse_address(value: object, name: str = "address") -> Address:
     url = check_text(name, value).strip()
     try:
         parts = urlsplit(url)
-        scheme, host, _ = parts.scheme.lower(), parts.hostname, parts.port
+        scheme, host, port = parts.scheme.lower(), parts.hostname, parts.port
     except ValueError as error:  # a port that is none, half a bracket
         raise OptionError(f"{name}: got {shown(value)}: {error}; {_WANTED}") from None
     if scheme == "srt":
@@ -73,8 +83,13 @@ def parse_address(value: object, name: str = "address") -> Address:
         )
     if scheme not in _SINKS:
         raise OptionError(f"{name}: got {shown(value)}, {_WANTED}")
-    if not host and not (scheme == "udp" and parts.port):  # udp://:PORT is any address of ours
+    if not host and not (scheme == "udp" and port):  # udp://:PORT is any address of ours
         raise OptionError(f"{name}: got {shown(value)}, in which there is no host; {_WANTED}")
+    if scheme in _WITH_PORT and port is None:
+        raise OptionError(
+            f"{name}: got {shown(value)}, in which there is no port; wanted {scheme}://HOST:PORT"
+        )
+    url = scheme + url[len(scheme) :]  # FFmpeg knows protocols in small letters only
     options = _OPTIONS.get(scheme, {})
     reads = {**_NO_BUFFER, **({} if scheme == "udp" else options)}
     listens = parse_qs(parts.query).get("listen", ["0"])[-1] not in {"0", ""}

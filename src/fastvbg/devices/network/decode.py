@@ -43,7 +43,7 @@ def serve() -> None:
     try:
         _Receiver(parent, outbox).run()
     except Exception as error:  # a library's, too, of whatever class: the parent tells the reason
-        parent.mouth.say(FAILED, reason(error))
+        parent.mouth.say(FAILED, reason(error, parent.order["url"]))
     else:
         parent.mouth.say(FAILED, "the stream has ended")
     leave()

@@ -40,7 +40,7 @@ def serve() -> None:
     try:
         _Sender(parent.order, inbox).run(parent)
     except Exception as error:  # a library's, too, of whatever class: the parent tells the reason
-        parent.mouth.say(FAILED, reason(error))
+        parent.mouth.say(FAILED, reason(error, parent.order["url"]))
     leave()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import faulthandler
 import os
 import select
 import signal
+import socket
 import sys
 import threading
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fastvbg.devices.network.messages import Mouth, parse
 
@@ -92,7 +95,16 @@ def _orphaned() -> Iterator[None]:
         fcntl.fcntl(0, fcntl.F_SETFL, flags)
 
 
-def reason(error: Exception) -> str:
-    """Return in one line why a stream failed."""
+def reason(error: Exception, url: str = "") -> str:
+    """Return in one line why a stream, or the one of an address, failed."""
+    if getattr(error, "errno", None) == errno.EIO and not _is_known(urlsplit(url).hostname):
+        return "there is no such host, or no network that tells"  # FFmpeg says no more than EIO
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return " ".join(str(text).split())[:160]
+
+
+def _is_known(host: str | None) -> bool:
+    try:
+        return not host or bool(socket.getaddrinfo(host, None))
+    except OSError:
+        return False

@@ -47,6 +47,8 @@ class Received(NamedTuple):
     """When it arrived, in seconds of `time.monotonic`."""
     sequence: int
     """Its number; those of pictures that were dropped are left out."""
+    connection: int
+    """By which it came: a number that grows with each."""
 
 
 class NetworkSource(HasKeeper):
@@ -127,7 +129,7 @@ class NetworkSource(HasKeeper):
         Returns
         -------
         Received or None
-            `(planes, captured, sequence)`; None when there was none in that time.
+            `(planes, captured, sequence, connection)`; None when there was none in that time.
 
         Raises
         ------
@@ -149,7 +151,7 @@ class NetworkSource(HasKeeper):
         if keeper.restarts != before:  # another process may have written there meanwhile
             return None
         self._read += 1
-        return Received(planes, taken.captured, taken.number)
+        return Received(planes, taken.captured, taken.number, before)
 
     @property
     def dropped(self) -> int:

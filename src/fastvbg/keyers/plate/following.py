@@ -34,7 +34,8 @@ _QUALITY = 0.005
 _WINDOW = 11
 _FAR_LEVELS = 4
 """Halvings of the small picture in which a first motion is looked for: it may be 16 frames old."""
-_WATCH_EVERY = 16
+_WATCH_EVERY, _SEEK_EVERY = 16, 4
+"""Frames from one look at a camera that stands to the next; and where it shows something else."""
 _WATCHED = 40
 _SEEN_MOVING = 0.4
 """Pixels of the frame by which the median corner has to move, for the camera to count as moving."""
@@ -102,6 +103,8 @@ class CameraFollower:
         """Frames in a row in which the plate was not found since."""
         self.lost = False
         """Whether it has moved so that the plate was not found."""
+        self.astray = False
+        """Whether the plate was neither where it was nor elsewhere when it was last looked for."""
         self.homography: Homography | None = None
         """From the plate to the last frame; None where it lies as it is."""
 
@@ -111,18 +114,21 @@ class CameraFollower:
         With `at_once` it is the last one again: something has changed in it.
         """
         self._frames += not at_once
-        watched = at_once or self._frames % _WATCH_EVERY == 1
+        every = _SEEK_EVERY if self.astray else _WATCH_EVERY
+        watched = at_once or self._frames % every == 1
         if len(self._corners) < _LEAST or (
             self.moves if at_once else not self.moves and not watched
         ):
             return False
         small = _reduced(picture)
         if not self.moves and self._seems_to_stand(small, even=at_once):
+            self.astray = False
             return False
         found = self._found(small, as_they_are=self._as_they_are)
         if found is None and self.misses % _OTHERWISE_EVERY == 0:
             found = self._found(small, as_they_are=not self._as_they_are)
             self._as_they_are ^= found is not None
+        self.astray = found is None
         if found is None:
             self.misses += self.moves
             self.lost = self.lost or self.misses >= _LOST

@@ -19,11 +19,8 @@ from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import PLATE_ROWS, rows_for, slope_of
 from fastvbg.keyers._arrays import (
-    frame_at,
     on_packed,
-    planes_at,
-    thin_frame,
-    thin_planes,
+    spread,
     to_keyspace,
     widened,
 )
@@ -192,6 +189,12 @@ class PlateKeyer(EdgeDecider):
     def missed(self) -> bool:
         """Whether the last frame shows the plate elsewhere, and it was not found there."""
         return self._camera is not None and self._camera.misses > 0
+
+    @property
+    def fits(self) -> bool:
+        """Whether the last frame shows the plate's room, in some light, where the plate lies."""
+        astray = self._camera is not None and self._camera.astray
+        return self._plate.found and not (self.waits or astray)
 
     @property
     def waits(self) -> bool:
@@ -366,11 +369,7 @@ class PlateKeyer(EdgeDecider):
         """Return what a frame shows of the plate, evenly spread."""
         step = self._plate.step
         places = None if self._camera is None else self._camera.places(step)
-        if isinstance(picture, (tuple, list)):
-            if places is None:
-                return thin_planes(picture, *self._shifts, step)
-            return planes_at(picture, *self._shifts, *places)
-        return thin_frame(picture, step) if places is None else frame_at(picture, *places)
+        return spread(picture, self._shifts, step, places)
 
     def _follow_plate(self, picture: Frame | Planes) -> None:
         """Register a plate by hand, or fit its colours anew, where that is due."""

@@ -115,6 +115,8 @@ class LightMeter:
         self._frames, self._restless = 0, _RESTLESS
         self._usual = 0.0
         self._pause = self._waits = 0
+        self.found = True
+        """Whether the last frame looked like the plate in any light."""
         self.fallen = False
         """Whether much less of the last frame looked like the plate than before, in any light."""
 
@@ -156,6 +158,7 @@ class LightMeter:
         self.fallen = share < _FALLEN * self._usual
         self._usual = max(share, _FORGETS * self._usual)
         self.measured += 1
+        self.found = found is not None
         if found is None:
             self.unlike += 1
             return False

@@ -77,6 +77,11 @@ class LitPlate:
         return 0.0 if meter is None else meter.unlike / max(1, meter.measured)
 
     @property
+    def found(self) -> bool:
+        """Whether the last frame that was measured looked like it in any light."""
+        return self._meter is None or self._meter.found
+
+    @property
     def fallen(self) -> bool:
         """Whether much less of the last frame looked like it than before, in any light."""
         return self._meter is not None and self._meter.fallen

@@ -71,7 +71,7 @@ let greeted = false;
 link.addEventListener("hello", () => { greeted = true; });
 link.addEventListener("closed", ({ detail }) => {
   delete document.body.dataset.ready;
-  byId("dot").className = "dot";
+  delete byId("dot").dataset.shows;
   byId("doing").textContent = "not connected";
   notice(greeted ? "The session has ended, or cannot be reached. Trying again…"
     : detail.reason || "Not let in. Open the address that fastvbg printed, with all that follows the #.");

@@ -52,8 +52,8 @@ export class States {
 
   update(state, figures) {
     press(byId("states"), state);
-    byId("dot").className = `dot ${figures.shown ?? state}`;
-    byId("doing").textContent = figures.doing ?? state;
+    byId("dot").dataset.shows = figures.shown ?? state;
+    byId("doing").textContent = byId("doing").title = figures.doing ?? state; // a narrow window cuts it off
     const switches = figures.switches ?? {};
     for (const [name, input] of this.#flags) input.checked = Boolean(switches[name]);
     press(this.nobody, switches.nobody);

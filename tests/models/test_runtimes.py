@@ -60,6 +60,14 @@ def test_open_sizes_are_to_be_given(written) -> None:
         (b"version https://git-lfs.github.com/spec/v1\n", "m.onnx", "is a pointer of Git LFS"),
         (beside("gone.data"), "m.onnx", r"wants gone\.data beside it, where its weights are"),
         (field(1, 8) + field(7, field(2, "g")), "m.onnx", "has 0 inputs"),
+        # An integer where a message or a text should be.
+        (field(7, 5), "m.onnx", "is damaged"),
+        (field(7, field(11, 5)), "m.onnx", "is damaged"),
+        (field(7, field(11, field(1, 1 << 50))), "m.onnx", "is damaged"),
+        (field(7, field(11, field(2, 9))), "m.onnx", "is damaged"),
+        (field(7, field(11, field(2, field(1, field(1, "f"))))), "m.onnx", "takes another type"),
+        (field(7, field(5, 5)), "m.onnx", "is damaged"),
+        (field(7, field(5, field(13, 5) + field(14, 1))), "m.onnx", "is damaged"),
     ],
 )
 def test_files_that_are_no_such_models(written, content, name, match) -> None:

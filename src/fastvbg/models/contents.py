@@ -53,7 +53,7 @@ def read_ports(content: bytes, form: str) -> Ports:
 
     Raises
     ------
-    struct.error, IndexError, ValueError
+    struct.error, IndexError, TypeError, ValueError
         It is damaged, or no such file.
     """
     return _tflite_ports(content) if form == "tflite" else _onnx_ports(content)
@@ -144,10 +144,10 @@ def weights_beside(content: bytes) -> list[str]:
     outside = [each for each in stored if _first(each, 14, 0) == _ELSEWHERE]
     entries = [entry for each in outside for field, entry in _message(each) if field == 13]
     places = [_first(entry, 2) for entry in entries if _first(entry, 1) == b"location"]
-    return sorted({bytes(each).decode() for each in places})
+    return sorted({_text(each) for each in places})
 
 
-def _varint(content: bytes, at: int) -> tuple[int, int]:
+def _varint(content: Any, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         value |= (content[at] & 127) << shift
@@ -156,7 +156,7 @@ def _varint(content: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def _message(content: bytes) -> Iterator[tuple[int, Any]]:
+def _message(content: Any) -> Iterator[tuple[int, Any]]:
     """Yield number and value of each field of a protocol buffer."""
     at = 0
     while at < len(content):
@@ -186,12 +186,17 @@ def _onnx_ports(content: bytes) -> Ports:
     return Ports([_onnx_tensor(each) for each in inputs], [_onnx_tensor(each) for each in outputs])
 
 
-def _onnx_tensor(value: bytes) -> Tensor:
+def _onnx_tensor(value: Any) -> Tensor:
     tensor = _first(_first(value, 2), 1)
     dims = [each for number, each in _message(_first(tensor, 2)) if number == 1]
     shape = [_signed(_first(dim, 1, 0)) for dim in dims]
-    name = bytes(_first(value, 1)).decode()
+    name = _text(_first(value, 1))
     return Tensor(name, shape, _kind("onnx", _first(tensor, 1, 0)), name)
+
+
+def _text(value: Any) -> str:
+    # By way of a view: of a damaged file's integer, `bytes` would make so many zeros.
+    return bytes(memoryview(value)).decode()
 
 
 def _signed(value: int) -> int:
@@ -199,10 +204,11 @@ def _signed(value: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-def _graph(content: bytes) -> bytes:
-    return bytes(dict(_message(content)).get(7, b""))
+def _graph(content: bytes) -> Any:
+    """Return the graph's message as a view: it holds all weights, which are not to be copied."""
+    return dict(_message(memoryview(content))).get(7, b"")
 
 
-def _first(content: bytes, wanted: int, default: Any = b"") -> Any:
+def _first(content: Any, wanted: int, default: Any = b"") -> Any:
     """Return the value of a message's first field of a number."""
     return next((value for field, value in _message(content) if field == wanted), default)

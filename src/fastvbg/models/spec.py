@@ -86,7 +86,7 @@ def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> Model
     try:
         ports = read_ports(content, form)
         beside = weights_beside(content) if form == "onnx" else []
-    except (struct.error, IndexError, ValueError):
+    except (struct.error, IndexError, TypeError, ValueError):
         if content.startswith(_POINTER):
             raise ModelError(f"model: {path} is a pointer of Git LFS, not the model") from None
         raise ModelError(f"model: {path} is damaged, or no {form} file") from None

@@ -415,8 +415,8 @@ def test_what_networks_answer(result, wanted) -> None:
 
 
 def test_an_answer_that_is_no_matte() -> None:
-    with pytest.raises(ModelError, match=r"makes shape \(1, 21, 8, 8\)"):
-        network(np.zeros((1, 21, 8, 8))).matte()
+    with pytest.raises(ModelError, match=r"makes shape \(1, 195\)"):
+        network(np.zeros((1, 195))).matte()
 
 
 def test_the_square_model_serves_where_the_landscape_one_does_not_run(runs, monkeypatch) -> None:

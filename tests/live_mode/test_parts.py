@@ -82,6 +82,18 @@ def test_overload_leaves_what_is_fine_alone() -> None:
     assert run(Overload(network=True), 0.6, 60, 0.0)[0] == []
 
 
+def test_overload_hurries_where_each_frame_takes_long() -> None:
+    """A network that takes a second and a half a look: few frames tell enough."""
+    overload, now = Overload(network=True), 0.0
+    for _ in range(10):
+        now += 1.5
+        overload.add(1.5, 1 / 30, now)
+    assert overload.reduced == Reduced(4, 2, 2)
+    overload = Overload(network=True)
+    assert run(overload, 0.3, 20, 0.0)[0] == []
+    assert not overload.add(3.0, 1 / 30, 23.0)  # one that was held up
+
+
 def test_overload_does_not_swing() -> None:
     """Where a step back proves too early each time, it is tried less and less often."""
     overload, changes, now = Overload(network=True), 0, 0.0

@@ -42,6 +42,12 @@ MASKS: list[tuple[str, dict[str, str], str]] = [
         "model_size: got (5000, 8), wanted at most 4096 a side",
     ),
     ("model", {"model": "m.pt"}, "model: m.pt is neither .tflite nor .onnx"),
+    ("person", {"model_classes": "15"}, "model_classes: got no model; wanted a model of your own"),
+    (
+        "model",
+        {"model": "m.onnx", "model_classes": "5-1"},
+        "model_classes: got '5-1', wanted numbers below 1000 such as 15, 1-5 or 11,12",
+    ),
     (
         "depth",
         {"depth": "stereo:", "near": "1", "far": "2", "focal": "9", "baseline": "7"},

@@ -24,6 +24,7 @@ from fastvbg.measure.fileworker import Task
 from fastvbg.pipeline.process import process
 from tests.support.asked import asked
 from tests.support.media import Clip, read_times
+from tests.support.onnxfile import one_by_one
 from tests.support.people import use_green_code
 
 
@@ -203,3 +204,12 @@ def test_people_with_the_real_models(clip: Clip, real_models, monkeypatch, capfd
     arguments = ["bench", "files", str(clip.path), "--mask", "person", "--rounds", "1"]
     assert run_command_line(arguments) == 0
     assert "usual Python loop" in capfd.readouterr().out
+
+
+def test_a_model_whose_size_is_open_is_opened_by_the_size_asked_for(tmp_path) -> None:
+    path = tmp_path / "open.onnx"
+    path.write_bytes(one_by_one([[0.0, 1.0, 0.0]], ("n", 3, "h", "w")))
+    setup = FileSetup(asked("person", model=path, model_size=(12, 8), runtime="opencv"))
+    runtime = setup.opened_runtime()
+    assert runtime is not None
+    assert runtime.startswith("OpenCV")

@@ -14,7 +14,8 @@ from fastvbg.models.recast import recast
 from fastvbg.models.runtimes import is_present, open_model, runtime_facts
 from fastvbg.models.spec import read_spec
 from fastvbg.models.store import KNOWN, LANDSCAPE, SQUARE
-from tests.support.onnxfile import field, one_by_one
+from tests.support import tflitefile
+from tests.support.onnxfile import beside, bytes_in, field, one_by_one, sided
 
 GREEN = [[0.0, 1.0, 0.0]]
 
@@ -52,8 +53,21 @@ def test_open_sizes_are_to_be_given(written) -> None:
         (b"\0" * 64, "m.tflite", "is damaged, or no tflite file"),
         (b"", "m.pt", "neither .tflite nor .onnx"),
         (one_by_one(GREEN, (1, 4, 8, 12)), "m.onnx", r"takes shape \(1, 4, 8, 12\)"),
-        (one_by_one(GREEN, kind=2), "m.onnx", "another type than float32"),
+        (one_by_one(GREEN, kind=7), "m.onnx", "takes int64, wanted one of float32, float16, uint8"),
+        (one_by_one(GREEN, kind=8), "m.onnx", "takes another type, wanted one of"),
+        (one_by_one(GREEN, (4, 3, 8, 12)), "m.onnx", r"takes shape \(4, 3, 8, 12\)"),
+        (one_by_one(GREEN, (1, 4, 0, 0)), "m.onnx", r"takes shape \(1, 4, 0, 0\)"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "m.onnx", "is a pointer of Git LFS"),
+        (beside("gone.data"), "m.onnx", r"wants gone\.data beside it, where its weights are"),
         (field(1, 8) + field(7, field(2, "g")), "m.onnx", "has 0 inputs"),
+        # An integer where a message or a text should be.
+        (field(7, 5), "m.onnx", "is damaged"),
+        (field(7, field(11, 5)), "m.onnx", "is damaged"),
+        (field(7, field(11, field(1, 1 << 50))), "m.onnx", "is damaged"),
+        (field(7, field(11, field(2, 9))), "m.onnx", "is damaged"),
+        (field(7, field(11, field(2, field(1, field(1, "f"))))), "m.onnx", "takes another type"),
+        (field(7, field(5, 5)), "m.onnx", "is damaged"),
+        (field(7, field(5, field(13, 5) + field(14, 1))), "m.onnx", "is damaged"),
     ],
 )
 def test_files_that_are_no_such_models(written, content, name, match) -> None:
@@ -70,6 +84,69 @@ def test_a_file_that_is_not_there(tmp_path) -> None:
 def test_a_size_that_the_model_does_not_take(written) -> None:
     with pytest.raises(ModelError, match="takes 12x8 .* only, not 10x10"):
         read_spec(written(one_by_one(GREEN)), size=(10, 10))
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (-1, 3, -1, -1),
+        ("n", "c", "h", "w"),
+        ("n", "c", 8, 12),
+        (),
+    ],
+)
+def test_what_exporters_leave_open(written, shape) -> None:
+    """Some write -1, some leave even the number of extents out."""
+    path = written(one_by_one(GREEN, shape))
+    spec = read_spec(path, size=(12, 8))
+    assert (spec.height, spec.width, spec.layout) == (8, 12, "nchw")
+    net = open_model(spec)
+    net.input[...] = (0, 0.5, 1)
+    np.testing.assert_allclose(net().reshape(8, 12), 0.5, atol=1e-6)
+
+
+def test_weights_in_a_file_beside(written) -> None:
+    path = written(beside("w.data"))
+    path.with_name("w.data").write_bytes(b"\0\0\0\0")
+    assert read_spec(path).height == 8
+
+
+def test_a_size_that_a_model_does_not_stand_is_one_line(written) -> None:
+    """It shows when it runs; the library's own line does not come beside it."""
+    pytest.importorskip("onnxruntime")
+    halves = field(1, 1) + field(1, 3) + field(1, 8) + field(1, 12) + field(2, 1) + field(8, "w")
+    inside = field(5, halves + field(9, np.ones(288, np.float32).tobytes()))
+    add = field(1, field(1, "x") + field(1, "w") + field(2, "y") + field(4, "Add"))
+    path = written(sided((1, 3, "h", "w"), (1, 3, "h", "w"), add, inside=inside))
+    net = open_model(read_spec(path, size=(10, 10)), "onnx")
+    with pytest.raises(ModelError, match=r"fails on a picture of 10x10.* sides that 32") as caught:
+        net()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("runtime", ["opencv", "onnx"])
+def test_onnx_models_of_bytes(written, runtime) -> None:
+    if not is_present(runtime):
+        pytest.skip("onnxruntime is not installed")
+    if runtime == "opencv" and cv2.__version__ < "5":
+        pytest.skip("OpenCV before 5 takes no bytes")
+    spec = read_spec(written(bytes_in()))
+    assert spec.levels == (0, 255)
+    net = open_model(spec, runtime)
+    net.input[...] = (0, 99.6, 300)
+    assert net().ravel().tolist() == [100] * 96
+
+
+@pytest.mark.parametrize(("kind", "levels"), [("UINT8", (0, 255)), ("INT8", (-128, 127))])
+def test_tflite_models_of_bytes(written, kind, levels) -> None:
+    """What they answer in is told as what it stands for."""
+    pytest.importorskip("ai_edge_litert.schema_py_generated")
+    spec = read_spec(written(tflitefile.quantised(kind), "q.tflite"))
+    assert spec.levels == levels
+    net = open_model(spec, "litert")
+    net.input[...] = levels[0] + 51
+    for _ in range(2):
+        np.testing.assert_allclose(net().reshape(8, 12), 0.2, atol=1e-6)
 
 
 @pytest.mark.parametrize("runtime", ["auto", "opencv", "onnx"])

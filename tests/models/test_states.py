@@ -20,8 +20,8 @@ from tests.support.onnxfile import recurrent
 FIXED = (1, 1, 8, 12)
 
 
-def tensor(name: str, *shape: int, floats: bool = True) -> Tensor:
-    return Tensor(name, list(shape), floats, name)
+def tensor(name: str, *shape: int, kind: str = "float32") -> Tensor:
+    return Tensor(name, list(shape), kind, name)
 
 
 PICTURE = tensor("x", 1, 8, 12, 3)
@@ -61,7 +61,7 @@ def test_numbers_alone_may_name_picture_and_matte() -> None:
         ([PICTURE, tensor("r1i", 1, 4)], [tensor("y", 1)], r"2 inputs \(x, r1i\) that no output"),
         ([PICTURE, tensor("r1i", 1, 4)], [tensor("r1o", 1, 5)], r"\(1, 4\) before .* \(1, 5\)"),
         ([PICTURE, tensor("r1i", 0, 4)], [tensor("r1o", 4)], r"\(0, 4\) before .* and \(4,\)"),
-        ([PICTURE, tensor("r1i", 4, floats=False)], [tensor("r1o", 4)], "another type"),
+        ([PICTURE, tensor("r1i", 4, kind="int64")], [tensor("r1o", 4)], "another type"),
         ([PICTURE, tensor("r1i", 1 << 30)], [tensor("r1o", 1 << 30)], "too large"),
         ([tensor("downsample_ratio", 1)], [tensor("y", 1)], "1 inputs, none of them a picture"),
     ],
@@ -70,6 +70,33 @@ def test_states_that_do_not_match(inputs, outputs, words) -> None:
     with pytest.raises(ModelError, match=words) as caught:
         roles_of(Path("m.onnx"), Ports(inputs, outputs))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [tensor("fgr", 0, 3, 0, 0)],
+        [tensor("score", 1)],
+        [tensor("landmarks", 1, 195), tensor("presence", 1, 1), tensor("colours", 1, 8, 12, 3)],
+        [tensor("features", 1, 64, 512, 512)],
+        [tensor("unknown")],
+    ],
+)
+@pytest.mark.parametrize(
+    "matte",
+    [
+        tensor("pha", 0, 1, 0, 0),
+        tensor("pha", 1, 256, 256, 1),
+        tensor("pha", 1, 8, 12),
+        tensor("pha", 8, 12),
+        tensor("pha", 1, 2, 8, 12),
+        tensor("pha", 0, 0, 0, 0),
+    ],
+)
+def test_the_matte_is_found_among_outputs(before, matte) -> None:
+    later = tensor("d1", 1, 1, 256, 256)
+    roles = roles_of(Path("m.onnx"), Ports([PICTURE], [*before, matte, later]))
+    assert roles.foreground == "pha"
 
 
 def test_large_pictures_are_reduced_inside() -> None:
@@ -95,6 +122,17 @@ def rises(net) -> None:
         for wanted in (0.4, 0.44, 0.444):
             net.input[...] = np.float32(0.5)
             np.testing.assert_allclose(net().reshape(8, 12), wanted, atol=1e-6)
+
+
+def test_states_of_half_floats(tmp_path) -> None:
+    """As Robust Video Matting's file of half the size has them; its ratio is of 32 bits."""
+    pytest.importorskip("onnxruntime")
+    path = tmp_path / "rvm_fp16.onnx"
+    path.write_bytes(recurrent(kind=10))
+    net = open_model(read_spec(path), "onnx")
+    for wanted in (0.4, 0.44):
+        net.input[...] = np.float32(0.5)
+        np.testing.assert_allclose(net().reshape(8, 12), wanted, atol=2e-3)
 
 
 @pytest.mark.parametrize("state", [FIXED, ("b", "c", "h", "w")])

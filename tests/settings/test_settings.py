@@ -29,8 +29,13 @@ NEEDED: dict[str, dict[str, Any]] = {
     "adaptive": {"load_model": None},  # which brings the other options
     "depth": {"depth": "d%03d.png", "near": 300, "far": 900, "focal": 9.5, "baseline": 75.0},
     "matte": {"matte": "m.mkv"},
-    "model": {"model": "m.onnx", "model_size": (256, 144), "model_range": "-1:1"},
-    "person": {"model": "m.tflite", "model_range": "imagenet"},
+    "model": {
+        "model": "m.onnx",
+        "model_size": (256, 144),
+        "model_range": "-1:1",
+        "model_classes": "15",
+    },
+    "person": {"model": "m.tflite", "model_range": "imagenet", "model_classes": "1-5"},
 }
 EVERYTHING: dict[str, Any] = {
     "mask": masks.Chroma(key=(10, 200, 30), tolerance=20, choke=3),

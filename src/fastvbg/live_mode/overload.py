@@ -47,7 +47,10 @@ _HIGH, _LOW = 0.8, 0.35
 after that step may well be above 1 before it; that is found out by trying, seldom."""
 _SECONDS = 2.0
 _TURNS = 8
-"""It is looked at after so many frames: sorting costs more than all else here."""
+"""It is looked at after so many frames: sorting costs more than all else here. After one that took
+as long as so many it is looked at anyway."""
+_FEW = 10
+"""Frames that tell too little, unless they took long together."""
 _LONGEST = 120.0
 
 
@@ -65,6 +68,7 @@ class Overload:
         self._at = self._before = 0
         self._shares: deque[float] = deque(maxlen=240)
         self._since: float | None = None
+        self._worked = 0.0  # seconds, since the last change
         self._patience = 4 * _SECONDS
         self._went_back = False
         self._turn = 0
@@ -79,9 +83,12 @@ class Overload:
         if self._since is None:
             self._since = now + _SECONDS  # the first frames load much
         self._shares.append(seconds / (period * self.reduced.rate))
+        self._worked += seconds
         age = now - self._since
         self._turn = (self._turn + 1) % _TURNS
-        if age < _SECONDS or len(self._shares) < 10 or self._turn:
+        waits = self._turn and seconds < _TURNS * period
+        few = len(self._shares) < _FEW and self._worked < _SECONDS
+        if age < _SECONDS or few or waits:
             return False
         late = sorted(self._shares)[int(len(self._shares) * 0.95)]
         if late > _HIGH and self._at + 1 < len(self._steps):
@@ -100,6 +107,6 @@ class Overload:
 
     def _go(self, step: int, now: float) -> bool:
         self._went_back, self._before = step < self._at, self._at
-        self._at, self._since = step, now
+        self._at, self._since, self._worked = step, now, 0.0
         self._shares.clear()
         return True

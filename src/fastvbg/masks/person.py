@@ -75,6 +75,13 @@ class Person(Mask):
     model_range: str = option(
         "0:1", Text("Its black and white: 0:1, -1:1, 0:255; or imagenet.", metavar="RANGE")
     )
+    model_classes: str | None = option(
+        None,
+        Text(
+            "Which of its channels or labels are kept, such as 15 or 1-5, where it has several.",
+            metavar="N",
+        ),
+    )
     runtime: str = option(
         "auto", Choice("What runs it; auto takes the fastest installed.", RUNTIMES, metavar="NAME")
     )
@@ -112,19 +119,21 @@ class Person(Mask):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        given = self.given("model_size", "model_range")
+        given = self.given("model_size", "model_range", "model_classes")
         if self.model is None and given:
             wanted = "wanted a model of your own beside it, such as --model FILE"
             raise OptionError(f"{', '.join(given)}: got no model; {wanted}")
         if self.model is None:
             return
         from fastvbg.models.spec import MOST_SIDE, format_of
-        from fastvbg.values.words import parse_range
+        from fastvbg.values.words import parse_classes, parse_range
 
         size: Any = self.model_size
         if size is not None and max(size) > MOST_SIDE:
             raise OptionError(f"model_size: got {shown(size)}, wanted at most {MOST_SIDE} a side")
         parse_range("model_range", self.model_range)
+        if self.model_classes is not None:
+            parse_classes(self.model_classes)
         format_of(self.model)
 
     def uses(self) -> tuple[str, ...]:
@@ -143,5 +152,13 @@ class Person(Mask):
         """Return what keys people, a network some frames ahead of it."""
         from fastvbg.matting.person import PersonRun
 
-        names = "model", "model_size", "model_range", "runtime", "every", "quality", "room"
-        return PersonRun(run, plate=self.plate, **self.given(*names))
+        names = (
+            "model",
+            "model_size",
+            "model_range",
+            "model_classes",
+            "runtime",
+            "every",
+            "quality",
+        )
+        return PersonRun(run, plate=self.plate, **self.given(*names, "room"))

@@ -152,7 +152,8 @@ class FileSetup:
         """
         if self.mask.name != "person":
             return None
-        given = self.mask.given("model", "model_range", "runtime", "every")
+        names = "model", "model_size", "model_range", "model_classes", "runtime", "every"
+        given = self.mask.given(*names)
         return _opened_runtime(tuple(given.items()))
 
     def save(self, path: Path) -> None:

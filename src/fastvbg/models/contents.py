@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FLOAT32 = {"tflite": 0, "onnx": 1}
+_KINDS = {
+    "tflite": {0: "float32", 1: "float16", 2: "int32", 3: "uint8", 4: "int64", 9: "int8"},
+    "onnx": {1: "float32", 2: "uint8", 3: "int8", 6: "int32", 7: "int64", 10: "float16"},
+}
+_ELSEWHERE = 1
+"""Of an ONNX tensor's field 14: its numbers are in another file."""
 
 
 class Tensor(NamedTuple):
@@ -23,8 +28,8 @@ class Tensor(NamedTuple):
     """By which runtimes know it."""
     shape: list[int]
     """Extents of 0 or less are open."""
-    floats: bool
-    """Whether its numbers are float32."""
+    kind: str
+    """What its numbers are, by NumPy's name; "another type" for what no model here takes."""
     alias: str
     """By which the model's maker knows it: in TFLite that of a signature, where there is one."""
 
@@ -48,7 +53,7 @@ def read_ports(content: bytes, form: str) -> Ports:
 
     Raises
     ------
-    struct.error, IndexError, ValueError
+    struct.error, IndexError, TypeError, ValueError
         It is damaged, or no such file.
     """
     return _tflite_ports(content) if form == "tflite" else _onnx_ports(content)
@@ -126,10 +131,23 @@ def _tflite_tensor(tensor: _Table, alias: str) -> Tensor:
     # The signature of a shape has -1 where it may change.
     shape = tensor.integers(7) or tensor.integers(0)
     name = tensor.text(3)
-    return Tensor(name, shape, tensor.byte(1) == _FLOAT32["tflite"], alias or name)
+    return Tensor(name, shape, _kind("tflite", tensor.byte(1)), alias or name)
 
 
-def _varint(content: bytes, at: int) -> tuple[int, int]:
+def _kind(form: str, number: int) -> str:
+    return _KINDS[form].get(number, "another type")
+
+
+def weights_beside(content: bytes) -> list[str]:
+    """Return the names of the files beside an ONNX model that its weights are in."""
+    stored = [each for field, each in _message(_graph(content)) if field == 5]
+    outside = [each for each in stored if _first(each, 14, 0) == _ELSEWHERE]
+    entries = [entry for each in outside for field, entry in _message(each) if field == 13]
+    places = [_first(entry, 2) for entry in entries if _first(entry, 1) == b"location"]
+    return sorted({_text(each) for each in places})
+
+
+def _varint(content: Any, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:
         value |= (content[at] & 127) << shift
@@ -138,7 +156,7 @@ def _varint(content: bytes, at: int) -> tuple[int, int]:
             return value, at
 
 
-def _message(content: bytes) -> Iterator[tuple[int, Any]]:
+def _message(content: Any) -> Iterator[tuple[int, Any]]:
     """Yield number and value of each field of a protocol buffer."""
     at = 0
     while at < len(content):
@@ -159,7 +177,7 @@ def _message(content: bytes) -> Iterator[tuple[int, Any]]:
 
 
 def _onnx_ports(content: bytes) -> Ports:
-    graph = list(_message(dict(_message(content))[7] if _has_graph(content) else b""))
+    graph = list(_message(_graph(content)))
     if not graph:
         raise ValueError
     stored = {_first(value, 8) for field, value in graph if field == 5}
@@ -168,18 +186,29 @@ def _onnx_ports(content: bytes) -> Ports:
     return Ports([_onnx_tensor(each) for each in inputs], [_onnx_tensor(each) for each in outputs])
 
 
-def _onnx_tensor(value: bytes) -> Tensor:
+def _onnx_tensor(value: Any) -> Tensor:
     tensor = _first(_first(value, 2), 1)
     dims = [each for number, each in _message(_first(tensor, 2)) if number == 1]
-    shape = [int(_first(dim, 1, 0)) for dim in dims]
-    name = bytes(_first(value, 1)).decode()
-    return Tensor(name, shape, _first(tensor, 1, 0) == _FLOAT32["onnx"], name)
+    shape = [_signed(_first(dim, 1, 0)) for dim in dims]
+    name = _text(_first(value, 1))
+    return Tensor(name, shape, _kind("onnx", _first(tensor, 1, 0)), name)
 
 
-def _has_graph(content: bytes) -> bool:
-    return any(field == 7 for field, _ in _message(content))
+def _text(value: Any) -> str:
+    # By way of a view: of a damaged file's integer, `bytes` would make so many zeros.
+    return bytes(memoryview(value)).decode()
 
 
-def _first(content: bytes, wanted: int, default: Any = b"") -> Any:
+def _signed(value: int) -> int:
+    """Return an int64 of a protocol buffer: some exporters write -1 for an extent that is open."""
+    return value - (1 << 64) if value >> 63 else value
+
+
+def _graph(content: bytes) -> Any:
+    """Return the graph's message as a view: it holds all weights, which are not to be copied."""
+    return dict(_message(memoryview(content))).get(7, b"")
+
+
+def _first(content: Any, wanted: int, default: Any = b"") -> Any:
     """Return the value of a message's first field of a number."""
     return next((value for field, value in _message(content) if field == wanted), default)

@@ -19,6 +19,7 @@ import numpy as np
 from fastvbg.errors import ModelError
 from fastvbg.libraries import hushed_opencv
 from fastvbg.models._notes import notes_left_out
+from fastvbg.models.numbers import as_kind, failed, kind_of, kind_of_levels, meant, one_line
 from fastvbg.models.recast import recast
 from fastvbg.models.spec import ModelSpec, read_spec
 from fastvbg.models.states import ratio_for
@@ -52,8 +53,14 @@ class Runtime(Protocol):
     def reset(self) -> None:
         """Forget the pictures before."""
 
-    def __call__(self) -> Floats:
-        """Return what the model makes of `input`; valid until the next call."""
+    def __call__(self) -> Any:
+        """Return what the model makes of `input`, an array; valid until the next call.
+
+        Raises
+        ------
+        ModelError
+            It fails.
+        """
 
 
 def _at_first(spec: ModelSpec) -> dict[str, Floats]:
@@ -93,9 +100,13 @@ class LiteRT:
         with notes_left_out():
             self._net.allocate_tensors()
         self._planar = spec.layout != "nhwc"
-        self._input = self._net.tensor(details["index"])
-        outputs = {each["name"]: each["index"] for each in self._net.get_output_details()}
-        self._output = outputs[spec.foreground or next(iter(outputs))]
+        self._picture = details
+        # What takes floats is filled where it lies.
+        own = details["dtype"] is np.float32
+        self._input = self._net.tensor(details["index"]) if own else lambda: memory
+        ends = {each["name"]: each for each in self._net.get_output_details()}
+        outputs = {name: each["index"] for name, each in ends.items()}
+        self._output = ends[spec.foreground or next(iter(ends))]
         self._after = [outputs[state.output] for state in spec.states]
         self.recurrent = bool(spec.states)
         self.input[...] = 0
@@ -115,8 +126,9 @@ class LiteRT:
         if changed:
             with notes_left_out():
                 self._net.allocate_tensors()
+        kinds = {each["name"]: each["dtype"] for each in self._net.get_input_details()}
         for name, value in values.items():
-            self._net.set_tensor(self._places[name], value)
+            self._net.set_tensor(self._places[name], as_kind(value, kinds[name]))
 
     @property
     def input(self) -> Floats:
@@ -124,10 +136,16 @@ class LiteRT:
         picture: Floats = self._input()[0]
         return picture.transpose(1, 2, 0) if self._planar else picture
 
-    def __call__(self) -> Floats:
+    def __call__(self) -> Any:
         """Return what the model makes of `input`."""
-        self._net.invoke()
-        result = np.asarray(self._net.get_tensor(self._output), np.float32)
+        if self._picture["dtype"] is not np.float32:
+            memory = as_kind(self._input(), self._picture["dtype"])
+            self._net.set_tensor(self._picture["index"], memory)
+        try:
+            self._net.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise failed(self._spec, error) from None
+        result = meant(self._net.get_tensor(self._output["index"]), *self._output["quantization"])
         if self._after:
             states = zip(self._spec.states, self._after, strict=True)
             self._give({state.input: self._net.get_tensor(index) for state, index in states})
@@ -162,7 +180,7 @@ class OnnxRuntime:
         options = library.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what it has to say comes as an error
         self._net = library.InferenceSession(
             str(spec.path), options, providers=["CPUExecutionProvider"]
         )
@@ -171,6 +189,7 @@ class OnnxRuntime:
         self._given = {spec.picture or self._net.get_inputs()[0].name: memory}
         first = spec.foreground or self._net.get_outputs()[0].name
         self._wanted = [first, *(state.output for state in spec.states)]
+        self._kinds = {each.name: kind_of(each.type) for each in self._net.get_inputs()}
         self.reset()
 
     @property
@@ -182,11 +201,16 @@ class OnnxRuntime:
         """Begin with states of zeros."""
         self._given.update(_at_first(self._spec))
 
-    def __call__(self) -> Floats:
+    def __call__(self) -> Any:
         """Return what the model makes of `input`."""
-        result, *states = self._net.run(self._wanted, self._given)
+        given = {name: as_kind(each, self._kinds[name]) for name, each in self._given.items()}
+        try:
+            result, *states = self._net.run(self._wanted, given)
+        # The library's errors have no base of their own.
+        except Exception as error:
+            raise failed(self._spec, error) from None
         self._given.update(zip((each.input for each in self._spec.states), states, strict=True))
-        return np.asarray(result, np.float32)
+        return result
 
 
 class OpenCV:
@@ -208,11 +232,12 @@ class OpenCV:
         planar = spec.format == "tflite" or spec.layout == "nchw"
         self._memory, self._picture = _input_for(spec._replace(layout="nchw" if planar else "nhwc"))
         self._spec, self.recurrent = spec, bool(spec.states)
+        self._kind = kind_of_levels(spec.levels)
         with hushed_opencv():
             self._net = read(str(spec.path))
             self._names = self._asked_for()
             self.reset()
-            self()  # what it does not support may show only now
+            self._forward()  # what it does not support may show only now
         self.reset()
 
     @property
@@ -235,19 +260,26 @@ class OpenCV:
                 if each.ndim == 4:
                     self._given[name] = np.ascontiguousarray(each.transpose(0, 3, 1, 2))
 
-    def __call__(self) -> Floats:
+    def __call__(self) -> Any:
         """Return what the model makes of `input`."""
+        try:
+            return self._forward()
+        except cv2.error as error:
+            raise failed(self._spec, error) from None
+
+    def _forward(self) -> Any:
         spec = self._spec
+        picture = as_kind(self._memory, self._kind)
         if not spec.foreground and not spec.states:
-            self._net.setInput(self._memory)
-            return np.asarray(self._net.forward(), np.float32)
-        self._net.setInput(self._memory, spec.picture)
+            self._net.setInput(picture)
+            return self._net.forward()
+        self._net.setInput(picture, spec.picture)
         for name, value in self._given.items():
             self._net.setInput(value, name)
         results = dict(zip(self._names, self._net.forward(self._names), strict=True))
         for state in spec.states:
             self._given[state.input] = results[state.output].copy()
-        return np.asarray(results[spec.foreground or self._names[0]], np.float32)
+        return results[spec.foreground or self._names[0]]
 
 
 def _input_for(spec: ModelSpec) -> tuple[Floats, Floats]:
@@ -307,7 +339,7 @@ def open_model(
             return _opened(spec, name, threads, respell=respell)
         # Each library has errors of its own, without a common base.
         except Exception as error:
-            reasons.append(f"{name}: {_one_line(error)}")
+            reasons.append(f"{name}: {one_line(error)}")
     raise ModelError(f"model: {spec.path} does not run here ({'; '.join(reasons)})")
 
 
@@ -328,10 +360,6 @@ def run_once(runtime: str, path: str, height: str, width: str) -> None:
         run = _opened(spec, runtime, 1, respell=True)
         run.input[...] = 0
         run()
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def runtime_facts() -> str:

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastvbg.errors import ModelError
-from fastvbg.models.contents import read_ports
+from fastvbg.models.contents import read_ports, weights_beside
 from fastvbg.models.states import State, roles_of
 
 FORMATS = {".tflite": "tflite", ".onnx": "onnx"}
 MOST_SIDE = 4096
 """Pixels of a model's input, across or down."""
+_LEVELS = {"float32": None, "float16": None, "uint8": (0, 255), "int8": (-128, 127)}
+"""What a picture may be of, and black and white of what is counted."""
+_POINTER = b"version https://git-lfs"
 
 
 class ModelSpec(NamedTuple):
@@ -38,6 +41,8 @@ class ModelSpec(NamedTuple):
         What it keeps from frame to frame.
     ratio : str, default ""
         Name of the input that is told by how much the picture is to be reduced inside.
+    levels : (int, int), optional
+        What black and white are where the picture is of whole numbers of 8 bits.
     """
 
     path: Path
@@ -49,6 +54,7 @@ class ModelSpec(NamedTuple):
     foreground: str = ""
     states: tuple[State, ...] = ()
     ratio: str = ""
+    levels: tuple[int, int] | None = None
 
 
 def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> ModelSpec:
@@ -69,8 +75,8 @@ def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> Model
     Raises
     ------
     ModelError
-        The file cannot be read, or takes something else than one float32 RGB picture,
-        beside states.
+        The file cannot be read, or takes something else than one RGB picture, beside states; or
+        the file beside it that has its weights is not there.
     """
     path, form = Path(path), format_of(path)
     try:
@@ -79,13 +85,22 @@ def read_spec(path: str | Path, *, size: tuple[int, int] | None = None) -> Model
         raise ModelError(f"model: {path} cannot be read ({error.strerror})") from None
     try:
         ports = read_ports(content, form)
-    except (struct.error, IndexError, ValueError):
+        beside = weights_beside(content) if form == "onnx" else []
+    except (struct.error, IndexError, TypeError, ValueError):
+        if content.startswith(_POINTER):
+            raise ModelError(f"model: {path} is a pointer of Git LFS, not the model") from None
         raise ModelError(f"model: {path} is damaged, or no {form} file") from None
+    gone = [name for name in beside if not path.parent.joinpath(name).is_file()]
+    if gone:
+        raise ModelError(f"model: {path} wants {gone[0]} beside it, where its weights are")
     roles = roles_of(path, ports)
-    if not roles.picture.floats:
-        raise ModelError(f"model: {path} takes another type than float32")
+    if roles.picture.kind not in _LEVELS:
+        raise ModelError(
+            f"model: {path} takes {roles.picture.kind}, wanted one of {', '.join(_LEVELS)}"
+        )
     height, width, layout = _picture(path, roles.picture.shape, size)
-    rest = roles.foreground, roles.states, roles.ratio
+    levels = _LEVELS[roles.picture.kind]
+    rest = roles.foreground, roles.states, roles.ratio, levels
     return ModelSpec(path, form, height, width, layout, roles.picture.name, *rest)
 
 
@@ -99,14 +114,18 @@ def format_of(path: str | PathLike[str]) -> str:
     """
     form = FORMATS.get(Path(path).suffix.lower())
     if form is None:
-        raise ModelError(f"model: {path} is neither .tflite nor .onnx")
+        raise ModelError(
+            f"model: {path} is neither .tflite nor .onnx, to which other formats are exported"
+        )
     return form
 
 
 def _picture(path: Path, shape: list[int], size: tuple[int, int] | None) -> tuple[int, int, str]:
     """Return height, width and layout; sides of 0 or less are open."""
-    if len(shape) == 4 and shape[0] <= 1 and 3 in (shape[1], shape[3]):
-        layout = "nhwc" if shape[3] == 3 else "nchw"
+    # Exporters may leave all open, even how many extents there are: those of ONNX have planes.
+    extents = shape or [0, 0, 0, 0]
+    if len(extents) == 4 and extents[0] <= 1 and _channels(extents):
+        shape, layout = extents, _channels(extents)
         height, width = shape[1:3] if layout == "nhwc" else shape[2:4]
         if size is not None and (height <= 0 or width <= 0):
             width, height = size
@@ -125,3 +144,10 @@ def _picture(path: Path, shape: list[int], size: tuple[int, int] | None) -> tupl
         f"model: {path} takes shape {tuple(shape)}, wanted one RGB picture: (1, height, width, 3) "
         "or (1, 3, height, width)"
     )
+
+
+def _channels(shape: list[int]) -> str:
+    """Return the layout by where three channels are, or may be; empty for nowhere."""
+    if shape[3] == 3:
+        return "nhwc"
+    return "nchw" if shape[1] == 3 or shape[1] <= 0 else ""

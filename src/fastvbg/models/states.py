@@ -22,6 +22,10 @@ _AFTER = re.compile(r"(.*?)_?(?:out|output|o)([._-]?\d*)|(?:out|output|present|n
 _RATIO = "downsample_ratio"
 _INNER = 512
 """Pixels of the longer side to which a model that reduces its input is told to reduce it."""
+_FLOATS = ("float32", "float16")
+_OPEN = 1 << 31
+_LEAST_SIDE = 3
+"""Pixels of a map; smaller things are scores and vectors."""
 _MOST_NUMBERS = 1 << 26
 """Of a state."""
 
@@ -80,7 +84,7 @@ def roles_of(path: Path, ports: Ports) -> Roles:
     for each, output in zip(ports.inputs, followed, strict=True):
         if output is not None:
             states.append(_state(path, each, output))
-        elif _plain(each.alias) == _RATIO and _numbers(each.shape) == 1 and each.floats:
+        elif _is_ratio(each):
             ratio = each.name
         else:
             rest.append(each)
@@ -88,9 +92,34 @@ def roles_of(path: Path, ports: Ports) -> Roles:
         raise ModelError(_not_one(path, ports, rest))
     kept = {state.output for state in states}
     answers = [each for each in ports.outputs if each.name not in kept]
-    # Beside the matte there may be the foreground's colours, before it or after it.
-    foreground = next((each.name for each in answers if 3 not in each.shape[1:]), "")
+    # Beside the matte there may be the foreground's colours, before it or after it, and scores.
+    best = max(answers, key=_likeness, default=None)
+    foreground = best.name if best is not None and _likeness(best) else ""
     return Roles(rest[0], foreground if len(ports.outputs) > 1 else "", tuple(states), ratio)
+
+
+def _likeness(answer: Tensor) -> int:
+    """Return how much an output looks like a matte.
+
+    3 for a map of one or two channels, or of none that are known; 2 for classes, or where nothing
+    is known; 1 for scores and vectors; 0 for colours.
+    """
+    shape = answer.shape
+    if 3 in shape[1:]:
+        return 0
+    if not shape:
+        return 2
+    extents = sorted(each if each > 0 else _OPEN for each in shape[-3:])
+    sides = extents[-2:]
+    if len(shape) not in (2, 3, 4) or sides[0] < _LEAST_SIDE:
+        return 1
+    channels = extents[0] if len(extents) == 3 else 1
+    return 2 if 2 < channels < _OPEN else 3
+
+
+def _is_ratio(each: Tensor) -> bool:
+    alone = _numbers(each.shape) == 1 and each.kind in _FLOATS
+    return _plain(each.alias) == _RATIO and alone
 
 
 def _plain(name: str) -> str:
@@ -116,14 +145,14 @@ def _numbers(shape: list[int]) -> int:
 
 
 def _closed(shape: list[int]) -> tuple[int, ...]:
-    return tuple(extent if 0 < extent < 1 << 31 else 1 for extent in shape)
+    return tuple(extent if 0 < extent < _OPEN else 1 for extent in shape)
 
 
 def _state(path: Path, before: Tensor, after: Tensor) -> State:
     said = f"model: {path} has a state, {_plain(before.alias)},"
-    if not (before.floats and after.floats):
-        raise ModelError(f"{said} of another type than float32")
-    fixed = all(0 < each < 1 << 31 for each in (*before.shape, *after.shape))
+    if not {before.kind, after.kind} <= set(_FLOATS):
+        raise ModelError(f"{said} of another type than float32 or float16")
+    fixed = all(0 < each < _OPEN for each in (*before.shape, *after.shape))
     unlike = before.shape != after.shape if fixed else len(before.shape) != len(after.shape)
     if after.shape and unlike:
         shapes = f"{tuple(before.shape)} before a frame and {tuple(after.shape)} after it"

@@ -42,6 +42,7 @@ FIRST = "first:"
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)s?")
 
 IMAGENET = "imagenet"
+_MOST_CLASSES = 1000
 _FARTHEST = 1e6  # from 0, of what black or white may be
 _RANGES = f"{IMAGENET} or LOW:HIGH such as 0:1, -1:1 or 0:255"
 
@@ -160,3 +161,24 @@ def parse_range(name: str, text: str) -> tuple[float, float] | None:
     if not colon or far or black == white:
         raise OptionError(f"{name}: got {shown(text)}, wanted {_RANGES}")
     return black, white
+
+
+def parse_classes(text: str) -> tuple[int, ...]:
+    """Return which of a model's channels or labels `15`, `1-5` or `11,12` are, in order.
+
+    Raises
+    ------
+    OptionError
+        It is none of these.
+    """
+    found: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*", part, re.ASCII)
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+        if not first <= last < _MOST_CLASSES:
+            raise OptionError(
+                f"model_classes: got {shown(text)}, wanted numbers below {_MOST_CLASSES} such as "
+                "15, 1-5 or 11,12"
+            )
+        found.update(range(first, last + 1))
+    return tuple(sorted(found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,6 @@ from fastvbg.checks import (
     check_integer,
     check_planes,
     check_same_size,
-    check_size,
 )
 from fastvbg.constants import MOST_EVERY, QUALITIES, ROOMS, RUNTIMES
 from fastvbg.errors import OptionError
@@ -31,7 +29,6 @@ from fastvbg.keyers.person.remembering import Remembering
 from fastvbg.keyers.person.steadying import Steady
 from fastvbg.layout import are_bytes, as_bgr, checked_bgr, packed, written_packed
 from fastvbg.outputs import plane_out, planes_out
-from fastvbg.values import check_path, check_text
 
 if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Matte, Plane, Planes
@@ -66,6 +63,8 @@ class PersonKeyer(OnePassKeyer):
         Width and height of the model's input, where its file leaves them open.
     model_range : str, default "0:1"
         What black and white are to the model, such as "-1:1" or "0:255"; or "imagenet".
+    model_classes : str, optional
+        Which of its channels or labels are foreground, such as "15" or "1-5".
     runtime : {"auto", "litert", "onnx", "opencv"}
         What runs it; "auto" takes the fastest that is installed.
     every : int, default 1
@@ -110,6 +109,7 @@ class PersonKeyer(OnePassKeyer):
         model: File | None = None,
         model_size: tuple[int, int] | None = None,
         model_range: str = "0:1",
+        model_classes: str | None = None,
         runtime: str = "auto",
         every: int = 1,
         quality: str = "fine",
@@ -140,15 +140,11 @@ class PersonKeyer(OnePassKeyer):
         check_choice("range", range, ("limited", "full"))
         self._every = check_integer("every", every, 1, MOST_EVERY)
         threads = check_integer("threads", threads, 1, 256)
-        model = None if model is None else Path(check_path("model", model))
-        model_size = None if model_size is None else check_size("model_size", model_size)
-        model_range = check_text("model_range", model_range)
-        if model is None and (model_size is not None or model_range != "0:1"):
-            raise OptionError("model_size, model_range: they go with a model of your own")
         self._networks = Networks(
             model,
             model_size=model_size,
             model_range=model_range,
+            model_classes=model_classes,
             runtime=runtime,
             space=(matrix, range),
             threads=threads,

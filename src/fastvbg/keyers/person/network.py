@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.constants import YUV_RGB
-from fastvbg.errors import ModelError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.kernels.person.taps import UNIT, columns, table
 from fastvbg.keyers.person.agreeing import inside
+from fastvbg.keyers.person.answers import Answers
 from fastvbg.values.words import parse_range
 
 if TYPE_CHECKING:
@@ -85,17 +85,22 @@ class Network:
         Of `scale_of`.
     space : (str, str)
         Matrix and range of planes.
+    classes : tuple of int, optional
+        Which of the model's channels or labels are foreground, as for `Answers`.
     """
 
     def __init__(
-        self, runtime: Runtime, scale: npt.NDArray[np.float32], space: tuple[str, str]
+        self,
+        runtime: Runtime,
+        scale: npt.NDArray[np.float32],
+        space: tuple[str, str],
+        classes: tuple[int, ...] | None = None,
     ) -> None:
-        self._run = runtime
+        self._run, self._answers = runtime, Answers(classes)
         self._scale, self._weights = scale, tuple(YUV_RGB[space])
         self.height, self.width = runtime.input.shape[:2]
         self._tables: tuple[Any, ...] = ()
         self._for: Any = None
-        self._logits = False
         self._matte = np.empty((self.height, self.width), np.uint8)
         self._before: npt.NDArray[np.float32] | None = None
 
@@ -186,32 +191,8 @@ class Network:
         if self._before is None:
             self._before = np.empty(self._run.input.size, np.float32)
         np.copyto(self._before, self._run.input.ravel(order="K"))
-        plane = self._foreground(self._run())
+        plane = self._answers.foreground(self._run())
         if plane.shape != self._matte.shape:
             self._matte = np.empty(plane.shape, np.uint8)
         scaled.quantize.call(np.require(plane, np.float32, "A"), self._matte)
         return self._matte
-
-    def _foreground(self, result: Any) -> Any:
-        """Return foreground 0..1 of (1, h, w), (1, h, w, 1 or 2) or (1, 1 or 2, h, w).
-
-        Two channels are background and foreground. Values beyond 0..1 are taken for logits.
-        """
-        shape = result.shape
-        if result.ndim == 4 and shape[0] == 1 and (shape[1] <= 2 or shape[3] <= 2):
-            planes = result[0] if shape[1] <= 2 else result[0].transpose(2, 0, 1)
-        elif result.ndim == 3 and shape[0] == 1:
-            planes = result
-        elif result.ndim == 2:
-            planes = result[None]
-        else:
-            raise ModelError(
-                f"model: it makes shape {tuple(shape)}, wanted a foreground of (1, h, w), or 1 or "
-                "2 channels of it"
-            )
-        if not self._logits:
-            self._logits = bool(planes.min() < -0.01 or planes.max() > 1.01)
-        if not self._logits:
-            return planes[-1]
-        odds = planes[-1] - planes[0] if len(planes) == 2 else planes[0]
-        return 1 / (1 + np.exp(-np.clip(odds, -60, 60)))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.errors import ModelError
+from fastvbg.checks import check_size
+from fastvbg.errors import ModelError, OptionError
 from fastvbg.keyers.person.network import Network, scale_of
 from fastvbg.models.fetch import ensure
 from fastvbg.models.runtimes import open_model
 from fastvbg.models.spec import read_spec
 from fastvbg.models.store import KNOWN, LANDSCAPE, SQUARE, digest
+from fastvbg.values import check_path, check_text
+from fastvbg.values.words import parse_classes
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from fastvbg._types import File
     from fastvbg.models.store import KnownModel
 
     Box = tuple[int, int, int, int]
@@ -22,12 +25,22 @@ _WIDE = 1.5
 """Proportion of width to height from which the landscape model is nearer than the square one."""
 
 
+def _of_levels(levels: tuple[int, int], asked: str) -> Any:
+    """Return the scale of a model that takes whole numbers of 8 bits, black to white."""
+    if asked not in ("0:1", "0:255"):
+        raise OptionError(
+            f"model_range: got {asked}, and the model takes whole numbers, {levels[0]} to "
+            f"{levels[1]}: leave it out"
+        )
+    return scale_of(f"{levels[0]}:{levels[1]}")
+
+
 class Networks:
     """Opens models when they are first needed.
 
     Parameters
     ----------
-    model, model_size, model_range, runtime, threads
+    model, model_size, model_range, model_classes, runtime, threads
         As for `PersonKeyer`.
     space : (str, str)
         Matrix and range of planes.
@@ -37,21 +50,34 @@ class Networks:
     ModelError
         The first model cannot be fetched, read or run.
     OptionError
-        The range is none.
+        The range is none, or the classes are, or the model takes bytes and a range is given.
     """
 
     def __init__(
         self,
-        model: str | Path | None,
+        model: File | None,
         *,
         model_size: tuple[int, int] | None,
         model_range: str,
+        model_classes: str | None,
         runtime: str,
         space: tuple[str, str],
         threads: int,
     ) -> None:
         self._runtime, self._space, self._threads = runtime, space, threads
-        self._scale = scale_of(model_range)
+        model = None if model is None else Path(check_path("model", model))
+        model_size = None if model_size is None else check_size("model_size", model_size)
+        self._scale = scale_of(check_text("model_range", model_range))
+        self._classes = (
+            None
+            if model_classes is None
+            else parse_classes(check_text("model_classes", model_classes))
+        )
+        own = model_size is not None or model_range != "0:1" or self._classes is not None
+        if model is None and own:
+            raise OptionError(
+                "model_size, model_range, model_classes: they go with a model of your own"
+            )
         self._known: dict[KnownModel, Network] = {}
         self._own: Network | None = None
         self.of_people = model is None
@@ -60,13 +86,15 @@ class Networks:
             self._network(SQUARE)
         else:
             spec = read_spec(model, size=model_size)
+            if spec.levels is not None:
+                self._scale = _of_levels(spec.levels, model_range)
             self._own = self._open(spec)
             known = {each.sha256 for each in KNOWN}
             self.of_people = digest(spec.path.read_bytes()) in known
 
     def _open(self, spec: Any) -> Network:
         net = open_model(spec, self._runtime, threads=self._threads)
-        return Network(net, self._scale, self._space)
+        return Network(net, self._scale, self._space, self._classes)
 
     def _network(self, model: KnownModel) -> Network:
         """Return the network of a person model, the square one where the other does not run."""

@@ -50,7 +50,7 @@ def _take(path: Path, own: dict[str, Any]) -> None:
             if holder is not None and _lives(holder):
                 raise SinkError(
                     f"parts: {path.parent} is worked on by process {holder.get('pid')} on "
-                    f"{holder.get('host')}; wait for it, or end it"
+                    f"{holder.get('host')}; wait for it, end it, or remove {path}, if it is gone"
                 ) from None
             _put_aside(path)
         except OSError as error:

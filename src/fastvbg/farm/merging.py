@@ -14,6 +14,7 @@ import av
 from fastvbg.checks import check_flag
 from fastvbg.errors import OptionTypeError, SinkError, shown
 from fastvbg.farm.folder import Folder
+from fastvbg.farm.locking import locked
 from fastvbg.farm.plans import Plan, job_of
 from fastvbg.farm.rendering import demand_unchanged
 from fastvbg.media.model import CopiedPacket
@@ -82,7 +83,8 @@ def merge(
     Raises
     ------
     SinkError
-        Parts are missing or do not fit together, or the output exists or cannot be written.
+        Parts are missing or do not fit together, another run is at work on them, or the output
+        exists or cannot be written.
     SourceError
         The input cannot be read, or is not what it was.
     """
@@ -91,7 +93,20 @@ def merge(
     overwrite = check_flag("overwrite", overwrite)
     keep_parts = check_flag("keep_parts", keep_parts)
     folder = Folder(plan, work)
+    if keep_parts or Folder.manifest_of(folder.path) is None:
+        return merged(folder, overwrite=overwrite, keep_parts=keep_parts)
+    try:
+        # Whoever removes parts may not take them from another run that joins or makes them.
+        with locked(folder.path):
+            return merged(folder, overwrite=overwrite, keep_parts=False)
+    finally:
+        folder.leave()
+
+
+def merged(folder: Folder, *, overwrite: bool, keep_parts: bool) -> Result:
+    """Do what `merge` does in a folder that is held already, or whose parts stay."""
     folder.demand_ours()
+    plan = folder.plan
     start = time.perf_counter()
     known = _known(folder)
     if plan.why:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastvbg.farm.folder import Folder
-from fastvbg.farm.merging import ApartError, merge
+from fastvbg.farm.merging import ApartError, merged
 from fastvbg.pipeline.process import process
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def joined(
         As of `process`; the reason is told.
     """
     try:
-        return merge(plan, overwrite=overwrite, keep_parts=keep_parts)
+        return merged(Folder(plan), overwrite=overwrite, keep_parts=keep_parts)
     except ApartError as error:
         if tell is not None:
             tell(f"in one piece, since the parts do not fit together: {error}")

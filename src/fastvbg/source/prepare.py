@@ -66,9 +66,13 @@ class Preparer:
         self._reading = options.pixels
         shown = self.shown(first)
         self.size = scaled_size(shown, options.scale)
-        self.colour = tags_of(first).at_height(first.height, self.size[1])
-        self.aspect_change = Fraction(shown[0] * self.size[1], shown[1] * self.size[0])
         self._working = self._format_for(first)
+        tags = tags_of(first)
+        if self._working != BGR:
+            # Deep RGB becomes limited YUV here, as 8 bits do in the encoder.
+            tags = tags.encoded()
+        self.colour = tags.at_height(first.height, self.size[1])
+        self.aspect_change = Fraction(shown[0] * self.size[1], shown[1] * self.size[0])
         self.pixel_format = self._working
         layout = layout_of(self._working)
         if self.turn.quarter and layout is not None and layout.chroma == "422":

@@ -281,7 +281,9 @@ def _evened(picture: Plane) -> Plane:
     size = _AROUND, _AROUND
     deep = cv2.boxFilter(picture, cv2.CV_32F, size)
     above = cv2.subtract(picture.astype(np.float32), deep)
-    spread = np.sqrt(cv2.sqrBoxFilter(above, cv2.CV_32F, size))
+    squares = cv2.sqrBoxFilter(above, cv2.CV_32F, size)
+    # Its running sums leave less than nothing where an even area follows an uneven one.
+    spread = np.sqrt(np.maximum(squares, 0))
     even = 128 + _EVEN * above / np.maximum(spread, _LEAST_EVEN)
     return np.asarray(np.clip(even, 0, 255), np.uint8)
 

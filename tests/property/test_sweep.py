@@ -159,6 +159,7 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     },
     "PlateKeyer.key": lambda: {"frame": frame(), "out": plane()},
     "PlateKeyer.key_planes": lambda: {"planes": planes(), "out": plane()},
+    "PlateKeyer.mistaken": lambda: {"picture": frame()},
     "PlateKeyer.register": lambda: {"picture": frame()},
     "Rendered": lambda: {
         "index": 0,

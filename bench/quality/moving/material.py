@@ -14,6 +14,8 @@ from fastvbg.media.image import read_image
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fastvbg._types import Frame, Matte
+
 PORTRAITS, ALPHAS = "matting/p3m/original", "matting/p3m/alpha"
 ROOMS = ("people/backgrounds/*.jpg", f"{PAIRS}/*/plate*")
 
@@ -49,17 +51,20 @@ class Material:
 
     def take(self, number: int, camera: str, light: str) -> Take:
         """Return the take of a number: the same portrait, room and chance with every camera."""
-        round_, place = divmod(number, len(self._portraits))
-        picture, alpha = self._portraits[place]
-        room = self._rooms[(number * _ROOM_STEP + round_) % len(self._rooms)]
+        portrait, coverage = self.portrait(number)
+        return Take(
+            portrait, coverage, self.room(number), number=number, camera=camera, light=light
+        )
+
+    def portrait(self, number: int) -> tuple[Frame, Matte]:
+        """Return a portrait of a number, of which some are the same, and its matte."""
+        picture, alpha = self._portraits[number % len(self._portraits)]
         coverage = gray(alpha)
         # Of her own colours at soft edges: else the truth would miss what came along from behind.
-        portrait = estimate_foreground(read_image(picture, "portrait"), coverage)
-        return Take(
-            portrait,
-            coverage,
-            read_image(room, "room"),
-            number=number,
-            camera=camera,
-            light=light,
-        )
+        return estimate_foreground(read_image(picture, "portrait"), coverage), coverage
+
+    def room(self, number: int) -> Frame:
+        """Return the room of a number."""
+        round_ = number // len(self._portraits)
+        room = self._rooms[(number * _ROOM_STEP + round_) % len(self._rooms)]
+        return read_image(room, "room")

@@ -119,6 +119,8 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
                     for key in _letters(typed):
                         heard(key)
 
+    if _is_in_front(number):
+        _unseen(number)
     thread = threading.Thread(target=listen, name="fastvbg keys", daemon=True)
     thread.start()
     try:
@@ -133,13 +135,14 @@ def _keys(heard: Callable[[str], None]) -> Iterator[None]:
 def _unseen(terminal: int) -> None:
     """Have single keys, unseen, where a terminal does not give them; Ctrl-C stays what it is.
 
-    A shell sets its own ways again when a job is stopped, and leaves them when that goes on.
+    What was typed before that is heard. A shell sets its own ways again when a job is stopped, and
+    leaves them when that goes on.
     """
     import termios
     import tty
 
     if termios.tcgetattr(terminal)[3] & (termios.ICANON | termios.ECHO):
-        tty.setcbreak(terminal)
+        tty.setcbreak(terminal, termios.TCSADRAIN)
 
 
 def _letters(typed: str) -> str:

@@ -51,17 +51,38 @@ _OPTIONS = tuple(float(each) for each in (_FEWEST, *_NOISE, _DOUBT, _SPREAD, *_S
 _SEEN, _CERTAIN = 4, 192
 """Levels of the network, averaged over 3x3: with less than the first it has seen nothing, with more
 than the second it is sure. A first one of 30 is better on portraits and loses hair before green."""
+_WELL_SEEN, _BUSY = 64, 16.0
+"""But before a background that varies by more levels of luma than the second, colour adds nothing
+where the network has seen less than the first: something there has a person's colours by chance.
+30 to 64 and 8 to 24 are better than none. Not where the canvas is the frame itself: in so small a
+picture what a network hardly sees is a hand or more."""
+_PITCH, _NEARBY = 2, (7, 7)
+"""Of the canvas' pixels those that are looked at for that, and how many of them, each way."""
 _NOTHING, _MARGIN, _ABOUT, _ALIKE = 8, 2, 4, 60
 """Up to which level a matte is nothing; so many canvas pixels beyond anything lies background whose
 texture counts, that far about it; and levels by which edges vary within a canvas pixel. With less
 of these hair loses more than stripes, with a margin of 1 too, and by the person's own texture."""
 
 
+def _plain(matte: Matte, guide: Plane) -> Any:
+    """Return 255 where the luma of the background nearby varies little, else 0, on the canvas."""
+    near: Any = cv2.dilate(matte, _BESIDE)[::_PITCH, ::_PITCH]
+    free: Any = (near < _NOTHING).view(np.uint8)
+    luma = guide[::_PITCH, ::_PITCH] * free
+    count, first = (cv2.boxFilter(each, cv2.CV_32F, _NEARBY, **_ADDED) for each in (free, luma))
+    second = cv2.sqrBoxFilter(luma, cv2.CV_32F, _NEARBY, **_ADDED)
+    # The variance is more than that: n * sum of squares - square of the sum, over n squared.
+    busy = count * second - first * first > _BUSY * _BUSY * count * count
+    height, width = matte.shape
+    plain = np.where(busy, np.uint8(0), np.uint8(255))
+    return cv2.resize(plain, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
 def _square(radius: int) -> Any:
     return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 
-_SMALL, _LARGE = _square(_WITHIN), _square(_BEYOND)
+_SMALL, _LARGE, _BESIDE = _square(_WITHIN), _square(_BEYOND), _square(2)
 _WANTED = _ABOUT, _MARGIN, _NOTHING
 _SUMMED = 2 * (_ABOUT // TEXTURE_PITCH) + 1, 2 * (_ABOUT // TEXTURE_PITCH) + 1
 """Of the pixels of the canvas whose texture is looked at, how many count at a time."""
@@ -98,7 +119,7 @@ class Edges:
         near: Any = cv2.dilate(sure, _LARGE)
         options = guides, _OPTIONS, self._decided, *self._cells
         discriminant.separate.call(matte, inside, near, *options)
-        self._believe(matte)
+        self._believe(matte, guides[0])
         luma, chroma = _CONTRASTS
         contrasts = luma * luma, chroma * chroma
         colourfit.fit.call(self._decided, guides, self._radius, contrasts, *self._fit)
@@ -117,10 +138,13 @@ class Edges:
         sums = cv2.boxFilter(told, cv2.CV_32S, _SUMMED, **_ADDED)
         texture.heed.call(planes, guide, sums, self._work[0][2], _ALIKE)
 
-    def _believe(self, matte: Matte) -> None:
+    def _believe(self, matte: Matte, guide: Plane) -> None:
         """Let colour add nothing where the network saw nothing, nor take what it is sure of."""
         about = cv2.blur(matte, (3, 3))
         _, may_add = cv2.threshold(about, _SEEN - 1, 255, cv2.THRESH_BINARY)
+        if self._factor > 1:
+            _, seen = cv2.threshold(about, _WELL_SEEN - 1, 255, cv2.THRESH_BINARY)
+            may_add = cv2.max(seen, cv2.bitwise_and(may_add, _plain(matte, guide)))
         _, may_not_take = cv2.threshold(about, _CERTAIN, 255, cv2.THRESH_BINARY)
         most: Any = cv2.max(matte, may_add)
         least: Any = cv2.min(matte, may_not_take)

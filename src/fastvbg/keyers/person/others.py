@@ -15,7 +15,7 @@ import numpy as np
 
 from fastvbg.keyers.person.agreeing import Sight, agreed, inside, on_canvas
 from fastvbg.keyers.person.following import ROOM, box_of, grown
-from fastvbg.keyers.person.several import people_in, squares
+from fastvbg.keyers.person.several import people_in, squares, thirds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _SMALL = 0.7
 """Of the frame's shorter side: beside somebody larger nobody is looked for, since what is found
 there is a poster or a lamp more often."""
+_TINY = 0.5
+"""Of that side: squares of half of it show only who is too small beside somebody larger."""
 _LIKE = 1 / 3
 """Of the largest's length, that somebody has at least."""
 _LEAST = 0.015
@@ -129,7 +131,7 @@ class Others:
         if largest > _SMALL * min(self._size):
             return matte
         boxes: list[Box] = []
-        for square in self._squares:
+        for square in thirds(self._size) if largest > _TINY * min(self._size) else self._squares:
             boxes += self._candidates(picture, square, matte)
         for box in _apart(boxes)[:_MOST]:
             matte = self._with(picture, box, matte, largest)
@@ -177,7 +179,6 @@ class Others:
             person.misses += 1
             if person.misses == _MISSES:
                 self._people.remove(person)
-                self._looked = person
         else:
             person.misses, person.box, self._looked = 0, self._around(own), person
             matte = _drawn(matte, seen, own)

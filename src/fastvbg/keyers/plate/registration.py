@@ -119,10 +119,12 @@ def register(plate: Layers, frame: Layers) -> tuple[Registration, Lying] | None:
         The frame shows another room, or too little of the plate's.
     """
     homography = np.eye(3)
-    if not is_at_rest(plate.luma, frame.luma):
+    if not (is_at_rest(plate.luma, frame.luma) or _is_shaded_at_rest(plate, frame)):
         found, _ = match(plate.luma, frame.luma)
         if found is not None:
             found, _ = align(plate.luma, frame.luma, found)
+        if found is not None:
+            found = _aligned_in_shade(plate, frame, found)
         if found is None:
             _refuse_another(plate.luma, frame.luma)
             return None
@@ -133,6 +135,24 @@ def register(plate: Layers, frame: Layers) -> tuple[Registration, Lying] | None:
         lying = lie(plate, frame, np.eye(3))
         registration = in_light(lying, frame)
     return registration, lying
+
+
+def _is_shaded_at_rest(plate: Layers, frame: Layers) -> bool:
+    """Tell whether a plate's corners are where they are once light falls on it as on the frame."""
+    shading = shading_of(plate, frame)
+    return shading is not None and is_at_rest(shading.on(plate).luma, frame.luma)
+
+
+def _aligned_in_shade(plate: Layers, frame: Layers, found: Homography) -> Homography:
+    """Return a homography that is fitted again where light falls otherwise on the frame.
+
+    Slopes of light draw corners along by some tenths of a pixel.
+    """
+    shading = shading_of(plate.warped(found), frame)
+    if shading is None:
+        return found
+    again, _ = align(shading.on(plate).luma, frame.luma, found)
+    return found if again is None else again
 
 
 def is_at_rest(plate: Plane, frame: Plane) -> bool:

@@ -156,7 +156,10 @@ def measured(material: Material, heights: tuple[int, int], scenes: int, *, singl
 
 
 def _looked_at(*, singly: bool) -> AbstractContextManager[object]:
-    return nullcontext() if singly else mock.patch.object(others, "squares", return_value=[])
+    if singly:
+        return nullcontext()
+    none = mock.Mock(return_value=[])
+    return mock.patch.multiple(others, squares=none, thirds=none)
 
 
 def main(arguments: list[str] | None = None) -> int:

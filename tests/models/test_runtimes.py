@@ -100,7 +100,12 @@ def test_what_exporters_leave_open(written, shape) -> None:
     path = written(one_by_one(GREEN, shape))
     spec = read_spec(path, size=(12, 8))
     assert (spec.height, spec.width, spec.layout) == (8, 12, "nchw")
-    net = open_model(spec)
+    try:
+        net = open_model(spec)
+    except ModelError as error:  # not every version of the runtimes does without extents
+        assert shape == ()
+        assert "does not run here" in str(error)  # noqa: PT017
+        return
     net.input[...] = (0, 0.5, 1)
     np.testing.assert_allclose(net().reshape(8, 12), 0.5, atol=1e-6)
 

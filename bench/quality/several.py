@@ -184,8 +184,9 @@ def main(arguments: list[str] | None = None) -> int:
     console.print(table)
     console.print(
         f"IoU, means of {given.scenes} scenes with {_FEWEST} to {_MOST} people, "
-        f"{SIZE[0]}x{SIZE[1]}, {FRAMES} frames each. {facts['cpu']}, {facts['date'][:10]}, "
-        f"commit {facts['commit']}."
+        f"{SIZE[0]}x{SIZE[1]}, {FRAMES} frames each. {PersonKeyer().runtime}, {facts['cpu']}, "
+        f"OpenCV {facts['opencv-python']}, NumPy {facts['numpy']}; {facts['date'][:10]}, commit "
+        f"{facts['commit']}."
     )
     return 0
 

@@ -50,6 +50,15 @@ def box_of(matte: Matte, factor: int, size: tuple[int, int], level: int = FOREGR
     return left, top, min(right, size[0]) - left, min(bottom, size[1]) - top
 
 
+def cells_of(box: Box, factor: int) -> tuple[slice, slice]:
+    """Return rows and columns of the canvas that a box of the frame touches."""
+    left, top, width, height = box
+    return (
+        slice(top // factor, -(-(top + height) // factor)),
+        slice(left // factor, -(-(left + width) // factor)),
+    )
+
+
 def united(first: Box | None, second: Box | None) -> Box | None:
     """Return the box around two."""
     if first is None or second is None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.person.contrast import in_contrast
-from fastvbg.keyers.person.following import FOREGROUND, Part, box_of, united
+from fastvbg.keyers.person.following import FOREGROUND, Part, box_of, cells_of, united
 from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.others import Others
 from fastvbg.keyers.person.several import is_unsure
@@ -127,7 +127,7 @@ class Looking:
         """Rows and columns of the canvas that the last looks were at; None before any."""
         if self._seen is None:
             return None
-        return [self._part_of(box) for box in (self._seen, *self._others.boxes)]
+        return [cells_of(box, self._factor) for box in (self._seen, *self._others.boxes)]
 
     def may_rest(self, guide: Plane, contrast: float) -> bool:
         """Tell whether motion may carry the matte over a frame, since the last look was just.
@@ -153,7 +153,7 @@ class Looking:
         level, most, most_beside = _CALM
         level = in_contrast(level, contrast)
         for box in (self.part.box, *self._others.boxes):
-            part = self._part_of(box)
+            part = cells_of(box, self._factor)
             now, matte = guide[part], self._matte[part]
             moved, beside = canvas.moved.call(now, before[part], matte, level)
             if moved > most * now.size or beside > most_beside * now.size:
@@ -274,7 +274,7 @@ class Looking:
         level = in_contrast(level, contrast)
         far = canvas.changed.call(guide, self._around, level, 1)
         if self._found:
-            part = self._part_of(self.part.box)
+            part = cells_of(self.part.box, self._factor)
             far -= canvas.changed.call(guide[part], self._around[part], level, 1)
         return bool(far > share * guide.size)
 
@@ -298,15 +298,7 @@ class Looking:
     def _placed(self, matte: Matte, box: Box) -> Matte:
         """Return a part's matte where it is on the canvas; outside of it there is nothing."""
         placed = np.zeros(self._canvas, np.uint8)
-        rows, cols = self._part_of(box)
+        rows, cols = cells_of(box, self._factor)
         size = cols.stop - cols.start, rows.stop - rows.start
         placed[rows, cols] = cv2.resize(matte, size, interpolation=cv2.INTER_LINEAR)
         return placed
-
-    def _part_of(self, box: Box) -> tuple[slice, slice]:
-        left, top, width, height = box
-        f = self._factor
-        return (
-            slice(top // f, -(-(top + height) // f)),
-            slice(left // f, -(-(left + width) // f)),
-        )

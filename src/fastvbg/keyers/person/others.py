@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.keyers.person.agreeing import Sight, agreed, inside, on_canvas
-from fastvbg.keyers.person.following import ROOM, box_of, grown
+from fastvbg.keyers.person.agreeing import Sight, agreed, on_canvas
+from fastvbg.keyers.person.following import ROOM, box_of, cells_of, grown
 from fastvbg.keyers.person.several import people_in, squares, thirds
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Others:
             return matte
         rest: Matte = matte.copy()
         for each in self._people:
-            rest[self._part(grown(each.box, ROOM / 2, self._size))] = 0
+            rest[cells_of(grown(each.box, ROOM / 2, self._size), self._factor)] = 0
         return rest
 
     def found(self, picture: Any, matte: Matte) -> Matte:
@@ -205,12 +205,12 @@ class Others:
             return None
         unseen = np.zeros(matte.shape, np.bool_)
         for box in boxes:
-            unseen[self._part(grown(box, ROOM, self._size))] = True
+            unseen[cells_of(grown(box, ROOM, self._size), self._factor)] = True
         return np.asarray(unseen & (matte < _FAINT), np.bool_)
 
     def _stays(self, person: _Person, own: Flags, before: Matte) -> bool:
         """Tell whether a piece is about where somebody was."""
-        part = self._part(grown(person.box, ROOM, self._size))
+        part = cells_of(grown(person.box, ROOM, self._size), self._factor)
         return _in_common(own[part] * np.uint8(255), before[part]) > _STAYS
 
     def _is_large(self, person: _Person, part: Box) -> bool:
@@ -267,7 +267,7 @@ class Others:
     def _piece(self, matte: Matte, box: Box) -> Flags | None:
         """Return the pieces of a matte that reach into a box; None without any."""
         _, labels = cv2.connectedComponents((matte >= _SEEN).view(np.uint8))
-        inner = np.unique(labels[self._part(box)])
+        inner = np.unique(labels[cells_of(box, self._factor)])
         found = np.isin(labels, inner[inner > 0])
         return found if found.any() else None
 
@@ -275,15 +275,7 @@ class Others:
         """Return the box around a piece of the canvas, in pixels of the frame."""
         box = box_of(np.asarray(piece * np.uint8(255)), self._factor, self._size)
         assert box is not None  # noqa: S101  (there are no empty pieces)
-        return inside(box, self._size)
-
-    def _part(self, box: Box) -> tuple[slice, slice]:
-        left, top, width, height = box
-        f = self._factor
-        return (
-            slice(top // f, -(-(top + height) // f)),
-            slice(left // f, -(-(left + width) // f)),
-        )
+        return box
 
 
 def _agreed(one: Matte, other: Matte) -> Matte:

@@ -45,7 +45,12 @@ class Shading(NamedTuple):
 
     def gains(self, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
         """Return what each pixel of a plane is brighter by, (H, W)."""
-        return np.asarray(np.exp(_places(shape) @ self.terms), np.float32)
+        (x, y), (first, second, *squares) = _sides(shape), self.terms
+        across, both, down = squares
+        lighter = both * np.multiply.outer(y, x)
+        lighter += first * x + across * x * x
+        lighter += (second * y + down * y * y)[:, np.newaxis]
+        return np.asarray(np.exp(lighter, out=lighter), np.float32)
 
     @property
     def most(self) -> float:
@@ -56,11 +61,12 @@ class Shading(NamedTuple):
     def on(self, plate: Layers) -> Layers:
         """Return a plate in that light."""
         zeros = (_BLACK, 128, 128) if plate.planar else (0, 0, 0)
+        gains = {shape: self.gains(shape) for shape in {each.shape for each in plate.channels}}
         first, second, third = (
-            _lit(channel, self.gains(channel.shape), zero)
+            _lit(channel, gains[channel.shape], zero)
             for channel, zero in zip(plate.channels, zeros, strict=True)
         )
-        luma = first if plate.planar else _lit(plate.luma, self.gains(plate.luma.shape), 0)
+        luma = first if plate.planar else _lit(plate.luma, gains[plate.luma.shape], 0)
         return Layers(luma, (first, second, third), plate.shifts, plate.planar)
 
 
@@ -121,9 +127,15 @@ def _means(luma: Plane) -> npt.NDArray[np.float32]:
 
 def _places(shape: tuple[int, ...]) -> Values:
     """Return what terms are multiplied with at the pixels of a plane, (H, W, 5)."""
-    y, x = ((2 * np.arange(side) + 1) / side - 1 for side in shape)
-    x, y = np.meshgrid(x, y)
+    x, y = np.meshgrid(*_sides(shape))
     return np.stack((x, y, x * x, x * y, y * y), axis=-1)
+
+
+def _sides(shape: tuple[int, ...]) -> tuple[Values, Values]:
+    """Return x and y of a plane's columns and rows, -1 to 1."""
+    height, width = shape
+    x, y = ((2 * np.arange(side) + 1) / side - 1 for side in (width, height))
+    return x, y
 
 
 def _lit(plane: Plane, gains: npt.NDArray[np.float32], zero: int) -> Plane:

@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unittest import mock
 
-import cv2
 import numpy as np
-from rich.console import Console
 
 from bench.quality.moving.material import Material
+from bench.quality.placing import CutOut, cut_out, filling, noisy, print_found, put
 from bench.quality.scores import MatteScore
 from fastvbg import PersonKeyer
-from fastvbg.cli.benchtable import WIDTH, plain_table
+from fastvbg.cli.benchtable import plain_table
 from fastvbg.errors import FastvbgError
 from fastvbg.keyers.person import others
-from fastvbg.measure.bench import conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,14 +37,10 @@ HEIGHTS = (100, 250), (200, 500), (300, 700)
 _FEWEST, _MOST = 2, 6
 _SWAY, _SWAY_RADIAN = 60.0, 8
 """Pixels to each side, and how many frames a radian of the swing takes."""
-_NOISE = 2.0
-_FOUND = 20
-"""Level of a portrait's matte from which on it is part of the person."""
 
 
 class _Person(NamedTuple):
-    picture: Frame
-    coverage: Matte
+    cut: CutOut
     left: float
     phase: float
 
@@ -74,7 +68,7 @@ class Scene:
         size: tuple[int, int] = SIZE,
     ) -> None:
         self._rng = np.random.default_rng(number)
-        self._room = _filling(material.room(number), size)
+        self._room = filling(material.room(number), size)
         count = int(self._rng.integers(_FEWEST, _MOST + 1))
         self.people = [
             self._person(material, number * _MOST + place, heights, (place + 0.5) / count)
@@ -84,14 +78,9 @@ class Scene:
     def _person(
         self, material: Material, number: int, heights: tuple[int, int], at: float
     ) -> _Person:
-        picture, coverage = material.portrait(number)
-        rows, cols = (np.flatnonzero((coverage >= _FOUND).any(axis=k)) for k in (1, 0))
-        part = slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1)
-        picture, coverage = picture[part], coverage[part]
-        scale = int(self._rng.integers(*heights)) / coverage.shape[0]
-        picture, coverage = (_scaled(each, scale) for each in (picture, coverage))
-        left = at * self._room.shape[1] - coverage.shape[1] / 2
-        return _Person(picture, coverage, left, float(self._rng.random()) * 2 * np.pi)
+        cut = cut_out(*material.portrait(number), int(self._rng.integers(*heights)))
+        left = at * self._room.shape[1] - cut.coverage.shape[1] / 2
+        return _Person(cut, left, float(self._rng.random()) * 2 * np.pi)
 
     def frames(self, count: int) -> Iterator[tuple[Frame, Matte]]:
         """Yield frames and their mattes."""
@@ -99,38 +88,8 @@ class Scene:
             frame, truth = self._room.copy(), np.zeros(self._room.shape[:2], np.uint8)
             for person in self.people:
                 sway = _SWAY * np.sin(person.phase + number / _SWAY_RADIAN)
-                _put(frame, truth, person, round(person.left + sway))
-            noisy = frame + self._rng.normal(0, _NOISE, frame.shape)
-            yield np.clip(np.rint(noisy), 0, 255).astype(np.uint8), truth
-
-
-def _filling(picture: Frame, size: tuple[int, int]) -> Frame:
-    """Return the middle of a picture, large enough for a frame."""
-    width, height = size
-    scale = max(width / picture.shape[1], height / picture.shape[0])
-    large = _scaled(picture, scale * 1.001)
-    top, left = (large.shape[0] - height) // 2, (large.shape[1] - width) // 2
-    return np.ascontiguousarray(large[top : top + height, left : left + width])
-
-
-def _scaled(picture: Frame, scale: float) -> Frame:
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=how), np.uint8)
-
-
-def _put(frame: Frame, truth: Matte, person: _Person, left: int) -> None:
-    """Lay a person over a frame, at its lower border."""
-    height, width = person.coverage.shape
-    first, last = max(0, left), min(frame.shape[1], left + width)
-    if last <= first:
-        return
-    high = min(height, frame.shape[0])
-    part = slice(0, high), slice(first - left, last - left)
-    coverage = person.coverage[part]
-    there = slice(frame.shape[0] - high, frame.shape[0]), slice(first, last)
-    share = coverage[..., np.newaxis] / np.float32(255)
-    frame[there] = np.rint(share * person.picture[part] + (1 - share) * frame[there])
-    np.maximum(truth[there], coverage, out=truth[there])
+                put(frame, truth, person.cut, round(person.left + sway))
+            yield noisy(frame, self._rng), truth
 
 
 class Found(NamedTuple):
@@ -180,13 +139,10 @@ def main(arguments: list[str] | None = None) -> int:
     except FastvbgError as error:
         sys.stderr.write(f"several: {error}\n")
         return 2
-    console, facts = Console(width=WIDTH, highlight=False), conditions()
-    console.print(table)
-    console.print(
+    print_found(
+        table,
         f"IoU, means of {given.scenes} scenes with {_FEWEST} to {_MOST} people, "
-        f"{SIZE[0]}x{SIZE[1]}, {FRAMES} frames each. {PersonKeyer().runtime}, {facts['cpu']}, "
-        f"OpenCV {facts['opencv-python']}, NumPy {facts['numpy']}; {facts['date'][:10]}, commit "
-        f"{facts['commit']}."
+        f"{SIZE[0]}x{SIZE[1]}, {FRAMES} frames each.",
     )
     return 0
 

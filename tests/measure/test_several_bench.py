@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
-import pytest
 from bench.quality import several
-from bench.quality.moving.material import ALPHAS, PORTRAITS, Material
+from bench.quality.placing import put
 
-from tests.support.people import disc, use_green_network, wall
+from tests.support.people import use_green_network, wall
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bench.quality.moving.material import Material
 
 HEIGHTS = 40, 60
 SIZE = 640, 360
-
-
-@pytest.fixture
-def material(tmp_path: Path) -> Material:
-    for folder in (PORTRAITS, ALPHAS, "people/backgrounds"):
-        (tmp_path / folder).mkdir(parents=True)
-    for name in "ab":
-        figure = np.zeros((90, 80, 3), np.uint8)
-        figure[:] = (90, 210, 90)
-        cv2.imwrite(str(tmp_path / PORTRAITS / f"{name}.png"), figure)
-        cv2.imwrite(str(tmp_path / ALPHAS / f"{name}.png"), disc((90, 80), 40, 50, 30))
-    cv2.imwrite(str(tmp_path / "people/backgrounds/room.png"), wall(200, 300))
-    cv2.imwrite(str(tmp_path / "people/backgrounds/room.jpg"), wall(200, 300))
-    return Material(tmp_path)
 
 
 def test_scenes_are_the_same_each_time_and_their_truth_goes_with_them(material: Material) -> None:
@@ -40,17 +29,17 @@ def test_scenes_are_the_same_each_time_and_their_truth_goes_with_them(material: 
         assert abs(frame[truth == 0].std() - wall(200, 300).std()) < 6
     people = several.Scene(material, 3, HEIGHTS, SIZE).people
     assert 2 <= len(people) <= 6
-    assert all(40 <= each.coverage.shape[0] < 60 for each in people)
+    assert all(40 <= each.cut.coverage.shape[0] < 60 for each in people)
     assert (one[0][1] != one[-1][1]).any()
 
 
 def test_people_beyond_a_border_are_cut_off(material: Material) -> None:
     frame, truth = np.zeros((50, 60, 3), np.uint8), np.zeros((50, 60), np.uint8)
-    person = several.Scene(material, 0, (70, 71), SIZE).people[0]
+    person = several.Scene(material, 0, (70, 71), SIZE).people[0].cut
     for left in (-1000, 60):
-        several._put(frame, truth, person, left)
+        put(frame, truth, person, left)
     assert not truth.any()
-    several._put(frame, truth, person, -20)
+    put(frame, truth, person, -20)
     assert truth[:, 0].any()
 
 

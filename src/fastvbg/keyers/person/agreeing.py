@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import cv2
 import numpy as np
 
+from fastvbg.keyers.person.following import extended
+
 if TYPE_CHECKING:
     from fastvbg._types import Matte
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 _LIMIT = 0.001
 """Nothing is surer than that."""
-_ALIGN = 8
 _REGION = np.ones((7, 7), np.uint8)
 """What a region holds somewhere, on the canvas: the edge of a person is thinner. 5 to 13 a side
 score alike."""
@@ -38,18 +39,9 @@ def in_proportion(box: Box, width: int, height: int, size: tuple[int, int]) -> B
     """
     across = max(box[2], -(-box[3] * width // height))
     down = max(box[3], -(-box[2] * height // width))
-    left, wide = _extended(box[0], box[2], across, size[0])
-    top, high = _extended(box[1], box[3], down, size[1])
+    left, wide = extended(box[0], box[2], across, size[0])
+    top, high = extended(box[1], box[3], down, size[1])
     return left, top, wide, high
-
-
-def _extended(start: int, extent: int, wanted: int, length: int) -> tuple[int, int]:
-    wanted = -(-wanted // _ALIGN) * _ALIGN
-    if wanted > length:
-        return -((wanted - length) // 2 // _ALIGN * _ALIGN), wanted
-    middle = (start - (wanted - extent) // 2) // _ALIGN * _ALIGN
-    last = (length - wanted) // _ALIGN * _ALIGN
-    return min(max(middle, 0), last), wanted
 
 
 def inside(box: Box, size: tuple[int, int]) -> Box:

@@ -25,6 +25,9 @@ _WHOLE = 0.95
 """A part that covers more of the frame than this is the whole frame."""
 _SHRINK = 0.6
 """A part is left for a smaller one when that covers less than this of it."""
+_NARROWEST = 0.7
+"""Least proportion of the sides of a part that ends at the frame's left or right: who is cut off
+there, or comes in, is a strip that a network does not know once it is stretched to a square."""
 FOREGROUND = 128
 """Level from which a matte counts as such."""
 _ALIGN = 8
@@ -82,6 +85,33 @@ def grown(box: Box, room: float, size: tuple[int, int]) -> Box:
     return x0, y0, x1 - x0, y1 - y0
 
 
+def extended(start: int, extent: int, wanted: int, length: int) -> tuple[int, int]:
+    """Return start and extent of a longer stretch about a shorter one within a length, in eights.
+
+    It is within that length if the length suffices, else it reaches beyond both ends.
+    """
+    wanted = -(-wanted // _ALIGN) * _ALIGN
+    if wanted > length:
+        return -((wanted - length) // 2 // _ALIGN * _ALIGN), wanted
+    middle = (start - (wanted - extent) // 2) // _ALIGN * _ALIGN
+    last = (length - wanted) // _ALIGN * _ALIGN
+    return min(max(middle, 0), last), wanted
+
+
+def _widened(box: Box, least: float, size: tuple[int, int]) -> Box:
+    """Return a box whose sides are at least in that proportion, as far as the frame allows."""
+    left, top, width, height = box
+    wide, high = (
+        min(int(least * other), length // _ALIGN * _ALIGN)
+        for other, length in ((height, size[0]), (width, size[1]))
+    )
+    if wide > width:
+        left, width = extended(left, width, wide, size[0])
+    if high > height:
+        top, height = extended(top, height, high, size[1])
+    return left, top, width, height
+
+
 def _holds(outer: Box, inner: Box) -> bool:
     return united(outer, inner) == outer
 
@@ -112,7 +142,7 @@ class Part:
         """Look at all of it again."""
         self.box = (0, 0, *self._size)
 
-    def follow(self, found: Box | None, *, at_once: bool = False) -> None:
+    def follow(self, found: Box | None, *, at_once: bool = False, narrow: bool = False) -> None:
         """Go where the foreground is; without need only at once.
 
         Parameters
@@ -121,12 +151,17 @@ class Part:
             The box around it; None sends back to all of the frame.
         at_once : bool
             Whether to go to any better part, not just to one that is needed or far smaller.
+        narrow : bool
+            Whether the part may be as narrow as that box: where it is seen in proportion, too.
         """
         before = self.box
         if found is None:
             self.reset()
         else:
             wanted = grown(found, ROOM, self._size)
+            is_cut = found[0] == 0 or found[0] + found[2] >= self._size[0]
+            if is_cut and not narrow:
+                wanted = _widened(wanted, _NARROWEST, self._size)
             if wanted[2] * wanted[3] > _WHOLE * self._size[0] * self._size[1]:
                 wanted = (0, 0, *self._size)
             inside = _holds(before, grown(found, _LEAST_ROOM, self._size))

@@ -25,6 +25,8 @@ canvas = Module("person.canvas")
 _USUAL, _BOTH = 2, 3
 """The usual look, at a part in its own proportions, counts twice as much as one in true ones, and
 what they agree upon as much as three."""
+_CONFIRMS = 2
+"""Times that a look in true proportions counts where somebody seems to have come."""
 _NEAR = 0.02
 """Room about people, of their size, in the nearest look."""
 _SURE = 200
@@ -58,6 +60,17 @@ class Further:
         if people is None:
             return usual
         return self._agreed(usual, _USUAL, [self.sight(picture, grown(people, ROOM, self._size))])
+
+    def confirmed(self, picture: Any, usual: Matte) -> Matte:
+        """Return what the usual look, which finds somebody, and one in true proportions agree upon.
+
+        The second counts for more: without anybody it is more often right.
+        """
+        people = box_of(usual, self._factor, self._size)
+        if people is None:
+            return usual
+        look = self.sight(picture, grown(people, ROOM, self._size))
+        return self._agreed(usual, 1, [look] * _CONFIRMS)
 
     def all_at_once(self, picture: Any, guides: Planes, usual: Matte, part: Box) -> Matte:
         """Return what further looks make of the usual one, at a part of a scene's first frame.
@@ -108,6 +121,15 @@ class Further:
             box = united(box, self._found_in(self.sight(picture, square)))
         return box
 
+    def found_about(self, picture: Any, box: Box | None) -> Box | None:
+        """Return the box of people in the square of the frame whose middle is nearest to a box."""
+        squares = thirds(self._size)
+        if box is None or not squares:
+            return None
+        middle = box[0] + box[2] / 2, box[1] + box[3] / 2
+        nearest = min(squares, key=lambda each: _apart(each, middle))
+        return self._found_in(self.sight(picture, nearest))
+
     def _found_in(self, sight: Sight) -> Box | None:
         matte: Any = cv2.morphologyEx(sight.matte, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
         top, bottom, left, right = (int(each) for each in canvas.box.call(matte, _SURE))
@@ -142,3 +164,9 @@ class Further:
 
     def _agreed(self, usual: Matte, count: int, sights: list[Sight]) -> Matte:
         return agreed(usual, count, sights, self._factor) if sights else usual
+
+
+def _apart(square: Box, middle: tuple[float, float]) -> float:
+    """Return how far a square's middle is from another, along either side."""
+    left, top, side, _ = square
+    return max(abs(left + side / 2 - middle[0]), abs(top + side / 2 - middle[1]))

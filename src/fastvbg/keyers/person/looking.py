@@ -110,7 +110,7 @@ class Looking:
         self.raw: Matte | None = None
         self._matte = self._steadied = np.empty((0, 0), np.uint8)
         self._since_around, self._patience = 0, 1
-        self._found = False
+        self._found = self._came = False
         self._lately: Box | None = None
         self._looked: Plane | None = None
         self._rested = 0
@@ -170,7 +170,7 @@ class Looking:
             return
         self._matte = matte
         if self._follows:
-            self.part.follow(self._box_of(self._others.without(matte)))
+            self._go(self._box_of(self._others.without(matte)))
 
     def see(self, picture: Any, guides: Planes, contrast: float) -> Matte:
         """Return what the network says of a frame, on the canvas.
@@ -198,8 +198,13 @@ class Looking:
         first = self.raw is None
         raw, self._seen = self._placed(self._run(net), box), box
         level = FOREGROUND
+        alone = self._fine and not self._others.boxes
         if self._fine and first:
             raw = self._further.all_at_once(picture, guides, raw, box)
+        elif alone and not self._found:
+            raw = self._further.confirmed(picture, raw)
+        elif alone and self._box_of(raw) is None:
+            raw = self._looked_again(picture, raw)
         elif self._fine and is_unsure(raw):
             level = _DOUBTED
             raw = self._further.second(picture, raw, level)
@@ -227,10 +232,26 @@ class Looking:
         self.unseen = self._others.unseen(raw, another)
         return raw
 
+    def _looked_again(self, picture: Any, raw: Matte) -> Matte:
+        """Look again for who was there a frame before: who comes in is seen once, then not."""
+        found = self._further.found_about(picture, self._lately)
+        if found is None:
+            return raw
+        self._go(found, at_once=True)
+        box, net = self._aim(picture)
+        self._seen = box
+        return self._placed(self._run(net), box)
+
     def _follow_found(self, box: Box | None) -> None:
+        self._go(box)
         self._found = box is not None
         self._lately = box or self._lately
-        self.part.follow(box)
+
+    def _go(self, box: Box | None, *, at_once: bool = False) -> None:
+        """Follow somebody: closely who was there at first, or is beside others."""
+        if box is not None and not self._found:
+            self._came = self.raw is not None and not self._others.boxes
+        self.part.follow(box, at_once=at_once, narrow=not self._came)
 
     def _aim(self, picture: Any) -> tuple[Box, Network]:
         box = self.part.box
@@ -245,13 +266,13 @@ class Looking:
     def _go_where(self, found: Box | None) -> None:
         """Go where people were found in the whole frame, unless they are within the part."""
         if self.raw is None or (found is not None and not self._found):
-            self.part.follow(found, at_once=True)
+            self._go(found, at_once=True)
             self._patience = 1
         elif found is None or self.part.holds(found):
             # What moves in vain, such as leaves in the wind, is not looked at each time.
             self._patience = min(2 * self._patience, _LOOK_AROUND if self._found else 1)
         else:
-            self.part.follow(united(found, self._box_of(self.raw)), at_once=True)
+            self._go(united(found, self._box_of(self.raw)), at_once=True)
             self._patience = 1
 
     def _is_time_to_look_around(self, guide: Plane, contrast: float, *, still: bool) -> bool:

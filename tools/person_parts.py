@@ -34,7 +34,7 @@ from bench.quality.scenelist import SCENES
 from bench.quality.scenes import gray
 
 from fastvbg import PersonKeyer, Refiner, estimate_foreground
-from fastvbg.keyers.person import edging, further, looking, others, steadying
+from fastvbg.keyers.person import edging, following, further, looking, others, steadying
 from fastvbg.keyers.person.following import Part as Follower
 from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.gaps import Gaps
@@ -151,6 +151,13 @@ PARTS: dict[str, Part] = {
         replaced=((further, "people_in", _none), (further, "along", _none))
     ),
     "no search in squares": Part(replaced=((further, "thirds", _none), (others, "squares", _none))),
+    "who comes is not confirmed": Part(
+        replaced=((Further, "confirmed", lambda _self, _picture, usual: usual),)
+    ),
+    "who comes may be a strip": Part(replaced=((following, "_NARROWEST", 0.0),)),
+    "who was there is not looked for again": Part(
+        replaced=((Looking, "_looked_again", lambda _self, _picture, raw: raw),)
+    ),
     "regions that looks deny stay": Part(replaced=((further, "without_unseen", _as_it_is),)),
     "gaps stay filled": Part(replaced=((Gaps, "opened", lambda _self, matte, *_: matte),)),
     "no second look at what is unsure": Part(
@@ -163,6 +170,9 @@ PARTS: dict[str, Part] = {
     "faint regions stay": Part(replaced=((Steady, "_sure", lambda self: self._matte.copy()),)),
     "colour does not decide": Part(
         replaced=((edging, "discriminant", mock.Mock(separate=_Undecided)),)
+    ),
+    "colour adds before busy backgrounds, too": Part(
+        replaced=((edging, "_plain", lambda matte, _guide: np.full_like(matte, 255)),)
     ),
     "no fit to edges, stretched": Part(
         replaced=((edging, "colourfit", mock.Mock(fit=_Stretched)),)

@@ -216,7 +216,8 @@ class Making:
                         work.close()
                     except FastvbgError as error:
                         self._tell(str(error))
-            self._pending = self._work = None
+            # What is applied from now on would be opened, and closed by nobody.
+            self._pending = self._work = self._info = None
 
 
 def _resized(picture: av.VideoFrame, info: StreamInfo, how: int) -> av.VideoFrame:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import (
     DTypeError,
+    EndedError,
     FastvbgError,
     MissingLibraryError,
     ModelError,
@@ -75,6 +76,7 @@ __all__ = [
     "Compositor",
     "DTypeError",
     "DepthKeyer",
+    "EndedError",
     "FastvbgError",
     "Hold",
     "LightWrap",

@@ -8,6 +8,7 @@ from fastvbg.urls import scrubbed
 
 __all__ = [
     "DTypeError",
+    "EndedError",
     "FastvbgError",
     "MissingLibraryError",
     "ModelError",
@@ -38,6 +39,10 @@ class ShapeError(FastvbgError, ValueError):
 
 class OverlapError(FastvbgError, ValueError):
     """`out` shares memory with an input without being that input exactly."""
+
+
+class EndedError(FastvbgError, ValueError):
+    """What is asked to go on is over, as a live session that has ended."""
 
 
 class OptionError(FastvbgError, ValueError):

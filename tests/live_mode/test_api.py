@@ -59,3 +59,37 @@ made.wait(1.5)
     assert [path.name for path in tmp_path.iterdir()] == ["a.mkv"]
     with av.open(str(tmp_path / "a.mkv")) as clip:
         assert sum(1 for _ in clip.decode(video=0)) > 3
+
+
+def test_what_is_over_is_not_changed(tmp_path: Path) -> None:
+    made = fastvbg.live("demo", tmp_path / "a.mkv", mask="motion", background="navy")
+    assert "demo" in repr(made)
+    assert "live" in repr(made)
+    made.end()
+    settings = made.settings
+    for change in (
+        lambda: made.apply(background="blur"),
+        lambda: made.set_state("card"),
+        lambda: made.switch(flip=True),
+        lambda: made.take_plate(0),
+    ):
+        with pytest.raises(fastvbg.EndedError, match="the session has ended"):
+            change()
+    assert made.settings is settings
+    assert made.figures()["doing"] == "ended"
+    assert made.wait(0)
+    assert "ended" in repr(made)
+
+
+def test_what_is_over_says_what_ended_it(tmp_path: Path, monkeypatch) -> None:
+    def fails(*_: object) -> None:
+        raise MemoryError
+
+    made = fastvbg.live("demo", tmp_path / "a.mkv", mask="motion", background="navy")
+    monkeypatch.setattr("fastvbg.live_mode.session.Session._composite", fails)
+    made._over.wait(20)
+    with pytest.raises(fastvbg.EndedError) as told:
+        made.set_state("black")
+    assert isinstance(told.value.__cause__, MemoryError)
+    with pytest.raises(MemoryError):
+        made.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from fractions import Fraction
 
@@ -59,6 +60,20 @@ def test_all_that_it_offers_is_told_where_that_is_asked_for() -> None:
 
 def test_a_machine_without_cameras_says_so() -> None:
     assert next(lines(system=FakeSystem({}, {}))) == "no camera"
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted"),
+    [
+        (errno.ENOTTY, "no camera"),
+        (errno.EACCES, "/dev/video1: this user may not open it"),
+        (errno.ENXIO, "/dev/video1: the device is gone"),
+    ],
+)
+def test_a_node_that_says_nothing_of_itself(number: int, wanted: str) -> None:
+    asked = FakeSystem({"/dev/video1": FakeDevice("Cam")}, {})
+    asked.will_fail("open", number)
+    assert next(lines(system=asked)).startswith(wanted)
 
 
 def test_a_mode_is_told_once() -> None:

@@ -18,8 +18,17 @@ from tests.live_mode.test_session import MOTION, _empty_room, eventually, live_o
 from tests.support.live import FakeCamera, Kept, room_picture
 
 
-@pytest.mark.parametrize("failure", [OSError("I/O"), ValueError("library")])
-def test_whatever_a_sink_raises_is_its_own_failure(failure: Exception) -> None:
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (OSError("I/O"), "kept: OSError: I/O"),
+        (ValueError("library"), "kept: ValueError: library"),
+        (MemoryError(), "kept: out of memory"),
+        (KeyError(), "kept: KeyError"),
+        (SinkError("kept: full"), "kept: full"),
+    ],
+)
+def test_whatever_a_sink_raises_is_its_own_failure(failure: Exception, told: str) -> None:
     def fail(*_: object) -> None:
         raise failure
 
@@ -27,7 +36,7 @@ def test_whatever_a_sink_raises_is_its_own_failure(failure: Exception) -> None:
     one.write = fail  # type: ignore[method-assign]
     with running(FakeCamera(), one, other) as (made, lines):
         assert eventually(lambda: len(live_ones(other)) > 3)
-        assert made.summary()["failed"] == [f"{type(failure).__name__}: {failure}"]
+        assert made.summary()["failed"] == [told]
         assert not any("mask failed" in line for line in lines)
 
 
@@ -59,7 +68,7 @@ def test_whatever_a_source_raises_it_is_opened_again(monkeypatch) -> None:
         assert eventually(lambda: camera.opens == 2)
         count = len(kept.pictures)
         assert eventually(lambda: len(kept.pictures) > count + 5)
-        assert "ValueError: library; trying again" in lines
+        assert "fake: ValueError: library; trying again" in lines
 
 
 @pytest.mark.parametrize("state", ["card", "freeze", "black"])

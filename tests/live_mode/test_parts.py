@@ -141,6 +141,17 @@ def test_the_box_of_a_matte() -> None:
     assert box_of(stray) == box
 
 
+@pytest.mark.parametrize("height", [90, 180, 360, 720, 1080])
+def test_a_head_is_in_the_box_of_a_picture_of_any_size(height: int) -> None:
+    matte = np.zeros((height, height * 16 // 9), np.uint8)
+    across, down = matte.shape[1] / 100, height / 100
+    matte[int(40 * down) : int(60 * down), int(48 * across) : int(53 * across)] = 255
+    matte[int(60 * down) :, int(40 * across) : int(60 * across)] = 255
+    box = box_of(matte)
+    assert box is not None
+    assert box.y == pytest.approx(0.4, abs=0.02)
+
+
 def test_framing_goes_there_calmly_and_stays_in_the_picture() -> None:
     framing, box = Framing(), box_of(person(400, 520, 180))
     crops = [framing.follow(box, 1 / 30) for _ in range(240)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -105,3 +106,19 @@ def test_where_the_page_is_served(bind: str, wanted: tuple[str, int]) -> None:
 def test_where_no_page_can_be_served(bind: str) -> None:
     with pytest.raises(OptionError, match="bind: got"):
         parse_bind(bind)
+
+
+def test_a_job_in_the_background_writes_over_no_shell(monkeypatch) -> None:
+    screen = put_up(monkeypatch)
+    front = [os.getpgrp()]
+    monkeypatch.setattr(terminal.os, "tcgetpgrp", lambda _: front[0])
+    shown = Terminal()
+    shown.show("status")
+    front[0] += 1  # stopped, and sent on by `bg`
+    shown.show("status")
+    shown.say("one")
+    shown.clear()
+    assert screen.getvalue() == "statusone\n"
+    front[0] -= 1
+    shown.show("status")
+    assert screen.getvalue() == "statusone\nstatus"

@@ -121,3 +121,16 @@ def test_what_worked_before_is_let_go_of_at_once(mask, room) -> None:
         assert [each() for past in pasts for each in past] == [None] * 8
     finally:
         gc.enable()
+
+
+def test_a_step_under_load_gives_memory_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After what worked before is let go of, not while it is there."""
+    given = []
+    made = Making(Settings(mask="motion", background="navy"), print, lambda _: None)
+    made.begin(INFO)
+    before = weakref.ref(made._work)  # type: ignore[arg-type]
+    monkeypatch.setattr("fastvbg.live_mode.making.give_back", lambda: given.append(before()))
+    monkeypatch.setattr(made._overload, "add", lambda *_: True)
+    made.spent(1.0, 1 / 30, 0.0)
+    assert given == [None]
+    made.close()

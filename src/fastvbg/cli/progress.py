@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.cli import EXIT_DAMAGED
 from fastvbg.cli.stopping import check_stopped
 from fastvbg.cli.streams import say, tell
+from fastvbg.live_mode.terminal import is_ours
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -115,8 +116,8 @@ class ProgressLine(Bar):
 
 
 def is_terminal() -> bool:
-    """Tell whether a person reads standard error as it comes."""
-    return sys.stderr is not None and sys.stderr.isatty()
+    """Tell whether a person reads standard error as it comes, and no shell writes to it."""
+    return sys.stderr is not None and sys.stderr.isatty() and is_ours(sys.stderr.fileno())
 
 
 class Preparing(Bar):

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_iterable, check_number
-from fastvbg.errors import OptionError, OptionTypeError, shown
+from fastvbg.errors import EndedError, OptionError, OptionTypeError, shown
 from fastvbg.live_mode.asked import Asked, hidden, make_session
 from fastvbg.live_mode.choosing import recorded_as
 from fastvbg.live_mode.running import default_sinks
@@ -31,6 +31,9 @@ __all__ = ["Live", "live"]
 
 class Live:
     """A live session that has begun, as `live` gives it. A context manager, which ends it.
+
+    Once it is over, `settings` and `figures` are the last ones, `wait` and `end` return at once,
+    and what would change it raises `EndedError`.
 
     Parameters
     ----------
@@ -71,6 +74,26 @@ class Live:
         if error is not None:
             raise error
 
+    def _going(self) -> Session:
+        """Return the session, which can still be changed.
+
+        Raises
+        ------
+        EndedError
+            It has ended, or was told to.
+        """
+        if self._session.is_ended:
+            raise EndedError(
+                "live: the session has ended, so nothing of it can be changed; "
+                "wanted one that runs: fastvbg.live begins another"
+            ) from self._error
+        return self._session
+
+    def __repr__(self) -> str:
+        """Return where pictures come from, and whether they do."""
+        how = "ended" if self._session.is_ended else self._session.state
+        return f"<fastvbg.Live of {shown(self._session.source.name)}: {how}>"
+
     @property
     def settings(self) -> Settings:
         """What is made of the frames now."""
@@ -90,11 +113,11 @@ class Live:
         ------
         FastvbgError
             They cannot be used, or not live, or ask for another encoder, which is chosen when a
-            session starts; the old ones stay.
+            session starts; the old ones stay. `EndedError` where it is over.
         """
-        now = self.settings
+        session, now = self._going(), self.settings
         made = hidden(changed(settings or now, changes))
-        self._session.apply(recorded_as(now, made, changes))
+        session.apply(recorded_as(now, made, changes))
 
     def set_state(self, state: State) -> None:
         """Choose what leaves.
@@ -106,10 +129,10 @@ class Live:
 
         Raises
         ------
-        OptionError, OptionTypeError
-            It is none of these.
+        OptionError, OptionTypeError, EndedError
+            It is none of these; or the session is over.
         """
-        self._session.set_state(state)
+        self._going().set_state(state)
 
     def switch(
         self,
@@ -130,11 +153,11 @@ class Live:
 
         Raises
         ------
-        OptionError, OptionTypeError
-            One is none of these; nothing is changed.
+        OptionError, OptionTypeError, EndedError
+            One is none of these, or the session is over; nothing is changed.
         """
         asked = {"flip": flip, "auto_frame": auto_frame, "nobody": nobody, "always": always}
-        self._session.switch(**{k: v for k, v in asked.items() if v is not None})
+        self._going().switch(**{k: v for k, v in asked.items() if v is not None})
 
     def take_plate(self, seconds: float = 5.0) -> None:
         """Take the empty room after a while, and key by it.
@@ -146,10 +169,10 @@ class Live:
 
         Raises
         ------
-        OptionError, OptionTypeError
-            It is no such number.
+        OptionError, OptionTypeError, EndedError
+            It is no such number; or the session is over.
         """
-        self._session.take_plate(check_number("seconds", seconds, 0, 3600))
+        self._going().take_plate(check_number("seconds", seconds, 0, 3600))
 
     def figures(self) -> dict[str, Any]:
         """Return rates, delays, drops and processor use of now, ready for JSON."""

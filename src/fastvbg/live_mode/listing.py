@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastvbg.devices.v4l2.listing import Listed
+    from fastvbg.devices.v4l2.nodes import Node
     from fastvbg.devices.v4l2.system import System
 
 
@@ -34,7 +35,7 @@ def lines(*, verbose: bool = False, system: System | None = None) -> Iterator[st
     if not real:
         yield "no camera"
     for listed in real:
-        yield f"{listed.node.path}  {listed.node.card} ({listed.node.bus_info}): {_told(listed)}"
+        yield f"{_named(listed.node)}: {_told(listed)}"
         if verbose:
             yield from (f"    {offer}" for offer in listed.offers)
     if any(listed.offers for listed in real) and not verbose:
@@ -44,12 +45,18 @@ def lines(*, verbose: bool = False, system: System | None = None) -> Iterator[st
             yield f"{fact.name}: {fact.text}"
 
 
+def _named(node: Node) -> str:
+    """Return a camera's path, and what it says of itself, as far as it does."""
+    named = node.path if node.card == "?" else f"{node.path}  {node.card}"
+    return f"{named} ({node.bus_info})" if node.bus_info else named
+
+
 def _told(listed: Listed) -> str:
     """Return a camera's best modes, the one that live mode takes first; or why there is none."""
     from fastvbg.devices.v4l2.choose import UNDERSTOOD, best_modes
 
     if listed.node.problem:
-        return listed.node.problem
+        return listed.node.problem.removeprefix(f"{listed.node.path}: ")
     if not listed.offers:
         return "it does not say what it offers"
     modes = best_modes(listed.offers)

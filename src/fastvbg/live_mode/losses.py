@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import FastvbgError
+from fastvbg.urls import scrubbed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +24,9 @@ class Losses:
         self._tell = tell
         self.told: list[str] = []
 
-    def add(self, error: Exception) -> None:
+    def add(self, error: Exception, sink: Any) -> None:
         """Say what went wrong with a sink."""
-        line = line_of(error)
+        line = line_of(error, sink.name)
         self._tell(line)
         self.told.append(line)
 
@@ -37,7 +38,7 @@ class Losses:
                 sink.close()
             except Exception as error:
                 if kind is None:
-                    self.add(error)
+                    self.add(error, sink)
 
         return close
 
@@ -48,7 +49,13 @@ def status_of(sink: Any) -> str:
     return str(status() if callable(status) else status)
 
 
-def line_of(error: Exception) -> str:
-    """Return what an error says, one line; where it is none of ours, of which kind it is, too."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if isinstance(error, FastvbgError) else f"{type(error).__name__}: {text}"
+def line_of(error: Exception, name: str = "") -> str:
+    """Return what an error says, one line; where it is none of ours, of which kind it is, too.
+
+    `name` is what failed: our own errors say that themselves.
+    """
+    text = " ".join(str(error).split())
+    if isinstance(error, FastvbgError) and text:
+        return text
+    kind = "out of memory" if isinstance(error, MemoryError) else type(error).__name__
+    return ": ".join(part for part in (scrubbed(name), kind, text) if part)

@@ -16,6 +16,7 @@ from fastvbg.live_mode.overload import Overload, Reduced
 from fastvbg.live_mode.smaller import smaller
 from fastvbg.live_mode.work import Work, checked_live
 from fastvbg.media.planes import new_picture, planes_of
+from fastvbg.threads.freed import give_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,6 +201,8 @@ class Making:
             old, self._work = self._work, work
             if old is not None:
                 old.close(work)
+        del old  # its buffers go with it
+        give_back()
         self._tell(f"to keep up: {said}" if said else "keeping up again: nothing is given up")
 
     @property
@@ -216,7 +219,8 @@ class Making:
                         work.close()
                     except FastvbgError as error:
                         self._tell(str(error))
-            self._pending = self._work = None
+            # What is applied from now on would be opened, and closed by nobody.
+            self._pending = self._work = self._info = None
 
 
 def _resized(picture: av.VideoFrame, info: StreamInfo, how: int) -> av.VideoFrame:

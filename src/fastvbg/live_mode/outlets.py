@@ -59,7 +59,7 @@ class Outlets:
             # Whatever a library raises, it is this sink's failure, and no mask's.
             except Exception as error:
                 failed = True
-                self._losses.add(error)
+                self._losses.add(error, sink)
                 self._sinks.remove(sink)
                 self._losses.closing(sink)(type(error))
         return bool(self._sinks or self._waiting or not failed)

@@ -143,7 +143,7 @@ class Reader:
                 raise
             # Whatever a library raises: a card leaves, and the source is opened again.
             except Exception as error:
-                self._tell(f"{line_of(error)}; trying again")
+                self._tell(f"{line_of(error, self._source.name)}; trying again")
                 self._shut()
                 if not self._gave:
                     self._ended.wait(_FIRST_WAIT)  # it opens, and gives nothing

@@ -163,6 +163,11 @@ class Session:
         """Let `run` come to its end."""
         self._ended.set()
 
+    @property
+    def is_ended(self) -> bool:
+        """Whether `run` has come to its end, or soon will."""
+        return self._ended.is_set()
+
     def figures(self) -> dict[str, Any]:
         """Return the newest figures, ready for JSON."""
         source, plate = self._source, self._plate
@@ -201,6 +206,7 @@ class Session:
     def run(self) -> None:
         """Work until `end` is called or the source is over; raise what makes that impossible."""
         with ExitStack() as stack:
+            stack.callback(self._close)
             stack.enter_context(threads_of_opencv(self.settings.threads or 1))
             stack.callback(self._source.close)
             opening = self._source.open
@@ -227,6 +233,11 @@ class Session:
             self._outlets.admit_waiting()
             self._reader = stack.enter_context(Reader(self._source, self._tell, self._note))
             self._loop()
+
+    def _close(self) -> None:
+        """Say that it is over, however it came to that."""
+        self._ended.set()
+        self._doing = "ended"
 
     def _described(self) -> StreamInfo:
         source = self._source

@@ -12,8 +12,22 @@ _WIDTH = 80
 _ERASE = "\r\x1b[K"
 
 
+def is_ours(terminal: int) -> bool:
+    """Tell whether a terminal's lines may be written over: not from a job in the background.
+
+    The shell's own line is the last one then, and what is being typed. A terminal that no shell
+    governs is its writer's.
+    """
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except (OSError, AttributeError):  # Windows has no jobs
+        return True
+
+
 class Terminal:
     """Standard error, for several threads. What it does not take is lost: nobody reads it.
+
+    Of a job in the background it gets lines alone.
 
     Parameters
     ----------
@@ -39,7 +53,7 @@ class Terminal:
 
     def show(self, line: str) -> None:
         """Write the status line over, as much of it as fits: one that wraps could not be erased."""
-        if not self._shows:
+        if not self._shows or not is_ours(sys.stderr.fileno()):
             return
         with self._lock:
             self._write(f"{self._erased()}{line[: self._width() - 1]}")
@@ -52,7 +66,7 @@ class Terminal:
 
     def _erased(self) -> str:
         was, self._is_shown = self._is_shown, False
-        return _ERASE if was else ""
+        return _ERASE if was and is_ours(sys.stderr.fileno()) else ""
 
     def _width(self) -> int:
         try:

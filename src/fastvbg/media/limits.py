@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastvbg.errors import SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+RAISED_BY: Final = "--max-pixels raises that"
+"""What a user of a command can do about it; others are told otherwise."""
 
 
 def check_pixels(role: str, path: str | Path, size: tuple[int, int], limit: int) -> None:
@@ -16,5 +20,5 @@ def check_pixels(role: str, path: str | Path, size: tuple[int, int], limit: int)
     if width * height > limit:
         raise SourceError(
             f"{role}: {path} says it is {width}x{height}, wanted at most {limit} pixels a frame; "
-            "--max-pixels raises that"
+            f"{RAISED_BY}"
         )

@@ -146,6 +146,7 @@ def test_a_picture_of_too_many_pixels_is_refused(
     status, told = posted(page, "/uploads?name=big.png", encoded(".png", (400, 300)))
     assert status == 400
     assert "400x300" in told["message"]
+    assert told["message"].endswith("; make it smaller")
 
 
 def test_a_still_of_too_many_bytes_is_refused(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

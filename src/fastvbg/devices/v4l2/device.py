@@ -21,15 +21,16 @@ GONE: Final = frozenset({errno.ENODEV, errno.ENXIO, errno.EIO})
 _GONE: Final = "the device is gone; was it unplugged, or its driver unloaded?"
 _DENIED: Final = "this user may not open it: 'sudo usermod -aG video USER', then log in again"
 _ABSENT: Final = "there is no such device; 'fastvbg live --list' shows those there are"
-_NO_VIDEO: Final = "is not a video device; 'fastvbg live --list' shows those there are"
+NO_VIDEO: Final = "is not a video device; 'fastvbg live --list' shows those there are"
+"""What is wrong with a node whose driver, or none, knows nothing of video."""
 _REASONS: Final = {
     **dict.fromkeys(GONE, _GONE),
     errno.EACCES: _DENIED,
     errno.EPERM: _DENIED,
     errno.ENOENT: _ABSENT,
     errno.ENOTDIR: _ABSENT,
-    errno.ENOTTY: _NO_VIDEO,
-    errno.EISDIR: _NO_VIDEO,
+    errno.ENOTTY: NO_VIDEO,
+    errno.EISDIR: NO_VIDEO,
 }
 
 

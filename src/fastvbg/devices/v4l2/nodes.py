@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fastvbg.devices.v4l2 import abi
-from fastvbg.devices.v4l2.device import Device
+from fastvbg.devices.v4l2.device import NO_VIDEO, Device
 from fastvbg.errors import FastvbgError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Node(NamedTuple):
 
 
 def all_nodes(system: System) -> list[Node]:
-    """Return the video devices, by rising number."""
+    """Return the video devices, by rising number; not what only has the name of one."""
     try:
         names = system.names("/dev")
     except OSError:
@@ -64,7 +64,8 @@ def all_nodes(system: System) -> list[Node]:
     numbers = sorted(
         int(name[5:]) for name in names if name.startswith("video") and name[5:].isdigit()
     )
-    return [node_at(f"/dev/video{number}", system) for number in numbers]
+    nodes = [node_at(f"/dev/video{number}", system) for number in numbers]
+    return [node for node in nodes if not node.problem.endswith(NO_VIDEO)]
 
 
 def node_at(path: str, system: System) -> Node:

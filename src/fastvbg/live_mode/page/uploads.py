@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.errors import FastvbgError, OptionError, SinkError, SourceError
 from fastvbg.live_mode.page.gallery import Item, first_picture, is_video, safe_name
 from fastvbg.media.contents import kind_of
+from fastvbg.media.limits import RAISED_BY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -133,6 +134,7 @@ class Uploads:
         except FastvbgError as error:
             # Its name here means nothing to anybody.
             why = str(error).replace(str(path), label).removeprefix("background: ")
+            why = why.replace(RAISED_BY, "make it smaller")
             raise SourceError(f"upload: {why}") from None
         return Item(path.name, label, "picture" if still else "video", "uploaded", path, listed)
 

@@ -16,7 +16,7 @@ from fastvbg.options import digest_of
 from fastvbg.pipeline.job import Job
 from fastvbg.settings import Settings
 from fastvbg.settings.file import settings_of
-from fastvbg.sink.staging import Staged, check_folder
+from fastvbg.sink.staging import check_folder, write_whole
 from fastvbg.urls import Url, named, whole
 from fastvbg.values import check_path
 
@@ -216,8 +216,7 @@ class Plan:
         used = ("input", self.input), ("output", self.output), *self.settings.files()
         refuse_used(target, "plan", used)
         text = json.dumps(self.data(target.absolute().parent), indent=1)
-        with Staged(target, overwrite=overwrite) as staged:
-            staged.staging.write_text(text, "utf-8")
+        write_whole(target, text.encode(), "plan", overwrite=overwrite)
 
     @classmethod
     def load(cls, path: File) -> Plan:

@@ -99,7 +99,9 @@ def choose_encoding(suffix: str, info: StreamInfo, wanted: EncodeOptions) -> Enc
     codec = wanted.codec or _default_codec(suffix, layout, alpha=wanted.alpha)
     if lossless and suffix == ".mkv":
         codec = "ffv1"
-    formats = _formats_of(codec)
+    encoder = _encoder_of(codec)
+    codec = encoder.name  # of one that is called by its codec, as hevc, the name that it has itself
+    formats = [format.name for format in encoder.video_formats or ()]
     options = _options_of(codec, info, wanted, lossless=lossless)
     if wanted.alpha:
         _demand_alpha(suffix, codec, formats)
@@ -168,14 +170,17 @@ def _no_alpha(suffix: str) -> SinkError:
     return SinkError(f"output: {kind} holds no transparency; .webm, .mov, .mkv and .png can")
 
 
-def _formats_of(codec: str) -> list[str]:
+def _encoder_of(codec: str) -> av.Codec:
     try:
         encoder = av.Codec(codec, "w")
     except UnknownCodecError:
-        raise OptionError(f"codec: FFmpeg's libraries here have no encoder {codec!r}") from None
+        raise OptionError(
+            f"codec: FFmpeg's libraries here have no encoder {codec!r}; wanted a name "
+            "such as libx264, libx265, libvpx-vp9 or prores_ks"
+        ) from None
     if encoder.type != "video":
         raise OptionError(f"codec: {codec!r} encodes {encoder.type}, wanted a video encoder")
-    return [format.name for format in encoder.video_formats or ()]
+    return encoder
 
 
 def best_format(name: str, formats: list[str], *, odd: bool = False) -> str:

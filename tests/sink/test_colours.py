@@ -110,3 +110,36 @@ def test_a_matrix_is_changed_to_another(tmp_path: Path) -> None:
     away = ToBGR(tags_of(other))(other).astype(int) - ToBGR(tags)(frame)
     assert np.abs(away).max() <= 3
     assert Converter(tags, "yuv444p", matrix=BT709)(frame) is frame
+
+
+PQ, HLG, SDR = 16, 18, 1
+LIGHTS = [
+    (HLG, "still.png", "it is SDR and the input HDR (HLG)", "brighter than it is"),
+    (PQ, SDR, "it is SDR and the input HDR (PQ)", "brighter than it is"),
+    (SDR, PQ, "it is HDR (PQ) and the input SDR", "duller than it is"),
+    (PQ, HLG, "it is HDR (HLG) and the input HDR (PQ)", "in another brightness than its own"),
+    (PQ, PQ, "", ""),
+    (SDR, "still.png", "", ""),
+    (HLG, "navy", "", ""),
+    (HLG, "blur", "", ""),
+    (HLG, "transparent", "", ""),
+]
+
+
+@pytest.mark.parametrize("segments", [None, 0.1])
+@pytest.mark.parametrize(("own", "behind", "lights", "how"), LIGHTS)
+def test_a_background_of_another_light_is_told(
+    tmp_path: Path, own: int, behind: Any, lights: str, how: str, segments: float | None
+) -> None:
+    clip = write(tmp_path / "in.mkv", BT2020, LIMITED, "yuv420p10le", transfer=own)
+    if isinstance(behind, int):
+        behind = write(tmp_path / "bg.mkv", BT2020, LIMITED, "yuv420p10le", transfer=behind)
+    elif behind == "still.png":
+        behind = tmp_path / behind
+        cv2.imwrite(str(behind), PICTURE)
+    more = {} if segments is None else {"segments": segments}
+    out = tmp_path / ("o.mkv" if behind == "transparent" else "o.mp4")
+    result = process(clip, out, background=behind, mask="motion", **more)
+    told = [line for line in result.warnings if line.startswith("background: ")]
+    wanted = f"background: {lights}, to which it is not mapped: it shows {how}"
+    assert told == ([wanted] if how else [])

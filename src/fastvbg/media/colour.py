@@ -97,6 +97,11 @@ def tags_of(frame: av.VideoFrame) -> ColourTags:
     )
 
 
+def light_of(transfer: int | None) -> str:
+    """Return what kind of light a transfer stands for, in words."""
+    return {16: "HDR (PQ)", 18: "HDR (HLG)"}.get(transfer or 0, "SDR")
+
+
 def _defined(number: int, known: set[int]) -> int:
     return int(number) if int(number) in known else _MATRIX_UNSPECIFIED
 

@@ -70,6 +70,26 @@ def test_an_encoder_may_be_called_by_its_codec(codec: str, encoder: str, wanted)
     assert made[0].codec == encoder
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 5), (640, 3), (9, 40), (16, 16)])
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "bgr0"])
+def test_tiny_pictures_are_kept(tmp_path: Path, size: tuple[int, int], pixel_format: str) -> None:
+    with av.open(str(tmp_path / "in.nut"), "w") as container:
+        stream = container.add_stream("rawvideo", rate=25)
+        (stream.width, stream.height), stream.pix_fmt = size, pixel_format
+        for number in range(2):
+            frame = av.VideoFrame.from_ndarray(
+                np.full((size[1], size[0], 3), 90 * number, np.uint8), format="bgr24"
+            )
+            container.mux(stream.encode(frame.reformat(format=pixel_format)))
+        container.mux(stream.encode(None))
+    for background in ("navy", "transparent"):
+        out = tmp_path / f"{background}.mkv"
+        process(tmp_path / "in.nut", out, background=background, mask="motion", codec="ffv1")
+        assert [frame.shape[1::-1] for frame in read_frames(out)] == [size, size]
+    matte(tmp_path / "in.nut", tmp_path / "m.mkv", mask="motion")
+    assert len(read_frames(tmp_path / "m.mkv")) == 2
+
+
 def test_images_have_the_numbers_of_the_images_they_come_from(tmp_path: Path) -> None:
     for number in (3, 4, 5, 7, 9):
         cv2.imwrite(str(tmp_path / f"in{number}.png"), np.full((8, 8, 3), number, np.uint8))

@@ -25,6 +25,8 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "ffv1": {"level": "3", "slicecrc": "1"},
     "prores_ks": {"profile": "hq"},
 }
+# Pictures of a few pixels across, of which FFV1 of level 3 makes no slices; level 1 has none.
+_TOO_SMALL_TO_SLICE = 16
 COPYING = ("libx264", "libx265", "libvpx-vp9")
 """Encoders that copy each frame before they return, and so keep no reference to its memory."""
 
@@ -116,6 +118,8 @@ def _options_of(
     codec: str, info: StreamInfo, wanted: EncodeOptions, *, lossless: bool
 ) -> dict[str, str]:
     options = dict(_DEFAULTS.get(codec, {}))
+    if codec == "ffv1" and min(info.width, info.height) < _TOO_SMALL_TO_SLICE:
+        options = {"level": "1"}
     if lossless:
         options |= _LOSSLESS.get(codec, {})
     if wanted.alpha:

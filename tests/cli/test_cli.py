@@ -70,8 +70,14 @@ def bad_inputs(folder: Path, clip: Clip) -> dict[str, tuple[list[str], str]]:
         "missing file": (["none.mp4", *blue], "input: no such file: none.mp4"),
         "a folder": ([str(folder / "in"), *blue], "input: .* is a folder; for an image sequence"),
         "not a video": ([str(folder / "page.avi"), *blue], "input: not a video .*page.avi"),
-        "an empty file": ([str(folder / "empty.mp4"), *blue], "input: not a video .*empty.mp4"),
-        "cut off": ([str(folder / "cut.mp4"), *blue], "input: not a video .*cut.mp4"),
+        "an empty file": (
+            [str(folder / "empty.mp4"), *blue],
+            "input: not a video .*empty.mp4; it is empty",
+        ),
+        "cut off": (
+            [str(folder / "cut.mp4"), *blue],
+            "input: not a video .*cut.mp4; its index is missing, as of a recording or a download",
+        ),
         "no sequence": ([str(folder / "x%d.png"), *blue], r"input: no file x%d.png in "),
         "no background": ([video, "-b", "none.png", "-o", out], "background: no such file"),
         "unreadable background": (

@@ -67,6 +67,14 @@ def test_lists_are_seen_from_their_folder(folder: Path) -> None:
 def test_a_list_on_standard_input(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"b.mp4\n")))
     assert names("@-") == ["b.mp4"]
+    assert names("@-") == ["b.mp4"], "it can be read but once"
+
+
+def test_a_list_as_editors_of_windows_save_it(folder: Path, monkeypatch) -> None:
+    (folder / "list.txt").write_bytes(b"\xef\xbb\xbfb.mp4\r\n")
+    assert names("@list.txt") == ["b.mp4"]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbfb.mp4\r\n")))
+    assert names("@-") == ["b.mp4"]
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,35 @@ def test_mattes_to_the_end_and_mattes_that_end_before(
     assert plain == parts
 
 
+@pytest.mark.parametrize("hold", [None, 0, 5])
+@pytest.mark.parametrize("suffix", [".mkv", "%03d.png"])
+@pytest.mark.parametrize("number", [1, 3])
+def test_mattes_that_end_where_a_part_begins(
+    clip: Path, tmp_path: Path, number: int, suffix: str, hold: int | None
+) -> None:
+    beside = tmp_path / f"m{suffix}"
+
+    def asked() -> dict[str, Any]:
+        return masked(Matte(matte=str(beside), matte_hold=hold))
+
+    def write(count: int) -> None:
+        if suffix == ".mkv":
+            write_mattes(beside, count)
+            return
+        for each in range(count):
+            cv2.imwrite(str(beside) % each, gray(each))
+
+    write(1)
+    plan = fastvbg.plan(clip, tmp_path / "b.mkv", seconds=1, **asked())
+    ends = sum(border.frames for border in plan.borders[:number])
+    write(ends)
+    plain = fastvbg.process(clip, tmp_path / "a.mkv", **asked())
+    parts = fastvbg.process(clip, tmp_path / "b.mkv", segments=1, **asked())
+    assert held(tmp_path / "a.mkv") == held(tmp_path / "b.mkv")
+    assert plain.warnings == parts.warnings
+    assert f"from frame {ends} on" in plain.warnings[0]
+
+
 @pytest.mark.parametrize("rate", [10, 30, 60])
 def test_mattes_of_other_rates(clip: Path, tmp_path: Path, rate: int) -> None:
     beside = write_mattes(tmp_path / "m.mp4", rate=rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import subprocess
@@ -261,6 +262,37 @@ def test_errors(tmp_path):
         keyer.save(tmp_path / "no" / "folder")
     with pytest.raises(SourceError, match="cannot read"):
         AdaptiveKeyer.load(tmp_path / "absent")
+
+
+def test_a_disk_that_is_full_leaves_what_was_saved_before(tmp_path, monkeypatch):
+    keyer = AdaptiveKeyer()
+    keyer.key(np.zeros((4, 6, 3), np.uint8))
+    path, link = tmp_path / "scene", tmp_path / "link"
+    keyer.save(path)
+    path.chmod(0o600)
+    link.symlink_to("scene")
+    keyer.save(link)
+    assert link.is_symlink()
+    assert path.stat().st_mode & 0o777 == 0o600
+    before = path.read_bytes()
+
+    def full(file, **_):
+        file.write(b"half of it")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    for name in (path, link, tmp_path / "new"):
+        with pytest.raises(SinkError, match="cannot write .No space left on device"):
+            keyer.save(name)
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "scene"]
+
+
+def test_a_model_goes_to_a_device_as_it_is(tmp_path):
+    keyer = AdaptiveKeyer()
+    keyer.key(np.zeros((4, 6, 3), np.uint8))
+    keyer.save(os.devnull)
+    assert not Path(os.devnull).is_file()
 
 
 def test_damaged_files_are_refused(tmp_path):

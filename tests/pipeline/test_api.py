@@ -177,8 +177,8 @@ def test_where_a_model_is_to_be_kept_is_looked_at_first(folder, tmp_path) -> Non
     for path, words in (
         (tmp_path / "none" / "m.npz", "save_model: no such folder"),
         (tmp_path, "save_model: .* is a folder"),
-        (folder / "clip.mp4", "save_model: .* is the input or the output"),
-        (tmp_path / "o.mp4", "save_model: .* is the input or the output"),
+        (folder / "clip.mp4", "save_model: .* is the input itself"),
+        (tmp_path / "o.mp4", "save_model: .* is the output itself"),
     ):
         mask = asked("adaptive", save_model=path)
         with pytest.raises(fastvbg.SinkError, match=f"^{words}"):

@@ -420,8 +420,8 @@ def test_settings_are_not_kept_over_a_file_of_the_run(name, clip: Clip, tmp_path
     line = ["run", str(files["input"]), "-b", "navy", "-o", str(files["output"]), "--overwrite"]
     line += ["--keep-region", str(files["region"]), "--save-settings", str(files[name])]
     assert run_command_line([*line, "--mask", "motion", "-q"]) == 2
-    wanted = {"region": "keep_region"}.get(name, name)
-    assert f"is the {wanted}, wanted a file of its own" in capfd.readouterr().err
+    wanted = {"region": "keep region"}.get(name, name)
+    assert f"is the {wanted} itself; give it another name" in capfd.readouterr().err
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 

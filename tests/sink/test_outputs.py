@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,11 +16,13 @@ import pytest
 import fastvbg
 from fastvbg import reference
 from fastvbg.cli import run_command_line
+from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo, Timed
 from fastvbg.pipeline.backdrop import Placing, VideoBackdrop, is_video
 from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.process import matte, process
 from fastvbg.pixels import BGRPixels
+from fastvbg.sink.encoding import EncodeOptions, choose_encoding
 from fastvbg.source import open_source
 from fastvbg.values.words import parse_blur
 from tests.support.media import Clip, make_clip, read_frames, read_times
@@ -54,6 +57,53 @@ def test_each_kind_of_file_holds_all_frames(clip: Clip, tmp_path, name: str, cod
     wanted = read_times(clip.path)
     shifts = [a - b for a, b in zip(times, wanted, strict=True)]
     assert max(shifts) - min(shifts) <= Fraction(1, 100)
+
+
+@pytest.mark.parametrize("wanted", [EncodeOptions(), EncodeOptions(crf=30, threads=2, pinned=True)])
+@pytest.mark.parametrize(
+    ("codec", "encoder"), [("h264", "libx264"), ("hevc", "libx265"), ("vp9", "libvpx-vp9")]
+)
+def test_an_encoder_may_be_called_by_its_codec(codec: str, encoder: str, wanted) -> None:
+    info = StreamInfo(65, 48, Fraction(25), Fraction(1, 25), None, ColourTags())
+    made = [choose_encoding(".mkv", info, replace(wanted, codec=n)) for n in (codec, encoder)]
+    assert made[0] == made[1]
+    assert made[0].codec == encoder
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 5), (640, 3), (9, 40), (16, 16)])
+@pytest.mark.parametrize("pixel_format", ["yuv420p", "yuv444p", "bgr0"])
+def test_tiny_pictures_are_kept(tmp_path: Path, size: tuple[int, int], pixel_format: str) -> None:
+    with av.open(str(tmp_path / "in.nut"), "w") as container:
+        stream = container.add_stream("rawvideo", rate=25)
+        (stream.width, stream.height), stream.pix_fmt = size, pixel_format
+        for number in range(2):
+            frame = av.VideoFrame.from_ndarray(
+                np.full((size[1], size[0], 3), 90 * number, np.uint8), format="bgr24"
+            )
+            container.mux(stream.encode(frame.reformat(format=pixel_format)))
+        container.mux(stream.encode(None))
+    for background in ("navy", "transparent"):
+        out = tmp_path / f"{background}.mkv"
+        process(tmp_path / "in.nut", out, background=background, mask="motion", codec="ffv1")
+        assert [frame.shape[1::-1] for frame in read_frames(out)] == [size, size]
+    matte(tmp_path / "in.nut", tmp_path / "m.mkv", mask="motion")
+    assert len(read_frames(tmp_path / "m.mkv")) == 2
+
+
+def test_images_have_the_numbers_of_the_images_they_come_from(tmp_path: Path) -> None:
+    for number in (3, 4, 5, 7, 9):
+        cv2.imwrite(str(tmp_path / f"in{number}.png"), np.full((8, 8, 3), number, np.uint8))
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "all").mkdir()
+    frames, all = tmp_path / "in%d.png", tmp_path / "all" / "o%02d.png"
+    process(frames, all, background="navy")
+    assert sorted(path.name for path in all.parent.iterdir()) == [
+        f"o0{number}.png" for number in (3, 4, 5, 7, 9)
+    ]
+    process(frames, tmp_path / "cut" / "o%02d.png", background="navy", fps=1, start=2)
+    assert sorted(path.name for path in (tmp_path / "cut").iterdir()) == [
+        f"o0{number}.png" for number in (5, 7, 9)
+    ]
 
 
 @pytest.mark.parametrize(("codec", "name"), [("libx265", "hevc"), ("ffv1", "ffv1")])

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg import SinkError
+from fastvbg import Settings, SinkError, plan
 from fastvbg.cli import run_command_line
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
@@ -259,6 +259,34 @@ def test_a_disk_that_fails_at_the_end_is_one_line(tmp_path, monkeypatch, number,
         write(tmp_path / name)
     assert "\n" not in str(told.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["writing", "flushing"])
+@pytest.mark.parametrize("name", ["old.toml", "new.toml", "old.json", "new.json", "sheet.png"])
+def test_a_disk_that_is_full_for_a_small_file_is_one_line(
+    clip: Clip, tmp_path: Path, monkeypatch, name: str, moment: str
+) -> None:
+    path = tmp_path / name
+    if name.startswith("old"):
+        path.write_text("old")
+    before = {each: each.read_bytes() for each in tmp_path.iterdir()}
+    planned = plan(clip.path, tmp_path / "o.mp4", background="navy")
+    write = {
+        ".toml": lambda: Settings(background="navy").save(path, overwrite=True),
+        ".json": lambda: planned.save(path, overwrite=True),
+        ".png": lambda: write_still(path, FRAME, overwrite=True),
+    }[path.suffix]
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    if moment == "writing":
+        monkeypatch.setattr(Path, "write_bytes", full)
+    else:
+        monkeypatch.setattr(durable.os, "fsync", full)
+    with pytest.raises(SinkError, match=f"(settings|plan|output): cannot write .*{name}: No space"):
+        write()
+    assert {each: each.read_bytes() for each in tmp_path.iterdir()} == before
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")

@@ -52,15 +52,20 @@ def plan(
     """Plan run of INPUT in segments, which segment renders on any machine and merge joins."""
     from fastvbg.cli.gathering import demand_background
     from fastvbg.cli.progress import ProgressLine
+    from fastvbg.cli.streams import say
     from fastvbg.farm.planning import plan as planned
-    from fastvbg.sink.staging import check_folder, refuse_existing
+    from fastvbg.media.names import is_address, refuse_used
+    from fastvbg.sink.staging import check_folder, refuse_existing, standing
 
     demand_background(settings)
     check_folder(plan.parent)
+    refuse_used(plan, "plan", (("input", input), ("output", output), *settings.files()))
     refuse_existing(plan, overwrite=overwrite)
     with ProgressLine(quiet=quiet) as progress:
         made = planned(input, output, settings, seconds=segments, work=work, tell=progress.tell)
     made.save(plan, overwrite=overwrite)
+    if not is_address(made.output) and standing(Path(made.output)) is not None:
+        say(f"fastvbg: warning: {output} exists; merge replaces it only with --overwrite")
     if quiet:
         return
     if made.why:

@@ -106,7 +106,7 @@ def table(outcomes: list[Outcome]) -> list[str]:
     ]
     rows.append(
         (
-            f"{len(outcomes)} files",
+            f"{len(outcomes)} file{'s' * (len(outcomes) != 1)}",
             sum(each.frames for each in outcomes),
             f"{sum(each.seconds for each in outcomes):.1f}",
             sum(len(each.warnings) for each in outcomes),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from fastvbg.errors import OptionError, SinkError
+from fastvbg.errors import OptionError
 from fastvbg.masks.registry import kind_of, kinds, make, owners_of, refuse_strangers
+from fastvbg.media.names import refuse_used
 from fastvbg.settings import Settings
 from fastvbg.settings.file import check_target, read_settings, settings_of
 
@@ -129,10 +130,7 @@ def kept(settings: Settings, path: Path | None, given: Mapping[str, Any]) -> Ite
         yield
         return
     overwrite = bool(given.get("overwrite"))
-    used = [(name, str(given[name])) for name in ("input", "output") if given.get(name)]
-    for name, file in (*used, *settings.files()):
-        if Path(file).absolute() == path.absolute():
-            raise SinkError(f"settings: {path} is the {name}, wanted a file of its own")
+    refuse_used(path, "settings", _used(settings, given))
     check_target(path, overwrite=overwrite)
     settings.data()
     try:
@@ -141,3 +139,13 @@ def kept(settings: Settings, path: Path | None, given: Mapping[str, Any]) -> Ite
         settings.save(path, overwrite=overwrite)
         raise
     settings.save(path, overwrite=overwrite)
+
+
+def _used(settings: Settings, given: Mapping[str, Any]) -> list[tuple[str, str | Path]]:
+    """Return what messages call each file that a command reads or writes, and its name."""
+    if given.get("inputs"):
+        from fastvbg.farm.batch import used
+
+        return used(given["inputs"], given["output"], settings)
+    named = [(name, str(given[name])) for name in ("input", "output") if given.get(name)]
+    return [*named, *settings.files()]

@@ -183,6 +183,7 @@ def preview(
     """Draw a contact sheet of what run makes of INPUT: source, matte and result."""
     from fastvbg.cli.gathering import demand_background
     from fastvbg.cli.progress import ProgressLine
+    from fastvbg.media.names import refuse_used
     from fastvbg.pipeline.preview import preview as draw
     from fastvbg.sink.staging import check_output
     from fastvbg.sink.still import write_still
@@ -192,6 +193,7 @@ def preview(
     name = check_path("output", output)
     path = name if isinstance(name, Url) else Path(name)
     check_output(path, overwrite=overwrite)
+    refuse_used(path, "output", (("input", input), *settings.files()))
     with ProgressLine(quiet=quiet) as progress:
         sheet = draw(input, settings, times=times, tell=progress.tell)
     write_still(path, sheet, overwrite=overwrite)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import ExitStack, suppress
@@ -39,7 +40,7 @@ class Bar:
         self._start = time.perf_counter()
 
     def __enter__(self) -> Self:
-        if not self._quiet and is_terminal():
+        if not self._quiet and is_terminal() and is_in_front():
             self._bar = make_bar(self._things)
             self._bar.start()
             self._task = self._bar.add_task(self._doing, total=None, rate="")
@@ -96,10 +97,15 @@ class ProgressLine(Bar):
             self._bar.update(
                 self._task, description="", completed=frames, total=expected, rate=rate
             )
-        elif not self._quiet and now - self._last >= _LINE_SECONDS:
+        elif not self._quiet and now - self._last >= _LINE_SECONDS and self._may_say():
             self._last = now
             of = f" of {expected}" if expected else ""
             say(f"{frames}{of} frames, {rate}")
+
+    @staticmethod
+    def _may_say() -> bool:
+        """Tell whether a line disturbs nobody: a job in the background shares its terminal."""
+        return not is_terminal() or is_in_front()
 
     def tell(self, line: str) -> None:
         """Print a line that is worth knowing before the end."""
@@ -118,6 +124,14 @@ class ProgressLine(Bar):
 def is_terminal() -> bool:
     """Tell whether a person reads standard error as it comes, and no shell writes to it."""
     return sys.stderr is not None and sys.stderr.isatty() and is_ours(sys.stderr.fileno())
+
+
+def is_in_front() -> bool:
+    """Tell whether this is the job that the terminal of standard error is for now."""
+    try:
+        return os.tcgetpgrp(sys.stderr.fileno()) == os.getpgrp()
+    except (AttributeError, OSError, ValueError):  # no such thing here, or another's terminal
+        return True
 
 
 class Preparing(Bar):

@@ -11,7 +11,7 @@ from fastvbg.errors import OptionError
 from fastvbg.farm.board import Board
 from fastvbg.farm.engines import check_where
 from fastvbg.farm.filejob import FileJob
-from fastvbg.farm.inputs import expand
+from fastvbg.farm.inputs import expand, lists_among, names_of
 from fastvbg.farm.naming import outputs
 from fastvbg.farm.outcome import Outcome
 from fastvbg.farm.places import placed, whole_name
@@ -19,6 +19,7 @@ from fastvbg.farm.queue import Queue
 from fastvbg.farm.report import write_report
 from fastvbg.farm.ways import Terms, Ways
 from fastvbg.farm.works import standing_at, stored_at
+from fastvbg.media.names import refuse_used
 from fastvbg.pipeline.asked import changed, checked_job
 from fastvbg.sink.staging import check_folder
 
@@ -143,8 +144,11 @@ def run_batch(
     tell: Callable[[str], None] | None,
 ) -> list[Outcome]:
     """Do as `batch`; what is shown is all of where things stand."""
+    inputs = names_of(inputs)
     names = expand(inputs)
     paths = outputs(names, output)
+    if ways.report is not None:
+        refuse_used(ways.report, "report", used(inputs, output, settings))
     settings = settings.replace(threads=settings.threads or 1)
     terms = Terms.of(ways, settings)
     skipped = {} if ways.overwrite else _skipped(names, paths)
@@ -163,6 +167,18 @@ def run_batch(
         if ways.report is not None:
             write_report(ways.report, outcomes)
     return outcomes
+
+
+def used(inputs: Any, output: Any, settings: Settings) -> list[tuple[str, str | Path]]:
+    """Return what messages call each file that a batch reads or writes, and its name."""
+    named = names_of(inputs)
+    names = expand(named)
+    return [
+        *(("list", path) for path in lists_among(named)),
+        *(("input", name) for name in names),
+        *(("output", path) for path in outputs(names, output)),
+        *settings.files(),
+    ]
 
 
 def work_off(

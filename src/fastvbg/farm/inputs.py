@@ -5,8 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from fastvbg.errors import OptionError, OptionTypeError, SourceError, shown
 from fastvbg.media.names import STANDARD, at_home, exists, is_address, read_numbering
@@ -51,7 +52,7 @@ def expand(inputs: object) -> list[str | Path]:
         It is none of the above.
     """
     found: dict[str, str | Path] = {}
-    for name in _names(inputs):
+    for name in names_of(inputs):
         for each in _meant(name, Path()):
             found.setdefault(_identity(each), each)
     if not found:
@@ -59,13 +60,21 @@ def expand(inputs: object) -> list[str | Path]:
     return list(found.values())
 
 
-def _names(inputs: object) -> Iterable[object]:
+def names_of(inputs: object) -> list[object]:
+    """Return what is named, one by one."""
     if isinstance(inputs, (str, os.PathLike)):
         return [inputs]
     try:
         return list(inputs)  # type: ignore[call-overload, no-any-return]
     except Exception:
         raise OptionTypeError(f"inputs: got {shown(inputs)}, wanted names of files") from None
+
+
+def lists_among(names: Iterable[object]) -> list[Path]:
+    """Return the files that only list others."""
+    texts = [str(name) for name in names]
+    marked = [text for text in texts if text.startswith(LIST_MARK) and not exists(text)]
+    return [Path(text[len(LIST_MARK) :]) for text in marked if text != LIST_MARK + STANDARD]
 
 
 def _identity(name: str | Path) -> str:
@@ -152,14 +161,20 @@ def _matching(pattern: Path) -> list[Path]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _all_of(stream: TextIO) -> bytes:
+    """Return what standard input holds, which can be read but once."""
+    return stream.buffer.read()
+
+
 def _in_list(name: str) -> Iterator[str | Path]:
     """Yield what the lines of a file mean, as seen from its folder; `-` is standard input."""
     try:
         if name == STANDARD:
-            text, folder = sys.stdin.buffer.read().decode(), Path()
+            text, folder = _all_of(sys.stdin).decode("utf-8-sig"), Path()
         else:
             path = Path(check_path("inputs", name))
-            text, folder = path.read_text("utf-8"), path.parent
+            text, folder = path.read_text("utf-8-sig"), path.parent
     except OSError as error:
         raise SourceError(f"inputs: cannot read {name}: {error.strerror or error}") from None
     except ValueError:

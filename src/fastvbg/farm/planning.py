@@ -17,7 +17,7 @@ from fastvbg.farm.identity import identities, versions
 from fastvbg.farm.plans import Border, Plan
 from fastvbg.masks.memory import WHOLE
 from fastvbg.matting.run import Run, unheard
-from fastvbg.media.names import read_numbering, suffix_of
+from fastvbg.media.names import as_path, read_numbering, suffix_of
 from fastvbg.pipeline.asked import changed, checked_job
 from fastvbg.pipeline.backdrop import is_video
 from fastvbg.pipeline.job import output_info
@@ -27,6 +27,7 @@ from fastvbg.refine.spec import frames_of
 from fastvbg.sink.clock import nearest
 from fastvbg.sink.containers import WITH_SOUND
 from fastvbg.sink.part import PartSink
+from fastvbg.sink.staging import check_folder
 from fastvbg.source import open_source
 from fastvbg.source.index import index_of
 from fastvbg.urls import Url
@@ -97,6 +98,9 @@ def plan(
     folder = None if work is None else str(check_path("work", work))
     job = checked_job(changed(settings, changes), input, output, tell=tell)
     refuse_rates(job.settings)
+    target = as_path(job.output)
+    if isinstance(target, Path):
+        check_folder(target.parent)
     threads = _threads(job.settings, encoder_threads)
     job = replace(job, encoder_threads=threads)
     with ExitStack() as stack:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fastvbg.checks import check_flag
 from fastvbg.errors import FastvbgError, OptionError, SourceError, shown
 from fastvbg.farm.identity import Identity, options_of
-from fastvbg.media.names import suffix_of
+from fastvbg.media.names import refuse_used, suffix_of
 from fastvbg.options import digest_of
 from fastvbg.pipeline.job import Job
 from fastvbg.settings import Settings
 from fastvbg.settings.file import settings_of
-from fastvbg.sink.staging import Staged, check_folder
+from fastvbg.sink.staging import check_folder, write_whole
 from fastvbg.urls import Url, named, whole
 from fastvbg.values import check_path
 
@@ -206,16 +206,17 @@ class Plan:
         Raises
         ------
         SinkError
-            It cannot be written, or exists and `overwrite` is not set.
+            It cannot be written, exists and `overwrite` is not set, or is a file of the job.
         OptionTypeError
             A picture in memory is among the settings.
         """
         overwrite = check_flag("overwrite", overwrite)
         target = Path(check_path("plan", path))
         check_folder(target.parent)
+        used = ("input", self.input), ("output", self.output), *self.settings.files()
+        refuse_used(target, "plan", used)
         text = json.dumps(self.data(target.absolute().parent), indent=1)
-        with Staged(target, overwrite=overwrite) as staged:
-            staged.staging.write_text(text, "utf-8")
+        write_whole(target, text.encode(), "plan", overwrite=overwrite)
 
     @classmethod
     def load(cls, path: File) -> Plan:

@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastvbg.errors import OptionError, SinkError
-from fastvbg.sink.staging import Staged, check_folder, standing, why
+from fastvbg.errors import OptionError
+from fastvbg.sink.staging import check_folder, standing, write_whole
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -41,11 +41,7 @@ def check_report(report: object) -> Path:
 def write_report(path: Path, outcomes: list[Outcome]) -> None:
     """Write what became of each file, whole or not at all."""
     text = _as_csv(outcomes) if path.suffix.lower() == ".csv" else _as_json(outcomes)
-    with Staged(path, overwrite=True) as staged:
-        try:
-            staged.staging.write_text(text, "utf-8", errors="surrogateescape", newline="")
-        except OSError as error:
-            raise SinkError(f"report: cannot write {path}: {why(error)}") from None
+    write_whole(path, text.encode(errors="surrogateescape"), "report", overwrite=True)
 
 
 def _as_json(outcomes: list[Outcome]) -> str:

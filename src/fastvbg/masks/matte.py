@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from fastvbg.constants import MOST_HOLD
 from fastvbg.masks.base import Mask
-from fastvbg.masks.memory import NONE, Memory
+from fastvbg.masks.memory import Memory
 from fastvbg.options import File, Integer, option
 
 if TYPE_CHECKING:
@@ -40,8 +40,12 @@ class Matte(Mask):
     )
 
     def memory(self) -> Memory:
-        """Return for how many frames a last matte is held."""
-        return NONE if self.matte_hold is None else Memory("frames", self.matte_hold + 1)
+        """Return for how many frames a last matte is held.
+
+        By the one frame before it a part knows whether the mattes end where it begins, which it has
+        to tell, or ended before.
+        """
+        return Memory("frames", 1 + (self.matte_hold or 0))
 
     def keyer(self, run: Run) -> MattesRun:
         """Return what pairs the mattes with the frames."""

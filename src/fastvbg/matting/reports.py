@@ -28,6 +28,11 @@ class Reports:
 
     def __init__(self) -> None:
         self._files: dict[str, _File] = {}
+        self._lines: list[str] = []
+
+    def tell(self, line: str) -> None:
+        """Take in what a user should know besides, whole."""
+        self._lines.append(line)
 
     def add(self, source: Source, path: str | Path, role: str) -> None:
         """Take in a source, which is asked at the end."""
@@ -40,7 +45,7 @@ class Reports:
 
     def warnings(self) -> list[str]:
         """Return a line for each thing that a user should know, with the file's role and name."""
-        return [line for file in self._files.values() for line in _lines(file)]
+        return [*self._lines, *(line for file in self._files.values() for line in _lines(file))]
 
 
 def _lines(file: _File) -> list[str]:

@@ -97,6 +97,11 @@ def tags_of(frame: av.VideoFrame) -> ColourTags:
     )
 
 
+def light_of(transfer: int | None) -> str:
+    """Return what kind of light a transfer stands for, in words."""
+    return {16: "HDR (PQ)", 18: "HDR (HLG)"}.get(transfer or 0, "SDR")
+
+
 def _defined(number: int, known: set[int]) -> int:
     return int(number) if int(number) in known else _MATRIX_UNSPECIFIED
 
@@ -162,6 +167,8 @@ class Converter:
         Width and height wanted; as given when absent.
     range : int, optional
         FFmpeg's number of the range wanted, as far as that is YUV; by the tags when absent.
+    matrix : int, optional
+        The matrix wanted, as far as that is YUV; that of the tags when absent.
     """
 
     def __init__(
@@ -171,10 +178,12 @@ class Converter:
         size: tuple[int, int] | None = None,
         *,
         range: int | None = None,
+        matrix: int | None = None,
     ) -> None:
         self._tags = tags
         self._given = tags.range or _RANGE_LIMITED
         self._wanted = range or self._given
+        self._matrix = tags.matrix if matrix is None else matrix
         self._format = pixel_format
         self._size = size
         self._rgb = av.VideoFormat(pixel_format).is_rgb
@@ -184,9 +193,11 @@ class Converter:
         """Return the frame, itself when it is so already."""
         width, height = self._size or (frame.width, frame.height)
         unchanged = (frame.width, frame.height, frame.format.name) == (width, height, self._format)
-        if unchanged and (self._rgb or self._given == self._wanted):
-            return with_rows_downward(frame)
         matrix = self._tags.conversion_matrix(frame.height)
+        wanted = replace(self._tags, matrix=self._matrix).conversion_matrix(frame.height)
+        alike = self._given == self._wanted and matrix == wanted
+        if unchanged and (self._rgb or alike):
+            return with_rows_downward(frame)
         converted = _reformatted(
             self._converter,
             frame,
@@ -194,7 +205,7 @@ class Converter:
             height=height,
             format=self._format,
             src_colorspace=matrix,
-            dst_colorspace=matrix,
+            dst_colorspace=wanted,
             src_color_range=_RANGE_FULL if frame.format.is_rgb else self._given,
             dst_color_range=_RANGE_FULL if self._rgb else self._wanted,
             interpolation=EXACT,
@@ -203,7 +214,7 @@ class Converter:
         if frame.time_base is not None:
             converted.time_base = frame.time_base
         if not self._rgb:
-            converted.colorspace, converted.color_range = self._tags.matrix, self._wanted
+            converted.colorspace, converted.color_range = self._matrix, self._wanted
         return converted
 
 

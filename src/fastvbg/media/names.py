@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.errors import OptionTypeError
+from fastvbg.errors import OptionTypeError, SinkError
 from fastvbg.media.numbering import parse_numbering
 from fastvbg.urls import Url, named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fastvbg.media.numbering import Numbering
 
 STANDARD = "-"
@@ -100,6 +102,29 @@ def are_same(one: str | Path, other: str | Path) -> bool:
     if None not in numberings:
         return any(_holds(numberings[1], path) for path in _files(numberings[0]))
     return _holds(numberings[0], Path(other)) or _holds(numberings[1], Path(one))
+
+
+def refuse_used(path: str | Path, role: str, used: Iterable[tuple[str, str | Path]]) -> None:
+    """Demand that what is written beside the output is none of the files that are used.
+
+    Parameters
+    ----------
+    path : str or Path
+        What is to be written.
+    role : str
+        How messages call it.
+    used : iterable of (str, str or Path)
+        What messages call each file that is read or written, an option's name perhaps, and its own.
+
+    Raises
+    ------
+    SinkError
+        It is one of them.
+    """
+    for name, file in used:
+        if are_same(file, path):
+            what = name.replace("_", " ")
+            raise SinkError(f"{role}: {path} is the {what} itself; give it another name")
 
 
 def _files(numbering: Numbering | None) -> list[Path]:

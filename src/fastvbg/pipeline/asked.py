@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.checks import check_callable, check_flag
 from fastvbg.errors import OptionTypeError, SinkError, shown
 from fastvbg.masks.registry import kinds, nearest, owners_of
-from fastvbg.media.names import are_same
+from fastvbg.media.names import refuse_used
 from fastvbg.pipeline.job import Job
 from fastvbg.settings import Settings
 from fastvbg.values import check_path
@@ -16,7 +16,6 @@ from fastvbg.values.pictures import check_background
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 
 def changed(settings: object, changes: Mapping[str, Any]) -> Settings:
@@ -85,25 +84,21 @@ def checked_job(settings: Settings, input: object, output: object, **more: Any) 
 
 def _keep_apart(job: Job) -> None:
     """Demand that nothing that is read is written over."""
-    _refuse_same(job.input, job.output, "input")
-    for name, path in job.settings.files():
+    files = [("input", job.input), *job.settings.files()]
+    read = [(name, path) for name, path in files if name != "save_model"]
+    refuse_used(job.output, "output", read)
+    for name, path in files:
         if name == "save_model":
-            _check_model_name(job, path)
-        else:
-            _refuse_same(path, job.output, name.replace("_", " "))
+            # One that goes on with what it has learned may read and write the same file.
+            others = [each for each in read if each[0] != "load_model"]
+            refuse_used(path, name, [*others, ("output", job.output)])
+            _check_model_name(str(path))
 
 
-def _check_model_name(job: Job, path: str) -> None:
+def _check_model_name(path: str) -> None:
     """Demand that what is learned can be kept: the end of a long run would be late to say so."""
-    if are_same(path, job.input) or are_same(path, job.output):
-        raise SinkError(f"save_model: {path} is the input or the output; give it another name")
     folder = os.path.dirname(path) or os.curdir  # noqa: PTH120  # Path's tests may raise
     if os.path.isdir(path):  # noqa: PTH112
         raise SinkError(f"save_model: {path} is a folder, wanted a file name")
     if not os.path.isdir(folder):  # noqa: PTH112
         raise SinkError(f"save_model: no such folder: {folder}; make it first")
-
-
-def _refuse_same(path: str | Path, output: str | Path, role: str) -> None:
-    if are_same(os.fspath(path), output):
-        raise SinkError(f"output: {output} is the {role} itself; give it another name")

@@ -11,6 +11,7 @@ import numpy as np
 
 from fastvbg.backgrounds import MOST_ASPECT, fit_background
 from fastvbg.errors import SourceError
+from fastvbg.media.colour import light_of
 from fastvbg.media.contents import kind_of
 from fastvbg.media.model import CopiedPacket, ReadOptions
 from fastvbg.media.names import checked_name, exists
@@ -67,6 +68,9 @@ class Placing(NamedTuple):
 class Backdrop(Protocol):
     """Gives the background of each frame. A context manager."""
 
+    light: str | None
+    """What kind of light it is of, as `light_of` has it; None of a colour, which is of any."""
+
     def at(self, seconds: Fraction) -> Picture | None:
         """Return the background at a time, which never goes back; None when it has ended."""
 
@@ -97,10 +101,12 @@ class StillBackdrop:
     ----------
     picture : Picture
         In the frames' form.
+    light : str, optional
+        As in `Backdrop`.
     """
 
-    def __init__(self, picture: Picture) -> None:
-        self._picture = picture
+    def __init__(self, picture: Picture, light: str | None = None) -> None:
+        self._picture, self.light = picture, light
 
     def at(self, seconds: Fraction) -> Picture:  # noqa: ARG002
         """Return the picture."""
@@ -138,6 +144,7 @@ class VideoBackdrop:
         self._path, self._reports = path, reports
         self._pixels, self._placing = pixels, placing
         self._aspect = 1.0
+        self.light: str | None = None
         self._options = ReadOptions(
             alpha="black", sizes="any", max_pixels=placing.max_pixels, role="background"
         )
@@ -155,6 +162,7 @@ class VideoBackdrop:
             if self._reports is not None:
                 self._reports.add(source, self._path, "background")
             info, first, last = source.info, None, None
+            self.light = light_of(info.colour.transfer)
             if part is not None:
                 first = part.first
                 narrowed: Any = source
@@ -241,6 +249,19 @@ def _rest(source: Source, index: Index, seconds: Fraction, *, loops: bool) -> _R
     return _Rest(before, number, first, index.times[number])
 
 
+def unlike(light: str | None, frames: str) -> str | None:
+    """Return what is to be said of a background whose light is not that of the frames."""
+    if light is None or light == frames:
+        return None
+    how = "in another brightness than its own"
+    if "SDR" in (light, frames):
+        how = f"{'brighter' if light == 'SDR' else 'duller'} than it is"
+    return (
+        f"background: it is {light} and the input {frames}, to which it is not mapped: it shows "
+        f"{how}"
+    )
+
+
 def _relative(frames: Fraction | None, background: Fraction | None) -> float:
     """Return how much wider than a background's pixels the frames' are shown; for `fit_background`.
 
@@ -271,7 +292,7 @@ def open_backdrop(
         picture = _still(background, placing.max_pixels, reports)
     relative = _relative(placing.aspect, None)
     fitted = fit_background(picture, placing.size, fit=placing.fit, aspect=relative)
-    return StillBackdrop(pixels.from_bgr(fitted))
+    return StillBackdrop(pixels.from_bgr(fitted), light_of(None))
 
 
 def demand_no_colour(background: str | Path) -> None:

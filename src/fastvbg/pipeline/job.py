@@ -334,7 +334,7 @@ def _composite(
         seconds += time.perf_counter() - start
         if picture is None:
             break
-        behind.put((picture, item.pts, item.position + info.first_number))
+        behind.put((picture, item.pts, _number_of(item, info)))
         frames += 1
         if job.progress is not None:
             job.progress(frames, expected)
@@ -342,6 +342,13 @@ def _composite(
             _send_late_sound(items, item.pts * info.time_base + 1 / info.rate, info, behind)
             break
     return frames, seconds
+
+
+def _number_of(pair: Pair, info: StreamInfo) -> int:
+    """Return a frame's number in a sequence of images: its own, where it comes from one."""
+    if info.skipped is None:
+        return pair.position + info.first_number
+    return info.first_number + info.skipped + pair.pts
 
 
 def _send_late_sound(

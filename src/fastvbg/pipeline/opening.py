@@ -9,8 +9,9 @@ from fastvbg.kernels._kernel import expect
 from fastvbg.keyers.region import region_mask
 from fastvbg.matting.masker import Masker
 from fastvbg.meanwhile import stands_in_for
+from fastvbg.media.colour import light_of
 from fastvbg.media.model import ReadOptions
-from fastvbg.pipeline.backdrop import Placing, open_backdrop
+from fastvbg.pipeline.backdrop import Placing, open_backdrop, unlike
 from fastvbg.pipeline.blur import Blur
 from fastvbg.pipeline.stages import OverBackdrop, OverBlur
 from fastvbg.pipeline.wrap import Wrap
@@ -76,5 +77,8 @@ def make_laying(settings: Settings, masker: Masker, run: Run) -> Laying:
     if strength is not None:
         return OverBlur(pixels, masker, Blur(pixels, strength, info.sample_aspect))
     backdrop = open_backdrop(background, pixels, Placing.of(settings, info, run.first), run.reports)
+    told = unlike(backdrop.light, light_of(info.colour.transfer))
+    if told is not None:
+        run.reports.tell(told)
     wrap = Wrap(pixels, run.shape, settings.light_wrap) if settings.light_wrap else None
     return OverBackdrop(pixels, masker, run.stack.enter_context(backdrop), wrap)

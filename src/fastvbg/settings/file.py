@@ -12,7 +12,7 @@ from fastvbg.masks.registry import kind_of, make, nearest
 from fastvbg.media.names import STANDARD
 from fastvbg.options.files import File as FileName
 from fastvbg.settings import Settings
-from fastvbg.sink.staging import Staged, check_folder, refuse_existing
+from fastvbg.sink.staging import check_folder, refuse_existing, write_whole
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -174,9 +174,7 @@ def write_settings(settings: Settings, path: File, *, overwrite: bool) -> None:
     """
     overwrite = check_flag("overwrite", overwrite)
     path = check_target(path, overwrite=overwrite)
-    content = dumped(settings, path.parent)
-    with Staged(path, overwrite=overwrite) as staged:
-        staged.staging.write_bytes(content)
+    write_whole(path, dumped(settings, path.parent), "settings", overwrite=overwrite)
 
 
 def dumped(settings: Settings, folder: Path | None) -> bytes:

@@ -25,6 +25,8 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "ffv1": {"level": "3", "slicecrc": "1"},
     "prores_ks": {"profile": "hq"},
 }
+# Pictures of a few pixels across, of which FFV1 of level 3 makes no slices; level 1 has none.
+_TOO_SMALL_TO_SLICE = 16
 COPYING = ("libx264", "libx265", "libvpx-vp9")
 """Encoders that copy each frame before they return, and so keep no reference to its memory."""
 
@@ -99,7 +101,9 @@ def choose_encoding(suffix: str, info: StreamInfo, wanted: EncodeOptions) -> Enc
     codec = wanted.codec or _default_codec(suffix, layout, alpha=wanted.alpha)
     if lossless and suffix == ".mkv":
         codec = "ffv1"
-    formats = _formats_of(codec)
+    encoder = _encoder_of(codec)
+    codec = encoder.name  # of one that is called by its codec, as hevc, the name that it has itself
+    formats = [format.name for format in encoder.video_formats or ()]
     options = _options_of(codec, info, wanted, lossless=lossless)
     if wanted.alpha:
         _demand_alpha(suffix, codec, formats)
@@ -114,6 +118,8 @@ def _options_of(
     codec: str, info: StreamInfo, wanted: EncodeOptions, *, lossless: bool
 ) -> dict[str, str]:
     options = dict(_DEFAULTS.get(codec, {}))
+    if codec == "ffv1" and min(info.width, info.height) < _TOO_SMALL_TO_SLICE:
+        options = {"level": "1"}
     if lossless:
         options |= _LOSSLESS.get(codec, {})
     if wanted.alpha:
@@ -168,14 +174,17 @@ def _no_alpha(suffix: str) -> SinkError:
     return SinkError(f"output: {kind} holds no transparency; .webm, .mov, .mkv and .png can")
 
 
-def _formats_of(codec: str) -> list[str]:
+def _encoder_of(codec: str) -> av.Codec:
     try:
         encoder = av.Codec(codec, "w")
     except UnknownCodecError:
-        raise OptionError(f"codec: FFmpeg's libraries here have no encoder {codec!r}") from None
+        raise OptionError(
+            f"codec: FFmpeg's libraries here have no encoder {codec!r}; wanted a name "
+            "such as libx264, libx265, libvpx-vp9 or prores_ks"
+        ) from None
     if encoder.type != "video":
         raise OptionError(f"codec: {codec!r} encodes {encoder.type}, wanted a video encoder")
-    return [format.name for format in encoder.video_formats or ()]
+    return encoder
 
 
 def best_format(name: str, formats: list[str], *, odd: bool = False) -> str:

@@ -15,7 +15,7 @@ from av.error import FFmpegError
 from av.video.frame import PictureType
 
 from fastvbg.errors import SinkError
-from fastvbg.media.colour import Converter
+from fastvbg.media.colour import ColourTags, Converter
 from fastvbg.sink.clock import USUAL_RATES, Beat, make_pace
 from fastvbg.sink.containers import (
     FORMATS,
@@ -38,7 +38,16 @@ if TYPE_CHECKING:
 
 # Encoders whose streams say themselves what shape a pixel has.
 _NOTE_ASPECT = ("libx264", "libx265", "mpeg4", "mpeg2video", "h264_nvenc", "hevc_nvenc")
+# Encoders whose streams, or what all kinds of files note beside them, say that they are full range.
+# Decoders take what the others make for limited, ProRes above all: unconverted, white would be 235.
+_NOTE_RANGE = (
+    *("libx264", "libx265", "libvpx-vp9", "libsvtav1", "libaom-av1", "librav1e"),
+    *("ffv1", "mjpeg", "dnxhd", "wrapped_avframe"),
+)
+_NOTING_FAMILIES = ("h264_", "hevc_", "av1_", "vp9_")
 _LIMITED, _FULL = 1, 2
+# The only matrix that decoders of these know, whatever is noted beside the stream.
+_ONE_MATRIX = {"dnxhd": 1, "libvpx": 5, "mjpeg": 5}
 
 # Browsers show delays below two hundredths of a second as ten; a delay has 16 bits.
 _GIF_BEAT = Beat(Fraction(1, 100), least=2, most=65535)
@@ -93,6 +102,12 @@ class Target(NamedTuple):
     """FFmpeg's name of a kind of file to write instead, by the encoder of the one above."""
 
 
+def _notes_range(codec: str, suffix: str) -> bool:
+    if codec in _NOTE_RANGE or codec.startswith(_NOTING_FAMILIES):
+        return True
+    return codec == "rawvideo" and suffix == ".mkv"
+
+
 class Pictures:
     """The video stream of a container, its encoder open.
 
@@ -123,6 +138,10 @@ class Pictures:
         self._suffix, self._info = target.suffix, info
         self._encoding, self._options = encoding, options
         self._colour = info.colour.encoded()
+        self._rgb = av.VideoFormat(encoding.pixel_format).is_rgb
+        self._matrix = _ONE_MATRIX.get(encoding.codec, self._colour.matrix)
+        if target.suffix == ".y4m":  # which notes none, so that the height tells
+            self._matrix = ColourTags().conversion_matrix(info.height)
         self.warnings: list[str] = []
         self.written = 0
         self._last: av.VideoFrame | None = None
@@ -134,13 +153,16 @@ class Pictures:
             self._colour,
             "bgra" if palettes else encoding.pixel_format,
             range=self._start.range,
+            matrix=self._matrix,
         )
         self._warn_of_aspect()
 
     def _starts(self) -> list[Start]:
         range = self._colour.range or _LIMITED
+        if range == _FULL and not _notes_range(self._encoding.codec, self._suffix):
+            range = _LIMITED
         ranges = [range]
-        if range == _LIMITED and not av.VideoFormat(self._encoding.pixel_format).is_rgb:
+        if range == _LIMITED and not self._rgb:
             ranges.append(_FULL)  # JPEG knows no other
         ways = starts(self._suffix, self._info)
         return [way._replace(range=range) for way in ways for range in ranges]
@@ -218,8 +240,8 @@ class Pictures:
             context.thread_count = self._options.threads
         if info.sample_aspect is not None:
             context.sample_aspect_ratio = info.sample_aspect
-        if not av.VideoFormat(encoding.pixel_format).is_rgb:
-            context.colorspace = self._colour.matrix
+        if not self._rgb:
+            context.colorspace = self._matrix
             context.color_range = start.range
         context.color_primaries = self._colour.primaries
         context.color_trc = self._colour.transfer
@@ -260,6 +282,10 @@ class Pictures:
             frame = av.VideoFrame.from_ndarray(frame, format="bgr24" if frame.ndim == 3 else "gray")
         picture = self._convert(frame)
         picture.pict_type = PictureType.NONE  # a decoded frame would demand its own kind again
+        if not self._rgb:  # some encoders, of ProRes for one, note what frames say, not the stream
+            picture.colorspace, picture.color_range = self._matrix, self._start.range
+            picture.color_primaries = self._colour.primaries
+            picture.color_trc = self._colour.transfer
         packets: list[Packet[Stream]] = []
         if place.repeats and self._last is not None:
             for at in range(place.at - place.repeats, place.at):

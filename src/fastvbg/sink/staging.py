@@ -148,6 +148,32 @@ def take_over_at(found: os.stat_result, path: Path) -> None:
         os.close(descriptor)
 
 
+def write_whole(path: Path, content: bytes, role: str, *, overwrite: bool) -> None:
+    """Write a small file, which stands under its name only when it is complete.
+
+    Parameters
+    ----------
+    path : Path
+        Its name.
+    content : bytes
+        All of it.
+    role : str
+        How messages call it.
+    overwrite : bool
+        Whether an existing file is replaced.
+
+    Raises
+    ------
+    SinkError
+        It cannot be written, or exists and `overwrite` is not set.
+    """
+    with Staged(path, overwrite=overwrite) as staged:
+        try:
+            staged.staging.write_bytes(content)
+        except OSError as error:
+            raise SinkError(f"{role}: cannot write {path}: {why(error)}") from None
+
+
 class Staged:
     """A file that stands under its name only when it is complete. A context manager.
 
@@ -210,15 +236,21 @@ class Staged:
         """Put the finished file on the disk and move it to its name, or send it to its store."""
         if self._staging is None:
             return
+        try:
+            self._move(self._staging)
+        except OSError as error:
+            raise SinkError(f"output: cannot write {self._path}: {why(error)}") from None
+        self._staging = None
+        if self._outgoing is not None:
+            self._outgoing.send()
+
+    def _move(self, staging: Path) -> None:
         if self._found is not None:
             take_over(self._found, self._descriptor)
         flush(self._descriptor)
         self._close()
-        self._staging.replace(self._path)
-        self._staging = None
-        if self._outgoing is not None:
-            self._outgoing.send()
-        else:
+        staging.replace(self._path)
+        if self._outgoing is None:
             flush_folder(self._path.parent)
 
     def discard(self) -> None:

@@ -13,6 +13,7 @@ from fastvbg.errors import SourceError
 from fastvbg.media.demux import open_bytes, open_file, open_named
 from fastvbg.media.names import is_address, suffix_of
 from fastvbg.media.numbering import IMAGE_SUFFIXES
+from fastvbg.source.outline import boxes_of
 from fastvbg.storage import open_stored
 from fastvbg.urls import whole
 
@@ -69,11 +70,26 @@ def open_container(path: str | Path, role: str, stored: StoredFile | None = None
     except SourceError:
         raise
     except InvalidDataError:
-        raise SourceError(f"{role}: not {_wanted(path)}: {path}") from None
+        raise SourceError(f"{role}: not {_wanted(path)}: {path}{_why_not(path)}") from None
     except (FFmpegError, OSError) as error:
         raise SourceError(f"{role}: cannot open {path}: {error.strerror or error}") from None
     except ValueError as error:  # PyAV's own refusals, such as a stream of no kind it knows
         raise SourceError(f"{role}: cannot open {path}: {error}") from None
+
+
+def _why_not(path: str | Path) -> str:
+    """Return why a file is no video, where that is plain, to stand after its name."""
+    with suppress(OSError, ValueError):
+        if Path(path).is_file():
+            if not Path(path).stat().st_size:
+                return "; it is empty"
+            with Path(path).open("rb") as file:
+                if boxes_of(file).lacks_index:
+                    return (
+                        "; its index is missing, as of a recording or a download that was cut off, "
+                        "wanted the whole file"
+                    )
+    return ""
 
 
 def _opened_anew(stored: StoredFile) -> InputContainer:

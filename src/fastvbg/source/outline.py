@@ -23,11 +23,13 @@ class Boxes(NamedTuple):
     """Where the last one ends; beyond the file's own end if that is cut off."""
     fragmented: bool
     """Whether samples are listed in pieces along the way."""
+    lacks_index: bool = False
+    """Whether it begins as such a file does, and what would list its samples never comes."""
 
 
 def boxes_of(file: Bytes) -> Boxes:
     """Return what the outermost boxes say; nothing more once they make no sense."""
-    at, fragmented = 0, False
+    at, fragmented, kinds = 0, False, []
     while len(head := _read(file, at, 16)) >= 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:8]
         if size == 1:
@@ -35,8 +37,9 @@ def boxes_of(file: Bytes) -> Boxes:
         if size < 8:  # to the file's end, or no box at all
             break
         fragmented = fragmented or kind == b"moof"
+        kinds.append(kind)
         at += size
-    return Boxes(at, fragmented)
+    return Boxes(at, fragmented, kinds[:1] == [b"ftyp"] and b"moov" not in kinds)
 
 
 def segment_end(file: Bytes) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
 
     from fastvbg.media.model import Picture, ReadOptions
 
@@ -40,6 +43,8 @@ _FEW = 3
 """With fewer key frames to be found a file is decoded from its beginning on."""
 _STEP = 8
 """Frames from one to the next where nothing says how many there are."""
+_MOST_HELD = 1024
+"""Packets without a key frame among them that are kept at most, for what follows them."""
 _MOST_PACKETS = 64
 """Packets within which a key frame has to come out of the decoder."""
 
@@ -92,8 +97,16 @@ def samples(
             with suppress(SourceError):
                 yield read_image(series.path(inside[index]), options.role)
         return
+    found = False
     with suppress(FFmpegError, OSError), opened(path, options.role) as container:
-        yield from _Samples(container, path, count, options, most).pictures(hops=hops)
+        for picture in _Samples(container, path, count, options, most).pictures(hops=hops):
+            found = True
+            yield picture
+    if found or not options.start:
+        return
+    # Raw streams cannot be wound, and in others no key frame may follow the place where one lands.
+    with suppress(FFmpegError, OSError), opened(path, options.role) as container:
+        yield from _Samples(container, path, count, options, most).read_through()
 
 
 def _spread(total: int, count: int) -> list[int]:
@@ -118,6 +131,7 @@ class _Samples:
         self._stream = stream = video_stream(container, path, options.role)
         stream.codec_context.options = {"max_pixels": str(options.max_pixels)}
         self._base = fraction(stream.time_base) or Fraction(0)
+        self._rate = fraction(stream.average_rate) or Fraction(25)
         self._origin = Fraction(container.start_time or 0, av.time_base)
         self._start = self._origin + (options.start or 0)
         self._prepare: Preparer | None = None
@@ -126,9 +140,8 @@ class _Samples:
     def pictures(self, *, hops: bool) -> Iterator[Picture]:
         """Yield the samples."""
         seconds = self._seconds()
-        rate = fraction(self._stream.average_rate) or Fraction(25)
-        total = None if seconds is None else int(seconds * rate)
-        winds = seconds is not None and (hops or int(seconds * rate) > self._most)
+        total = None if seconds is None else int(seconds * self._rate)
+        winds = seconds is not None and (hops or int(seconds * self._rate) > self._most)
         # Frames in flight in several threads are for those who want each frame.
         self._stream.thread_type = "SLICE" if winds else "AUTO"
         found = 0
@@ -137,12 +150,32 @@ class _Samples:
                 found += 1
                 yield from self._prepared(frame)
         if not hops and found < _FEW:
-            step = _STEP if total is None else max(1, min(total, self._most) // self._count)
-            for index, frame in enumerate(self._from_start()):
-                if index % step == step // 2:
-                    yield from self._prepared(frame)
-                if index >= self._most:
-                    return
+            if self._options.start:
+                self._seek(self._start)
+            packets = packets_of(self._container, self._stream)
+            yield from self._spread_over(self._from_start(self._decoded(packets)), total)
+
+    def read_through(self) -> Iterator[Picture]:
+        """Yield samples without winding; what comes long before the start is not decoded."""
+        self._stream.thread_type = "AUTO"
+        seconds = self._seconds()
+        total = None if seconds is None else int(seconds * self._rate)
+        frames = self._decoded(self._near_start())
+        yield from self._spread_over(self._from_start(frames), total)
+
+    def _spread_over(self, frames: Iterator[av.VideoFrame], total: int | None) -> Iterator[Picture]:
+        """Yield some of frames, of which there are so many as far as that is known; or the last."""
+        step = _STEP if total is None else max(1, min(total, self._most) // self._count)
+        last, found = None, False
+        for index, frame in enumerate(frames):
+            last = frame
+            if index % step == step // 2:
+                found = True
+                yield from self._prepared(frame)
+            if index >= self._most:
+                return
+        if last is not None and not found:
+            yield from self._prepared(last)
 
     def _seconds(self) -> Fraction | None:
         """Return how long the part is that is asked for, as far as the file says."""
@@ -163,18 +196,30 @@ class _Samples:
             target = self._start + seconds * (2 * k + 1) / (2 * self._count)
             if not self._seek(target):
                 return
-            frame = next(self._decoded(_MOST_PACKETS), None)
+            packets = islice(packets_of(self._container, self._stream), _MOST_PACKETS + 1)
+            frame = next(self._decoded(packets), None)
             if frame is None or frame.pts is None or (last is not None and frame.pts <= last):
                 continue
             last = frame.pts
             yield frame
 
-    def _from_start(self) -> Iterator[av.VideoFrame]:
-        """Yield all frames from where the part that is asked for begins."""
-        if self._options.start:
-            self._seek(self._start)
+    def _near_start(self) -> Iterator[Packet[Stream]]:
+        """Yield the packets from the last key frame before the start on, or from near it."""
+        held: list[Packet[Stream]] = []
+        for number, packet in enumerate(packets_of(self._container, self._stream)):
+            at = packet.pts if packet.dts is None else packet.dts
+            seconds = number / self._rate if at is None else at * self._base - self._origin
+            if packet.is_keyframe or len(held) > _MOST_HELD:
+                held.clear()
+            held.append(packet)
+            if seconds >= (self._options.start or 0):
+                yield from held
+                held.clear()
+
+    def _from_start(self, frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
+        """Yield those of frames that lie in the part that is asked for."""
         end = self._options.end
-        for frame in self._decoded(None):
+        for frame in frames:
             at = None if frame.pts is None else frame.pts * self._base
             if at is not None and self._base and at < self._start:
                 continue
@@ -190,13 +235,11 @@ class _Samples:
             return True
         return False
 
-    def _decoded(self, most: int | None) -> Iterator[av.VideoFrame]:
-        """Yield frames from here on, past what is damaged; of some packets, or of all."""
-        for number, packet in enumerate(packets_of(self._container, self._stream)):
+    def _decoded(self, packets: Iterator[Packet[Stream]]) -> Iterator[av.VideoFrame]:
+        """Yield the frames of packets, past what is damaged."""
+        for packet in packets:
             with suppress(FFmpegError):
                 yield from self._stream.decode(packet)
-            if number == most:
-                return
 
     def _prepared(self, frame: av.VideoFrame) -> Iterator[Picture]:
         """Yield a frame as a source gives it, unless it is of another form than the first."""

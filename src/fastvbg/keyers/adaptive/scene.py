@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
@@ -16,7 +19,7 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.adaptive_plan import ONE, scratch_for, settings_now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -126,10 +129,30 @@ class Scene:
             "settings": np.array(settings),
         }
         try:
-            with Path(path).open("wb") as file:  # given a name, numpy might add to it
+            with _whole(Path(path)) as file:  # given a name, numpy might add to it
                 np.savez_compressed(file, **head, **self.arrays())  # type: ignore[arg-type]
         except OSError as error:
-            raise SinkError(f"{os.fspath(path)}: cannot write ({error.strerror})") from error
+            why = error.strerror or error
+            raise SinkError(f"{os.fspath(path)}: cannot write ({why})") from error
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing, which stands under its name only when it is whole."""
+    if path.exists() and not path.is_file():  # a device, or a pipe, which nothing may replace
+        with path.open("wb") as file:
+            yield file
+        return
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".fastvbg-{secrets.token_hex(6)}.partial")
+    try:
+        with part.open("xb") as file:
+            yield file
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _described(form: Form) -> str:

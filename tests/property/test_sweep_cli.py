@@ -102,6 +102,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("typer.main.get_command", lambda _: command)
     monkeypatch.setattr("fastvbg.measure.doctor.examine", list)
     monkeypatch.setattr("fastvbg.farm.engines.Workers", lambda *_: Pool(Inline()))
+    monkeypatch.setattr("fastvbg.farm.cluster._GONE", 0.1)  # no scheduler is waited for
     monkeypatch.setattr("fastvbg.preparing._Team.work", lambda *_: None)
     monkeypatch.setattr("fastvbg.preparing._cache.keeps", lambda _: True)
     monkeypatch.setattr("fastvbg.pipeline.demo.Scene", lambda: Scene(32, 24, 3))

@@ -20,7 +20,7 @@ from fastvbg.live_mode.files import FileSource
 from fastvbg.live_mode.session import Session
 from tests.support.arrays import random_frame, random_plane
 from tests.support.inline import Inline
-from tests.support.nasty import VALUES, ending, files_in, in_material, judged, material, strict
+from tests.support.nasty import VALUES, files_in, in_material, judged, material, strict
 
 __all__ = ["in_material", "material"]
 
@@ -369,6 +369,7 @@ def test_only_errors_of_ours(name: str, in_material) -> None:
     public = PUBLIC[name]
     for k, sample in enumerate((SAMPLES[name], *ALSO.get(name, []))):
         with strict():
-            assert ending(lambda sample=sample: call(public, sample())).wrong is None
+            before = files_in(in_material)
+            assert judged(lambda sample=sample: call(public, sample()), in_material, before) is None
             wrong = swept(public, sample, in_material, again=k > 0)
         assert not wrong, "\n".join(wrong)

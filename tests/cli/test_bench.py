@@ -11,6 +11,7 @@ import pytest
 
 from fastvbg.cli import run_command_line
 from fastvbg.measure import bench
+from fastvbg.measure.operations import OPERATIONS
 from fastvbg.measure.startup import time_startup
 
 
@@ -42,6 +43,13 @@ def test_bench_writes_a_table_and_json(tmp_path: Path, capfd) -> None:
     assert all(row["timing"]["median_ms"] > 0 for row in figures["rows"])
     conditions = {"cpu", "vector features", "kernels", "cpus", "caches", "memory GiB", "commit"}
     assert conditions | {"date", "numba", "opencv-python"} <= set(figures["conditions"])
+
+
+def test_the_help_names_what_may_be_chosen(capfd) -> None:
+    assert run_command_line(["bench", "--help"]) == 0
+    told = " ".join(capfd.readouterr().out.replace("│", " ").split())
+    assert f"{', '.join(OPERATIONS)}; all by default" in told
+    assert f"{', '.join(bench.SIZES)}; all by default" in told
 
 
 @pytest.mark.usefixtures("tiny_bench")

@@ -345,8 +345,13 @@ def test_the_board_adds_up() -> None:
     board.ended(0, "a, part 2", 40)
     assert shown[-1].frames == 60
     assert not shown[-1].workers
+    board.moved(0, "a, part 3", "worker 7", 70, None)
+    assert (shown[-1].frames, shown[-1].expected) == (130, 130)  # no more than all
+    board.moved(1, "b", "worker 8", 3, 5)
     board.closed(1, 5)
+    assert set(shown[-1].workers) == {"worker 7"}
     board.closed(0, 90)
+    assert not shown[-1].workers
     assert (shown[-1].frames, shown[-1].expected) == (95, 95)
 
 

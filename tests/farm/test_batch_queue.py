@@ -31,6 +31,8 @@ class Script:
         self.size = size
         self.asked: list[str] = []
         self.most = 0
+        self.together: list[tuple[str, int]] = []
+        """Each task, and how many others were under way when it began."""
         self._under_way: list[Task] = []
         self._died = died or {}
         self._faults = faults or {}
@@ -40,6 +42,7 @@ class Script:
 
     def submit(self, task: Task) -> None:
         self.asked.append(task.label)
+        self.together.append((task.label, len(self._under_way)))
         self._under_way.append(task)
         self.most = max(self.most, len(self._under_way))
 
@@ -87,6 +90,7 @@ def test_a_suspect_is_tried_alone_before_it_is_given_up() -> None:
     queue.add(good, [task("beside", Say(2)), task("other", Say(3))])
     queue.run()
     assert engine.asked == ["bad", "beside", "other", "bad", "beside"]
+    assert engine.together[3:] == [("bad", 0), ("beside", 0)]
     assert bad.failures[0][0] == "8 workers died of it; the last: it was ended"
     assert not good.failures
     assert sorted(good.values) == ["beside", "other"]

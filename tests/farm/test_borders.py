@@ -73,6 +73,13 @@ def test_parts_that_fade_begin_where_key_frames_stand_out() -> None:
     assert [border.first for border in borders] == [None, 533, 1041]
 
 
+def test_key_frames_side_by_side_begin_no_scene() -> None:
+    times = list(range(1500))
+    index = Index(times, frozenset([0, 250, 500, 501, 751, 1001, 1251]))
+    borders = borders_of(index, FADING, 0, Fraction(1, 25), Fraction(20))
+    assert 501 not in {border.first for border in borders}
+
+
 def test_decoding_times_are_those_of_an_encoder_of_all() -> None:
     def moments(*shown: int, early: int) -> list[Moment]:
         return [Moment(pts, pts - early, 1, False) for pts in shown]

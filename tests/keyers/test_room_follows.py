@@ -13,7 +13,7 @@ from fastvbg.keyers.person.elsewhere import Elsewhere, Memory
 from fastvbg.keyers.person.guides import Guides
 from fastvbg.keyers.person.room import Room
 from fastvbg.reference.keyspace import keyspace
-from tests.support.byhand import by_hand, off, planes, room, shaken, turned
+from tests.support.byhand import by_hand, noisy, off, planes, room, shaken, turned
 
 SIZE, FACTOR = (360, 640), 2
 CANVAS = SIZE[0] // FACTOR, SIZE[1] // FACTOR
@@ -34,8 +34,7 @@ def _view(homography: np.ndarray, number: int = 0, *, person: bool = True) -> An
     if person:
         rows, cols = (slice(s.start * FACTOR, s.stop and s.stop * FACTOR) for s in _PERSON)
         view[rows, cols] = 20, 20, 235
-    noisy = np.clip(np.rint(view + rng.normal(0, 1, view.shape)), 0, 255)
-    return planes(noisy.astype(np.uint8))
+    return planes(noisy(view, rng))
 
 
 def _shaken(number: int) -> np.ndarray:

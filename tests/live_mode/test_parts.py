@@ -115,7 +115,7 @@ def test_rates() -> None:
 def test_figures_of_delays() -> None:
     figures = Figures()
     now = time.monotonic()
-    for k in range(100):
+    for k in reversed(range(100)):
         figures.came(now)
         figures.went(now + k / 1000, now, {"key": 0.002})
     found = figures.snapshot()
@@ -150,6 +150,13 @@ def test_a_head_is_in_the_box_of_a_picture_of_any_size(height: int) -> None:
     box = box_of(matte)
     assert box is not None
     assert box.y == pytest.approx(0.4, abs=0.02)
+
+
+def test_framing_holds_two_people_side_by_side() -> None:
+    framing, box = Framing(), Box(0.1, 0.4, 0.6, 0.3)
+    crop = [framing.follow(box, 1 / 30) for _ in range(240)][-1]
+    assert crop.x <= box.x
+    assert crop.x + crop.width >= box.x + box.width
 
 
 def test_framing_goes_there_calmly_and_stays_in_the_picture() -> None:

@@ -31,7 +31,7 @@ def test_other_names_are_no_sequences(name: str) -> None:
 
 
 def test_existing_numbers_are_found_in_order(tmp_path: Path) -> None:
-    for name in ("f9.png", "f10.png", "f010.png", "f11.jpg", "g12.png", "f.png"):
+    for name in ("f9.png", "f10.png", "f007.png", "f11.jpg", "g12.png", "f.png"):
         (tmp_path / name).touch()
     numbering = parse_numbering(tmp_path / "f%d.png")
     assert numbering is not None

@@ -18,6 +18,7 @@ from fastvbg.compositing.planar import composite_known
 from fastvbg.farm.outcome import Outcome
 from fastvbg.pipeline.job import Result
 from fastvbg.refine.spec import STEPS
+from tests.project.test_layers import LAYERS
 from tests.support.media import make_clip
 from tests.support.people import use_green_network
 
@@ -179,3 +180,29 @@ def test_the_way_to_the_pixel_is_the_way(tmp_path: Path, monkeypatch) -> None:
     walked = iter(found[0])
     assert all(name in walked for name in told[:-1]), found[0]
     assert (Path(source) / told[-1]).exists()
+
+
+def test_the_rooms_are_the_layers() -> None:
+    page = TEXTS[ROOT / "docs" / "architecture.md"]
+    (table,) = re.findall(r"^\| room \| \|\n\|---\|---\|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    rows = [re.findall(r"`(\w+)`", row.split("|")[1]) for row in table.splitlines()]
+    layer = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
+    del layer["__main__"]
+    assert {room for row in rows for room in row} == set(layer)
+    levels = [{layer[room] for room in row} for row in rows]
+    assert all(len(found) == 1 for found in levels)
+    assert levels == sorted(levels, key=min)
+
+
+def test_each_variable_of_the_environment_is_told_in_one_table() -> None:
+    source = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    read = set(re.findall(r'"((?:FASTVBG|NUMBA)_[A-Z_]+)"', "\n".join(source)))
+    told = {
+        page.name: set(re.findall(r"^\| (.+?) \|", text, re.MULTILINE))
+        for page, text in TEXTS.items()
+    }
+    names = {
+        page: set(re.findall(r"`((?:FASTVBG|NUMBA)_[A-Z_]+)`", " ".join(cells)))
+        for page, cells in told.items()
+    }
+    assert {page: found for page, found in names.items() if found} == {"machines.md": read}

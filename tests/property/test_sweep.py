@@ -20,7 +20,7 @@ from fastvbg.live_mode.files import FileSource
 from fastvbg.live_mode.session import Session
 from tests.support.arrays import random_frame, random_plane
 from tests.support.inline import Inline
-from tests.support.nasty import VALUES, ending, in_material, judged, material, strict
+from tests.support.nasty import VALUES, files_in, in_material, judged, material, strict
 
 __all__ = ["in_material", "material"]
 
@@ -341,7 +341,7 @@ def swept(
     public: Public, sample: Callable[[], Arguments], folder: Path, *, again: bool
 ) -> list[str]:
     """Return what is wrong, a line each; `again` after another sample of the same function."""
-    wrong = []
+    wrong, before = [], files_in(folder)
     for parameter in public.parameters:
         # Options of settings are swept by `Settings` and `process`; others share their checks.
         if parameter not in fastvbg.Settings.options():
@@ -352,7 +352,7 @@ def swept(
             shared = slice(4, None, 5) if again else slice(None)
         for label, value in list(VALUES.items())[shared]:
             arguments = sample() | {parameter: value()}
-            found = judged(lambda arguments=arguments: call(public, arguments), folder)
+            found = judged(lambda arguments=arguments: call(public, arguments), folder, before)
             if found is not None:
                 wrong.append(f"{public.name}({parameter}={label}): {found}")
     return wrong
@@ -369,6 +369,7 @@ def test_only_errors_of_ours(name: str, in_material) -> None:
     public = PUBLIC[name]
     for k, sample in enumerate((SAMPLES[name], *ALSO.get(name, []))):
         with strict():
-            assert ending(lambda sample=sample: call(public, sample())).wrong is None
+            before = files_in(in_material)
+            assert judged(lambda sample=sample: call(public, sample()), in_material, before) is None
             wrong = swept(public, sample, in_material, again=k > 0)
         assert not wrong, "\n".join(wrong)

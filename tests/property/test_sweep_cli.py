@@ -102,6 +102,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("typer.main.get_command", lambda _: command)
     monkeypatch.setattr("fastvbg.measure.doctor.examine", list)
     monkeypatch.setattr("fastvbg.farm.engines.Workers", lambda *_: Pool(Inline()))
+    monkeypatch.setattr("fastvbg.farm.cluster._GONE", 0.1)  # no scheduler is waited for
     monkeypatch.setattr("fastvbg.preparing._Team.work", lambda *_: None)
     monkeypatch.setattr("fastvbg.preparing._cache.keeps", lambda _: True)
     monkeypatch.setattr("fastvbg.pipeline.demo.Scene", lambda: Scene(32, 24, 3))
@@ -164,13 +165,15 @@ def calls(command: str) -> Iterator[tuple[str, ...]]:
         yield from (("run", *IMAGES, "--fps", text) for text in TEXTS)
 
 
-def judged(arguments: tuple[str, ...], said: Callable[[], Any], folder) -> str | None:
-    before = files_in(folder)
+def judged(arguments: tuple[str, ...], said: Callable[[], Any], folder, before) -> str | None:
     code = run_command_line(list(arguments))
     out, err = said()
-    new = files_in(folder) - before
+    after = files_in(folder)
+    new, gone = after - before, before - after
     for name in new:
         (folder / name).unlink()
+    if gone:
+        return f"removed {gone}"
     if code in {0, 3}:
         bad = [line for line in err.splitlines() if not LINE.match(line)]
         return f"said {bad}" if bad else None
@@ -193,10 +196,10 @@ def test_one_line_for_whatever_is_wrong(command: str, in_material, capfd) -> Non
     for name in files_in(in_material / "out"):
         (in_material / "out" / name).unlink()
     capfd.readouterr()
-    wrong = []
+    wrong, before = [], files_in(in_material)
     with strict():
         for arguments in calls(command):
-            found = judged(arguments, capfd.readouterr, in_material)
+            found = judged(arguments, capfd.readouterr, in_material, before)
             if found is not None:
                 wrong.append(f"{' '.join(arg[:60] for arg in arguments)}: {found}"[:600])
     assert not wrong, "\n".join(wrong)

@@ -9,7 +9,7 @@ import pytest
 import fastvbg
 from fastvbg.masks.registry import own
 from tests.support.asked import asked
-from tests.support.nasty import VALUES, ending, in_material, judged, material, strict
+from tests.support.nasty import VALUES, files_in, in_material, judged, material, strict
 
 __all__ = ["in_material", "material"]
 
@@ -37,13 +37,14 @@ def run(mask: str, options: dict[str, Any]) -> None:
 def test_only_errors_of_ours(mask: str, in_material) -> None:
     needed = NEEDED.get(mask, {})
     names = (*FOR_ALL, *own()["depth" if mask == "stereo" else mask].options())
-    assert ending(lambda: run(mask, needed)).wrong is None
+    before = files_in(in_material)
+    assert judged(lambda: run(mask, needed), in_material, before) is None
     wrong = []
     with strict():
         for name in names:
             for label, value in VALUES.items():
                 options = needed | {name: value()}
-                found = judged(lambda options=options: run(mask, options), in_material)
+                found = judged(lambda options=options: run(mask, options), in_material, before)
                 if found is not None:
                     wrong.append(f"{mask}({name}={label}): {found}")
     assert not wrong, "\n".join(wrong)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import fastvbg
+from fastvbg.refine.spec import frames_of
 from tests.support.arrays import LAYOUTS, WRITABLE, random_plane
 from tests.support.mattes import MATTES, SIZES
 
@@ -183,3 +184,18 @@ def test_bad_arrays_are_refused(name: str) -> None:
 def test_bad_options_are_refused(call, error, words) -> None:
     with pytest.raises(error, match=f"^{words}"):
         call(random_plane(4, 6))
+
+
+@pytest.mark.parametrize(
+    ("steps", "frames"),
+    [
+        ("none", 0),
+        ("fill,feather", 0),
+        ("hold=100,fill", 3),
+        ("hold=100,hold=255", 4),
+        ("hold=0", None),
+        ("fill,hold=0,hold=9", None),
+    ],
+)
+def test_how_many_frames_before_it_a_matte_is_told_by(steps: str, frames: int | None) -> None:
+    assert frames_of(steps) == frames

@@ -222,6 +222,19 @@ def test_a_steady_rate_follows_a_clock_that_runs_a_little_slower() -> None:
     assert abs(places[-1].at - 199 * 41 / 40) <= 1
 
 
+def test_a_steady_rate_of_twice_as_many_leaves_out_what_is_a_unit_ahead() -> None:
+    pace = Steady(Fraction(1, 1000), Beat(Fraction(1, 25)))
+    places = [pace.place(20 * n) for n in range(8)]
+    assert [place and place.at for place in places] == [0, 1, 2, None, 3, None, 4, None]
+
+
+def test_the_farthest_move_is_told_wherever_it_was() -> None:
+    pace = Rounded(Fraction(1, 1000), Beat(Fraction(1, 25)))
+    for time in (0, 55, 80, 120):
+        assert pace.place(time) is not None
+    assert "rounded, by up to 0.015 s" in pace.told("it")[0]
+
+
 @pytest.mark.parametrize(
     ("rate", "seconds", "repeats"),
     [(1, 299, 298), (1, 400, 0), (1000, 19, 18_999), (1000, 30, 0)],

@@ -12,6 +12,7 @@ import pytest
 
 from fastvbg.pipeline.preview import preview
 from fastvbg.pipeline.process import process
+from fastvbg.source.counting import frames_before
 from fastvbg.source.outline import Boxes, boxes_of, segment_end
 from tests.support.media import read_times
 from tests.support.numbered import RATE, Seen, make_numbered
@@ -83,6 +84,14 @@ def test_what_an_edit_list_hides_is_not_missing(tmp_path: Path, edits, numbers, 
     result = process(clip, tmp_path / "out.mp4", background="navy")
     assert (result.frames, result.lost, result.warnings) == (len(numbers), 0, [])
     assert read_times(tmp_path / "out.mp4") == read_times(clip)
+
+
+def test_what_an_edit_list_hides_is_not_counted(tmp_path: Path) -> None:
+    whole = make_numbered(tmp_path / "whole.mp4", **GROUPS).read_bytes()
+    clip = tmp_path / "trimmed.mp4"
+    clip.write_bytes(with_edits(whole, [(30, 70)]))
+    for count in (0, 1, 10, 40):
+        assert frames_before(clip, Fraction(count, RATE), Seen(clip).info) == count
 
 
 def test_a_clip_that_was_cut_by_copying_packets_is_whole(tmp_path: Path) -> None:

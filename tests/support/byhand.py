@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -25,8 +26,12 @@ class Pair(NamedTuple):
     """From the plate to the frame."""
 
 
+@cache
 def room(seed: int, size: tuple[int, int], scale: float = 1.2) -> np.ndarray:
-    """A room larger than a picture: walls of soft light, furniture with edges, some texture."""
+    """A room larger than a picture: walls of soft light, furniture with edges, some texture.
+
+    Drawn once, since many tests look at the same one, and read-only.
+    """
     rng = np.random.default_rng(seed)
     height, width = (round(scale * side) for side in size)
     coarse = rng.uniform(70, 180, (5, 7, 3)).astype(np.float32)
@@ -37,7 +42,9 @@ def room(seed: int, size: tuple[int, int], scale: float = 1.2) -> np.ndarray:
         colour = [float(c) for c in rng.uniform(30, 200, 3)]
         cv2.rectangle(scene, (x, y), (x + across, y + down), colour, -1)
     fine = cv2.GaussianBlur(rng.normal(0, 30, (height, width)).astype(np.float32), (0, 0), 1.5)
-    return cv2.GaussianBlur(scene + fine[..., None], (0, 0), 0.8)
+    drawn = cv2.GaussianBlur(scene + fine[..., None], (0, 0), 0.8)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def by_hand(
@@ -85,9 +92,7 @@ def pair(
         return cv2.warpPerspective(wide, of, (width, height), flags=cv2.INTER_CUBIC)
 
     def taken(picture: np.ndarray) -> np.ndarray:
-        return np.clip(np.rint(picture + rng.normal(0, noise, picture.shape)), 0, 255).astype(
-            np.uint8
-        )
+        return noisy(picture, rng, noise)
 
     seen = view(middle)
     plate = view(np.linalg.inv(moved) @ middle) * exposure * np.array(balance)
@@ -98,6 +103,12 @@ def pair(
     stripes = np.where(np.arange(height)[:, None, None] // 14 % 2, (30, 20, 235), (235, 225, 20))
     frame = np.where(person[..., None] > 0, stripes, seen)
     return Pair(taken(plate), taken(frame), taken(seen), person, moved)
+
+
+def noisy(picture: np.ndarray, rng: np.random.Generator, deviation: float = 1.0) -> np.ndarray:
+    """A picture of floats as a sensor gives it, uint8."""
+    noise = rng.standard_normal(picture.shape, np.float32) * np.float32(deviation)
+    return cv2.add(picture.astype(np.float32, copy=False), noise, dtype=cv2.CV_8U)
 
 
 def planes(frame: np.ndarray, shifts: tuple[int, int] = (1, 1)) -> tuple[np.ndarray, ...]:

@@ -7,7 +7,7 @@ import os
 import signal
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -213,17 +213,20 @@ def ending(call: Callable[[], object]) -> Ending:
     return Ending(done=True)
 
 
-def judged(call: Callable[[], object], folder: Path) -> str | None:
+def judged(call: Callable[[], object], folder: Path, before: set[str]) -> str | None:
     """Return what is wrong with how a call ended, or with what it left in a folder.
 
-    What it wrote is removed. After an error nothing may be there, else no half of a file.
+    What it wrote is removed. After an error nothing may be there that was not there before, else no
+    half of a file; and nothing may be gone.
     """
-    before = files_in(folder)
     end = ending(call)
-    new = files_in(folder) - before
+    after = files_in(folder)
+    new, gone = after - before, before - after
     for name in new:
         (folder / name).unlink()
     left = sorted(name for name in new if not end.done or ".partial" in name)
+    if gone:
+        return f"removed: {sorted(gone)}"
     return end.wrong or (f"left behind: {left}" if left else None)
 
 
@@ -256,13 +259,16 @@ def _no_longer_than(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def files_in(folder: Path) -> set[str]:
-    """The names of all files below a folder, hidden ones too."""
-    return {
-        os.path.relpath(os.path.join(where, name), folder)  # noqa: PTH118
-        for where, _, names in os.walk(folder)
-        for name in names
-    }
+def files_in(folder: str | Path, below: str = "") -> set[str]:
+    """The names of all files below a folder, hidden ones too; it is asked very often."""
+    found = set()
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                found |= files_in(entry.path, f"{below}{entry.name}/")
+            else:
+                found.add(f"{below}{entry.name}")
+    return found
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""`fastvbg bench`, `fastvbg bench files` and `fastvbg bench person`."""
+"""`fastvbg bench`, and `fastvbg bench files`, `bench person` and `bench live`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def bench(
     ops: Annotated[
         str | None,
         typer.Option(
-            metavar="NAMES", help="Which operations, separated by commas; all by default."
+            metavar="NAMES",
+            help="Which operations: composite, compositor, motion_mask, blend, blend 256x144, "
+            "planar; all by default.",
         ),
     ] = None,
     sizes: Annotated[
@@ -167,7 +169,7 @@ def person(
 def live(
     clip: Annotated[
         str | None,
-        typer.Argument(metavar="CLIP", help="A video of a person; by default one is drawn."),
+        typer.Argument(metavar="INPUT", help="A video of a person; by default one is drawn."),
     ] = None,
     sizes: Annotated[str, typer.Option(metavar="SIZES", help="360p, 720p, 1080p.")] = "720p,1080p",
     rates: Annotated[str, typer.Option(metavar="RATES", help="Frames a second.")] = "30,60",

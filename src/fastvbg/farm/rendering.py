@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.checks import check_integer
+from fastvbg.checks import check_callable, check_integer
 from fastvbg.errors import OptionTypeError, SourceError, shown
 from fastvbg.farm.before import hands_over, learned_of, save, state_of
 from fastvbg.farm.folder import Folder, hashed
@@ -59,11 +59,12 @@ def render(
     SinkError
         The part cannot be written, or the folder is another job's (also an `OSError`).
     OptionError, OptionTypeError
-        There is no such part.
+        There is no such part, or `progress` cannot be called.
     """
     if not isinstance(plan, Plan):
         raise OptionTypeError(f"plan: got {shown(plan)}, wanted fastvbg.Plan")
     index = check_integer("index", index, 0, len(plan) - 1)
+    check_callable("progress", progress)
     folder = Folder(plan, work)
     folder.open()
     done = folder.done(index)

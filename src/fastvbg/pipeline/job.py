@@ -170,28 +170,16 @@ def work_through(
         Which of its frames, and what those before them left behind.
     """
     start = time.perf_counter()
-    reading, settings, fps = job.reading, job.settings, rate_of(job.settings)
+    settings, fps = job.settings, rate_of(job.settings)
     with ExitStack() as stack:
         stack.enter_context(stand_ins())
-        source = stack.enter_context(open_source(job.input, fps=fps, options=reading))
+        source = stack.enter_context(open_source(job.input, fps=fps, options=job.reading))
         interrupts = stack.enter_context(Interrupts())
         stack.enter_context(listening(lambda *_: interrupts.check()))
-        pixels = make_pixels(source.info, settings.threads)
         info = output_info(source.info, job)
         tell = _Lines(job.tell or unheard)
-        seen = Run(
-            pixels,
-            source.info,
-            job.input,
-            reading,
-            stack,
-            fps,
-            interrupts.check,
-            tell,
-            first=None if part is None else part.origin,
-            since=None if part is None else part.since,
-            learned=None if part is None else part.learned,
-        )
+        seen = _seen(job, source.info, stack, interrupts.check, tell, part)
+        pixels = seen.pixels
         sink = stack.enter_context(opened(job, info))
         masker = make_masker(settings, seen)
         stage = _make_stage(job, info, masker, seen)
@@ -225,6 +213,30 @@ def work_through(
         warnings.append(NOTHING_KEPT)
     output = as_path(job.output)
     return Result(output, frames, passed, warnings, lost, lost_beside, masker.kept, stages)
+
+
+def _seen(
+    job: Job,
+    info: StreamInfo,
+    stack: ExitStack,
+    check: Callable[[], None],
+    tell: Callable[[str], None],
+    part: Part | None,
+) -> Run:
+    """Return what masks see of the run, or of a part of it."""
+    return Run(
+        make_pixels(info, job.settings.threads),
+        info,
+        job.input,
+        job.reading,
+        stack,
+        rate_of(job.settings),
+        check,
+        tell,
+        first=None if part is None else part.origin,
+        since=None if part is None else part.since,
+        learned=None if part is None else part.learned,
+    )
 
 
 def _no_frames(job: Job) -> str:

@@ -7,7 +7,7 @@ their neighbours.
 
 from __future__ import annotations
 
-from math import hypot
+from math import atan2, cos, hypot, pi, radians, sin
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
@@ -42,6 +42,13 @@ _CHANGE = 0.02
 _PERIOD = 8
 FEW = 6
 """Of the samples that a screen is measured in, every so manieth tells whether it is relit."""
+_WARM = radians(147)
+"""The hue in U and V that nine in ten of the warm pixels of people are redder than: skin, blond and
+brown hair, leather, ochre; of seven portraits."""
+_FREE = radians(63)
+"""How far beside the key's hue another one is free of it."""
+_TURN = radians(15)
+"""By how much the key is turned at most: so far, the screen keeps 5/6 of its strength."""
 _SAME, _ONE_LIGHT = 64, 4
 """The gain in the same light, and by how much it varies there: 6 %, of 10 that are tolerated."""
 
@@ -60,8 +67,10 @@ class Screen:
     """
 
     def __init__(self, u: float, v: float, shape: tuple[int, ...]) -> None:
-        self.direction = direction_of(u, v)
-        self._strength = hypot(u, v)
+        turn, self._hue = _turn_of(u, v), direction_of(u, v)
+        self.direction = direction_of(*_turned(u, v, turn)) if turn else self._hue
+        self._kept = cos(turn) - sin(turn) / 2  # of its strength, along that direction
+        self._strength = hypot(u, v) * self._kept
         self._shape = shape
         self._grid: Floats | None = None
         self._light: Floats | None = None
@@ -92,7 +101,7 @@ class Screen:
         """
         if self._usual is None or self._grid is None or self._light is None:
             return False
-        lights.gain.call(*few[1:], self._usual, self.direction, self._shares)
+        lights.gain.call(*few[1:], self._usual, self._hue, self._shares)
         gain = int(self._shares[-1])
         if not gain or abs(gain - _SAME) <= _ONE_LIGHT:
             return False
@@ -123,7 +132,8 @@ class Screen:
         _, light = _mean_in_cells(luma, cells.screen)
         self._grid = _followed(self._grid, cells.strength, cells.seen)
         self._light = _followed(self._light, light, cells.seen)
-        self._usual = _few(cells, self._grid)
+        # The light is read along the screen's own hue, which noise hardly leaves.
+        self._usual = _few(cells, self._grid / np.float32(self._kept))
         self._spread()
 
     def _grown(self, strength: Floats) -> _Cells:
@@ -162,6 +172,19 @@ class Screen:
         return np.asarray(
             np.clip(np.round(FULL / np.maximum(strength, LEAST_STRENGTH)), 1, 255), np.uint8
         )
+
+
+def _turn_of(u: float, v: float) -> float:
+    """Return by how much a key is turned from the hues of people: it would take them for screen.
+
+    A screen of a yellowish green, or under a warm light, has a hue that theirs are near.
+    """
+    beside = (atan2(v, u) - _WARM) % (2 * pi)
+    return min(_TURN, _FREE - beside) if beside < _FREE else 0.0
+
+
+def _turned(u: float, v: float, turn: float) -> tuple[float, float]:
+    return u * cos(turn) - v * sin(turn), u * sin(turn) + v * cos(turn)
 
 
 def steps_between(shape: tuple[int, ...]) -> tuple[int, int]:

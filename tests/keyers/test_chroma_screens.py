@@ -235,6 +235,16 @@ def test_light_is_followed_into_dark_corners(rng):
     assert matte[:, -40:].mean() < 2
 
 
+def test_deep_folds_are_screen(rng):
+    folds = 0.85 + 0.15 * np.sin(
+        np.arange(WIDTH) / 12 + 2 * np.sin(np.arange(HEIGHT) / 67)[:, None]
+    )
+    picture = grainy(with_person(lit(GREEN, folds * across(0.8, 1.1)), 0.2), rng)
+    matte = ChromaKeyer().key(picture)
+    assert matte[: HEIGHT // 2, : WIDTH // 4].mean() < 1
+    assert matte[HEIGHT // 3, WIDTH // 2] == 255
+
+
 def test_hair_before_the_screen_does_not_count_as_its_light(rng):
     """Strands that half cover a third of the pixels lower the mean, and not the screen."""
     picture = lit(GREEN, 1.0)

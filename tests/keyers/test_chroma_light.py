@@ -15,6 +15,8 @@ from tests.support.people import write_clip
 
 HEIGHT, WIDTH = 180, 320
 GREEN, BLUE = (60, 190, 70), (190, 71, 10)
+YELLOWISH = (30, 150, 110)
+"""Green under a warm lamp."""
 SHIRT = (90, 85, 120)
 
 
@@ -46,15 +48,31 @@ def check(matte, where):
     [[1.0] * 3 + [0.5] * 3, [0.5] * 3 + [1.0] * 3, [1.0, 0.8] * 4, [1.0, 0.3, 1.0, 0.3], [0.3] * 2],
     ids=["halves", "doubles", "flickers", "strobes", "dim"],
 )
-@pytest.mark.parametrize("colour", [GREEN, BLUE], ids=["green", "blue"])
+@pytest.mark.parametrize("colour", [GREEN, BLUE, YELLOWISH], ids=["green", "blue", "yellowish"])
 def test_another_light_is_taken_in_its_first_frame(rng, gains, planar, colour):
-    if colour == BLUE and min(gains) < 0.5:
+    if colour != GREEN and min(gains) < 0.5:
         gains = [max(gain, 0.5) for gain in gains]
     keyer = ChromaKeyer()
     for k, gain in enumerate(gains):
         frame, where = picture(rng, gain, colour, at=2 * k)
         matte = keyer.key_planes(planes_of(frame)) if planar else keyer.key(frame)
         check(matte, where)
+
+
+@pytest.mark.parametrize("planar", [False, True])
+@pytest.mark.parametrize(
+    "worn", [(90, 150, 200), (75, 160, 205), (110, 150, 215)], ids=["blond", "ochre", "skin"]
+)
+@pytest.mark.parametrize("colour", [YELLOWISH, (40, 175, 120)], ids=["warm lamp", "lime"])
+def test_warm_colours_stay_before_a_yellowish_green(rng, colour, worn, planar):
+    frame, where = picture(rng, colour=colour)
+    frame[where] = np.clip(worn + rng.normal(0, 1.5, (where.sum(), 3)), 0, 255).astype(np.uint8)
+    keyer = ChromaKeyer()
+    matte = keyer.key_planes(planes_of(frame)) if planar else keyer.key(frame)
+    check(matte, where)
+    if not planar:
+        kept = keyer.foreground(frame, matte)[where].astype(int)
+        assert np.abs(kept - frame[where]).mean() < 8
 
 
 def test_a_light_that_goes_and_comes_is_followed(rng):

@@ -44,6 +44,14 @@ def with_person(picture, share=0.3):
     return picture
 
 
+def as_video(picture):
+    """Planes of 4:2:0, limited as those of videos are."""
+    y, u, v = (plane.astype(np.float32) for plane in keyspace(picture))
+    y, u, v = 16 + y * (219 / 255), 128 + (u - 128) * (224 / 255), 128 + (v - 128) * (224 / 255)
+    u, v = (cv2.blur(plane, (2, 2))[::2, ::2] for plane in (u, v))
+    return tuple(np.round(plane).astype(np.uint8) for plane in (y, u, v))
+
+
 def gradient(rng, colour=GREEN):
     return grainy(with_person(lit(colour, across(0.45, 1.3) * down(1, 0.7))), rng)
 
@@ -81,9 +89,23 @@ def hung_low(rng):
     return grainy(with_person(picture, 0.2), rng)
 
 
+def overexposed(rng):
+    """A screen so bright that its green clips: what is left of its colour is pale."""
+    return grainy(with_person(np.minimum(lit((150, 255, 160), across(0.9, 1.15)), 255)), rng)
+
+
+def hung_within(rng):
+    """A cloth that hangs in a room, which shows on its sides and above it."""
+    picture = lit(WALL, across(0.7, 1.2))
+    picture[20:, 100:380] = lit(GREEN, across(0.8, 1.2))[20:, 100:380]
+    return grainy(with_person(picture, 0.2), rng)
+
+
 SHOWN = {
     "gradient": gradient,
     "blue gradient": lambda rng: grainy(with_person(lit(BLUE, across(0.7, 1.1))), rng),
+    "blue uneven": lambda rng: grainy(with_person(lit(BLUE, across(0.5, 1.35))), rng),
+    "overexposed": overexposed,
     "desk": desk,
     "two shades": two_shades,
     "wrinkles": wrinkles,
@@ -99,8 +121,7 @@ def test_a_screen_is_found(name, rng):
     shown = shown_in(thinned(picture))
     wanted = "blue" if "blue" in name else "green"
     assert (shown.is_screen, shown.name) == (True, wanted)
-    y, u, v = keyspace(picture)
-    planes = shown_in(thinned((y, u[::2, ::2].copy(), v[::2, ::2].copy())))
+    planes = shown_in(thinned(as_video(picture)))
     assert planes.name == wanted
     assert planes.is_like(shown)
     colour = np.array([[pick_key(picture)]], np.uint8)
@@ -111,6 +132,17 @@ def test_a_screen_is_found(name, rng):
     assert survey.shows_screen(1)
     matte = ChromaKeyer().key(picture)
     assert matte[HEIGHT // 3, WIDTH // 2] == 255
+
+
+def test_a_cloth_that_hangs_within_the_picture_is_found_but_not_chosen(rng):
+    picture = hung_within(rng)
+    assert shown_in(thinned(picture)).name == "green"
+    survey = ScreenSurvey()
+    survey.add(picture)
+    assert len(survey.screens()) == 1
+    assert not survey.shows_screen(0.5)
+    matte = ChromaKeyer().key(picture)
+    assert (matte[60, 110:150].max(), matte[HEIGHT // 3, WIDTH // 2]) == (0, 255)
 
 
 def lawn(rng):
@@ -131,6 +163,15 @@ def pullover(rng):
     picture = lit(WALL, across(0.7, 1.2))
     cv2.circle(picture, (WIDTH // 2, HEIGHT // 3), HEIGHT // 5, (130, 150, 200), -1)
     picture[HEIGHT // 2 :, 60:-60] = GREEN
+    return grainy(picture, rng)
+
+
+def shirt(rng):
+    """Somebody near in a green shirt, whose shoulders slope to the picture's sides."""
+    picture = lit(WALL, across(0.7, 1.2))
+    edge = np.array([(0, 200), (150, 100), (330, 100), (479, 200), (479, 269), (0, 269)])
+    cv2.fillPoly(picture, [edge], GREEN)
+    cv2.circle(picture, (WIDTH // 2, HEIGHT // 4), HEIGHT // 4, (130, 150, 200), -1)
     return grainy(picture, rng)
 
 
@@ -158,6 +199,7 @@ NOT_SHOWN = {
     "plant": plant,
     "pullover": pullover,
     "jeans": jeans,
+    "shirt": shirt,
     "sky": sky,
     "pale wall": pale_wall,
     "room": lambda rng: grainy(with_person(lit(WALL, across(0.5, 1.3))), rng),
@@ -191,6 +233,16 @@ def test_light_is_followed_into_dark_corners(rng):
     matte = ChromaKeyer().key(picture)
     assert matte[:, :40].mean() < 20
     assert matte[:, -40:].mean() < 2
+
+
+def test_deep_folds_are_screen(rng):
+    folds = 0.85 + 0.15 * np.sin(
+        np.arange(WIDTH) / 12 + 2 * np.sin(np.arange(HEIGHT) / 67)[:, None]
+    )
+    picture = grainy(with_person(lit(GREEN, folds * across(0.8, 1.1)), 0.2), rng)
+    matte = ChromaKeyer().key(picture)
+    assert matte[: HEIGHT // 2, : WIDTH // 4].mean() < 1
+    assert matte[HEIGHT // 3, WIDTH // 2] == 255
 
 
 def test_hair_before_the_screen_does_not_count_as_its_light(rng):

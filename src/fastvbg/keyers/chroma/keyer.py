@@ -49,6 +49,8 @@ class ChromaKeyer(OnePassKeyer):
     far beside it. As a share of the screen's own strength at that place, which is measured and
     followed where the light is uneven, it makes the matte: 0 where the pixel lacks up to
     `tolerance` of it, 255 where it lacks `falloff` more. `reference.chroma` has the formulas.
+    The hue of a yellowish green is turned by up to 15 degrees from those of skin, blond hair and
+    leather, which would be screen for it.
 
     Parameters
     ----------
@@ -130,7 +132,7 @@ class ChromaKeyer(OnePassKeyer):
 
     @property
     def direction(self) -> tuple[int, int]:
-        """The key's hue, a vector in U and V of length 64; known when a screen is."""
+        """The hue to key by, a vector in U and V of length 64; known when a screen is."""
         if self._screen is None:
             raise OptionError("key: is not known before a frame has shown the screen")
         return self._screen.direction

@@ -7,7 +7,7 @@ their neighbours.
 
 from __future__ import annotations
 
-from math import hypot
+from math import atan2, cos, hypot, pi, radians, sin
 from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
@@ -28,8 +28,13 @@ if TYPE_CHECKING:
 FULL = 4080
 """Strength times reach of the screen itself: 255 * 16."""
 
-_GRID = (9, 16)
-_CELL = 10
+_GRID = (18, 32)
+_CELL = 5
+_CELLS, _AROUND = (32, 18), (16, 9)
+"""Across and down: of the grid, and of broad cells, four in one, which count near a foreground."""
+_SHADED = 0.8
+"""Of the saturation around it, what a cell in the shade has at least: less light leaves saturation
+as it is, and glass, a veil or hair take from it."""
 _SCREEN = 0.55
 """Share of the strength that counts as screen when its light is measured."""
 _CLEAR = 0.9
@@ -42,6 +47,16 @@ _CHANGE = 0.02
 _PERIOD = 8
 FEW = 6
 """Of the samples that a screen is measured in, every so manieth tells whether it is relit."""
+_WARM = radians(147)
+"""The hue in U and V that nine in ten of the warm pixels of people are redder than: skin, blond and
+brown hair, leather, ochre; of seven portraits."""
+_FREE = radians(63)
+"""How far beside the key's hue another one is free of it."""
+_TURN = radians(15)
+"""By how much the key is turned at most: so far, the screen keeps 5/6 of its strength."""
+_BARE = 0.98
+"""Share of a cell, and of those two around, that is screen where nothing is near: dark hair is as
+saturated as shade."""
 _SAME, _ONE_LIGHT = 64, 4
 """The gain in the same light, and by how much it varies there: 6 %, of 10 that are tolerated."""
 
@@ -60,8 +75,10 @@ class Screen:
     """
 
     def __init__(self, u: float, v: float, shape: tuple[int, ...]) -> None:
-        self.direction = direction_of(u, v)
-        self._strength = hypot(u, v)
+        turn, self._hue = _turn_of(u, v), direction_of(u, v)
+        self.direction = direction_of(*_turned(u, v, turn)) if turn else self._hue
+        self._kept = cos(turn) - sin(turn) / 2  # of its strength, along that direction
+        self._strength = hypot(u, v) * self._kept
         self._shape = shape
         self._grid: Floats | None = None
         self._light: Floats | None = None
@@ -92,7 +109,7 @@ class Screen:
         """
         if self._usual is None or self._grid is None or self._light is None:
             return False
-        lights.gain.call(*few[1:], self._usual, self.direction, self._shares)
+        lights.gain.call(*few[1:], self._usual, self._hue, self._shares)
         gain = int(self._shares[-1])
         if not gain or abs(gain - _SAME) <= _ONE_LIGHT:
             return False
@@ -115,29 +132,33 @@ class Screen:
         x, y = self.direction
         along, beside = (u - 128) * x + (v - 128) * y, (u - 128) * y - (v - 128) * x
         strength = (along - np.abs(beside) / 2) / UNIT
-        cells = self._grown(strength) if self._grid is None else _found(strength, self._grid)
+        cells = (
+            self._grown(strength, luma)
+            if self._grid is None
+            else _found(strength, luma, self._grid)
+        )
         self.seen = bool(cells.seen.any())
         if not self.seen:
             return
         self.level = float(np.median(cells.strength[cells.seen]))
-        _, light = _mean_in_cells(luma, cells.screen)
         self._grid = _followed(self._grid, cells.strength, cells.seen)
-        self._light = _followed(self._light, light, cells.seen)
-        self._usual = _few(cells, self._grid)
+        self._light = _followed(self._light, cells.light, cells.seen)
+        # The light is read along the screen's own hue, which noise hardly leaves.
+        self._usual = _few(cells, self._grid / np.float32(self._kept))
         self._spread()
 
-    def _grown(self, strength: Floats) -> _Cells:
+    def _grown(self, strength: Floats, luma: Floats) -> _Cells:
         """Measure the screen for the first time: from where it is as was said to ever less light.
 
         What light was found in a cell says what to expect in the cells beside it.
         """
-        cells = _found(strength, np.full(_GRID, self._strength, np.float32))
+        cells = _found(strength, luma, np.full(_GRID, self._strength, np.float32))
         for _ in range(_PASSES):
             if not cells.seen.any() or cells.seen.all():
                 break
             near = _filled(cells.strength, cells.seen)
             before = np.count_nonzero(cells.seen)
-            cells = _found(strength, np.maximum(near, _DARKEST * self._strength))
+            cells = _found(strength, luma, np.maximum(near, _DARKEST * self._strength))
             if np.count_nonzero(cells.seen) == before:
                 break
         return cells
@@ -164,6 +185,19 @@ class Screen:
         )
 
 
+def _turn_of(u: float, v: float) -> float:
+    """Return by how much a key is turned from the hues of people: it would take them for screen.
+
+    A screen of a yellowish green, or under a warm light, has a hue that theirs are near.
+    """
+    beside = (atan2(v, u) - _WARM) % (2 * pi)
+    return min(_TURN, _FREE - beside) if beside < _FREE else 0.0
+
+
+def _turned(u: float, v: float, turn: float) -> tuple[float, float]:
+    return u * cos(turn) - v * sin(turn), u * sin(turn) + v * cos(turn)
+
+
 def steps_between(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return the steps down and across between the samples of a plane to measure a screen in."""
     down, across = (
@@ -185,29 +219,51 @@ class _Cells(NamedTuple):
 
     strength: Floats
     """Of each cell,"""
+    light: Floats
+    """the screen's luma there,"""
     seen: Flags
     """where most of it is screen,"""
     screen: Floats
     """and which samples are nothing but screen."""
 
 
-def _found(strength: Floats, grid: Floats) -> _Cells:
+def _found(strength: Floats, luma: Floats, grid: Floats) -> _Cells:
     """Return what there is of the screen where a strength is expected in each cell.
 
-    What is weaker than most of its cell is hair or an edge before the screen, and not counted.
+    What is weaker than most of its cell is hair or an edge before the screen, and not counted. Fine
+    cells count where nothing is near and they are no paler than around, as in a fold; else broad
+    ones do.
     """
-    whole = strength.shape[::-1]
-    screen = (strength > _SCREEN * cv2.resize(grid, whole)).astype(np.float32)
-    share, mean = _mean_in_cells(strength, screen)
-    usual = cv2.resize(mean, whole, interpolation=cv2.INTER_NEAREST)
-    screen *= strength >= _CLEAR * usual
-    _, found = _mean_in_cells(strength, screen)
-    return _Cells(found, np.asarray(share > 0.5), screen)
+    screen = (strength > _SCREEN * cv2.resize(grid, strength.shape[::-1])).astype(np.float32)
+    share, _ = _mean_in_cells(strength, screen)
+    clear = _clear(strength, screen, _CELLS)
+    found, light = (_mean_in_cells(part, clear)[1] for part in (strength, luma))
+    around = _clear(strength, screen, _AROUND)
+    near, bright = (_broadly(part, around) for part in (strength, luma))
+    bare = cv2.erode(share, np.ones((5, 5), np.uint8)) >= _BARE
+    shaded = bare & (found * bright >= _SHADED * near * light)
+    found, light = np.where(shaded, found, near), np.where(shaded, light, bright)
+    seen = bare | (_broadly(screen, np.ones_like(screen)) > 0.5)
+    return _Cells(found, light, np.asarray(seen), clear)
 
 
-def _mean_in_cells(values: Floats, where: Floats) -> tuple[Floats, Floats]:
+def _clear(strength: Floats, screen: Floats, size: tuple[int, int]) -> Floats:
+    """Return which of what is screen has nothing before it, by what its cell has."""
+    _, mean = _mean_in_cells(strength, screen, size)
+    usual = cv2.resize(mean, strength.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.asarray(screen * (strength >= _CLEAR * usual), np.float32)
+
+
+def _broadly(values: Floats, where: Floats) -> Floats:
+    """Return for each cell the mean of where it counts in the cells taken together with it."""
+    _, mean = _mean_in_cells(values, where, _AROUND)
+    return np.asarray(cv2.resize(mean, _CELLS, interpolation=cv2.INTER_NEAREST), np.float32)
+
+
+def _mean_in_cells(
+    values: Floats, where: Floats, size: tuple[int, int] = _CELLS
+) -> tuple[Floats, Floats]:
     """Return which share of each cell counts, and the mean there."""
-    size = _GRID[::-1]
     share = cv2.resize(where, size, interpolation=cv2.INTER_AREA)
     total = cv2.resize(values * where, size, interpolation=cv2.INTER_AREA)
     return np.asarray(share, np.float32), np.asarray(total / np.maximum(share, 1e-6), np.float32)
@@ -224,7 +280,7 @@ def _filled(found: Floats, seen: Flags) -> Floats:
     """Return a grid whose unseen cells take the mean of the nearest seen ones; some are seen."""
     weight = seen.astype(np.float32)
     out, missing = found * weight, ~seen
-    for size in (3, 5, 9, 17, 33):
+    for size in (3, 5, 9, 17, 33, 65):
         if not missing.any():
             break
         window = (size, size)

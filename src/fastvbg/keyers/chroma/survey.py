@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fastvbg.keyers.chroma.region import SCREENS
+from fastvbg.keyers.chroma.region import SCREENS, reaches_around
 from fastvbg.keyers.chroma.screen import Shown, shown_in, thinned
 
 if TYPE_CHECKING:
@@ -63,13 +63,15 @@ class ScreenSurvey:
     def shows_screen(self, share: float) -> bool:
         """Tell whether a screen in good light is in at least that share of the frames.
 
-        A dim one is found where a screen is known to be; else it may be a wood at night.
+        A dim one is found where a screen is known to be; else it may be a wood at night. Nor does
+        one count that hangs within the frame: beside it the room would be kept.
         """
         clusters = self._clusters()
         if not clusters or len(clusters[0]) < share * self.frames:
             return False
         screen = _middle(clusters[0])
-        return bool(screen.hue) and screen.strength >= SCREENS[screen.hue].strength
+        good = bool(screen.hue) and screen.strength >= SCREENS[screen.hue].strength
+        return good and reaches_around(screen.share)
 
     def screens(self) -> list[Shown]:
         """Return the screens, the one that most frames show first; none where there is none."""

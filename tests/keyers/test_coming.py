@@ -108,3 +108,57 @@ def test_who_came_and_is_not_seen_is_looked_for_again(uses, blind) -> None:
     assert iou(matte, disc((180, 480), 430, 90)) > 0.85
     # Who has gone is not kept.
     assert not keyer.key(wall(180, 480)).any()
+
+
+def beside(frames: int, first: int = 3) -> list[np.ndarray]:
+    """Somebody who sits, and from a frame on somebody else who has come and moves."""
+    sits = with_person(wall(180, 480), 100, 90)
+    return [
+        with_person(sits, 436 - 2 * k, 90) if k >= first else sits.copy() for k in range(frames)
+    ]
+
+
+def test_patience_is_of_frames_also_while_nobody_moves(uses) -> None:
+    """What moves in vain lets the next look wait for frames, not for looks: few are due."""
+    uses(GreenNetwork)
+    frames = beside(16, first=10)
+    for at, x in ((6, 300), (7, 340)):  # a ball goes by
+        cv2.circle(frames[at], (x, 90), 25, (40, 40, 40), -1)
+    keyer = PersonKeyer(room="off")
+    mattes = [keyer.key(frame) for frame in frames]
+    assert not mattes[9][:, 240:].any()
+    assert iou(mattes[14][:, 240:], disc((180, 480), 436 - 2 * 14, 90)[:, 240:]) > 0.85
+
+
+class Blinkered(GreenNetwork):
+    """The landscape network sees nothing at its right."""
+
+    def __call__(self):
+        found = super().__call__()
+        height, width = self.input.shape[:2]
+        if width > height:
+            found[:, :, int(0.8 * width) :] = 0
+        return found
+
+
+def test_who_comes_beside_somebody_is_looked_at_singly(uses) -> None:
+    uses(Blinkered)
+    keyer = PersonKeyer(room="off")
+    mattes = [keyer.key(frame) for frame in beside(10)]
+    for number in range(4, 10):
+        both = np.maximum(disc((180, 480), 100, 90), disc((180, 480), 436 - 2 * number, 90))
+        assert iou(mattes[number], both) > 0.85, number
+
+
+def test_a_poster_does_not_come(uses) -> None:
+    """What was there when all was last looked at is left to the looks at all of the people."""
+    uses(Blinkered)
+    keyer = PersonKeyer(room="off")
+    keyer.key(with_person(wall(180, 480), 100, 90))
+    others = keyer._looking._others
+    seen = disc((180, 480), 430, 90)[:: keyer._factor, :: keyer._factor].copy()
+    frame, nothing = beside(4)[-1], np.zeros_like(seen)
+    others.came(frame, seen, np.zeros(seen.shape, bool), nothing)
+    assert others.boxes == []
+    others.came(frame, seen, seen > 0, nothing)
+    assert len(others.boxes) == 1

@@ -63,8 +63,9 @@ def plan(
     refuse_existing(plan, overwrite=overwrite)
     with ProgressLine(quiet=quiet) as progress:
         made = planned(input, output, settings, seconds=segments, work=work, tell=progress.tell)
+    stands = not is_address(made.output) and standing(Path(made.output)) is not None
     made.save(plan, overwrite=overwrite)
-    if not is_address(made.output) and standing(Path(made.output)) is not None:
+    if stands:
         say(f"fastvbg: warning: {output} exists; merge replaces it only with --overwrite")
     if quiet:
         return

@@ -99,13 +99,12 @@ class Folder:
             raise SinkError(f"parts: cannot make {self.path}: {why(error)}") from None
 
     def _is_for_something_else(self) -> bool:
-        if (self.path / MANIFEST).exists():
-            return False
         try:
             names = {file.name for file in self.path.iterdir()}
         except OSError:
             return False
-        return any(name != STATES and not _OURS.fullmatch(name) for name in names)
+        foreign = any(name != STATES and not _OURS.fullmatch(name) for name in names)
+        return foreign and MANIFEST not in names
 
     @property
     def has_parts(self) -> bool:

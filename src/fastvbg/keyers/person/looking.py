@@ -109,10 +109,11 @@ class Looking:
         """Where the last look tells nothing of people who are there; None where it tells all."""
         self.raw: Matte | None = None
         self._matte = self._steadied = np.empty((0, 0), np.uint8)
-        self._since_around, self._patience = 0, 1
+        self._since_around, self._waited, self._patience = 0, 0, 1
         self._found = self._came = False
         self._lately: Box | None = None
         self._looked: Plane | None = None
+        self._news: tuple[Matte, Flags] | None = None
         self._rested = 0
         self._around: Plane | None = None
         self._seen: Box | None = None
@@ -145,6 +146,7 @@ class Looking:
         patient = may and self._rested < _RESTS
         if patient and before is not None and self._is_calm(guide, contrast, before):
             self._rested += 1
+            self._waited += 1
             return True
         self._looked, self._rested = guide, 0
         return False
@@ -160,7 +162,7 @@ class Looking:
                 return False
         # Who comes elsewhere is to be seen at once, too.
         watches = self._follows and not self.part.whole
-        impatient = self._since_around + 1 >= self._patience
+        impatient = self._waited + 1 >= self._patience
         return not (watches and impatient and self._moves_elsewhere(guide, contrast, *_MOVED))
 
     def follow(self, matte: Matte, *, looked: bool) -> None:
@@ -193,7 +195,7 @@ class Looking:
         if self.raw is not None and still and not around:
             return self.raw
         if around:
-            self._go_where(self._look_around(picture, guide))
+            self._go_where(self._look_around(picture, guide, contrast))
             box, net = self._aim(picture)
         first = self.raw is None
         raw, self._seen = self._placed(self._run(net), box), box
@@ -226,6 +228,8 @@ class Looking:
             raw = self._others.look(picture, raw, self._steadied, self._seen)
             if around and self._found:
                 raw = self._others.look_on(picture, raw)
+                if self._news is not None:
+                    raw = self._others.came(picture, *self._news, raw)
         another = None if self._found else self._others.taken(self._lately)
         if another is not None:
             self._follow_found(another)
@@ -280,8 +284,9 @@ class Looking:
         if self._around is None:
             return True
         self._since_around += 1
+        self._waited += 1
         empty = not self._found
-        if (self.part.whole and not empty) or self._since_around < self._patience:
+        if (self.part.whole and not empty) or self._waited < self._patience:
             return False
         if self._since_around >= _LOOK_AGAIN and not still:
             return True
@@ -299,13 +304,17 @@ class Looking:
             far -= canvas.changed.call(guide[part], self._around[part], level, 1)
         return bool(far > share * guide.size)
 
-    def _look_around(self, picture: Any, guide: Plane) -> Box | None:
+    def _look_around(self, picture: Any, guide: Plane, contrast: float) -> Box | None:
         """Return the box of people in the whole frame."""
-        whole = (0, 0, *self._size)
+        before, whole = self._around, (0, 0, *self._size)
         net = self._networks.for_whole()
         net.fill(picture, whole)
-        self._since_around, self._around = 0, guide
+        self._since_around, self._waited, self._around = 0, 0, guide
         seen = self._placed(self._run(net), whole)
+        self._news = None
+        if before is not None:
+            changed: Any = cv2.absdiff(guide, before)
+            self._news = seen, changed > in_contrast(_MOVED[0], contrast)
         nobody = self._fine and not self._found
         if nobody and box_of(seen, self._factor, self._size, _CERTAIN) is None:
             found = self._further.found(picture, everywhere=self.raw is None)

@@ -46,6 +46,8 @@ _TOUCH = 0.1
 """How much of somebody may lie within two cells of those who were found."""
 _BESIDE = np.ones((5, 5), np.uint8)
 _OPEN = np.ones((3, 3), np.uint8)
+_COMES = 0.2
+"""Of somebody who comes, what has changed."""
 _MOST = 6
 """People who are followed so, each for a look in turn."""
 _MISSES = 3
@@ -150,6 +152,26 @@ class Others:
             matte = self._with(picture, box, matte, largest)
         return matte
 
+    def came(self, picture: Any, seen: Matte, changed: Flags, matte: Matte) -> Matte:
+        """Return a frame's matte with who has come beside those in it.
+
+        Parameters
+        ----------
+        picture : ndarray of shape (H, W, 3), or tuple of 3 ndarray, uint8
+            The frame, with packed rows.
+        seen : ndarray, shape (h, w), uint8
+            What a look at all of it says, on the canvas.
+        changed : ndarray, shape (h, w), bool
+            Where it is another one than when all of it was last looked at: a poster does not come.
+        matte : ndarray, shape (h, w), uint8
+            What the usual look says.
+        """
+        largest = self._largest(matte)
+        for piece in self._pieces(seen, matte, min(self._size) ** 2):
+            if len(self._people) < _MOST and changed[piece].mean() >= _COMES:
+                matte = self._with(picture, self._around(piece), matte, largest)
+        return matte
+
     def look(self, picture: Any, matte: Matte, before: Matte, part: Box) -> Matte:
         """Look at the next of them; return the matte with that person.
 
@@ -222,14 +244,17 @@ class Others:
     def _candidates(self, picture: Any, square: Box, matte: Matte) -> list[Box]:
         """Return the boxes of who is certain in a square and not in the matte."""
         seen = on_canvas(self._glance(picture, square), self._nothing, self._factor)
+        return [self._around(piece) for piece in self._pieces(seen, matte, square[2] * square[3])]
+
+    def _pieces(self, seen: Matte, matte: Matte, area: int) -> list[Flags]:
+        """Return what is certain, no speck in so many pixels of the frame, and not in a matte."""
         _, certain = cv2.threshold(seen, _CERTAIN - 1, 1, cv2.THRESH_BINARY)
         certain = cv2.morphologyEx(certain, cv2.MORPH_OPEN, _OPEN)
         count, labels = cv2.connectedComponents(np.asarray(certain, np.uint8))
-        least = _LEAST * square[2] * square[3] / self._factor**2
-        pieces = [labels == k for k in range(1, count)]
+        least = _LEAST * area / self._factor**2
         return [
-            self._around(piece)
-            for piece in pieces
+            piece
+            for piece in (labels == k for k in range(1, count))
             if np.count_nonzero(piece) >= least and (matte[piece] >= _SEEN).mean() <= 1 / 2
         ]
 

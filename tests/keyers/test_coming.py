@@ -150,6 +150,27 @@ def test_who_comes_beside_somebody_is_looked_at_singly(uses) -> None:
         assert iou(mattes[number], both) > 0.85, number
 
 
+class Purblind(GreenNetwork):
+    """It sees nobody who is small in its input."""
+
+    def __call__(self):
+        found = super().__call__()[0, :, :, 0]
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((found > 0.5).view(np.uint8))
+        for k in range(1, count):
+            found[(labels == k) & (stats[k, cv2.CC_STAT_AREA] < 0.05 * found.size)] = 0
+        return found[None, :, :, None]
+
+
+def test_who_is_small_and_comes_is_looked_for_where_it_has_changed(uses) -> None:
+    uses(Purblind)
+    keyer, sits = PersonKeyer(room="off"), with_person(wall(180, 480), 100, 90, 66)
+    mattes = [keyer.key(sits) for _ in range(3)]
+    mattes += [keyer.key(with_person(sits, 430 - 2 * k, 100, 26)) for k in range(4)]
+    assert not mattes[2][:, 240:].any()
+    there = disc((180, 480), 424, 100, 26)[:, 240:]
+    assert iou(mattes[-1][:, 240:], there) > 0.8
+
+
 def test_a_poster_does_not_come(uses) -> None:
     """What was there when all was last looked at is left to the looks at all of the people."""
     uses(Blinkered)

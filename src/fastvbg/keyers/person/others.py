@@ -48,6 +48,8 @@ _BESIDE = np.ones((5, 5), np.uint8)
 _OPEN = np.ones((3, 3), np.uint8)
 _COMES = 0.2
 """Of somebody who comes, what has changed."""
+_MOVES = 0.4
+"""Of the frame: where so much has changed, the camera moves, and nobody need have come."""
 _MOST = 6
 """People who are followed so, each for a look in turn."""
 _MISSES = 3
@@ -91,7 +93,7 @@ class Others:
         self._glance, self._otherwise = glance, otherwise
         self._size, self._factor = size, factor
         self._nothing: Matte = np.zeros(canvas_shape, np.uint8)
-        self._squares = squares(size)
+        self._squares, self._thirds = squares(size), thirds(size)
         self.forget()
 
     def forget(self) -> None:
@@ -167,9 +169,14 @@ class Others:
             What the usual look says.
         """
         largest = self._largest(matte)
-        for piece in self._pieces(seen, matte, min(self._size) ** 2):
-            if len(self._people) < _MOST and changed[piece].mean() >= _COMES:
-                matte = self._with(picture, self._around(piece), matte, largest)
+        boxes = [self._around(piece) for piece in self._pieces(seen, matte, min(self._size) ** 2)]
+        if not boxes and self._thirds and changed.mean() < _MOVES:
+            parts = (changed[cells_of(each, self._factor)] for each in self._thirds)
+            most = int(np.argmax([np.count_nonzero(part) for part in parts]))
+            boxes = self._candidates(picture, self._thirds[most], matte)
+        for box in boxes:
+            if len(self._people) < _MOST and changed[cells_of(box, self._factor)].mean() >= _COMES:
+                matte = self._with(picture, box, matte, largest)
         return matte
 
     def look(self, picture: Any, matte: Matte, before: Matte, part: Box) -> Matte:

@@ -33,8 +33,11 @@ def test_what_is_free_between_what_is_not_is_given_back() -> None:
 
 
 def test_it_does_nothing_where_that_goes_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
     freed._trim.cache_clear()
     monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr(ctypes, "CDLL", asked.append)
     freed.give_back()
     monkeypatch.undo()
     freed._trim.cache_clear()
+    assert asked == []

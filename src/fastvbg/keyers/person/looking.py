@@ -210,6 +210,8 @@ class Looking:
         elif self._fine and is_unsure(raw):
             level = _DOUBTED
             raw = self._further.second(picture, raw, level)
+        if alone and not first:
+            raw = self._further.regained(picture, raw, self._steadied)
         raw = self._further.gaps.kept(raw, guide)
         if self._follows:
             own = self._others.without(raw)

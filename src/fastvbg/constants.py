@@ -176,6 +176,9 @@ LIVE_JPEG_QUALITY: Final = 90
 OPENING_THREAD: Final = "fastvbg opening"
 """Name of threads that open sources and networks of live mode."""
 
+GAIN_PARTS: Final = 4
+"""How much steeper the person keyer makes its edges is in so many parts of one."""
+
 TEXTURE_PITCH: Final = 2
 """Of so many pixels of the canvas, each way, one tells how the background varies within it."""
 

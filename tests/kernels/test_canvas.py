@@ -70,7 +70,7 @@ def test_chroma_gives_edges_that_luma_has_not() -> None:
     def at(guides) -> np.ndarray:
         planes = fitted(matte, guides, 4, (100, 9))
         out = np.empty((40, 60), np.uint8)
-        edges.apply.call(planes, gray, out, ((60, 1, 1), *plan.edges_scratch(40, 60, 1)))
+        edges.apply.call(planes, gray, out, ((60, 1, 4), *plan.edges_scratch(40, 60, 1)))
         return out[20]
 
     blind, seeing = at((gray, gray, gray)), at((gray, 255 - sides, sides))
@@ -90,7 +90,7 @@ def test_reduce(shape, factor) -> None:
 
 @pytest.mark.parametrize("shape", SIZES)
 @pytest.mark.parametrize("factor", plan.FACTORS)
-@pytest.mark.parametrize(("radius", "epsilon", "gain"), [(2, 100, 3), (1, 1, 8), (4, 400, 1)])
+@pytest.mark.parametrize(("radius", "epsilon", "gain"), [(2, 100, 12), (1, 1, 16), (4, 400, 5)])
 def test_fit_and_apply(shape, factor, radius, epsilon, gain) -> None:
     guide = smooth_plane(*shape)
     small_guide = reference.reduce(guide, factor)
@@ -117,8 +117,9 @@ def test_extremes_do_not_overflow() -> None:
         guides = small_guide, small_guide[::-1].copy(), 255 - small_guide
         planes = fitted(matte, guides, 2, (1, 1))
         out = np.empty(guide.shape, np.uint8)
-        edges.apply.call(planes, guide, out, ((12, factor, 8), *plan.edges_scratch(12, 12, factor)))
-        wanted = reference.apply(*reference.fit(matte, guides, 2, (1, 1)), guide, factor, 8)
+        work = (12, factor, 16), *plan.edges_scratch(12, 12, factor)
+        edges.apply.call(planes, guide, out, work)
+        wanted = reference.apply(*reference.fit(matte, guides, 2, (1, 1)), guide, factor, 16)
         np.testing.assert_array_equal(out, wanted)
 
 
@@ -138,16 +139,16 @@ def test_flat_blocks_are_painted_alike(factor) -> None:
         canvas_matte[: each.shape[0], : each.shape[1]] = each
         planes = fitted(canvas_matte, guides, 1, (100, 9))
         out = np.full(guide.shape, 77, np.uint8)
-        options = (cols, factor, 2), *plan.edges_scratch(rows, cols, factor)
+        options = (cols, factor, 8), *plan.edges_scratch(rows, cols, factor)
         edges.apply.call(planes, guide, out, options)
         wanted = reference.apply(
-            *reference.fit(canvas_matte, guides, 1, (100, 9)), guide, factor, 2
+            *reference.fit(canvas_matte, guides, 1, (100, 9)), guide, factor, 8
         )
         np.testing.assert_array_equal(out, wanted)
 
 
 @pytest.mark.parametrize("factor", plan.FACTORS)
-@pytest.mark.parametrize("gain", [1, 2, 3])
+@pytest.mark.parametrize("gain", [4, 5, 8, 12])
 def test_blocks_that_are_all_but_flat(factor, gain) -> None:
     """Mattes a little off 0 and 255, up to where luma begins to matter."""
     rows, cols = 12, 80
@@ -173,8 +174,8 @@ def fitted_planes(guide, factor):
     matte = (smooth_plane(rows, cols, seed=3) > 128).astype(np.uint8) * np.uint8(255)
     guides = with_chroma(small)
     planes = fitted(matte, guides, 1, (100, 9))
-    options = (cols, factor, 2), *plan.edges_scratch(rows, cols, factor)
-    whole = reference.apply(*reference.fit(matte, guides, 1, (100, 9)), guide, factor, 2)
+    options = (cols, factor, 8), *plan.edges_scratch(rows, cols, factor)
+    whole = reference.apply(*reference.fit(matte, guides, 1, (100, 9)), guide, factor, 8)
     return planes, options, whole
 
 
@@ -204,7 +205,7 @@ def test_it_is_the_guided_filter_of_refinement() -> None:
     flat = np.full(small[0].shape, 128, np.uint8)
     slopes = reference.fit(small[1], (small[0], flat, flat), 2, (400, 9))
     wanted = guided.smooth_guided(matte, guide, radius=8, contrast=20, gain=2)
-    np.testing.assert_array_equal(reference.apply(*slopes, guide, 4, 2), wanted)
+    np.testing.assert_array_equal(reference.apply(*slopes, guide, 4, 8), wanted)
 
 
 @pytest.mark.parametrize("shape", SIZES)

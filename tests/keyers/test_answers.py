@@ -163,7 +163,8 @@ def test_a_model_of_bytes_keys(tmp_path) -> None:
     path = tmp_path / "bytes.onnx"
     path.write_bytes(bytes_in((1, 90, 160, 3)))
     matte = PersonKeyer(model=path).key(GREEN)
-    assert abs(int(matte[45, 20]) - 220) < 3
+    steeper = 128 + (220 - 128) * 5 / 4  # as edges of small frames are made
+    assert abs(int(matte[45, 20]) - steeper) < 4
     with pytest.raises(OptionError, match="model_range: got imagenet, and the model takes whole"):
         PersonKeyer(model=path, model_range="imagenet")
 

@@ -71,7 +71,7 @@ def composite_planes(shape, seed):
                 tuple(random_plane(*size, seed=k + n) for n, size in enumerate((shape, half, half)))
                 for k in (seed, seed + 5, seed + 9)
             )
-            work = (canvas[1], factor, 2), *plan.edges_scratch(*canvas, factor)
+            work = (canvas[1], factor, 8), *plan.edges_scratch(*canvas, factor)
             yield (scratch[0], frame, bg, out, (across, down), work), out
 
 
@@ -82,7 +82,7 @@ def apply(shape, seed):
         fitting = smooth(canvas, seed), guides(canvas, seed), 2, (400, 9), *scratch
         named("person.colourfit.fit").call(*fitting)
         out = np.zeros(shape, np.uint8)
-        work = (canvas[1], factor, 2), *plan.edges_scratch(*canvas, factor)
+        work = (canvas[1], factor, 8), *plan.edges_scratch(*canvas, factor)
         yield (scratch[0], smooth(shape, seed + 7), out, work), (out,)
 
 

@@ -13,10 +13,15 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from fastvbg.constants import GAIN_PARTS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EIGHT, SIXTEEN = 8, 16
+
+LEVEL_BITS = 7 + GAIN_PARTS.bit_length() - 1
+"""Of a level of a fitted matte: its parts of 1/128, and those of the gain."""
 
 _BYTE, _WORD, _INTEGER = ir.IntType(8), ir.IntType(16), ir.IntType(32)
 
@@ -255,7 +260,7 @@ def _fit(wide: int, lanes: int) -> Any:
         apart = builder.sub(fitted, splat(builder, middle, lanes))
         steep = builder.mul(apart, splat(builder, gain, lanes))
         value = builder.add(steep, splat(builder, rounded, lanes))
-        value = builder.ashr(value, _constant([7] * lanes))
+        value = builder.ashr(value, _constant([LEVEL_BITS] * lanes))
         low, high = _constant([0] * lanes), _constant([255] * lanes)
         value = builder.select(builder.icmp_signed(">", value, low), value, low)
         value = builder.select(builder.icmp_signed("<", value, high), value, high)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.constants import (
+    GAIN_PARTS,
     GRAY_B,
     GRAY_G,
     GRAY_HALF,
@@ -280,7 +281,7 @@ def apply(slopes: Integers, bases: Integers, guide: Plane, factor: int, gain: in
     factor : int
         Pixels of the frame that a canvas pixel stands for, each way.
     gain : int
-        How much steeper the matte is made.
+        How much steeper the matte is made, in parts of `GAIN_PARTS`.
 
     Returns
     -------
@@ -292,7 +293,7 @@ def apply(slopes: Integers, bases: Integers, guide: Plane, factor: int, gain: in
         stretched(stretched(plane, rows, factor).T, cols, factor).T for plane in (slopes, bases)
     )
     fitted = (a * guide.astype(np.int64) + b) // (8 * factor * factor)
-    value = ((fitted - 128 * 128) * gain + 128 * 128 + 64) >> 7
+    value = ((fitted - 128 * 128) * gain + (128 * 128 + 64) * GAIN_PARTS) // (128 * GAIN_PARTS)
     return np.asarray(np.clip(value, 0, 255), np.uint8)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fastvbg.constants import TEXTURE_PITCH
+from fastvbg.constants import GAIN_PARTS, TEXTURE_PITCH
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -101,7 +101,7 @@ def heed(
         Of what `gather` has about pixels of the canvas, each for `TEXTURE_PITCH` of them both ways;
         where that is one alone, it counts for nothing.
     gain : int
-        How much steeper the matte is made.
+        How much steeper the matte is made, in parts of `GAIN_PARTS`.
     alike : int
         Levels by which edges are taken to vary within a canvas pixel.
 
@@ -114,7 +114,7 @@ def heed(
     sums = sums.repeat(TEXTURE_PITCH, 0).repeat(TEXTURE_PITCH, 1)[:height, :width]
     counts, variances = sums & (1 << COUNT) - 1, sums >> COUNT
     a = slopes.astype(np.float64)
-    steep = a * gain
+    steep = a * (gain / GAIN_PARTS)
     signal = counts * float(alike * alike << 16)
     noise = variances * (steep * steep)
     share = signal / np.where(counts > 1, signal + noise, 1.0)

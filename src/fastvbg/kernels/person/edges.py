@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from fastvbg.constants import GAIN_PARTS
 from fastvbg.kernels._jit import FRAME, INT, OUT_FRAME, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._lanes import SIXTEEN, fit_eights, fit_fours
+from fastvbg.kernels._lanes import LEVEL_BITS, SIXTEEN, fit_eights, fit_fours
 from fastvbg.kernels._layouts import order_of, pixels_at
 from fastvbg.kernels._memory import (
     address_of,
@@ -29,14 +30,17 @@ from fastvbg.kernels.keying.planes_rows import lay_rows
 _PLANES = types.Array(types.int32, 3, "C")
 _RUNS = types.Array(types.int32, 1, "C")
 _WORK = types.Tuple((types.UniTuple(INT, 3), _RUNS, SCRATCH, SCRATCH))
-"""Columns of the canvas, pixels of the frame that each stands for, and the gain."""
+"""Columns of the canvas, pixels of the frame that each stands for, and the gain, in parts of
+`GAIN_PARTS`."""
 
 _SURELY_255, _MIXED = 1, 3
 """Joined marks of `_mark_row`; where they are 2 alone, the matte is surely 0."""
 _WHOLE = 64
 """Pixels of which all vectors take a whole number."""
 _MIDDLE = 128 << 7
-_ROUNDED_MIDDLE = _MIDDLE + 64
+_ROUNDED_MIDDLE = (_MIDDLE + 64) * GAIN_PARTS
+_LEVEL = 128 * GAIN_PARTS
+_LEVEL_BITS = np.int32(LEVEL_BITS)
 
 _ONE, _TWO = np.uint64(1), np.uint64(2)
 _EIGHT_TIMES = np.uint64(0x0101010101010101)
@@ -58,7 +62,7 @@ def _fit_pixels(
         odd = np.int32(2 * (x - start) + 1)
         here = np.int32(luma[np.uint64(x)])
         fitted = ((twice * slope + odd * rise) * here + (twice * base + odd * lift)) >> shift
-        value = ((fitted - middle) * gain + rounded) >> np.int32(7)
+        value = ((fitted - middle) * gain + rounded) >> _LEVEL_BITS
         result[np.uint64(x)] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
 
 
@@ -138,7 +142,7 @@ def _whole_run(
     luma, result = bytes_at(guide + first, count), bytes_at(to + first, count)
     for x in range(np.uint64(count)):
         fitted = np.int32(4) * (a[x] * np.int32(luma[x]) + b[x]) >> shift
-        value = ((fitted - middle) * gain + rounded) >> np.int32(7)
+        value = ((fitted - middle) * gain + rounded) >> _LEVEL_BITS
         result[x] = np.uint8(min(max(value, np.int32(0)), np.int32(255)))
 
 
@@ -201,8 +205,8 @@ def _mark(planes: Any, height: Any, shape: Any, marks: Any) -> None:
     """Mark what each pixel of the canvas makes of any luma."""
     width, factor, gain = shape
     # In parts of 1/256: at most `low` makes 0, and at least `high` makes 255; see `_fit_pixels`.
-    low = np.int32(2 * (_MIDDLE - (_ROUNDED_MIDDLE - 128 + gain) // gain) + 1)
-    high = np.int32(2 * (_MIDDLE + ((255 << 7) - _ROUNDED_MIDDLE + gain - 1) // gain))
+    low = np.int32(2 * (_MIDDLE - (_ROUNDED_MIDDLE - _LEVEL + gain) // gain) + 1)
+    high = np.int32(2 * (_MIDDLE + (255 * _LEVEL - _ROUNDED_MIDDLE + gain - 1) // gain))
     for j in range((height + factor - 1) // factor):
         slopes = integers_at(address_of(planes[0], j), width)
         bases = integers_at(address_of(planes[1], j), width)

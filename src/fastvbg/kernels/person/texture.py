@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
+from fastvbg.constants import GAIN_PARTS
 from fastvbg.constants import TEXTURE_PITCH as PITCH
 from fastvbg.kernels._jit import FRAME, INT, OUT_PLANE, PLANE, inline, kernel
 from fastvbg.kernels._layouts import pixels_at
@@ -184,7 +185,7 @@ def heed(planes: Any, guide: Any, sums: Any, gain: Any, alike: Any) -> None:
     Most slopes are 0, and stay so.
     """
     height, width = guide.shape
-    usual, steeper = np.float64((alike * alike) << 16), np.float64(gain)
+    usual, steeper = np.float64((alike * alike) << 16), np.float64(gain) / GAIN_PARTS
     for y in range(height):
         at = address_of(planes[0], y)
         slopes = integers_at(at, width)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.constants import TEXTURE_PITCH
+from fastvbg.constants import GAIN_PARTS, TEXTURE_PITCH
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.keyers._arrays import on_packed
@@ -32,8 +32,11 @@ _CONTRASTS = 10, 3
 """Levels of luma and of chroma below which the canvas counts as flat: chroma has less noise."""
 _SHARE = 107
 """The fit's squares reach so small a part of the canvas' longer side, each way."""
-_GAINS = {1: 1, 2: 1, 4: 2, 8: 2}
-"""By canvas: averages over it make a large frame's edges too wide; in a small one they are not."""
+_GAINS = {1: 5, 2: 5, 4: 8, 8: 8}
+"""By canvas, in parts of `GAIN_PARTS`: averages over it make edges too wide, in a large frame more.
+Of 4, 5 and 6 in portraits of 854 pixels the error about edges is 0.137, 0.126 and 0.126, flicker on
+a speaker 0.0281, 0.0287 and 0.0295. Of 6 and 8 in large ones composites are 16.1 and 15.7 levels
+off."""
 
 _SURE = 128
 """From here on a matte counts as foreground."""
@@ -151,10 +154,13 @@ class Edges:
         cv2.min(self._decided, most, self._decided)
         cv2.max(self._decided, least, self._decided)
 
-    def small(self, guide: Plane) -> Matte:
-        """Return the fitted matte on the canvas."""
+    def small(self, guide: Plane, *, plain: bool = False) -> Matte:
+        """Return the fitted matte on the canvas, as steep as the frame's or as it was fitted."""
+        shape, *scratch = self._small
+        if plain:
+            shape = *shape[:2], GAIN_PARTS
         out = np.empty(self._canvas, np.uint8)
-        edges.apply.call(self._fit[0], guide, out, self._small)
+        edges.apply.call(self._fit[0], guide, out, (shape, *scratch))
         return out
 
     def matte(self, picture: Plane | Frame, out: Matte) -> Matte:

@@ -338,7 +338,8 @@ class PersonKeyer(OnePassKeyer):
         with written_packed(out) as (target,):
             self._edges.matte(packed(guide), target)
             if self._room is not None and (guide is not picture or guide.ndim == 3):
-                self._room.decide(target, picture, look, self._edges.small(look.guides[0]))
+                usual = self._edges.small(look.guides[0], plain=True)
+                self._room.decide(target, picture, look, usual)
         return out
 
     def finish_frame_over(self, look: Look, frame: Frame, background: Frame, out: Frame) -> Frame:

@@ -18,13 +18,13 @@ from fastvbg.keyers.person.agreeing import (
 )
 from fastvbg.keyers.person.following import FOREGROUND, ROOM, box_of, grown, united
 from fastvbg.keyers.person.gaps import Gaps
-from fastvbg.keyers.person.regaining import given_back, lost
 from fastvbg.keyers.person.several import along, people_in, thirds
+from fastvbg.keyers.person.sudden import found, given_back, lost, taken_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fastvbg._types import Matte, Planes
+    from fastvbg._types import Matte, Plane, Planes
     from fastvbg.keyers.person.network import Network
     from fastvbg.keyers.person.networks import Networks
 
@@ -85,8 +85,10 @@ class Further:
         look = self.sight(picture, grown(people, ROOM, self._size))
         return self._agreed(usual, 1, [look] * _CONFIRMS)
 
-    def regained(self, picture: Any, usual: Matte, before: Matte) -> Matte:
-        """Return the usual look with people of the frame before who are seen by another look.
+    def settled(
+        self, picture: Any, usual: Matte, before: Matte, guides: tuple[Plane, Plane]
+    ) -> Matte:
+        """Return the usual look where other looks have settled what it lost or found of a sudden.
 
         Parameters
         ----------
@@ -94,16 +96,26 @@ class Further:
             The frame.
         usual, before : ndarray, shape (h, w), uint8
             What the usual look says, and the matte of the frame before, on the canvas.
+        guides : tuple of 2 ndarray, shape (h, w), uint8
+            Luma on the canvas, now and when it was looked at last.
         """
         gone = lost(usual, before)
-        if gone is None:
-            return usual
+        if gone is not None:
+            usual = self._first_of(picture, usual, before, gone, given_back)
+        new = found(usual, before, *guides)
+        if new is not None:
+            usual = self._first_of(picture, usual, before, new, taken_back)
+        return usual
+
+    def _first_of(
+        self, picture: Any, usual: Matte, before: Matte, where: Any, settle: Any
+    ) -> Matte:
+        """Return what the first look makes of the usual one that changes it."""
         either = np.asarray(cv2.max(usual, before), np.uint8)
         for sight in self._looks_at(picture, either):
-            seen = on_canvas(sight, usual, self._factor)
-            matte = given_back(usual, seen, gone)
+            matte = settle(usual, on_canvas(sight, usual, self._factor), where)
             if matte is not None:
-                return matte
+                return np.asarray(matte, np.uint8)
         return usual
 
     def _looks_at(self, picture: Any, matte: Matte) -> Iterator[Sight]:

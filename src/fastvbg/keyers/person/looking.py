@@ -117,6 +117,7 @@ class Looking:
         self._rested = 0
         self._around: Plane | None = None
         self._seen: Box | None = None
+        self._seen_as: Plane | None = None
 
     @property
     def count(self) -> int:
@@ -210,8 +211,9 @@ class Looking:
         elif self._fine and is_unsure(raw):
             level = _DOUBTED
             raw = self._further.second(picture, raw, level)
-        if alone and not first:
-            raw = self._further.regained(picture, raw, self._steadied)
+        if alone and self._seen_as is not None:
+            raw = self._further.settled(picture, raw, self._steadied, (guide, self._seen_as))
+        self._seen_as = guide
         raw = self._further.gaps.kept(raw, guide)
         if self._follows:
             own = self._others.without(raw)

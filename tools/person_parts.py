@@ -158,6 +158,9 @@ PARTS: dict[str, Part] = {
     "who was there is not looked for again": Part(
         replaced=((Looking, "_looked_again", lambda _self, _picture, raw: raw),)
     ),
+    "what a look loses or finds of a sudden is believed": Part(
+        replaced=((Further, "settled", lambda _self, _picture, usual, *_: usual),)
+    ),
     "regions that looks deny stay": Part(replaced=((further, "without_unseen", _as_it_is),)),
     "gaps stay filled": Part(replaced=((Gaps, "opened", lambda _self, matte, *_: matte),)),
     "no second look at what is unsure": Part(

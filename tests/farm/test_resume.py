@@ -202,20 +202,35 @@ with locked(pathlib.Path(sys.argv[1])):
 """
 
 
-@pytest.mark.parametrize("content", ["", "{", json.dumps({"pid": 1 << 21, "host": "HERE"})])
+NOBODY = 1 << 22
+"""A number above those of processes."""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        json.dumps({"pid": NOBODY, "host": "HERE"}),
+        # The number is another process's by now, which began at another time.
+        '{"pid": OURS, "host": "HERE", "began": "another boot 5"}',
+    ],
+)
 def test_a_lock_that_nobody_holds_is_taken(job: Job, content: str) -> None:
     import platform
 
     job.parts.mkdir()
-    (job.parts / "lock").write_text(content.replace("HERE", platform.node()))
+    (job.parts / "lock").write_text(
+        content.replace("HERE", platform.node()).replace("OURS", str(os.getpid()))
+    )
     job.go_on()
     job.check()
 
 
 def test_a_lock_of_another_machine_is_heeded(job: Job) -> None:
     job.parts.mkdir()
-    (job.parts / "lock").write_text(json.dumps({"pid": 7, "host": "elsewhere"}))
-    with pytest.raises(SinkError, match="process 7 on elsewhere"):
+    (job.parts / "lock").write_text(json.dumps({"pid": NOBODY, "host": "elsewhere"}))
+    with pytest.raises(SinkError, match=f"process {NOBODY} on elsewhere"):
         job.go_on()
 
 
@@ -363,7 +378,7 @@ def test_an_interrupt_keeps_the_parts_and_says_so(job: Job, capsys, monkeypatch)
     monkeypatch.setattr(Folder, "record", record)
     arguments = ["run", str(job.clip), "-o", str(job.output), *ARGUMENTS, "--segments", "1"]
     assert run_command_line(arguments) == 130
-    assert "the segments are kept: run the same command to go on" in capsys.readouterr().err
+    assert "the parts are kept: run the same command to go on" in capsys.readouterr().err
     assert len(list(job.parts.glob("*.part"))) == 2
     monkeypatch.undo()
     assert run_command_line(arguments) == 0

@@ -21,6 +21,7 @@ import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, OptionTypeError, SinkError, SourceError
 from fastvbg.farm import folder as folder_module
+from fastvbg.farm import planning, rendering
 from fastvbg.farm.folder import Folder
 from fastvbg.sink import durable
 from tests.support.farm import MOTION
@@ -110,6 +111,33 @@ def test_a_stop_while_joining(job: Job, monkeypatch) -> None:
     assert sorted(p.name for p in job.parts.glob("*.part")) == [f"0000{n}.part" for n in range(4)]
     job.go_on()
     job.check()
+
+
+def test_a_run_that_made_no_part_leaves_no_folder(job: Job, monkeypatch) -> None:
+    monkeypatch.setattr(rendering, "part_of", lambda *_: (_ for _ in ()).throw(StopError))
+    with pytest.raises(StopError):
+        job.go_on()
+    assert not job.parts.exists()
+
+
+def test_what_a_killed_run_left_half_made_is_removed(job: Job) -> None:
+    job.some(0)
+    half = [job.parts / "00001.part.0a1b.tmp", job.parts / ".fastvbg-0a1b.partial.nut"]
+    for path in half:
+        path.write_bytes(b"half")
+    job.go_on(keep_parts=True)
+    assert not [path for path in half if path.exists()]
+    assert len(list(job.parts.glob("*.part"))) == 4
+
+
+def test_a_job_goes_on_where_there_are_more_processors(job: Job, monkeypatch) -> None:
+    """How many threads encode belongs to the parts that are there: others make other bytes."""
+    usual = {**FAST, "threads": None}
+    monkeypatch.setattr(planning, "usable_cpus", lambda: 2)
+    plan = fastvbg.plan(job.clip, job.output, seconds=1, **usual)
+    fastvbg.render(plan, 0)
+    monkeypatch.setattr(planning, "usable_cpus", lambda: 8)
+    assert job.go_on(threads=None).frames == 100
 
 
 def torn(path: Path, other: Path) -> None:

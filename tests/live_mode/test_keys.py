@@ -107,15 +107,25 @@ def session(monkeypatch: pytest.MonkeyPatch) -> Any:
     return Session()
 
 
+@pytest.fixture
+def heeded() -> Any:
+    """Signals as a terminal leaves them: a shell has jobs in the background ignore SIGINT."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("heeded")
 def test_signals_are_what_they_ask_for_and_the_second_to_end_ends_at_once(session: Any) -> None:
-    before = signal.getsignal(signal.SIGINT)
     with keys.listening(session):
         for name in ("SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT"):
             signal.raise_signal(getattr(signal, name))
         assert session.asked == ["card", "live", "end", "end"]
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_what_nohup_ignores_stays_ignored(session: Any) -> None:

@@ -25,7 +25,7 @@ from fastvbg.farm.outcome import Outcome, worst
 from fastvbg.farm.places import placed
 from fastvbg.farm.pool import Pool
 from fastvbg.farm.tasks import Task
-from fastvbg.farm.ways import Ways
+from fastvbg.farm.ways import Terms, Ways
 from tests.support.inline import Inline
 from tests.support.media import make_clip
 
@@ -147,6 +147,10 @@ def test_damage_is_in_the_exit_code(talks: Path, capsys) -> None:
         (["a.mp4", "-o", "out", "--memory-limit", "much"], "wanted a size"),
         (["a.mp4", "-o", "out", "--memory-limit", "1M"], "wanted 64M at least"),
         (["a.mp4", "-o", "out", "--frame-timeout", "0"], "wanted seconds"),
+        (
+            ["a.mp4", "-o", "out", "--segments", "0.05"],
+            "segments: got 0.05, wanted 0.1 seconds, or",
+        ),
         (["a.mp4", "-o", "out", "--retries", "-1"], "retries: got -1"),
         (["a.mp4", "-o", "out", "--cluster", "nowhere"], "wanted a scheduler's address"),
         (
@@ -206,6 +210,14 @@ class Deadly(Pool):
 
     def wait(self) -> Any:
         return self._died.pop() if self._died else super().wait()
+
+
+def test_a_task_of_few_frames_has_time_to_open_its_input() -> None:
+    ways = Ways.checked(check_where(None, None, 1, None), frame_timeout=0.01)
+    terms = Terms.of(ways, SETTINGS)
+    assert (terms.limit(1) or 0) > 60
+    assert (terms.limit(100_000) or 0) - (terms.limit(0) or 0) == pytest.approx(1000)
+    assert terms.limit(None) is None
 
 
 @pytest.mark.long

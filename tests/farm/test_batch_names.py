@@ -128,6 +128,7 @@ def test_a_folder_may_have_braces(folder: Path) -> None:
         ("none/", "no such folder"),
         ("out/{what}.mp4", "wanted no fields but"),
         ("out/{stem.x}.mp4", "wanted no fields but"),
+        ("out/{stem!r}.mp4", "wanted no fields but"),
         ("out/{stem", "wanted no fields but"),
         ("out/{number:09999999}.mp4", "wanted no fields but"),
         ("-", "wanted a folder"),

@@ -107,6 +107,14 @@ def test_a_fault_is_tried_again_so_many_times(retries: int, failed: bool) -> Non
     assert owner.values == ([] if failed else ["a"])
 
 
+def test_what_each_worker_that_died_last_said_is_kept() -> None:
+    engine, owner = Script(died={"a": [{"log": f"said {n}"} for n in range(4)]}), Owned()
+    queue = Queue(engine)
+    queue.add(owner, [task("a", Say(1))])
+    queue.run()
+    assert owner.failures[0][1] == "\n".join(f"it was ended\nsaid {n}" for n in range(4))
+
+
 def test_nothing_more_is_done_for_a_file_that_has_failed() -> None:
     engine, owner = Script(size=1, died={"a": [{} for _ in range(9)]}), Owned()
     queue = Queue(engine)

@@ -66,6 +66,15 @@ def test_decoding_begins_at_key_frames() -> None:
         assert all(border.read in index.keys for border in borders[1:])
 
 
+@pytest.mark.parametrize(("seconds", "parts"), [(20, 1), (29, 1), (31, 2), (49, 2)])
+def test_no_part_is_much_shorter_than_the_others(seconds: int, parts: int) -> None:
+    times = list(range(25 * seconds))
+    index = Index(times, frozenset(times))
+    borders = borders_of(index, NONE, 0, Fraction(1, 25), Fraction(20))
+    assert len(borders) == parts
+    assert min(border.frames for border in borders) > 10 * 25
+
+
 def test_parts_that_fade_begin_where_key_frames_stand_out() -> None:
     times = list(range(1500))
     index = Index(times, frozenset([*times[::250], 533, 1041]))

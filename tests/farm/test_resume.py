@@ -21,6 +21,7 @@ import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, OptionTypeError, SinkError, SourceError
 from fastvbg.farm import folder as folder_module
+from fastvbg.farm import planning, rendering
 from fastvbg.farm.folder import Folder
 from fastvbg.sink import durable
 from tests.support.farm import MOTION
@@ -110,6 +111,33 @@ def test_a_stop_while_joining(job: Job, monkeypatch) -> None:
     assert sorted(p.name for p in job.parts.glob("*.part")) == [f"0000{n}.part" for n in range(4)]
     job.go_on()
     job.check()
+
+
+def test_a_run_that_made_no_part_leaves_no_folder(job: Job, monkeypatch) -> None:
+    monkeypatch.setattr(rendering, "part_of", lambda *_: (_ for _ in ()).throw(StopError))
+    with pytest.raises(StopError):
+        job.go_on()
+    assert not job.parts.exists()
+
+
+def test_what_a_killed_run_left_half_made_is_removed(job: Job) -> None:
+    job.some(0)
+    half = [job.parts / "00001.part.0a1b.tmp", job.parts / ".fastvbg-0a1b.partial.nut"]
+    for path in half:
+        path.write_bytes(b"half")
+    job.go_on(keep_parts=True)
+    assert not [path for path in half if path.exists()]
+    assert len(list(job.parts.glob("*.part"))) == 4
+
+
+def test_a_job_goes_on_where_there_are_more_processors(job: Job, monkeypatch) -> None:
+    """How many threads encode belongs to the parts that are there: others make other bytes."""
+    usual = {**FAST, "threads": None}
+    monkeypatch.setattr(planning, "usable_cpus", lambda: 2)
+    plan = fastvbg.plan(job.clip, job.output, seconds=1, **usual)
+    fastvbg.render(plan, 0)
+    monkeypatch.setattr(planning, "usable_cpus", lambda: 8)
+    assert job.go_on(threads=None).frames == 100
 
 
 def torn(path: Path, other: Path) -> None:
@@ -202,20 +230,35 @@ with locked(pathlib.Path(sys.argv[1])):
 """
 
 
-@pytest.mark.parametrize("content", ["", "{", json.dumps({"pid": 1 << 21, "host": "HERE"})])
+NOBODY = 1 << 22
+"""A number above those of processes."""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        json.dumps({"pid": NOBODY, "host": "HERE"}),
+        # The number is another process's by now, which began at another time.
+        '{"pid": OURS, "host": "HERE", "began": "another boot 5"}',
+    ],
+)
 def test_a_lock_that_nobody_holds_is_taken(job: Job, content: str) -> None:
     import platform
 
     job.parts.mkdir()
-    (job.parts / "lock").write_text(content.replace("HERE", platform.node()))
+    (job.parts / "lock").write_text(
+        content.replace("HERE", platform.node()).replace("OURS", str(os.getpid()))
+    )
     job.go_on()
     job.check()
 
 
 def test_a_lock_of_another_machine_is_heeded(job: Job) -> None:
     job.parts.mkdir()
-    (job.parts / "lock").write_text(json.dumps({"pid": 7, "host": "elsewhere"}))
-    with pytest.raises(SinkError, match="process 7 on elsewhere"):
+    (job.parts / "lock").write_text(json.dumps({"pid": NOBODY, "host": "elsewhere"}))
+    with pytest.raises(SinkError, match=f"process {NOBODY} on elsewhere"):
         job.go_on()
 
 
@@ -363,7 +406,7 @@ def test_an_interrupt_keeps_the_parts_and_says_so(job: Job, capsys, monkeypatch)
     monkeypatch.setattr(Folder, "record", record)
     arguments = ["run", str(job.clip), "-o", str(job.output), *ARGUMENTS, "--segments", "1"]
     assert run_command_line(arguments) == 130
-    assert "the segments are kept: run the same command to go on" in capsys.readouterr().err
+    assert "the parts are kept: run the same command to go on" in capsys.readouterr().err
     assert len(list(job.parts.glob("*.part"))) == 2
     monkeypatch.undo()
     assert run_command_line(arguments) == 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -84,3 +86,54 @@ def test_a_job_in_the_background_leaves_the_terminal_alone(terminal, monkeypatch
 
 def is_usual(terminal: int) -> bool:
     return bool(termios.tcgetattr(terminal)[3] & termios.ICANON)
+
+
+class Session:
+    """Notes what is asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def end(self) -> None:
+        self.asked.append("end")
+
+    def set_state(self, state: str) -> None:
+        self.asked.append(state)
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr("sys.stdin", None)
+    return Session()
+
+
+@pytest.fixture
+def heeded() -> Any:
+    """Signals as a terminal leaves them: a shell has jobs in the background ignore SIGINT."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("heeded")
+def test_signals_are_what_they_ask_for_and_the_second_to_end_ends_at_once(session: Any) -> None:
+    with keys.listening(session):
+        for name in ("SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT"):
+            signal.raise_signal(getattr(signal, name))
+        assert session.asked == ["card", "live", "end", "end"]
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_nohup_ignores_stays_ignored(session: Any) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with keys.listening(session):
+            signal.raise_signal(signal.SIGHUP)
+        assert session.asked == []
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

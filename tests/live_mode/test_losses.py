@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fastvbg.errors import OptionError, SinkError, SourceError
 from fastvbg.live_mode import reader
 from fastvbg.live_mode.api import live
+from fastvbg.live_mode.outlets import Outlets
 from fastvbg.live_mode.plates import PlateTaking
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
@@ -38,6 +41,49 @@ def test_whatever_a_sink_raises_is_its_own_failure(failure: Exception, told: str
         assert eventually(lambda: len(live_ones(other)) > 3)
         assert made.summary()["failed"] == [told]
         assert not any("mask failed" in line for line in lines)
+
+
+def test_a_sink_that_cannot_be_closed_either_is_named_once() -> None:
+    def fail(*_: object) -> None:
+        raise SinkError("kept: full")
+
+    one, other = Kept(), Kept()
+    one.write = one.close = fail  # type: ignore[method-assign]
+    with running(FakeCamera(), one, other) as (made, lines):
+        assert eventually(lambda: len(live_ones(other)) > 3)
+    assert lines.count("kept: full") == 1
+    assert made.summary()["failed"] == ["kept: full"]
+
+
+def test_the_last_sink_is_not_lost_while_another_waits_for_the_mask() -> None:
+    def fail(*_: object) -> None:
+        raise SinkError("kept: full")
+
+    failing, waiting = Kept(), Kept()
+    failing.write = fail  # type: ignore[method-assign]
+    waiting.waits = True  # type: ignore[attr-defined]
+    outlets = Outlets([lambda _: failing, lambda _: waiting], lambda _: None)
+    info = StreamInfo(2, 2, Fraction(30), Fraction(1, 30), None, ColourTags())
+    with ExitStack() as stack:
+        outlets.open(info, stack, lambda _: None)
+        planes: Any = ()
+        assert outlets.send(planes, 0.0)
+        assert outlets.failed == ["kept: full"]
+
+
+def test_a_sink_of_which_nobody_can_know_counts_as_watched() -> None:
+    one, other = Kept(), Kept()
+    outlets = Outlets([lambda _: one, lambda _: other], lambda _: None)
+    info = StreamInfo(2, 2, Fraction(30), Fraction(1, 30), None, ColourTags())
+    said: list[bool | None] = [False, None]
+    one.watched, other.watched = lambda: said[0], lambda: said[1]  # type: ignore[method-assign, assignment, return-value]
+    with ExitStack() as stack:
+        outlets.open(info, stack, lambda _: None)
+        assert outlets.are_watched()
+        said[1] = False
+        assert not outlets.are_watched()
+        said[0] = True
+        assert outlets.are_watched()
 
 
 def test_a_sink_that_fails_at_the_end_is_named() -> None:

@@ -104,6 +104,17 @@ def test_overload_does_not_swing() -> None:
     assert 1 <= changes <= 20
 
 
+def test_overload_tries_again_however_often_that_was_too_early() -> None:
+    """After hours of trying in vain it goes back within minutes of the load's end."""
+    overload, now = Overload(network=True), 0.0
+    while now < 3600:
+        _, now = run(overload, 1.0 if overload.reduced.every == 1 else 0.2, 1, now)
+    _, now = run(overload, 1.0, 10, now)
+    assert overload.reduced != Reduced()
+    run(overload, 0.1, 720, now)
+    assert overload.reduced == Reduced()
+
+
 def test_rates() -> None:
     rate = Rate()
     for k in range(61):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -21,6 +22,24 @@ from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.media.planes import new_picture, planes_of
 from tests.support.people import use_green_network
+
+
+def test_frames_of_the_countdown_are_not_the_empty_room(tmp_path, monkeypatch) -> None:
+    """Whoever asked for it is still in the picture then."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    info = StreamInfo(64, 36, Fraction(30), Fraction(1, 30), None, ColourTags(), pixel_format=FORM)
+    taking = PlateTaking(5.0)
+
+    def frame(level: int) -> av.VideoFrame:
+        picture = new_picture(64, 36, FORM)
+        for plane, value in zip(planes_of(picture), (level, 128, 128), strict=True):
+            plane[:] = value
+        return picture
+
+    assert not any(taking.add(frame(220), info, 4.9) for _ in range(100))
+    while not taking.add(frame(60), info, 5.0):
+        pass
+    assert cv2.imread(str(taking.mask(Plate()).plate)).max() < 100
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,40 @@ def test_imports_point_down() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def named(module: str, known: set[str]) -> str:
+    """Return the module of the package that an import of a name in it reads."""
+    while module not in known:
+        module = module.rpartition(".")[0]
+    return module
+
+
+def test_no_module_needs_itself_by_way_of_others() -> None:
+    """Circles of imports, with those of names for types alone: they tell what knows what.
+
+    What a module takes from the room that it is in does not count: a room names what is in it.
+    """
+    paths = {
+        ".".join(("fastvbg", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(
+            ".__init__"
+        ): path
+        for path in MODULES
+    }
+    known = {*paths, "fastvbg"}
+    needs: dict[str, set[str]] = {
+        module: {
+            other
+            for other in (
+                named(name, known) for name in imports_of(path) if name.startswith("fastvbg.")
+            )
+            if not f"{module}.".startswith(f"{other}.")
+        }
+        for module, path in paths.items()
+    }
+    while free := {module for module, others in needs.items() if not others & needs.keys()}:
+        needs = {module: others for module, others in needs.items() if module not in free}
+    assert not needs, f"in circles, or above one: {', '.join(sorted(needs))}"
+
+
 def test_kernels_know_nothing_but_numbers() -> None:
     for path in (ROOT / "kernels").rglob("*.py"):
         rooms = {room_of(m) for m in imports_of(path) if m.startswith("fastvbg.")}

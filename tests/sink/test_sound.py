@@ -32,7 +32,9 @@ def make(
     The tone lies `late` seconds behind in the file; it begins after `start` seconds of video.
     """
     avi = path.suffix == ".avi"
-    with av.open(str(path), "w") as container:
+    # Muxers would put late sound in its place, if they waited for it.
+    options = {"max_interleave_delta": "1"} if late else {}
+    with av.open(str(path), "w", options=options) as container:
         video = container.add_stream("mjpeg" if avi else "libx264", rate=25)
         video.width, video.height = 64, 48
         video.pix_fmt = "yuvj420p" if avi else "yuv420p"
@@ -198,8 +200,28 @@ def test_subtitles_that_cannot_be_held_are_named(tmp_path: Path, output: str) ->
     ]
 
 
-def test_sound_behind_the_last_frame_asked_for_is_kept(tmp_path: Path) -> None:
-    source = make(tmp_path / "in.mkv", "flac", late=0.5, frames=50)
+def behind(path: Path) -> float:
+    """Return how many seconds sound lies behind the frames of its time, at most."""
+    seconds = found = 0.0
+    with av.open(str(path)) as container:
+        for packet in container.demux():
+            if packet.dts is None:
+                continue
+            at = float(packet.dts * packet.time_base)
+            if packet.stream.type == "video":
+                seconds = at
+            else:
+                found = max(found, seconds - at)
+    return found
+
+
+@pytest.mark.parametrize("late", [0.5, 0.9])
+@pytest.mark.parametrize(("suffix", "codec"), [(".mkv", "flac"), (".avi", "pcm_s16le")])
+def test_sound_behind_the_last_frame_asked_for_is_kept(
+    tmp_path: Path, late: float, suffix: str, codec: str
+) -> None:
+    source = make(tmp_path / f"in{suffix}", codec, late=late, frames=50)
+    assert behind(source) == pytest.approx(late, abs=0.1)
     process(source, tmp_path / "out.mkv", background="navy", max_frames=25)
     assert heard(tmp_path / "out.mkv")[2] == pytest.approx(1, abs=0.1)
 

@@ -22,16 +22,16 @@ Restart: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--restart",
-        help="Begin anew; remove another job's segments.",
-        rich_help_panel="Segments",
+        help="Begin anew; remove another job's parts.",
+        rich_help_panel="Parts",
     ),
 ]
 KeepParts: TypeAlias = Annotated[
     bool,
     typer.Option(
         "--keep-parts",
-        help="Keep the segments when the output is whole.",
-        rich_help_panel="Segments",
+        help="Keep the parts when the output is whole.",
+        rich_help_panel="Parts",
     ),
 ]
 
@@ -40,7 +40,7 @@ PartsFolder: TypeAlias = Annotated[
     typer.Option(
         "--work",
         metavar="FOLDER",
-        help="Where the segments are; .NAME.parts beside the output by default.",
-        rich_help_panel="Segments",
+        help="Where the parts are; .NAME.parts beside the output by default.",
+        rich_help_panel="Parts",
     ),
 ]

@@ -87,9 +87,9 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
         float | None,
         typer.Option(
             metavar="SECONDS",
-            help="Work in segments of about so long (20 by default), in files of more than two; 0 "
+            help="Work in parts of about so long (20 by default), in files of more than two; 0 "
             "for none.",
-            rich_help_panel="Segments",
+            rich_help_panel="Parts",
         ),
     ] = None,
     restart: Restart = False,

@@ -1,4 +1,4 @@
-"""The commands of one job in segments, for farms of any kind: plan, segment, merge."""
+"""The commands of one job in parts, for farms of any kind: plan, segment, merge."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PlanFile: TypeAlias = Annotated[
 ]
 Work: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--work", metavar="FOLDER", help="Where the segments are, if not as planned."),
+    typer.Option("--work", metavar="FOLDER", help="Where the parts are, if not as planned."),
 ]
 
 
@@ -34,14 +34,14 @@ def plan(
     ],
     plan: Annotated[Path, typer.Option("--plan", metavar="FILE", help="The plan: job.json")],
     segments: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long segments are, about.")
+        float, typer.Option(metavar="SECONDS", help="How long parts are, about.")
     ] = 20.0,
     work: Annotated[
         Path | None,
         typer.Option(
             "--work",
             metavar="FOLDER",
-            help="Where the segments will be; .NAME.parts beside the output by default.",
+            help="Where the parts will be; .NAME.parts beside the output by default.",
         ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the plan.")] = False,
@@ -49,7 +49,7 @@ def plan(
     *,
     settings: Settings,
 ) -> None:
-    """Plan run of INPUT in segments, which segment renders on any machine and merge joins."""
+    """Plan run of INPUT in parts, which segment renders on any machine and merge joins."""
     from fastvbg.cli.gathering import demand_background
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.cli.streams import say
@@ -70,18 +70,18 @@ def plan(
     if quiet:
         return
     if made.why:
-        tell(f"one segment, since {made.why}: {plan}")
+        tell(f"one part, since {made.why}: {plan}")
     else:
-        tell(f"segments 0 to {len(made) - 1}, {made.frames} frames: {plan}")
+        tell(f"parts 0 to {len(made) - 1}, {made.frames} frames: {plan}")
 
 
 def segment(
     plan: PlanFile,
-    number: Annotated[int, typer.Argument(metavar="N", help="Which segment, from 0.")],
+    number: Annotated[int, typer.Argument(metavar="N", help="Which part, from 0.")],
     work: Work = None,
     quiet: Quiet = False,
 ) -> None:
-    """Render segment N of PLAN, unless it is there: for SLURM arrays, GNU parallel and such."""
+    """Render part N of PLAN, unless it is there: for SLURM arrays, GNU parallel and such."""
     from fastvbg.cli import EXIT_DAMAGED
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.cli.streams import say
@@ -95,7 +95,7 @@ def segment(
         say(f"fastvbg: warning: {warning}")
     if not quiet:
         how = "was there" if part.found else f"in {part.seconds:.2f} s"
-        tell(f"segment {number}: {part.frames} frames, {how}")
+        tell(f"part {number}: {part.frames} frames, {how}")
     raise typer.Exit(EXIT_DAMAGED if part.lost else 0)
 
 
@@ -104,11 +104,11 @@ def merge(
     work: Work = None,
     overwrite: Overwrite = False,
     keep_parts: Annotated[
-        bool, typer.Option("--keep-parts", help="Keep the segments when the output is whole.")
+        bool, typer.Option("--keep-parts", help="Keep the parts when the output is whole.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Join the segments of PLAN, with the sound of its input, and remove them."""
+    """Join the parts of PLAN, with the sound of its input, and remove them."""
     from fastvbg.cli.progress import report
     from fastvbg.farm.merging import merge as joined
     from fastvbg.farm.plans import Plan

@@ -39,16 +39,16 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
         bool,
         typer.Option(
             "--resume",
-            help="Work in segments and go on where an interrupted run of this command was.",
-            rich_help_panel="Segments",
+            help="Work in parts and go on where an interrupted run of this command was.",
+            rich_help_panel="Parts",
         ),
     ] = False,
     segments: Annotated[
         float | None,
         typer.Option(
             metavar="SECONDS",
-            help="How long segments are, about (20 by default); implies --resume.",
-            rich_help_panel="Segments",
+            help="How long parts are, about (20 by default); implies --resume.",
+            rich_help_panel="Parts",
         ),
     ] = None,
     work: PartsFolder = None,
@@ -58,9 +58,9 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
         str | None,
         typer.Option(
             metavar="ADDRESS",
-            help="A Dask scheduler whose workers share the segments, tcp://HOST:8786 or "
+            help="A Dask scheduler whose workers share the parts, tcp://HOST:8786 or "
             "tls://HOST:8786; or local.",
-            rich_help_panel="Segments",
+            rich_help_panel="Parts",
         ),
     ] = None,
     quiet: Quiet = False,
@@ -101,13 +101,13 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
         except Stopped as stop:
             stop.kept = _stamp(output) != before
             if has_parts(output, work):
-                stop.left = "the segments are kept: run the same command to go on"
+                stop.left = "the parts are kept: run the same command to go on"
             raise
     raise typer.Exit(report(result, quiet=quiet))
 
 
 def has_parts(output: str, work: Path | None = None) -> bool:
-    """Tell whether segments of an output are kept in a folder, or where they are by default."""
+    """Tell whether parts of an output are kept in a folder, or where they are by default."""
     from fastvbg.farm.plans import parts_of
     from fastvbg.media.names import checked_name
 

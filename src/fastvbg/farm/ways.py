@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastvbg.settings import Settings
 
 MOST_RETRIES = 100
-LEAST_SEGMENT, MOST_SEGMENT = 0.1, 86400.0
+LEAST_PART, MOST_PART = 0.1, 86400.0
 _MOST_SECONDS = 86400
 # That any piece of work may take, besides what its frames do: opening, a first pass, kernels.
 _FIXED_SECONDS = 300.0
@@ -124,7 +124,7 @@ class Terms:
 
 def _check_segments(seconds: Any) -> float:
     """Return how long parts are to be; 0 for none."""
-    found: float = check_number("segments", seconds, 0.0, MOST_SEGMENT)
-    if 0 < found < LEAST_SEGMENT:
-        raise OptionError(f"segments: got {found:g}, wanted {LEAST_SEGMENT:g} seconds, or 0")
+    found: float = check_number("segments", seconds, 0.0, MOST_PART)
+    if 0 < found < LEAST_PART:
+        raise OptionError(f"segments: got {found:g}, wanted {LEAST_PART:g} seconds, or 0")
     return found

@@ -12,15 +12,12 @@ from fastvbg.errors import FastvbgError, OptionError, shown
 from fastvbg.sink.encoding import EncodeOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
     from fractions import Fraction
 
-    from fastvbg.devices.sink import Sink
     from fastvbg.live_mode.grab import Source
-    from fastvbg.media.colour import ColourTags
+    from fastvbg.live_mode.outlets import MakesSink
     from fastvbg.settings import Settings
-
-    MakesSink = Callable[[ColourTags], Sink]
 
 _WORDS = ("demo", "browser", "screen")
 _VIRTUAL = ("loopback", "pipewire", "virtualcam")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -16,6 +18,10 @@ State: TypeAlias = Literal["live", "freeze", "card", "black"]
 
 Nobody: TypeAlias = Literal["keep", "card", "blur"]
 """What leaves while nobody is in the picture: what the mask says, a card, or all of it blurred."""
+
+
+Doctor: TypeAlias = "Callable[[], Sequence[tuple[str, str, str]]]"
+"""Looks over the machine: for each thing "good", "note" or "bad", its name, and what to do."""
 
 
 class Shown(NamedTuple):
@@ -86,3 +92,10 @@ class Controls(Protocol):
 
     def shown(self, after: int, timeout: float) -> Shown | None:
         """Return the newest frame whose number is above `after`, or None when none came in time."""
+
+
+class Owned(Controls, Protocol):
+    """A live session in the hands of whoever began it, who may end it too; a page may not."""
+
+    def end(self) -> None:
+        """Let it come to its end."""

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fastvbg.live_mode.controls import State
-    from fastvbg.live_mode.session import Session
+    from fastvbg.live_mode.controls import Owned, State
 
 HELP = (
     "keys: l live, f freeze, c card, b black, p take the empty room, m mirror, a auto-frame, q end"
@@ -28,7 +27,7 @@ _POLL = 0.2
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]?|O.?)?")
 
 
-def press(session: Session, key: str) -> None:
+def press(session: Owned, key: str) -> None:
     """Do what a key asks for; nothing for others."""
     key = key.lower()
     if key in _STATES:
@@ -43,14 +42,14 @@ def press(session: Session, key: str) -> None:
         session.end()
 
 
-def heed(sink: object, session: Session) -> None:
+def heed(sink: object, session: Owned) -> None:
     """Do what keys ask for that are pressed in a sink, as far as it is a window."""
     if hasattr(sink, "heard"):
         sink.heard = lambda key: press(session, key)
 
 
 @contextmanager
-def listening(session: Session) -> Iterator[None]:
+def listening(session: Owned) -> Iterator[None]:
     """Heed keys, where standard input is a terminal, and signals.
 
     SIGINT, SIGTERM and SIGHUP end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
@@ -60,7 +59,7 @@ def listening(session: Session) -> Iterator[None]:
 
 
 @contextmanager
-def _signals(session: Session) -> Iterator[None]:
+def _signals(session: Owned) -> Iterator[None]:
     before: dict[Any, Any] = {}
 
     def stop(number: int, _frame: Any) -> None:

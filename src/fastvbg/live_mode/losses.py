@@ -23,21 +23,23 @@ class Losses:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self.told: list[str] = []
+        self._lost: list[Any] = []
 
     def add(self, error: Exception, sink: Any) -> None:
         """Say what went wrong with a sink."""
         line = line_of(error, sink.name)
         self._tell(line)
         self.told.append(line)
+        self._lost.append(sink)
 
     def closing(self, sink: Any) -> Callable[..., None]:
-        """Return what closes a sink; it says what fails then, unless something else has."""
+        """Return what closes a sink; it says what fails then, unless something else has before."""
 
         def close(kind: object = None, *_: object) -> None:
             try:
                 sink.close()
             except Exception as error:
-                if kind is None:
+                if kind is None and not any(sink is each for each in self._lost):
                     self.add(error, sink)
 
         return close

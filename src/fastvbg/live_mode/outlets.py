@@ -11,8 +11,11 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from fastvbg._types import Planes
-    from fastvbg.live_mode.choosing import MakesSink
+    from fastvbg.devices.sink import Sink
+    from fastvbg.media.colour import ColourTags
     from fastvbg.media.model import StreamInfo
+
+    MakesSink = Callable[[ColourTags], Sink]
 
 
 class Outlets:

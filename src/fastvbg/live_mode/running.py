@@ -15,7 +15,7 @@ from fastvbg.live_mode.keys import HELP, listening
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fastvbg.live_mode.page.server import Doctor
+    from fastvbg.live_mode.controls import Doctor
     from fastvbg.live_mode.session import Session
     from fastvbg.live_mode.terminal import Terminal
 

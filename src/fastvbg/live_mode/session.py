@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
     import av
 
-    from fastvbg.live_mode.choosing import MakesSink
     from fastvbg.live_mode.controls import Nobody, State
     from fastvbg.live_mode.grab import Grab, Source
+    from fastvbg.live_mode.outlets import MakesSink
     from fastvbg.live_mode.presence import Leaving
     from fastvbg.settings import Settings
 

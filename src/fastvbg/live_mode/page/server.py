@@ -19,14 +19,9 @@ from fastvbg.live_mode.page.security import LOOPBACK, Guard, is_loopback
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import TypeAlias
-
     from typing_extensions import Self
 
-    from fastvbg.live_mode.controls import Controls
-
-    Doctor: TypeAlias = Callable[[], Sequence[tuple[str, str, str]]]
+    from fastvbg.live_mode.controls import Controls, Doctor
 
 _THREADS = 6
 """A preview, a change that is being opened, and what is asked meanwhile."""

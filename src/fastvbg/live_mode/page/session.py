@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from fastvbg.live_mode.controls import Controls
+    from fastvbg.live_mode.controls import Controls, Doctor
     from fastvbg.live_mode.page.files import Kept
-    from fastvbg.live_mode.page.server import Doctor
     from fastvbg.settings import Settings
 
 FIGURES_SECONDS = 0.5

@@ -24,7 +24,7 @@ from fastvbg.keyers._arrays import on_packed, to_keyspace
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
-from fastvbg.keyers.chroma.screen import UNIT, Shown, chroma_of, thinned
+from fastvbg.keyers.chroma.screen import BLACK, UNIT, Shown, chroma_of, thinned
 from fastvbg.keyers.chroma.search import ScreenSearch
 from fastvbg.keyers.chroma.strength import steps_between
 from fastvbg.layout import as_bgr
@@ -353,7 +353,7 @@ class ChromaKeyer(OnePassKeyer):
     def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
         if self._search is None:
             key = None if self._key is None else chroma_of(self._key, planar=planar)
-            self._search = ScreenSearch(shape, key, self._expected)
+            self._search = ScreenSearch(shape, BLACK if planar else 0, key, self._expected)
         return self._search
 
 

@@ -71,6 +71,16 @@ def test_a_dark_veil_with_an_edge_is_no_shadow(rng):
     assert matte[veil].mean() > 100
 
 
+@pytest.mark.parametrize("planar", [False, True])
+def test_a_named_screen_that_shows_late_has_no_shadows_before(rng, planar):
+    keyer = ChromaKeyer(key=GREEN)
+    for k in range(30):
+        frame, where = picture(rng)
+        frame = np.full_like(frame, 90) if k < 20 else frame
+        matte = keyer.key_planes(planes_of(frame)) if planar else keyer.key(frame)
+    assert matte[~where].mean() < 3
+
+
 def test_dark_strands_are_no_shadow(rng):
     frame, _ = picture(rng)
     strands = np.zeros((HEIGHT, WIDTH), np.float32)

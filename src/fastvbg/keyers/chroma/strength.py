@@ -107,7 +107,8 @@ class Screen:
 
     def shadows_due(self) -> bool:
         """Tell whether shadows, which move, are to be measured between."""
-        return self._shaded and self._frames % _SHADOWS == 1
+        known = self._grid is not None
+        return known and self._shaded and self._frames % _SHADOWS == 1
 
     def relit(self, few: Planes) -> bool:
         """Take another light on the whole screen at once, and tell whether there is one.

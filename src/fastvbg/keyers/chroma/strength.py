@@ -89,6 +89,9 @@ class Screen:
         self._shade: Floats | None = None
         self._shaded = True  # the last time; at first what there is counts
         self._held: Floats | None = None
+        self._lit: Floats | None = None
+        self.changes = 0
+        """How often what it looks like has changed."""
         self._usual: Plane | None = None
         self._shares = shares_for()
         self._frames = 0
@@ -211,13 +214,22 @@ class Screen:
             grid, light = (cv2.resize(part, size) * self._shade for part in (grid, light))
         if self._is_held(grid):
             return
-        self._held = grid.copy()
+        self._held, self._lit = grid.copy(), light + self._black
+        self.changes += 1
         reach = self._reach_of(grid)
         cv2.resize(reach, self._shape[::-1], dst=self.reach, interpolation=cv2.INTER_LINEAR)
         if self.light is None:
             self.light = np.empty(self._shape, np.uint8)
-        luma = np.clip(np.round(light + self._black), 0, 255).astype(np.uint8)
+        luma = _as_plane(self._lit)
         cv2.resize(luma, self._shape[::-1], dst=self.light, interpolation=cv2.INTER_LINEAR)
+
+    def colours(self) -> tuple[Plane, Plane, Plane]:
+        """Return Y, U and V of the bare screen, coarsely, once it was measured."""
+        assert self._held is not None  # noqa: S101
+        assert self._lit is not None  # noqa: S101
+        length = self._kept * hypot(*self._hue)
+        u, v = (128 + self._held * np.float32(part / length) for part in self._hue)
+        return _as_plane(self._lit), _as_plane(u), _as_plane(v)
 
     def _is_held(self, grid: Floats) -> bool:
         """Tell whether what is held differs from a grid nowhere."""
@@ -237,6 +249,10 @@ class Screen:
         return np.asarray(
             np.clip(np.round(FULL / np.maximum(strength, LEAST_STRENGTH)), 1, 255), np.uint8
         )
+
+
+def _as_plane(values: Floats) -> Plane:
+    return np.asarray(np.clip(np.round(values), 0, 255), np.uint8)
 
 
 def _turn_of(u: float, v: float) -> float:

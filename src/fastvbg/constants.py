@@ -210,6 +210,7 @@ MOST_HOLD: Final = 1 << 30
 MOST_EVERY: Final = 1000
 RUNTIMES: Final = ("auto", "litert", "onnx", "opencv")
 QUALITIES: Final = ("fine", "fast")
+EDGES: Final = ("key", "colours")
 ROOMS: Final = ("remembered", "off")
 """What runs a network; "auto" takes the fastest that is installed."""
 

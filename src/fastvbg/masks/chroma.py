@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
+from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE, EDGES
 from fastvbg.masks.base import Mask
 from fastvbg.masks.memory import FADING
-from fastvbg.options import Colour, Integer, option
+from fastvbg.options import Choice, Colour, Integer, option
 
 if TYPE_CHECKING:
     from fastvbg.masks.memory import Memory
@@ -49,7 +49,17 @@ class Chroma(Mask):
         CHROMA_FALLOFF, Integer("Width of the soft ramp beyond the tolerance.", 1, 255)
     )
     choke: int = option(0, Integer("How far the screen's soft edge is drawn in.", 0, 254))
+    edges: str = option(
+        "key",
+        Choice(
+            "What decides soft edges: the key, or colours beside them too.", EDGES, metavar="NAME"
+        ),
+    )
     despill: int = option(255, Integer("How much of the screen's light is taken off.", 0, 255))
+
+    def uses(self) -> tuple[str, ...]:
+        """Return what decides soft edges, where that is asked for."""
+        return ("keying.soft_edges.decide",) if self.edges == "colours" else ()
 
     def memory(self) -> Memory:
         """Return that the screen's light is followed."""
@@ -79,5 +89,6 @@ class Chroma(Mask):
             tolerance=self.tolerance,
             falloff=self.falloff,
             choke=self.choke,
+            edges=self.edges,
             despill=self.despill,
         )

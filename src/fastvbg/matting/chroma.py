@@ -17,9 +17,11 @@ from fastvbg.source.sampling import can_be_read_twice, samples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
     from fastvbg._types import Colour, Matte
     from fastvbg.matting.keyer import OnePass
+    from fastvbg.matting.pairing import Pair
     from fastvbg.matting.run import Run
     from fastvbg.media.model import Picture
 
@@ -42,11 +44,14 @@ class ChromaRun(Fused):
         it is found as soon as it shows, and nothing is kept until then.
     key : (int, int, int) or None
         The screen's colour; None where it is to be found.
+    edges : {"key", "colours"}
+        Whether soft edges are decided by the colours beside them.
     **given
         Of `ChromaKeyer`.
     """
 
-    def __init__(self, run: Run, key: Colour | None, **given: Any) -> None:
+    def __init__(self, run: Run, key: Colour | None, *, edges: str, **given: Any) -> None:
+        self._decides = edges == "colours"
         self._screen = ChromaKeyer(key, **given)
         self._input, self._told = run.input, list[str]()
         self._is_part = run.learned is not None
@@ -59,9 +64,19 @@ class ChromaRun(Fused):
         self._despills = given.get("despill") != 0
         super().__init__(run.pixels, self._screen, run.shape)
 
+    def matte(self, pair: Pair, seconds: Fraction) -> Matte:
+        """Return the keyer's matte, its soft edges decided before grain is softened."""
+        matte = super().matte(pair, seconds)
+        if self._decides:
+            self._screen.decide_edges(self._pixels.sample(pair.keyed), matte, out=matte)
+        return matte
+
     def fused(self) -> OnePass | None:
-        """Return nothing where light is taken off: in one pass, that of soft edges would stay."""
-        return None if self._despills else super().fused()
+        """Return nothing where more is done than one pass does.
+
+        Where light is taken off, that of soft edges would stay.
+        """
+        return None if self._despills or self._decides else super().fused()
 
     def foreground(self, picture: Picture, matte: Matte) -> Picture:
         """Return the frame without the screen's light."""

@@ -24,10 +24,11 @@ from fastvbg.keyers._arrays import on_packed, to_keyspace
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
-from fastvbg.keyers.chroma.screen import UNIT, Shown, chroma_of, thinned
+from fastvbg.keyers.chroma.edges import ScreenEdges
+from fastvbg.keyers.chroma.screen import BLACK, UNIT, Shown, chroma_of, thinned
 from fastvbg.keyers.chroma.search import ScreenSearch
 from fastvbg.keyers.chroma.strength import steps_between
-from fastvbg.layout import as_bgr
+from fastvbg.layout import as_bgr, checked_bgr
 from fastvbg.outputs import copy_frame, plane_out, planes_out
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ class ChromaKeyer(OnePassKeyer):
         self._expected: Sequence[Shown] = ()
         self._search: ScreenSearch | None = None
         self._scratch = rows_for(1, 1)
+        self._edges: ScreenEdges | None = None
 
     @property
     def found(self) -> bool:
@@ -220,6 +222,40 @@ class ChromaKeyer(OnePassKeyer):
             kernels.composite_planes.call(frame, screen.reach, bg, to, *rest)
 
         return on_packed(run, planes, background, out)
+
+    def decide_edges(
+        self, picture: Frame | Planes, matte: Matte, *, out: Matte | None = None
+    ) -> Matte:
+        """Decide the soft edges of the frame keyed last by the colours of what is whole beside.
+
+        Where hair is red or skin is blurred the key alone keeps too much, and some of the screen's
+        colour with it. `reference.soft_edges.decide` has the formulas; the screen is the plate.
+
+        Parameters
+        ----------
+        picture : ndarray, or tuple of 3 ndarray, uint8
+            That frame, as `key` or `key_planes` was given it.
+        matte, out : ndarray, shape (H, W), uint8
+            Its matte from there, and where to write: `matte` itself, or memory apart.
+
+        Returns
+        -------
+        ndarray, shape (H, W), uint8
+            The matte; `out` when given.
+        """
+        if isinstance(picture, np.ndarray):
+            picture = checked_bgr("frame", picture, self._order)
+            shape = self._check_frame(picture)[:2]
+        else:
+            shape = self._check_planes(picture)[0]
+        check_same_size("matte", check_plane("matte", matte), "the frame", shape)
+        out = plane_out(out, shape, "matte", matte=matte)
+        if out is not matte:
+            np.copyto(out, matte)
+        if self._screen is not None and self._screen.changes:
+            self._edges = self._edges or ScreenEdges(shape)
+            self._edges.decide(out, picture, self._screen)
+        return out
 
     def despill(self, frame: Frame, matte: Matte, *, out: Frame | None = None) -> Frame:
         """Take the screen's light off what is kept of the frame keyed last; as `despill` does.
@@ -353,7 +389,7 @@ class ChromaKeyer(OnePassKeyer):
     def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
         if self._search is None:
             key = None if self._key is None else chroma_of(self._key, planar=planar)
-            self._search = ScreenSearch(shape, key, self._expected)
+            self._search = ScreenSearch(shape, BLACK if planar else 0, key, self._expected)
         return self._search
 
 

@@ -35,7 +35,7 @@ LEAST_SHARE = 0.4
 _ROUGH = 10
 """Levels by which a sample's luma differs from that around it where it is a leaf, and no noise."""
 _BORDER = 0.08
-_BLACK = 16
+BLACK = 16
 """Luma of black in planes: without it, saturation is the same in any light."""
 _PALE = 0.75
 """Of a screen's least saturation, what an even border of its hue has at least: it may be a sky."""
@@ -151,7 +151,7 @@ def thinned(picture: Frame | Planes) -> Planes:
     y, u, _ = picture
     shift_y, shift_x = (int(a != b) for a, b in zip(y.shape, u.shape, strict=True))
     luma, u, v = thin_planes(picture, shift_x, shift_y, 2 * max(1, max(y.shape) // 640))
-    return np.maximum(luma, _BLACK) - _BLACK, u, v
+    return np.maximum(luma, BLACK) - BLACK, u, v
 
 
 def shown_in(planes: Planes) -> Shown:

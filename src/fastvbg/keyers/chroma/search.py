@@ -29,6 +29,8 @@ class ScreenSearch:
     ----------
     shape : (int, int)
         Of the plane that a screen's reach becomes.
+    black : int
+        Luma of black in what is measured.
     key : (float, float), optional
         U and V, from gray, of the colour that was named; it is not looked for.
     expected : sequence of Shown
@@ -39,15 +41,16 @@ class ScreenSearch:
     def __init__(
         self,
         shape: tuple[int, ...],
+        black: int,
         key: tuple[float, float] | None,
         expected: Sequence[Shown],
     ) -> None:
-        self._shape = shape
+        self._shape, self._black = shape, black
         self._key, self._expected = key, expected
         self.screen: Screen | None = None
         first = key if key is not None else expected[0][:2] if expected else None
         if first is not None:
-            self.screen = Screen(*first, shape)
+            self.screen = Screen(*first, shape, black)
         self._colour: Shown | None = None  # of the screen, as it was found,
         self._level = 0.0  # and its strength then
         self._stranger: Shown | None = None
@@ -79,6 +82,8 @@ class ScreenSearch:
             self.screen.measure(samples(1))
             grown = self._colour is not None and self.screen.level > _BRIGHTER * self._level
             self._looks = self._looks or not self.screen.seen or grown
+        elif self.screen.shadows_due():
+            self.screen.measure_shadows(samples(1))
         return self.screen
 
     def _take(self, thin: Callable[[], Planes], samples: Callable[[int], Planes]) -> bool:
@@ -90,7 +95,7 @@ class ScreenSearch:
             if shown is None:
                 return False
             colour = shown[:2]
-        fresh = Screen(*colour, self._shape)
+        fresh = Screen(*colour, self._shape, self._black)
         if fresh.due():
             fresh.measure(samples(1))
         if not fresh.seen:

@@ -16,6 +16,7 @@ import numpy as np
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import shares_for
 from fastvbg.keyers.chroma.screen import LEAST_STRENGTH, UNIT, direction_of
+from fastvbg.keyers.chroma.shade import shade_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,7 +45,8 @@ _DARKEST = 0.4
 """Of the screen's usual strength, what is expected at least: a desk reflects a weak one."""
 _RATE = 0.5
 _CHANGE = 0.02
-_PERIOD = 8
+_PERIOD, _SHADOWS = 8, 4
+"""Frames from one measurement to the next, and where there are shadows to the next of these."""
 FEW = 6
 """Of the samples that a screen is measured in, every so manieth tells whether it is relit."""
 _WARM = radians(147)
@@ -72,17 +74,24 @@ class Screen:
         Of the key, from gray.
     shape : (int, int)
         Of the plane that `reach` becomes.
+    black : int
+        Luma of black: without it, saturation is the same in any light.
     """
 
-    def __init__(self, u: float, v: float, shape: tuple[int, ...]) -> None:
+    def __init__(self, u: float, v: float, shape: tuple[int, ...], black: int) -> None:
         turn, self._hue = _turn_of(u, v), direction_of(u, v)
         self.direction = direction_of(*_turned(u, v, turn)) if turn else self._hue
         self._kept = cos(turn) - sin(turn) / 2  # of its strength, along that direction
         self._strength = hypot(u, v) * self._kept
-        self._shape = shape
+        self._shape, self._black = shape, np.float32(black)
         self._grid: Floats | None = None
         self._light: Floats | None = None
+        self._shade: Floats | None = None
+        self._shaded = True  # the last time; at first what there is counts
         self._held: Floats | None = None
+        self._lit: Floats | None = None
+        self.changes = 0
+        """How often what it looks like has changed."""
         self._usual: Plane | None = None
         self._shares = shares_for()
         self._frames = 0
@@ -98,6 +107,11 @@ class Screen:
         """Count a frame, and tell whether the screen is to be measured in it."""
         self._frames += 1
         return self._frames % _PERIOD == 1
+
+    def shadows_due(self) -> bool:
+        """Tell whether shadows, which move, are to be measured between."""
+        known = self._grid is not None
+        return known and self._shaded and self._frames % _SHADOWS == 1
 
     def relit(self, few: Planes) -> bool:
         """Take another light on the whole screen at once, and tell whether there is one.
@@ -128,10 +142,7 @@ class Screen:
         """
         if not planes[1].size:
             return
-        luma, u, v = (plane.astype(np.float32) for plane in planes)
-        x, y = self.direction
-        along, beside = (u - 128) * x + (v - 128) * y, (u - 128) * y - (v - 128) * x
-        strength = (along - np.abs(beside) / 2) / UNIT
+        strength, luma = self._read(planes)
         cells = (
             self._grown(strength, luma)
             if self._grid is None
@@ -145,7 +156,39 @@ class Screen:
         self._light = _followed(self._light, cells.light, cells.seen)
         # The light is read along the screen's own hue, which noise hardly leaves.
         self._usual = _few(cells, self._grid / np.float32(self._kept))
+        self._cast(strength, luma)
         self._spread()
+
+    def measure_shadows(self, planes: Planes) -> None:
+        """Measure the shadows alone; the planes are as for `measure`, which came before."""
+        self._cast(*self._read(planes))
+        self._spread()
+
+    def _read(self, planes: Planes) -> tuple[Floats, Floats]:
+        """Return how strong the key is in samples, and their luma above black."""
+        luma, u, v = (plane.astype(np.float32) for plane in planes)
+        x, y = self.direction
+        along, beside = (u - 128) * x + (v - 128) * y, (u - 128) * y - (v - 128) * x
+        return (along - np.abs(beside) / 2) / UNIT, np.maximum(luma - self._black, np.float32(0))
+
+    def _cast(self, strength: Floats, luma: Floats) -> None:
+        """Take the shadows that samples show, if there were any the last time as well.
+
+        What moves fast is as soft as a shadow, but only now and then.
+        """
+        shade = self._shade_of(strength, luma)
+        self._shade = shade if self._shaded else None
+        self._shaded = shade is not None
+
+    def _shade_of(self, strength: Floats, luma: Floats) -> Floats | None:
+        grid, light = self._known()
+        size = strength.shape[::-1]
+        usual, usual_light = (
+            np.asarray(cv2.resize(part, size), np.float32) for part in (grid, light)
+        )
+        share = np.asarray(strength / np.maximum(usual, 1), np.float32)
+        saturation = share * usual_light / np.maximum(luma, 1)
+        return shade_of(share, np.asarray(saturation, np.float32))
 
     def _grown(self, strength: Floats, luma: Floats) -> _Cells:
         """Measure the screen for the first time: from where it is as was said to ever less light.
@@ -164,25 +207,52 @@ class Screen:
         return cells
 
     def _spread(self) -> None:
-        """Bring the grid to the plane, where it has changed."""
-        grid, light = self._grid, self._light
-        assert grid is not None  # noqa: S101
-        assert light is not None  # noqa: S101
-        if self._held is not None and bool(np.all(abs(grid - self._held) <= _CHANGE * self._held)):
+        """Bring the grid and the shadows to the plane, where they have changed."""
+        grid, light = self._known()
+        if self._shade is not None:
+            size = self._shade.shape[::-1]
+            grid, light = (cv2.resize(part, size) * self._shade for part in (grid, light))
+        if self._is_held(grid):
             return
-        self._held = grid.copy()
+        self._held, self._lit = grid.copy(), light + self._black
+        self.changes += 1
         reach = self._reach_of(grid)
         cv2.resize(reach, self._shape[::-1], dst=self.reach, interpolation=cv2.INTER_LINEAR)
         if self.light is None:
             self.light = np.empty(self._shape, np.uint8)
-        luma = np.clip(np.round(light), 0, 255).astype(np.uint8)
+        luma = _as_plane(self._lit)
         cv2.resize(luma, self._shape[::-1], dst=self.light, interpolation=cv2.INTER_LINEAR)
+
+    def colours(self) -> tuple[Plane, Plane, Plane]:
+        """Return Y, U and V of the bare screen, coarsely, once it was measured."""
+        assert self._held is not None  # noqa: S101
+        assert self._lit is not None  # noqa: S101
+        length = self._kept * hypot(*self._hue)
+        u, v = (128 + self._held * np.float32(part / length) for part in self._hue)
+        return _as_plane(self._lit), _as_plane(u), _as_plane(v)
+
+    def _is_held(self, grid: Floats) -> bool:
+        """Tell whether what is held differs from a grid nowhere."""
+        held = self._held
+        if held is None or held.shape != grid.shape:
+            return False
+        return bool(np.all(abs(grid - held) <= _CHANGE * held))
+
+    def _known(self) -> tuple[Floats, Floats]:
+        """Return strength and light over the frame, once they were measured."""
+        assert self._grid is not None  # noqa: S101
+        assert self._light is not None  # noqa: S101
+        return self._grid, self._light
 
     @staticmethod
     def _reach_of(strength: Floats | np.float32) -> Plane:
         return np.asarray(
             np.clip(np.round(FULL / np.maximum(strength, LEAST_STRENGTH)), 1, 255), np.uint8
         )
+
+
+def _as_plane(values: Floats) -> Plane:
+    return np.asarray(np.clip(np.round(values), 0, 255), np.uint8)
 
 
 def _turn_of(u: float, v: float) -> float:

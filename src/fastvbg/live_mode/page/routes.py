@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from fastvbg.live_mode.page.socket import MOST_MESSAGE, Connection
 from fastvbg.live_mode.page.uploads import TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from fastvbg.live_mode.page.preview import Watch
     from fastvbg.live_mode.page.security import Guard
@@ -42,6 +42,7 @@ _WITH_QUERY = ("/", "/mjpeg", "/snapshot.jpg")
 _BOUNDARY = "fastvbg"
 _SNAPSHOT_SECONDS = 3.0
 _BEAT_SECONDS = 20.0
+_GOODBYE_SECONDS = 0.3
 
 
 def own_files() -> dict[str, tuple[str, bytes]]:
@@ -62,6 +63,8 @@ class Routes:
         self._session, self._guard = session, guard
         self._files = own_files()
         self._sockets: set[web.WebSocketResponse] = set()
+        self._lasting: dict[Any, web.Request] = {}
+        """By their tasks, requests that are answered until the page or its reader ends."""
         self._streams = self._snapshots = 0
 
     def app(self) -> web.Application:
@@ -149,10 +152,11 @@ class Routes:
         )
         self._sockets.add(socket)
         try:
-            await socket.prepare(request)
-            local = is_loopback(request.remote or "")
-            with suppress(ConnectionError):
-                await Connection(socket, self._session, local=local).serve()
+            with self._until_the_end(request):
+                await socket.prepare(request)
+                local = is_loopback(request.remote or "")
+                with suppress(ConnectionError):
+                    await Connection(socket, self._session, local=local).serve()
         finally:
             self._sockets.discard(socket)
         return socket
@@ -198,13 +202,14 @@ class Routes:
     async def _examine(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         return web.json_response({"found": await self._session.examined()})
 
-    async def _snapshot(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
+    async def _snapshot(self, request: web.Request) -> web.StreamResponse:
         if self._snapshots >= MOST_CLIENTS:
             return _said(503, "snapshot: too many at once")
         watch = self._session.feed.watch()
         self._snapshots += 1
         try:
-            content = await _next_of(watch, _SNAPSHOT_SECONDS)
+            with self._until_the_end(request):
+                content = await _next_of(watch, _SNAPSHOT_SECONDS)
         finally:
             self._snapshots -= 1
             self._session.feed.leave(watch)
@@ -222,12 +227,13 @@ class Routes:
         watch = self._session.feed.watch()
         self._streams += 1
         try:
-            await response.prepare(request)
-            await response.write(f"--{_BOUNDARY}\r\n".encode())
-            while not self._is_gone(request):
-                content = await _next_of(watch, 1.0)
-                if content is not None:
-                    await response.write(_part(content))
+            with self._until_the_end(request):
+                await response.prepare(request)
+                await response.write(f"--{_BOUNDARY}\r\n".encode())
+                while not self._is_gone(request):
+                    content = await _next_of(watch, 1.0)
+                    if content is not None:
+                        await response.write(_part(content))
         except ConnectionError:
             pass
         finally:
@@ -238,12 +244,29 @@ class Routes:
     def _is_gone(self, request: web.Request) -> bool:
         return request.transport is None or request.transport.is_closing()
 
+    @contextmanager
+    def _until_the_end(self, request: web.Request) -> Iterator[None]:
+        """Know a request that the page's end is not to wait for."""
+        task = asyncio.current_task()
+        self._lasting[task] = request
+        try:
+            yield
+        finally:
+            del self._lasting[task]
+
     async def _close(self, app: web.Application) -> None:  # noqa: ARG002
-        for socket in list(self._sockets):
-            with suppress(asyncio.TimeoutError, ConnectionError):
-                await asyncio.wait_for(
-                    socket.close(code=WSCloseCode.GOING_AWAY, message=b"the session ends"), 1.0
-                )
+        """Say goodbye to pages, and cut off whoever does not read, at once."""
+        closing = [
+            socket.close(code=WSCloseCode.GOING_AWAY, message=b"the session ends")
+            for socket in self._sockets
+        ]
+        goodbye = asyncio.gather(*closing, return_exceptions=True)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(goodbye, _GOODBYE_SECONDS)
+        for task, request in list(self._lasting.items()):
+            if request.transport is not None:
+                request.transport.abort()  # what it has not taken by now it never will
+            task.cancel()
 
 
 def _part(content: bytes) -> bytes:

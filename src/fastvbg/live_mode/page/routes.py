@@ -43,6 +43,8 @@ _BOUNDARY = "fastvbg"
 _SNAPSHOT_SECONDS = 3.0
 _BEAT_SECONDS = 20.0
 _GOODBYE_SECONDS = 0.3
+_CUTS, _CUT_SECONDS = 10, 0.05
+"""Python's `wait_for` swallows being cancelled where what it waits for comes at that moment."""
 
 
 def own_files() -> dict[str, tuple[str, bytes]]:
@@ -63,8 +65,8 @@ class Routes:
         self._session, self._guard = session, guard
         self._files = own_files()
         self._sockets: set[web.WebSocketResponse] = set()
-        self._lasting: dict[Any, web.Request] = {}
-        """By their tasks, requests that are answered until the page or its reader ends."""
+        self._lasting: set[asyncio.Task[Any] | None] = set()
+        """Who answer requests that last until the page or its reader ends."""
         self._streams = self._snapshots = 0
 
     def app(self) -> web.Application:
@@ -152,7 +154,7 @@ class Routes:
         )
         self._sockets.add(socket)
         try:
-            with self._until_the_end(request):
+            with self._until_the_end():
                 await socket.prepare(request)
                 local = is_loopback(request.remote or "")
                 with suppress(ConnectionError):
@@ -202,13 +204,13 @@ class Routes:
     async def _examine(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         return web.json_response({"found": await self._session.examined()})
 
-    async def _snapshot(self, request: web.Request) -> web.StreamResponse:
+    async def _snapshot(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         if self._snapshots >= MOST_CLIENTS:
             return _said(503, "snapshot: too many at once")
         watch = self._session.feed.watch()
         self._snapshots += 1
         try:
-            with self._until_the_end(request):
+            with self._until_the_end():
                 content = await _next_of(watch, _SNAPSHOT_SECONDS)
         finally:
             self._snapshots -= 1
@@ -227,7 +229,7 @@ class Routes:
         watch = self._session.feed.watch()
         self._streams += 1
         try:
-            with self._until_the_end(request):
+            with self._until_the_end():
                 await response.prepare(request)
                 await response.write(f"--{_BOUNDARY}\r\n".encode())
                 while not self._is_gone(request):
@@ -245,14 +247,14 @@ class Routes:
         return request.transport is None or request.transport.is_closing()
 
     @contextmanager
-    def _until_the_end(self, request: web.Request) -> Iterator[None]:
+    def _until_the_end(self) -> Iterator[None]:
         """Know a request that the page's end is not to wait for."""
         task = asyncio.current_task()
-        self._lasting[task] = request
+        self._lasting.add(task)
         try:
             yield
         finally:
-            del self._lasting[task]
+            self._lasting.discard(task)
 
     async def _close(self, app: web.Application) -> None:  # noqa: ARG002
         """Say goodbye to pages, and cut off whoever does not read, at once."""
@@ -263,10 +265,13 @@ class Routes:
         goodbye = asyncio.gather(*closing, return_exceptions=True)
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(goodbye, _GOODBYE_SECONDS)
-        for task, request in list(self._lasting.items()):
-            if request.transport is not None:
-                request.transport.abort()  # what it has not taken by now it never will
-            task.cancel()
+        for _ in range(_CUTS):
+            for task in list(self._lasting):
+                if task is not None:
+                    task.cancel()
+            if not self._lasting:
+                return
+            await asyncio.sleep(_CUT_SECONDS)
 
 
 def _part(content: bytes) -> bytes:

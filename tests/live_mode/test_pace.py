@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from fastvbg.errors import SourceError
-from fastvbg.live_mode import reader, session
+from fastvbg.live_mode import files, reader, session
 from fastvbg.live_mode.demo import DemoSource
 from fastvbg.live_mode.files import FileSource
 from fastvbg.live_mode.grab import Grab
@@ -67,6 +68,26 @@ def test_so_does_the_generated_scene() -> None:
     assert not lines
     assert not any("waiting" in each for each in did)
     assert kept.pictures
+
+
+@pytest.mark.parametrize(("late", "left_out"), [(0.55, 5), (30.0, 0)])
+def test_a_clock_that_stood_still_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: float, left_out: int
+) -> None:
+    """Else all that a pipe gives at its own pace is late for ever."""
+    for number in range(20):
+        cv2.imwrite(str(tmp_path / f"{number:02}.png"), np.full((32, 48, 3), number, np.uint8))
+    now = [1000.0]
+    monkeypatch.setattr(files, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    source = FileSource(str(tmp_path / "%02d.png"), fps=Fraction(10))
+    source.open()
+    assert source.read(5.0) is not None
+    now[0] += 0.1 + late
+    grab = source.read(0.0)
+    assert grab is not None
+    assert source.dropped == left_out
+    assert now[0] - grab.captured == pytest.approx(0.05 if left_out else 0.0)
+    source.close()
 
 
 class Unwell(FakeCamera):

@@ -68,6 +68,7 @@ class Routes:
         self._lasting: set[asyncio.Task[Any] | None] = set()
         """Who answer requests that last until the page or its reader ends."""
         self._streams = self._snapshots = 0
+        self._ends = False
 
     def app(self) -> web.Application:
         """Return the application."""
@@ -91,6 +92,8 @@ class Routes:
     def _guarded(self) -> Any:
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if self._ends:
+                return _said(503, "page: the session ends")
             public = request.path in self._files and request.method in ("GET", "HEAD")
             why = self._guard.refusal(request.headers, _reached(request), open_to_links=public)
             if why is not None:
@@ -258,6 +261,7 @@ class Routes:
 
     async def _close(self, app: web.Application) -> None:  # noqa: ARG002
         """Say goodbye to pages, and cut off whoever does not read, at once."""
+        self._ends = True
         closing = [
             socket.close(code=WSCloseCode.GOING_AWAY, message=b"the session ends")
             for socket in self._sockets

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fastvbg.errors import SinkError
-from fastvbg.live_mode import keys
+from fastvbg.live_mode import keys, suspending
 from tests.support.programs import wait_for
 
 pty = pytest.importorskip("pty")
@@ -82,6 +82,29 @@ def test_a_job_in_the_background_leaves_the_terminal_alone(terminal, monkeypatch
         termios.tcsetattr(own, termios.TCSANOW, [*usual[:3], usual[3] & ~termios.ECHO, *usual[4:]])
     assert termios.tcgetattr(own)[3] == usual[3] & ~termios.ECHO
     assert heard == []
+
+
+def test_who_is_stopped_leaves_the_terminal_as_it_was(terminal, monkeypatch) -> None:
+    monkeypatch.setattr(keys, "_is_in_front", lambda _: True)
+    own = sys.stdin.fileno()
+    usual = termios.tcgetattr(own)
+    done: list[str] = []
+
+    def stop(_process: int, number: int) -> None:
+        done.append("stop")
+        assert signal.getsignal(number) is signal.SIG_DFL
+        assert termios.tcgetattr(own) == usual
+        time.sleep(2 * keys._POLL)
+        assert termios.tcgetattr(own) == usual  # who listens for keys does not take it again
+
+    monkeypatch.setattr(suspending.os, "kill", stop)
+    with keys.listening(SimpleNamespace(), lambda: done.append("leave")):  # type: ignore[arg-type]
+        for _ in range(2):
+            wait_for(lambda: not is_usual(own))
+            signal.raise_signal(signal.SIGTSTP)
+        wait_for(lambda: not is_usual(own))
+    assert done == ["leave", "stop", "leave", "stop"]
+    assert signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL
 
 
 def is_usual(terminal: int) -> bool:

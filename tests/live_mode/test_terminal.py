@@ -118,7 +118,20 @@ def test_a_job_in_the_background_writes_over_no_shell(monkeypatch) -> None:
     shown.show("status")
     shown.say("one")
     shown.clear()
-    assert screen.getvalue() == "statusone\n"
+    assert screen.getvalue() == "status\none\n"
     front[0] -= 1
     shown.show("status")
-    assert screen.getvalue() == "statusone\nstatus"
+    assert screen.getvalue() == "status\none\nstatus"
+
+
+def test_a_signals_handler_takes_the_status_line_away(monkeypatch) -> None:
+    screen = put_up(monkeypatch)
+    monkeypatch.setattr(terminal.os, "write", lambda _, text: screen.write(text.decode()))
+    shown = Terminal()
+    shown.leave()
+    shown.show("status")
+    with shown._lock:  # the handler may have interrupted who has it
+        shown.leave()
+        shown.leave()
+    shown.say("one")
+    assert screen.getvalue() == "status\r\x1b[Kone\n"

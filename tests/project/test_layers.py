@@ -44,7 +44,7 @@ LAYERS: list[tuple[str, ...]] = [
     ("storage",),
     ("values", "libraries"),
     ("layout", "threads"),
-    ("checks",),
+    ("checks", "spelling"),
     ("constants", "errors", "_types"),
     ("urls",),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import re
 import shutil
@@ -435,3 +436,34 @@ def test_no_plug_in_may_have_an_option_of_a_command() -> None:
     names = {name for each in commands for name in inspect.signature(each).parameters}
     assert len(names) > 30
     assert (names | set(Settings.options())) - set(every_option()) <= registry._RESERVED
+
+
+def test_settings_are_shown_by_what_they_say() -> None:
+    assert repr(Settings()) == "Settings()"
+    said = Settings(mask=fastvbg.masks.Person(every=2), background="blur", start=1)
+    assert repr(said) == "Settings(mask=Person(every=2), background='blur', start=Fraction(1, 1))"
+    picture = np.zeros((2, 2, 3), np.uint8)
+    assert repr(Settings(background=picture)) == (
+        "Settings(background=an array of shape (2, 2, 3), uint8)"
+    )
+    assert "secret" not in repr(Settings(background="https://me:secret@host/a.mp4"))
+
+
+def test_a_settings_mask_is_one_to_type_checkers() -> None:
+    name: str = Settings(mask="person").mask.name  # mypy reads this, too
+    assert name == "person"
+
+
+def test_keyers_are_shown_as_they_were_made() -> None:
+    plate = np.zeros((32, 32, 3), np.uint8)
+    made = {
+        "AdaptiveKeyer(threshold=3)": fastvbg.AdaptiveKeyer(threshold=3),
+        "ChromaKeyer('auto', tolerance=9)": fastvbg.ChromaKeyer("auto", tolerance=9),
+        "PlateKeyer(an array of shape (32, 32, 3), uint8)": fastvbg.PlateKeyer(plate),
+        "Refiner('fill')": fastvbg.Refiner("fill"),
+        "Hold(2)": fastvbg.Hold(2),
+    }
+    assert {repr(each): each for each in made.values()} == made
+    assert repr(copy.deepcopy(made["AdaptiveKeyer(threshold=3)"])) == "AdaptiveKeyer(threshold=3)"
+    parameters = inspect.signature(fastvbg.AdaptiveKeyer).parameters
+    assert next(iter(parameters)) == "threshold"

@@ -19,6 +19,7 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.composite.plan import background_map
 from fastvbg.layout import beside, from_a_line_on
 from fastvbg.outputs import copy_frame, frame_out
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame
@@ -30,7 +31,7 @@ frames = Module("composite.frames")
 kept = Module("composite.kept")
 
 
-class Compositor:
+class Compositor(Spelled):
     """Frame difference over a background, frame after frame: the streaming form of `composite`.
 
     Call it with each frame of a video. It keeps the previous one and its own buffers, and allocates
@@ -71,6 +72,7 @@ class Compositor:
     (77, 9)
     """
 
+    @called_as
     def __init__(
         self,
         background: Frame,

@@ -18,6 +18,7 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.refine import plan
 from fastvbg.layout import packed
 from fastvbg.outputs import copy_frame, frame_out
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Plane
@@ -100,7 +101,7 @@ def light_wrap(
     return wrap(frame, matte, out=out)
 
 
-class LightWrap:
+class LightWrap(Spelled):
     """Light of one background for many frames: `light_wrap` that feathers the background once.
 
     Parameters
@@ -124,6 +125,7 @@ class LightWrap:
     One object serves one video: call it from one thread at a time.
     """
 
+    @called_as
     def __init__(
         self,
         background: Frame,

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from fastvbg.checks import check_order
 from fastvbg.layout import checked_bgr
 from fastvbg.outputs import composite_out
+from fastvbg.spelling import Spelled
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Matte, Planes
     from fastvbg.constants import Order
 
 
-class FrameKeyer(ABC):
+class FrameKeyer(Spelled, ABC):
     """Keys a video's frames, one after the other.
 
     What is public here is how such a keyer is called; what it does with a frame, and how it checks

@@ -25,6 +25,7 @@ from fastvbg.errors import (
     shown,
 )
 from fastvbg.kernels._kernel import Module
+from fastvbg.spelling import Spelled, called_as
 from fastvbg.values import check_text
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class _Kept(NamedTuple):
     seconds: float | None
 
 
-class MatteFeed:
+class MatteFeed(Spelled):
     """Pairs a sequence of mattes with the frames of a video, in order.
 
     By time, where the first matte and the frames have times: each frame gets the newest matte that
@@ -188,6 +189,7 @@ class MatteFeed:
     ([10, 20, 20, 20], ['matte: ends before the video; from frame 2 on the last one is held'])
     """
 
+    @called_as
     def __init__(
         self,
         mattes: Iterable[Timed],

@@ -19,6 +19,7 @@ from fastvbg.keyers._frames import Packer
 from fastvbg.keyers._keyer import FrameKeyer
 from fastvbg.layout import is_packed
 from fastvbg.outputs import plane_out
+from fastvbg.spelling import called_as
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Mask, Matte, Planes
@@ -66,6 +67,7 @@ class SubtractorKeyer(FrameKeyer):
     array([  0,   0,   0,   0, 255, 255, 255, 255], dtype=uint8)
     """
 
+    @called_as
     def __init__(self, kind: str, *, order: Order = "bgr") -> None:
         super().__init__(order)
         self._kind = check_choice("kind", kind, ("mog2", "knn"))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 
 _FULL, _LIMITED = 2, 1
+_MOST_LATE = 1.0
+"""Seconds. What is later stood still, as a pipe does, or cannot be decoded at its own pace: its
+clock goes on from there, else all that comes would be left out."""
 _ALONE_RATE = Fraction(5)
 """Frames a second of what has no rate."""
 _STILL_RATE = Fraction(30)
@@ -139,11 +142,18 @@ class FileSource(OfOneSize):
             self._start = max(self._start, time.monotonic() - seconds - 1 / self.rate)
             return Grab(self._in_form(frame), self._start + seconds)
         # A frame is late where the time of the next one has come.
-        while self._start + seconds + 1 / self.rate < time.monotonic() and self._fetch():
+        while 1 / self.rate < self._late(seconds) < _MOST_LATE and self._fetch():
             frame, seconds = self._held  # type: ignore[misc]
             self._held = None
             self.dropped += 1
+        if self._late(seconds) >= _MOST_LATE:
+            self._start = time.monotonic() - seconds
         return Grab(self._in_form(frame), self._start + seconds)
+
+    def _late(self, seconds: float) -> float:
+        """Return for how long it has been time for a frame."""
+        assert self._start is not None  # noqa: S101  (it plays)
+        return time.monotonic() - self._start - seconds
 
     def _fetch(self) -> bool:
         """Decode the next frame, unless it is there; tell whether there is one."""

@@ -11,6 +11,8 @@ import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from fastvbg.live_mode.suspending import suspendable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,13 +51,20 @@ def heed(sink: object, session: Owned) -> None:
 
 
 @contextmanager
-def listening(session: Owned) -> Iterator[None]:
+def listening(session: Owned, leave: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Heed keys, where standard input is a terminal, and signals.
 
-    SIGINT, SIGTERM and SIGHUP end the session, SIGUSR1 shows the card, SIGUSR2 goes live.
+    SIGINT, SIGTERM and SIGHUP end the session, SIGUSR1 shows the card, SIGUSR2 goes live. `leave`
+    is called before it is stopped from the terminal, by a signal's handler.
     """
-    with _signals(session), _keys(lambda key: press(session, key)):
-        yield
+    with _signals(session), _keys(lambda key: press(session, key)) as own:
+
+        def stop() -> None:
+            leave()
+            own(False)
+
+        with suspendable(stop, lambda: own(True)):
+            yield
 
 
 @contextmanager
@@ -90,45 +99,74 @@ def _signals(session: Owned) -> Iterator[None]:
 
 
 @contextmanager
-def _keys(heard: Callable[[str], None]) -> Iterator[None]:
-    """Call with each key that is pressed, meanwhile."""
+def _keys(heard: Callable[[str], None]) -> Iterator[Callable[[bool], None]]:
+    """Call with each key that is pressed, meanwhile; yield what says whether to listen."""
     try:
         import termios
 
         number = sys.stdin.fileno()
-        before = termios.tcgetattr(number)
+        typing = _Typing(number, termios.tcgetattr(number), heard)
     # No terminal, no standard input, or Windows.
     except (ImportError, OSError, ValueError, AttributeError, termios_error()):
-        yield
+        yield lambda _: None
         return
-    ended = threading.Event()
+    with typing:
+        yield typing.own
 
-    def listen() -> None:
-        while not ended.is_set():
+
+class _Typing:
+    """Listens for keys in a thread, while it is entered."""
+
+    def __init__(self, terminal: int, before: Any, heard: Callable[[str], None]) -> None:
+        self._number, self._before, self._heard = terminal, before, heard
+        self._ended = threading.Event()
+        self._setting, self._listens = threading.Lock(), True
+        self._thread = threading.Thread(target=self._listen, name="fastvbg keys", daemon=True)
+
+    def __enter__(self) -> None:
+        self._take()
+        self._thread.start()
+
+    def __exit__(self, *exception: object) -> None:
+        import termios
+
+        self._ended.set()
+        self._thread.join(2 * _POLL)
+        if _is_in_front(self._number):
+            termios.tcsetattr(self._number, termios.TCSADRAIN, self._before)
+
+    def own(self, listens: bool) -> None:
+        """Leave the terminal as it was, or listen again; for a signal's handler."""
+        import termios
+
+        with self._setting:  # only the thread that listens may hold it then, and not for long
+            self._listens = listens
+            if not listens and _is_in_front(self._number):
+                with suppress(OSError, termios.error):
+                    termios.tcsetattr(self._number, termios.TCSANOW, self._before)
+
+    def _take(self) -> bool:
+        """Have single keys, where that is up to us; tell whether it is."""
+        with self._setting:
             # Who reads or sets a terminal from the background is stopped.
-            if not _is_in_front(number):
-                ended.wait(_POLL)
-                continue
+            if not self._listens or not _is_in_front(self._number):
+                return False
+            _unseen(self._number)
+            return True
+
+    def _listen(self) -> None:
+        import termios
+
+        while not self._ended.is_set():
             with suppress(OSError, ValueError, termios.error):
-                _unseen(number)
-                if select.select([number], [], [], _POLL)[0] and _is_in_front(number):
-                    typed = os.read(number, 16).decode(errors="ignore")
+                if not self._take():
+                    self._ended.wait(_POLL)
+                elif select.select([self._number], [], [], _POLL)[0] and _is_in_front(self._number):
+                    typed = os.read(self._number, 16).decode(errors="ignore")
                     if not typed:  # the terminal has gone
                         return
                     for key in _letters(typed):
-                        heard(key)
-
-    if _is_in_front(number):
-        _unseen(number)
-    thread = threading.Thread(target=listen, name="fastvbg keys", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join(2 * _POLL)
-        if _is_in_front(number):
-            termios.tcsetattr(number, termios.TCSADRAIN, before)
+                        self._heard(key)
 
 
 def _unseen(terminal: int) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 SILENT_SECONDS = 2.0
 """Without a picture a source counts as gone, unless that is its own pace."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 5.0
+_WELL_SECONDS = 10.0
+"""What gave pictures for so long is opened again at once when it goes; what goes sooner, as a file
+does that is damaged, would else play its beginning again and again."""
 _POLL = 0.25
 _USUAL_RATE = 30.0
 _OPENING_SECONDS = 0.4
@@ -62,6 +65,8 @@ class Reader:
         self._failure: Exception | None = None
         self._gave, self._silent_since = False, math.inf
         self._open, self._opening, self._openings = True, False, 1
+        self._pause, self._opened, self._asked = 0.0, time.monotonic(), math.inf
+        self._line, self._is_quiet, self._is_told = "", False, False
         self._thread = threading.Thread(target=self._work, name="fastvbg camera", daemon=True)
 
     def __enter__(self) -> Reader:
@@ -75,13 +80,24 @@ class Reader:
         self._thread.join(_OPENING_SECONDS)
         if self._opening:  # an end of what waits in there
             self._source.close()
-        self._thread.join(5.0)
+        self._thread.join(_OPENING_SECONDS if self._hangs else 5.0)
         self.slot.close()
 
     @property
     def is_open(self) -> bool:
         """Whether the source is open now."""
         return self._open
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is no pace of the source's own where no picture comes for long."""
+        return not self._source.is_paced or not self._open or self._hangs
+
+    @property
+    def _hangs(self) -> bool:
+        """Whether a file has not answered for long, as on a share that went away."""
+        waits = time.monotonic() - self._asked
+        return self._source.is_paced and waits > _POLL + SILENT_SECONDS
 
     def want(self, *, wanted: bool) -> None:
         """Say whether pictures are wanted; the source is closed while they are not."""
@@ -94,7 +110,11 @@ class Reader:
     def take(self, timeout: float) -> Grab | None:
         """Return the newest picture; None where none came in time, or there are no more."""
         if not self._lent or self.slot.is_full:
-            return self.slot.take(timeout)
+            grab = self.slot.take(timeout)
+            if grab is None and self._hangs and not self._is_told:
+                self._is_told = True
+                self._tell(f"{self._silence()}; waiting")
+            return grab
         try:
             return self._next(timeout)
         # Whatever a library raises: the thread does about it what it does about its own.
@@ -143,10 +163,7 @@ class Reader:
                 raise
             # Whatever a library raises: a card leaves, and the source is opened again.
             except Exception as error:
-                self._tell(f"{line_of(error, self._source.name)}; trying again")
-                self._shut()
-                if not self._gave:
-                    self._ended.wait(_FIRST_WAIT)  # it opens, and gives nothing
+                self._lose(error)
                 return
             old = None if grab is None else self.slot.put(grab)
             if old is not None:
@@ -156,16 +173,44 @@ class Reader:
         """Return the newest picture, or None; raise where the source is gone."""
         # Counted from when one was asked for: whoever reads may have been busy before.
         since = min(self._silent_since, time.monotonic())
-        grab = self._source.read(timeout)
+        self._asked = time.monotonic()
+        try:
+            grab = self._source.read(timeout)
+        finally:
+            self._asked = math.inf
         if grab is not None:
-            self._gave, self._silent_since = True, math.inf
+            self._gave, self._silent_since, self._is_told = True, math.inf, False
             return grab._replace(since=(self._openings, *grab.since))
         if self._source.is_paced:
             return None
         self._silent_since = since
         if time.monotonic() - since > SILENT_SECONDS:
-            raise SourceError(f"{self._source.name}: no picture for {SILENT_SECONDS:g} s")
+            raise SourceError(self._silence())
         return None
+
+    def _silence(self) -> str:
+        return f"{self._source.name}: no picture for {SILENT_SECONDS:g} s"
+
+    def _lose(self, error: Exception) -> None:
+        """Close what has failed and tell of it, once where it does so again and again."""
+        is_well = self._gave and time.monotonic() - self._opened > _WELL_SECONDS
+        line = line_of(error, self._source.name)
+        self._is_quiet = line == self._line and not is_well
+        if not self._is_quiet:
+            self._tell(f"{line}; trying again")
+        self._line = line
+        self._shut()
+        if is_well:
+            self._pause = 0.0
+        if self._pause or not self._gave:
+            self._wait()
+        self._pause = max(self._pause, _FIRST_WAIT)
+
+    def _wait(self) -> None:
+        """Wait before it is opened again, longer each time."""
+        self._pause = max(self._pause, _FIRST_WAIT)
+        self._ended.wait(self._pause)
+        self._pause = min(2 * self._pause, _LONGEST_WAIT)
 
     def _lend(self) -> None:
         """Let whoever takes pictures read them, until that ends; raise what it met."""
@@ -186,18 +231,18 @@ class Reader:
 
     def _reopen(self) -> bool:
         """Try until it opens, less and less often; tell whether it did."""
-        wait = _FIRST_WAIT
         while self._wanted.is_set() and not self._ended.is_set():
             try:
                 self._opening = True
                 self._source.open()
             except Exception:
                 self._opening = False
-                self._ended.wait(wait)
-                wait = min(2 * wait, _LONGEST_WAIT)
+                self._wait()
             else:
                 self._open, self._opening = True, False
                 self._openings += 1
-                self._note(f"{self._source.name}: open, {self._source.told}")
+                self._opened = time.monotonic()
+                if not self._is_quiet:
+                    self._note(f"{self._source.name}: open, {self._source.told}")
                 return True
         return False

@@ -94,7 +94,7 @@ class Running:
 
     def run(self) -> None:
         """Run until it ends: by a key, a signal, its source, or its time."""
-        with listening(self._session):
+        with listening(self._session, self._terminal.leave):
             if sys.stdin is not None and sys.stdin.isatty() and self._terminal.shows:
                 self._terminal.say(HELP)
             status = threading.Thread(target=self._report, name="fastvbg status", daemon=True)

@@ -301,8 +301,8 @@ class Session:
             self._still(now, effort)
         elif self._state != "live":
             self._still(now, effort)
-        elif not self._source.is_paced and now - self._left > _GONE_SECONDS:
-            self._doing = "waiting for the camera"
+        elif self._reader.is_gone and now - self._left > _GONE_SECONDS:
+            self._doing = f"waiting for the {'file' if self._source.is_paced else 'camera'}"
             self._making.forget()
             self._still(now, effort)
 

@@ -62,11 +62,24 @@ class Terminal:
     def clear(self) -> None:
         """Take the status line away."""
         with self._lock:
-            self._write(self._erased())
+            self._write(self._erased().rstrip("\n"))
+
+    def leave(self) -> None:
+        """Take the status line away from within a signal's handler.
+
+        That may have interrupted a write, so neither the lock nor the stream's buffer is touched.
+        """
+        if self._is_shown and is_ours(sys.stderr.fileno()):
+            self._is_shown = False
+            with suppress(OSError, ValueError):
+                os.write(sys.stderr.fileno(), _ERASE.encode())
 
     def _erased(self) -> str:
+        """Return what comes before a line; where the shell has had its say, an end of what is."""
         was, self._is_shown = self._is_shown, False
-        return _ERASE if was and is_ours(sys.stderr.fileno()) else ""
+        if not was:
+            return ""
+        return _ERASE if is_ours(sys.stderr.fileno()) else "\n"
 
     def _width(self) -> int:
         try:

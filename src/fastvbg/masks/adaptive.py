@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LOADED = "these without load_model, or load_model alone"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Adaptive(Mask):
     """What differs from a model of the scene, which learns as it changes."""
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fastvbg.matting.run import Run
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Auto(Mask):
     """Looks at the clip: chroma before a screen, else person where people are, else motion."""
 

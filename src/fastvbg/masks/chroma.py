@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FOUND = ("auto",)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Chroma(Mask):
     """What stands before a screen of one colour, green, blue or any other."""
 

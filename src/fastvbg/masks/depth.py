@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _STEREO = "stereo:"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Depth(Mask):
     """What lies in a range of distances, by depth maps or the second eye of a stereo pair."""
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from fastvbg.masks.subtractor import Subtractor
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class KNN(Subtractor):
     """OpenCV's background subtractor by nearest neighbours, to compare with."""
 

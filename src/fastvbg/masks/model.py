@@ -8,7 +8,7 @@ from typing import ClassVar
 from fastvbg.masks.person import Person
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model(Person):
     """What a segmentation network of your own finds."""
 

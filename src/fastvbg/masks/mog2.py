@@ -8,7 +8,7 @@ from typing import ClassVar
 from fastvbg.masks.subtractor import Subtractor
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class MOG2(Subtractor):
     """OpenCV's background subtractor by Gaussian mixtures, to compare with."""
 

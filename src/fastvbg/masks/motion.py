@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fastvbg.matting.run import Run
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Motion(Mask):
     """What moves: what differs between two neighbouring frames."""
 

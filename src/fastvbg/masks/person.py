@@ -50,7 +50,7 @@ _ROOM = (
 """Those that make a matte of it, by the room where that is known."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Person(Mask):
     """People before any room, by a network that is fetched once."""
 

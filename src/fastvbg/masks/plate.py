@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fastvbg.matting.run import Run
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plate(Mask):
     """What differs from the empty scene; the camera stands, or moves a little."""
 

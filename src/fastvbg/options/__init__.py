@@ -6,7 +6,7 @@ documentation all come from these descriptions.
 
 from __future__ import annotations
 
-from fastvbg.options.described import Described, digest_of, option
+from fastvbg.options.described import Becomes, Described, digest_of, option
 from fastvbg.options.files import File, joined
 from fastvbg.options.kinds import (
     Choice,
@@ -23,6 +23,7 @@ from fastvbg.options.kinds import (
 )
 
 __all__ = [
+    "Becomes",
     "Choice",
     "Colour",
     "Described",

@@ -6,9 +6,10 @@ import hashlib
 import json
 from dataclasses import MISSING, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from fastvbg.errors import OptionError, shown
+from fastvbg.spelling import spelled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
     from fastvbg.options.kinds import Option
 
 _KEY = "option"
+
+
+T = TypeVar("T")
+G = TypeVar("G")
+
+
+class Becomes(Generic[T, G]):
+    """To type-checkers, a field that is a T and may be given as a G; it is never made."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, instance: object, owner: type | None = None) -> T: ...
+        def __set__(self, instance: object, value: G) -> None: ...
 
 
 def option(default: Any, described: Option) -> Any:
@@ -112,6 +126,10 @@ class Described:
         """Return what is not as where nothing is said, as JSON holds it."""
         options = self.options()
         return {name: options[name].identity(value) for name, value in self.given().items()}
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={spelled(value)}" for name, value in self.given().items())
+        return f"{type(self).__name__}({given})"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Described):

@@ -12,6 +12,7 @@ from fastvbg.layout import is_packed, packed
 from fastvbg.outputs import plane_out
 from fastvbg.refine._step import check_guide
 from fastvbg.refine.spec import parse
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Refiner"]
 
 
-class Refiner:
+class Refiner(Spelled):
     """Refinement steps in order, over a video's mattes: each as its function does it.
 
     It keeps all buffers and allocates nothing per frame after the first. One object serves one
@@ -60,6 +61,7 @@ class Refiner:
     array([  0,   0, 255, 255, 255], dtype=uint8)
     """
 
+    @called_as
     def __init__(self, steps: str) -> None:
         self._steps = parse(steps)
         self._size: tuple[int, int] | None = None

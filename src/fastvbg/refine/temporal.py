@@ -12,6 +12,7 @@ from fastvbg.kernels.refine import plan
 from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import plane_out
 from fastvbg.refine._step import Step, apply_once
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte
@@ -94,7 +95,7 @@ class HoldStep(Step):
             self._held.fill(0)
 
 
-class Hold:
+class Hold(Spelled):
     """Hold the mattes of a video, one after the other: the streaming form of `hold`.
 
     One object serves one video: call it from one thread at a time.
@@ -117,6 +118,7 @@ class Hold:
     [255, 155, 55, 0]
     """
 
+    @called_as
     def __init__(self, decay: int = DEFAULT_DECAY) -> None:
         self._step = HoldStep(decay)
         self._size: tuple[int, int] | None = None

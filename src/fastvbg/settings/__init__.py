@@ -11,6 +11,7 @@ from fastvbg.masks.base import Mask
 from fastvbg.masks.motion import Motion
 from fastvbg.media.model import MAX_PIXELS
 from fastvbg.options import (
+    Becomes,
     Choice,
     Described,
     Integer,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Settings"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Settings(Described):
     """What `process`, `matte` and `preview` are to do, but for input and output.
 
@@ -108,7 +109,7 @@ class Settings(Described):
         A background is an array of another form (also a `TypeError` or a `ValueError`).
     """
 
-    mask: Mask | str = option(Motion, Kind("The kind of mask.", metavar="KIND"))
+    mask: Becomes[Mask, Mask | str] = option(Motion, Kind("The kind of mask.", metavar="KIND"))
     refine: str | None = option(
         None, Steps("Steps such as despeckle=5,fill,feather=1, or none.", metavar="STEPS")
     )

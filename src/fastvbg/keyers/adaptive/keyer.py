@@ -21,6 +21,7 @@ from fastvbg.keyers.adaptive.memory import Memory
 from fastvbg.keyers.adaptive.scene import load_scene
 from fastvbg.layout import as_bgr, packed, written_packed
 from fastvbg.outputs import plane_out, planes_out
+from fastvbg.spelling import called_as
 from fastvbg.values import check_path
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class AdaptiveKeyer(OnePassKeyer):
     array([  0,   0,   0, 255, 255, 255, 255, 255], dtype=uint8)
     """
 
+    @called_as
     def __init__(
         self,
         *,

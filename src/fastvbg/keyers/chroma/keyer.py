@@ -30,6 +30,7 @@ from fastvbg.keyers.chroma.search import ScreenSearch
 from fastvbg.keyers.chroma.strength import steps_between
 from fastvbg.layout import as_bgr, checked_bgr
 from fastvbg.outputs import copy_frame, plane_out, planes_out
+from fastvbg.spelling import called_as
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,6 +95,7 @@ class ChromaKeyer(OnePassKeyer):
     array([  0,   0, 255, 255], dtype=uint8)
     """
 
+    @called_as
     def __init__(
         self,
         key: Colour | str | None = None,

@@ -21,6 +21,7 @@ from fastvbg.errors import OptionError, ShapeError
 from fastvbg.kernels._kernel import Module
 from fastvbg.layout import packed, written_packed
 from fastvbg.outputs import composite_out, copy_frame, plane_out
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -151,7 +152,7 @@ def depth_matte(
     return result
 
 
-class DepthKeyer:
+class DepthKeyer(Spelled):
     """The depth keyer for maps in order: `depth_matte` with holes held over time.
 
     A pixel without a depth takes its last valid one, for up to `hold` frames; after that it is
@@ -188,6 +189,7 @@ class DepthKeyer:
     [[[255, 0]], [[255, 0]], [[0, 0]]]
     """
 
+    @called_as
     def __init__(
         self,
         near: int,

@@ -21,6 +21,7 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.keyers._frames import contiguous
 from fastvbg.keyers.depth.disparity import PARTS, depth_table, looked_up, reach_of
 from fastvbg.layout import checked_bgr
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -56,7 +57,7 @@ _TEXTURE_BLOCK = 9
 _SMOOTH = 5
 
 
-class StereoDepth:
+class StereoDepth(Spelled):
     """Depth maps from pairs of frames of two parallel cameras, rectified.
 
     OpenCV's semi-global block matching (`StereoSGBM`) finds disparities, from the left frame and
@@ -106,6 +107,7 @@ class StereoDepth:
     3000
     """
 
+    @called_as
     def __init__(
         self,
         *,

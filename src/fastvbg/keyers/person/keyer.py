@@ -29,6 +29,7 @@ from fastvbg.keyers.person.remembering import Remembering
 from fastvbg.keyers.person.steadying import Steady
 from fastvbg.layout import are_bytes, as_bgr, checked_bgr, packed, written_packed
 from fastvbg.outputs import plane_out, planes_out
+from fastvbg.spelling import called_as
 
 if TYPE_CHECKING:
     from fastvbg._types import File, Frame, Matte, Plane, Planes
@@ -103,6 +104,7 @@ class PersonKeyer(OnePassKeyer):
     halves of `key_planes`, and may run in two threads, each frame's `look` before its `finish`.
     """
 
+    @called_as
     def __init__(  # noqa: PLR0913  (an option each)
         self,
         *,

@@ -15,6 +15,7 @@ import numpy as np
 from fastvbg.checks import check_order, check_planes, check_same_size
 from fastvbg.keyers._frames import contiguous
 from fastvbg.layout import checked_bgr
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     from fastvbg._types import Frame, Plane, Planes
@@ -43,7 +44,7 @@ _TOGETHER = 4
 _TIMES = 2
 
 
-class CameraMotion:
+class CameraMotion(Spelled):
     """Tells from frames of a video whether its camera moves.
 
     Every 8th frame is compared with the first that shows texture; after two of them that have moved
@@ -70,6 +71,7 @@ class CameraMotion:
     True
     """
 
+    @called_as
     def __init__(self, *, order: Order = "bgr") -> None:
         self._order = check_order(order)
         self._shape: tuple[int, ...] = ()

@@ -9,6 +9,7 @@ import numpy as np
 from fastvbg.checks import check_frame, check_integer, check_iterable, check_order, check_planes
 from fastvbg.errors import OptionError, ShapeError
 from fastvbg.outputs import copy_frame, with_alpha
+from fastvbg.spelling import Spelled, called_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +31,7 @@ _MOST_NOISE = 15
 _ROWS = 16
 
 
-class PlateEstimator:
+class PlateEstimator(Spelled):
     """Estimates the empty scene of a clip of any length, in bounded memory.
 
     Up to `count` frames are kept, evenly spread over what has come: when there are as many, every
@@ -61,6 +62,7 @@ class PlateEstimator:
     (array([51, 51, 51], dtype=uint8), array([[0]], dtype=uint8))
     """
 
+    @called_as
     def __init__(self, count: int = DEFAULT_COUNT, *, order: Order = "bgr") -> None:
         self._order = check_order(order)
         self._count = check_integer("count", count, 3, 255)

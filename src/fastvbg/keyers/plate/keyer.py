@@ -35,6 +35,7 @@ from fastvbg.keyers.plate.matching import corners, moved
 from fastvbg.keyers.plate.soft_edges import EdgeDecider
 from fastvbg.layout import as_bgr, packed
 from fastvbg.outputs import plane_out, planes_out
+from fastvbg.spelling import called_as
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -104,6 +105,7 @@ class PlateKeyer(EdgeDecider):
     array([255,   0,   0,   0], dtype=uint8)
     """
 
+    @called_as
     def __init__(
         self,
         plate: Frame | Planes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from fastvbg.live_mode.page.socket import MOST_MESSAGE, Connection
 from fastvbg.live_mode.page.uploads import TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from fastvbg.live_mode.page.preview import Watch
     from fastvbg.live_mode.page.security import Guard
@@ -42,6 +42,9 @@ _WITH_QUERY = ("/", "/mjpeg", "/snapshot.jpg")
 _BOUNDARY = "fastvbg"
 _SNAPSHOT_SECONDS = 3.0
 _BEAT_SECONDS = 20.0
+_GOODBYE_SECONDS = 0.3
+_CUTS, _CUT_SECONDS = 10, 0.05
+"""Python's `wait_for` swallows being cancelled where what it waits for comes at that moment."""
 
 
 def own_files() -> dict[str, tuple[str, bytes]]:
@@ -62,7 +65,10 @@ class Routes:
         self._session, self._guard = session, guard
         self._files = own_files()
         self._sockets: set[web.WebSocketResponse] = set()
+        self._lasting: set[asyncio.Task[Any] | None] = set()
+        """Who answer requests that last until the page or its reader ends."""
         self._streams = self._snapshots = 0
+        self._ends = False
 
     def app(self) -> web.Application:
         """Return the application."""
@@ -86,6 +92,8 @@ class Routes:
     def _guarded(self) -> Any:
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            if self._ends:
+                return _said(503, "page: the session ends")
             public = request.path in self._files and request.method in ("GET", "HEAD")
             why = self._guard.refusal(request.headers, _reached(request), open_to_links=public)
             if why is not None:
@@ -149,10 +157,11 @@ class Routes:
         )
         self._sockets.add(socket)
         try:
-            await socket.prepare(request)
-            local = is_loopback(request.remote or "")
-            with suppress(ConnectionError):
-                await Connection(socket, self._session, local=local).serve()
+            with self._until_the_end():
+                await socket.prepare(request)
+                local = is_loopback(request.remote or "")
+                with suppress(ConnectionError):
+                    await Connection(socket, self._session, local=local).serve()
         finally:
             self._sockets.discard(socket)
         return socket
@@ -204,7 +213,8 @@ class Routes:
         watch = self._session.feed.watch()
         self._snapshots += 1
         try:
-            content = await _next_of(watch, _SNAPSHOT_SECONDS)
+            with self._until_the_end():
+                content = await _next_of(watch, _SNAPSHOT_SECONDS)
         finally:
             self._snapshots -= 1
             self._session.feed.leave(watch)
@@ -222,12 +232,13 @@ class Routes:
         watch = self._session.feed.watch()
         self._streams += 1
         try:
-            await response.prepare(request)
-            await response.write(f"--{_BOUNDARY}\r\n".encode())
-            while not self._is_gone(request):
-                content = await _next_of(watch, 1.0)
-                if content is not None:
-                    await response.write(_part(content))
+            with self._until_the_end():
+                await response.prepare(request)
+                await response.write(f"--{_BOUNDARY}\r\n".encode())
+                while not self._is_gone(request):
+                    content = await _next_of(watch, 1.0)
+                    if content is not None:
+                        await response.write(_part(content))
         except ConnectionError:
             pass
         finally:
@@ -238,12 +249,33 @@ class Routes:
     def _is_gone(self, request: web.Request) -> bool:
         return request.transport is None or request.transport.is_closing()
 
+    @contextmanager
+    def _until_the_end(self) -> Iterator[None]:
+        """Know a request that the page's end is not to wait for."""
+        task = asyncio.current_task()
+        self._lasting.add(task)
+        try:
+            yield
+        finally:
+            self._lasting.discard(task)
+
     async def _close(self, app: web.Application) -> None:  # noqa: ARG002
-        for socket in list(self._sockets):
-            with suppress(asyncio.TimeoutError, ConnectionError):
-                await asyncio.wait_for(
-                    socket.close(code=WSCloseCode.GOING_AWAY, message=b"the session ends"), 1.0
-                )
+        """Say goodbye to pages, and cut off whoever does not read, at once."""
+        self._ends = True
+        closing = [
+            socket.close(code=WSCloseCode.GOING_AWAY, message=b"the session ends")
+            for socket in self._sockets
+        ]
+        goodbye = asyncio.gather(*closing, return_exceptions=True)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(goodbye, _GOODBYE_SECONDS)
+        for _ in range(_CUTS):
+            for task in list(self._lasting):
+                if task is not None:
+                    task.cancel()
+            if not self._lasting:
+                return
+            await asyncio.sleep(_CUT_SECONDS)
 
 
 def _part(content: bytes) -> bytes:

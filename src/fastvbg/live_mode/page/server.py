@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _THREADS = 6
 """A preview, a change that is being opened, and what is asked meanwhile."""
 _ENDING_SECONDS = 5.0
+_ANSWERING_SECONDS = 1.0
+"""For requests that are being answered at the end."""
 _UNHEARD = logging.getLogger("fastvbg.page")
 """Of aiohttp, for what is no request: the sender is answered, and the terminal is the user's."""
 _UNHEARD.addHandler(logging.NullHandler())
@@ -171,7 +173,11 @@ class Page:
         session = Session(self._controls, pool, own, self._folder, self._doctor)
         app = Routes(session, guard).app()
         runner = web.AppRunner(
-            app, access_log=None, logger=_UNHEARD, handle_signals=False, shutdown_timeout=1.0
+            app,
+            access_log=None,
+            logger=_UNHEARD,
+            handle_signals=False,
+            shutdown_timeout=_ANSWERING_SECONDS,
         )
         await runner.setup()
         tasks = [asyncio.ensure_future(each) for each in (session.run(), session.feed.run())]

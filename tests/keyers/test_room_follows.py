@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -293,3 +294,24 @@ def test_it_settles_as_the_frame_shows_it():
         np.testing.assert_array_equal(one, two)
     assert (free_for[4:, 10:] == 5).all()
     assert not free_for[:4].any()
+
+
+@pytest.mark.parametrize("way", [_shaken, _turned, _nudged])
+def test_what_is_learned_shows_in_the_next_frame(way, monkeypatch):
+    run, plain, calls = _Run(), Elsewhere.of_room, []
+
+    def of_room(self: Elsewhere, memory: Memory, there: np.ndarray) -> Memory:
+        found = plain(self, memory, there)
+        fresh = plain(Elsewhere(run.guides, (1, 1)), memory, there)
+        calls.append(memory.planes[0].copy())
+        np.testing.assert_array_equal(found.small[0], fresh.small[0])
+        return found
+
+    monkeypatch.setattr(Elsewhere, "of_room", of_room)
+    for number in range(40):
+        if number == 30:
+            plate = _view(way(number), 99, person=False)
+            known = np.ones(CANVAS, np.uint8)
+            run.room.know(plate, run.guides.of(plate), known, _view(way(number), number))
+        run.show(number, way)
+    assert any((one != two).any() for one, two in pairwise(calls))

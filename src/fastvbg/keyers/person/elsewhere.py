@@ -86,7 +86,12 @@ class Elsewhere:
         self._thin_row = plan.reduce_scratch(cols, step)
         self._row = plan.reduce_scratch(self._canvas[1], self._left)
         self._thin = np.empty((2, rows, cols), np.uint8)
+        self._thin_of: Plane | None = None
         self._spare: Planes | None = None
+
+    def learned(self) -> None:
+        """Hear that planes of the room have been written to: nothing kept of them holds."""
+        self._thin_of = None
 
     def of_room(self, memory: Memory, there: Homography) -> Memory:
         """Return what is known as a frame shows it, of which `there` is from the room to it.
@@ -153,7 +158,9 @@ class Elsewhere:
         """
         thin, shifted = self._thin
         out = np.empty(self._canvas, np.uint8)
-        canvas.reduce.call(plane, thin, self._step, self._thin_row)
+        if self._thin_of is not plane:  # a room is learned in one frame of ROOM_TURNS
+            canvas.reduce.call(plane, thin, self._step, self._thin_row)
+            self._thin_of = plane
         way = self._of_thin.way(to)
         _SHIFT.call(thin, _scaled(way), _EVERYWHERE, _WHOLE, _SAME, shifted)
         canvas.reduce.call(shifted, out, self._left, self._row)
@@ -182,6 +189,7 @@ class Elsewhere:
         small = self._guides.of(planes)
         for old, new in zip((*memory.planes, *memory.small), (*planes, *small), strict=True):
             np.copyto(old, new)
+        self.learned()
         np.copyto(memory.known, shown.known)
         np.copyto(memory.noise, shown.noise)
         if shown.there is not None:

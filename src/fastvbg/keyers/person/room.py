@@ -147,6 +147,7 @@ class Room:
         memory = self._memory
         for to, plane in zip((*memory.planes, *memory.small), (*planes, *guides), strict=True):
             np.copyto(to, plane)
+        self._elsewhere.learned()
         np.copyto(memory.known, known)
         self._uncovering.forget()
         self._camera.reset(at_once=True)
@@ -286,4 +287,5 @@ class Room:
         canvas.mark.call(near, sure, *state, turn, _MARK_LEVELS, marks)
         rest = self._factor, self._shifts, rows
         room.learn.call(marks, planes, memory.planes, memory.noise, *rest)
+        self._elsewhere.learned()
         room.learn.call(marks, guides, memory.small, self._spare, 1, (0, 0), rows)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fastvbg.live_mode.page import server
+from fastvbg.live_mode.page.routes import Routes
 from fastvbg.live_mode.page.server import Page
 from tests.live_mode.page.conftest import run, speaking
 from tests.support.livesession import FakeSession
@@ -39,16 +40,31 @@ def ended(page: Page) -> bool:
     return not thread.is_alive()
 
 
+@pytest.fixture
+def answered(monkeypatch) -> list[str]:
+    """Paths of the requests that last, as they begin to be answered."""
+    begun: list[str] = []
+    own = Routes._until_the_end
+
+    def noted(self: Routes, request: Any) -> Any:
+        begun.append(request.path)
+        return own(self, request)
+
+    monkeypatch.setattr(Routes, "_until_the_end", noted)
+    return begun
+
+
 @pytest.mark.parametrize("path", ["/mjpeg", "/snapshot.jpg"])
-def test_who_reads_nothing_is_cut_off(path: str, monkeypatch) -> None:
+def test_who_reads_nothing_is_cut_off(path: str, monkeypatch, answered) -> None:
     monkeypatch.setattr("fastvbg.live_mode.page.routes._SNAPSHOT_SECONDS", 300.0)
     session = FakeSession(width=1280, height=720)
     if path != "/mjpeg":
         monkeypatch.setattr(session, "shown", lambda after, timeout: None)
     page = Page(session).__enter__()
     with ExitStack() as stack:
-        for _ in range(6):
+        for _ in range(3):
             asking(page, path, stack)
+        wait_for(lambda: len(answered) == 3)
         wait_for(lambda: session.lookers)
         assert ended(page)
 

@@ -157,7 +157,7 @@ class Routes:
         )
         self._sockets.add(socket)
         try:
-            with self._until_the_end():
+            with self._until_the_end(request):
                 await socket.prepare(request)
                 local = is_loopback(request.remote or "")
                 with suppress(ConnectionError):
@@ -207,13 +207,13 @@ class Routes:
     async def _examine(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
         return web.json_response({"found": await self._session.examined()})
 
-    async def _snapshot(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
+    async def _snapshot(self, request: web.Request) -> web.StreamResponse:
         if self._snapshots >= MOST_CLIENTS:
             return _said(503, "snapshot: too many at once")
         watch = self._session.feed.watch()
         self._snapshots += 1
         try:
-            with self._until_the_end():
+            with self._until_the_end(request):
                 content = await _next_of(watch, _SNAPSHOT_SECONDS)
         finally:
             self._snapshots -= 1
@@ -232,7 +232,7 @@ class Routes:
         watch = self._session.feed.watch()
         self._streams += 1
         try:
-            with self._until_the_end():
+            with self._until_the_end(request):
                 await response.prepare(request)
                 await response.write(f"--{_BOUNDARY}\r\n".encode())
                 while not self._is_gone(request):
@@ -250,12 +250,16 @@ class Routes:
         return request.transport is None or request.transport.is_closing()
 
     @contextmanager
-    def _until_the_end(self) -> Iterator[None]:
-        """Know a request that the page's end is not to wait for."""
+    def _until_the_end(self, request: web.Request) -> Iterator[None]:
+        """Know a request that the page's end is not to wait for, nor for what it has to send."""
         task = asyncio.current_task()
         self._lasting.add(task)
         try:
             yield
+        except asyncio.CancelledError:
+            if request.transport is not None:
+                request.transport.abort()
+            raise
         finally:
             self._lasting.discard(task)
 

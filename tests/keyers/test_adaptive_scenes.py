@@ -95,3 +95,22 @@ def test_a_change_of_nearly_everything_is_followed():
         keyer.key(np.zeros_like(frame))  # the lens covered
     shares = [(keyer.key(frame) > 0).mean() for frame in empty_room(5, 2)]
     assert shares[-1] < 0.05
+
+
+def test_who_moved_while_the_room_was_learned_does_not_turn_it_to_foreground() -> None:
+    """The marks that they left are no change of light."""
+    room = np.full((108, 192, 3), 200, np.uint8)
+    room[::8] = 190
+    keyer = AdaptiveKeyer()
+    frames = []
+    for index in range(120):
+        frame = room.copy()
+        x = 3 * (index + 25) % 162
+        frame[30:90, x : x + 30] = 110
+        frames.append(frame)
+    expected = literal(keyer, map(keyed_planes, frames))
+    for frame, (mask, state) in zip(frames, expected, strict=True):
+        got = keyer.key(frame)
+        np.testing.assert_array_equal(got, mask)
+        same(keyer, state)
+        assert (got > 0).mean() < 0.15  # the box is 0.087

@@ -188,15 +188,24 @@ def _scaled(plane: Plane, gain: int, middle: int) -> Wide:
 
 
 def _gain(state: AdaptiveState, luma: Wide, free: npt.NDArray[np.bool_]) -> int:
-    """Return the gain for the next frame, by all pixels where hardly any is free."""
+    """Return the gain for the next frame.
+
+    By what is free where that is at least an eighth of the rows, by all where it is less than half;
+    of two gains it is the one that is nearer to none.
+    """
     teach = free[::4]
-    if 8 * np.count_nonzero(teach) < teach.size:
-        teach = np.ones_like(teach)
-    seen = int(luma[::4][teach].sum())
-    known = int(state.means[0][::4][teach].sum(dtype=np.int64))
-    if 256 * abs(seen - known) <= known or seen == 0:
-        return state.gain
-    return min(max(state.gain * known // seen, 1 << 14), (1 << 16) - 1)
+    everywhere = np.ones_like(teach)
+    count = int(np.count_nonzero(teach))
+    sets = [teach] if 8 * count >= teach.size else []
+    sets += [everywhere] if 2 * count < teach.size else []
+    gains = []
+    for pixels in sets:
+        seen = int(luma[::4][pixels].sum())
+        known = int(state.means[0][::4][pixels].sum(dtype=np.int64))
+        same = 256 * abs(seen - known) <= known or seen == 0
+        wanted = state.gain if same else state.gain * known // seen
+        gains.append(wanted if same else min(max(wanted, 1 << 14), (1 << 16) - 1))
+    return min(gains, key=lambda gain: abs(gain - (1 << 15)))
 
 
 def _evidence(state: AdaptiveState, samples: list[Wide]) -> Wide:

@@ -79,13 +79,28 @@ class Scene:
                 self._follow_exposure()
 
     def _follow_exposure(self) -> None:
-        """Set the gain for the next frame, by all pixels where hardly any is free."""
+        """Set the gain for the next frame, by what is free, or by all where hardly any is.
+
+        Between an eighth and a half it is the one of both that changes less of the light. Who
+        moved while the room was learned left marks there, and a gain by these marks alone would
+        make foreground of the rest, for good; while by all alone who fills half of the picture
+        would be light.
+        """
         seen, known, free, all_seen, all_known = self._totals.tolist()
         height, width = self.swings.shape
-        if 8 * free < (height + 3) // 4 * width:
-            seen, known = all_seen, all_known
-        if seen and 256 * abs(seen - known) > known:
-            self.gain = min(max(self.gain * known // seen, ONE >> 1), 2 * ONE - 1)
+        rows = (height + 3) // 4 * width
+        gains = []
+        if 8 * free >= rows:
+            gains.append(self._gain_of(seen, known))
+        if 2 * free < rows:
+            gains.append(self._gain_of(all_seen, all_known))
+        self.gain = min(gains, key=lambda gain: abs(gain - ONE))
+
+    def _gain_of(self, seen: int, known: int) -> int:
+        """Return the gain by which what is seen is as bright as what is known."""
+        if not seen or 256 * abs(seen - known) <= known:
+            return self.gain
+        return min(max(self.gain * known // seen, ONE >> 1), 2 * ONE - 1)
 
     def begin(self, first: Frame | Planes) -> None:
         """Take the first frame as the means."""

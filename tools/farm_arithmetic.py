@@ -15,9 +15,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fastvbg.farm.engine import Event, Finished
-from fastvbg.farm.queue import Queue
-from fastvbg.farm.tasks import Ended, Task
+from fastvbg.farm.workers.engine import Event, Finished
+from fastvbg.farm.workers.queue import Queue
+from fastvbg.farm.workers.tasks import Ended, Task
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

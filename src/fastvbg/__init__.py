@@ -32,13 +32,13 @@ if TYPE_CHECKING:
     from fastvbg.compositing.frames import blend, composite
     from fastvbg.compositing.light import LightWrap, light_wrap
     from fastvbg.compositing.planar import I420, NV12, blend_planar, composite_planar
-    from fastvbg.farm.batch import batch
-    from fastvbg.farm.merging import merge
-    from fastvbg.farm.planning import plan
-    from fastvbg.farm.plans import Plan
-    from fastvbg.farm.rendered import Rendered
-    from fastvbg.farm.rendering import render
-    from fastvbg.farm.resuming import process
+    from fastvbg.farm.batches.batch import batch
+    from fastvbg.farm.cutting.planning import plan
+    from fastvbg.farm.cutting.plans import Plan
+    from fastvbg.farm.parts.merging import merge
+    from fastvbg.farm.parts.rendered import Rendered
+    from fastvbg.farm.parts.rendering import render
+    from fastvbg.farm.parts.resuming import process
     from fastvbg.keyers.adaptive.keyer import AdaptiveKeyer
     from fastvbg.keyers.chroma.despill import despill, despill_planes
     from fastvbg.keyers.chroma.keyer import ChromaKeyer
@@ -173,14 +173,14 @@ _HOME = {
     "estimate_plate": "fastvbg.keyers.plate.estimate",
     "PlateKeyer": "fastvbg.keyers.plate.keyer",
     "pick_key": "fastvbg.keyers.chroma.screen",
-    "batch": "fastvbg.farm.batch",
+    "batch": "fastvbg.farm.batches.batch",
     "matte": "fastvbg.pipeline.process",
-    "process": "fastvbg.farm.resuming",
-    "Plan": "fastvbg.farm.plans",
-    "Rendered": "fastvbg.farm.rendered",
-    "merge": "fastvbg.farm.merging",
-    "plan": "fastvbg.farm.planning",
-    "render": "fastvbg.farm.rendering",
+    "process": "fastvbg.farm.parts.resuming",
+    "Plan": "fastvbg.farm.cutting.plans",
+    "Rendered": "fastvbg.farm.parts.rendered",
+    "merge": "fastvbg.farm.parts.merging",
+    "plan": "fastvbg.farm.cutting.planning",
+    "render": "fastvbg.farm.parts.rendering",
     "LightWrap": "fastvbg.compositing.light",
     "light_wrap": "fastvbg.compositing.light",
     "smooth_guided": "fastvbg.refine.guided",

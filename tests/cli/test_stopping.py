@@ -104,7 +104,7 @@ def test_an_error_that_a_signal_becomes_is_that_signal() -> None:
 
 
 COMMANDS = {
-    "live": ("fastvbg.live_mode.asked", "make_session", ["live", "demo", "--seconds", "20"]),
+    "live": ("fastvbg.live_mode.asking.asked", "make_session", ["live", "demo", "--seconds", "20"]),
     "run": ("fastvbg.cli.gathering", "gathered", ["run", "none.mp4", "-o", "o.mp4", "-b", "red"]),
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastvbg.errors import SourceError
-from fastvbg.farm.tasks import Ended, Heard, Task
+from fastvbg.farm.workers.tasks import Ended, Heard, Task
 from fastvbg.sink.staging import staging_name
 
 

@@ -17,15 +17,15 @@ import pytest
 
 import fastvbg
 from fastvbg.cli import run_command_line
-from fastvbg.farm.batch import run_batch
-from fastvbg.farm.board import Board, Standing
-from fastvbg.farm.engine import Died
-from fastvbg.farm.engines import check_memory, check_where
-from fastvbg.farm.outcome import Outcome, worst
-from fastvbg.farm.places import placed
-from fastvbg.farm.pool import Pool
-from fastvbg.farm.tasks import Task
-from fastvbg.farm.ways import Terms, Ways
+from fastvbg.farm.batches.batch import run_batch
+from fastvbg.farm.batches.board import Board, Standing
+from fastvbg.farm.batches.outcome import Outcome, worst
+from fastvbg.farm.batches.places import placed
+from fastvbg.farm.batches.ways import Terms, Ways
+from fastvbg.farm.workers.engine import Died
+from fastvbg.farm.workers.engines import check_memory, check_where
+from fastvbg.farm.workers.pool import Pool
+from fastvbg.farm.workers.tasks import Task
 from tests.support.inline import Inline
 from tests.support.media import make_clip
 
@@ -44,7 +44,7 @@ def talks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastvbg.farm.engines.Workers", lambda *_: Pool(Inline()))
+    monkeypatch.setattr("fastvbg.farm.workers.engines.Workers", lambda *_: Pool(Inline()))
 
 
 def written() -> list[str]:
@@ -162,7 +162,7 @@ def test_damage_is_in_the_exit_code(talks: Path, capsys) -> None:
 def test_what_cannot_be_is_refused_before_anything_begins(
     talks: Path, arguments: list[str], words: str, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fastvbg.farm.engines.Workers", lambda *_: pytest.fail("it began"))
+    monkeypatch.setattr("fastvbg.farm.workers.engines.Workers", lambda *_: pytest.fail("it began"))
     asked = ASKED if "--mask" not in arguments else ("-b", "navy")
     assert run_command_line(["batch", *arguments, *asked]) == 2
     out, err = capsys.readouterr()
@@ -243,7 +243,8 @@ def test_a_deadly_part_fails_its_file_alone_and_the_rest_of_it_is_kept(
 ) -> None:
     make_clip(talks / "long.mp4", count=200)
     with monkeypatch.context() as patched:
-        patched.setattr("fastvbg.farm.engines.Workers", lambda *_: Deadly("long.mp4, part 2"))
+        engine = "fastvbg.farm.workers.engines.Workers"
+        patched.setattr(engine, lambda *_: Deadly("long.mp4, part 2"))
         done = fastvbg.batch(["a.mp4", "long.mp4"], "out", SETTINGS, segments=2)
     assert [each.state for each in done] == ["done", "failed"]
     log = Path("out", "long.mp4.log")

@@ -16,12 +16,12 @@ import pytest
 
 import fastvbg
 from fastvbg.cli import run_command_line
-from fastvbg.farm.batch import run_batch
-from fastvbg.farm.board import Standing
-from fastvbg.farm.cluster import ClusterError, check_cluster, examine
-from fastvbg.farm.engines import check_where
-from fastvbg.farm.queue import Queue
-from fastvbg.farm.ways import Ways
+from fastvbg.farm.batches.batch import run_batch
+from fastvbg.farm.batches.board import Standing
+from fastvbg.farm.batches.ways import Ways
+from fastvbg.farm.workers.cluster import ClusterError, check_cluster, examine
+from fastvbg.farm.workers.engines import check_where
+from fastvbg.farm.workers.queue import Queue
 from tests.farm.synthetic import Die, Owned, Say, task
 from tests.support.media import make_clip
 
@@ -206,7 +206,7 @@ def test_a_dead_scheduler_and_the_rest_made_without_it(
     talks: Path, scheduler: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("distributed", reason="fastvbg[farm]")
-    monkeypatch.setattr("fastvbg.farm.cluster._GONE", 3.0)
+    monkeypatch.setattr("fastvbg.farm.workers.cluster._GONE", 3.0)
     process, address = scheduler()
     parts = Path("out/.long.mp4.parts")
     killed: list[float] = []
@@ -252,7 +252,7 @@ def certificates(folder: Path) -> tuple[Path, Path, Path]:
 def test_mutual_tls(talks: Path, scheduler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     dask = pytest.importorskip("dask", reason="fastvbg[farm]")
     ca, own, key = certificates(talks)
-    monkeypatch.setattr("fastvbg.farm.cluster._GONE", 5.0)
+    monkeypatch.setattr("fastvbg.farm.workers.cluster._GONE", 5.0)
     _, address = scheduler(ca, own, key)
     assert address.startswith("tls://")
     with pytest.raises(ClusterError, match="cannot reach"):

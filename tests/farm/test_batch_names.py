@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import fastvbg
-from fastvbg.farm.inputs import expand
-from fastvbg.farm.naming import outputs
+from fastvbg.farm.batches.inputs import expand
+from fastvbg.farm.batches.naming import outputs
 from fastvbg.urls import whole
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from fastvbg.farm.engine import Died, Event, Finished
-from fastvbg.farm.pool import ExecutorError, Pool
-from fastvbg.farm.queue import Queue
-from fastvbg.farm.tasks import Ended, Task
-from fastvbg.farm.workers import Workers
+from fastvbg.farm.workers.engine import Died, Event, Finished
+from fastvbg.farm.workers.pool import ExecutorError, Pool
+from fastvbg.farm.workers.queue import Queue
+from fastvbg.farm.workers.tasks import Ended, Task
+from fastvbg.farm.workers.workers import Workers
 from fastvbg.sink.staging import staging_name
 from tests.farm.synthetic import Die, Grow, Hang, Owned, Raise, Say, task
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastvbg.errors import SinkError
-from fastvbg.farm.borders import LEAD, borders_of
-from fastvbg.farm.merging import decoding_times
+from fastvbg.farm.cutting.borders import LEAD, borders_of
+from fastvbg.farm.parts.merging import decoding_times
 from fastvbg.masks.memory import FADING, NONE, SNAPSHOT, Memory
 from fastvbg.sink.part import Moment
 from fastvbg.source.index import Index

@@ -10,9 +10,9 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import SinkError
-from fastvbg.farm import merging, rendering
-from fastvbg.farm.tasks import Heard
-from fastvbg.farm.works import Join
+from fastvbg.farm.batches.works import Join
+from fastvbg.farm.parts import merging, rendering
+from fastvbg.farm.workers.tasks import Heard
 from fastvbg.source import decoding as decoding_module
 from tests.support.farm import LOSSLESS, held
 from tests.support.numbered import make_numbered

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import fastvbg
-from fastvbg.farm.board import Board
-from fastvbg.farm.engines import check_where
-from fastvbg.farm.filejob import FileJob
-from fastvbg.farm.tasks import Ended
-from fastvbg.farm.ways import Terms, Ways
-from fastvbg.farm.works import Looked
+from fastvbg.farm.batches.board import Board
+from fastvbg.farm.batches.filejob import FileJob
+from fastvbg.farm.batches.ways import Terms, Ways
+from fastvbg.farm.batches.works import Looked
+from fastvbg.farm.workers.engines import check_where
+from fastvbg.farm.workers.tasks import Ended
 
 SETTINGS = fastvbg.Settings(mask="motion", background="navy")
 

@@ -8,8 +8,8 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import SinkError
-from fastvbg.farm.folder import Folder
-from fastvbg.farm.locking import locked
+from fastvbg.farm.parts.folder import Folder
+from fastvbg.farm.parts.locking import locked
 from tests.support.farm import MOTION
 from tests.support.numbered import make_numbered
 

@@ -20,9 +20,10 @@ import pytest
 import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.errors import OptionError, OptionTypeError, SinkError, SourceError
-from fastvbg.farm import folder as folder_module
-from fastvbg.farm import planning, rendering
-from fastvbg.farm.folder import Folder
+from fastvbg.farm.cutting import planning
+from fastvbg.farm.parts import folder as folder_module
+from fastvbg.farm.parts import rendering
+from fastvbg.farm.parts.folder import Folder
 from fastvbg.sink import durable
 from tests.support.farm import MOTION
 from tests.support.numbered import make_numbered
@@ -222,7 +223,7 @@ def test_a_second_run_is_refused_with_the_pid(job: Job) -> None:
 
 HOLD = """
 import sys, time, pathlib
-from fastvbg.farm.locking import locked
+from fastvbg.farm.parts.locking import locked
 pathlib.Path(sys.argv[1]).mkdir()
 with locked(pathlib.Path(sys.argv[1])):
     print("held", flush=True)

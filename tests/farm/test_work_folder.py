@@ -9,7 +9,7 @@ import pytest
 import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.errors import SinkError
-from fastvbg.farm import rendering
+from fastvbg.farm.parts import rendering
 from tests.support.farm import MOTION
 from tests.support.inline import Inline
 from tests.support.numbered import make_numbered
@@ -73,9 +73,9 @@ def test_the_option_of_run(clip: Path, tmp_path: Path, monkeypatch, capsys) -> N
 
 
 def test_it_goes_for_clusters(clip: Path, tmp_path: Path, monkeypatch) -> None:
-    from fastvbg.farm.engines import check_where
-    from fastvbg.farm.spreading import spread
-    from fastvbg.farm.ways import Ways
+    from fastvbg.farm.batches.spreading import spread
+    from fastvbg.farm.batches.ways import Ways
+    from fastvbg.farm.workers.engines import check_where
 
     where = check_where(Inline(), None, None, None)
     work = tmp_path / "w"

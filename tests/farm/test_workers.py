@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 import fastvbg
-from fastvbg.farm.batch import run_batch
-from fastvbg.farm.board import Standing
-from fastvbg.farm.engines import check_where
-from fastvbg.farm.ways import Ways
+from fastvbg.farm.batches.batch import run_batch
+from fastvbg.farm.batches.board import Standing
+from fastvbg.farm.batches.ways import Ways
+from fastvbg.farm.workers.engines import check_where
 from tests.support.media import make_clip
 
 SETTINGS = fastvbg.Settings(mask="motion", background="navy", preset="ultrafast", threads=1)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from fastvbg.live_mode.adapting import adapted
-from fastvbg.live_mode.asked import Asked
-from fastvbg.live_mode.switches import Switches
+from fastvbg.live_mode.asking.adapting import adapted
+from fastvbg.live_mode.asking.asked import Asked
+from fastvbg.live_mode.controls.switches import Switches
 from fastvbg.settings import Settings
 from tests.support.media import make_clip
 

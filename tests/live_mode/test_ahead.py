@@ -10,8 +10,8 @@ import threading
 import pytest
 
 from fastvbg.kernels import _cache
-from fastvbg.live_mode import ahead
-from fastvbg.live_mode.ahead import Ahead, switchable
+from fastvbg.live_mode.making import ahead
+from fastvbg.live_mode.making.ahead import Ahead, switchable
 from fastvbg.warmup import all_kernels
 from tests.support.programs import wait_for
 
@@ -20,7 +20,7 @@ CALLS = """
 import json, sys
 from fractions import Fraction
 from fastvbg.kernels._kernel import Kernel
-from fastvbg.live_mode import work
+from fastvbg.live_mode.making import work
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.settings import Settings

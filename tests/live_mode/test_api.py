@@ -13,7 +13,7 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import FastvbgError
-from fastvbg.live_mode.work import Work
+from fastvbg.live_mode.making.work import Work
 from tests.support.programs import wait_for
 
 
@@ -86,7 +86,7 @@ def test_what_is_over_says_what_ended_it(tmp_path: Path, monkeypatch) -> None:
         raise MemoryError
 
     made = fastvbg.live("demo", tmp_path / "a.mkv", mask="motion", background="navy")
-    monkeypatch.setattr("fastvbg.live_mode.session.Session._composite", fails)
+    monkeypatch.setattr("fastvbg.live_mode.session.session.Session._composite", fails)
     made._over.wait(20)
     with pytest.raises(fastvbg.EndedError) as told:
         made.set_state("black")

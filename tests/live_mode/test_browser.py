@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from fastvbg.live_mode import browser
-from fastvbg.live_mode.browser import BrowserSource, Fit, covering
-from fastvbg.live_mode.choosing import make_source, stand_in
+from fastvbg.live_mode.asking.choosing import make_source, stand_in
+from fastvbg.live_mode.sources import browser
+from fastvbg.live_mode.sources.browser import BrowserSource, Fit, covering
 from fastvbg.media.planes import new_picture, planes_of
 from tests.live_mode.test_session import MOTION, eventually, running
 from tests.support.command import fastvbg_process
@@ -189,7 +189,7 @@ def test_no_room_leaves_where_a_camera_takes_over(monkeypatch) -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_what_a_page_has_without_a_camera(monkeypatch, there: bool) -> None:
-    from fastvbg.live_mode import choosing
+    from fastvbg.live_mode.asking import choosing
 
     monkeypatch.setattr(choosing, "find_spec", lambda _: object() if there else None)
     source, showing = stand_in()

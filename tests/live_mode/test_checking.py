@@ -13,7 +13,7 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import FastvbgError
-from fastvbg.live_mode.demo import DemoSource
+from fastvbg.live_mode.sources.demo import DemoSource
 from tests.support.media import make_clip
 
 PICTURE = np.full((8, 8, 3), 90, np.uint8)
@@ -76,7 +76,7 @@ def test_a_virtual_camera_that_is_none_opens_no_source(folder: Path) -> None:
 
 
 def test_pyvirtualcam_that_is_missing_opens_no_source(folder: Path, monkeypatch) -> None:
-    from fastvbg.live_mode import virtualcam
+    from fastvbg.live_mode.outlets import virtualcam
 
     monkeypatch.setattr(virtualcam, "find_spec", lambda _: None)
     with pytest.raises(FastvbgError, match="virtualcam: pyvirtualcam is not installed"):

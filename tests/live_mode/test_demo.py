@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from fastvbg.errors import FastvbgError
-from fastvbg.live_mode import choosing, demo
-from fastvbg.live_mode.choosing import has_camera, make_source
+from fastvbg.live_mode.asking import choosing
+from fastvbg.live_mode.asking.choosing import has_camera, make_source
+from fastvbg.live_mode.sources import demo
 from fastvbg.media.planes import planes_of
 from tests.support.command import fastvbg_process
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from fastvbg.errors import FastvbgError, OptionError, SinkError, SourceError
-from fastvbg.live_mode.choosing import make_sink, make_source
-from fastvbg.live_mode.files import FileSource
-from fastvbg.live_mode.sinks import Recording
+from fastvbg.live_mode.asking.choosing import make_sink, make_source
+from fastvbg.live_mode.outlets.sinks import Recording
+from fastvbg.live_mode.sources.files import FileSource
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import planes_of
 from fastvbg.settings import Settings

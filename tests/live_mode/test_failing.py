@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastvbg.live_mode.failing import Failing
+from fastvbg.live_mode.session.failing import Failing
 
 
 def test_ten_minutes_of_failures_are_few_lines() -> None:

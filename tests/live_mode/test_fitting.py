@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fastvbg.errors import OptionError
-from fastvbg.live_mode import fitting
-from fastvbg.live_mode.fitting import ASTRAY, Fitting
-from fastvbg.live_mode.grab import FORM
-from fastvbg.live_mode.work import Wanted, Work
+from fastvbg.live_mode.making.work import Wanted, Work
+from fastvbg.live_mode.pictures.grab import FORM
+from fastvbg.live_mode.session import fitting
+from fastvbg.live_mode.session.fitting import ASTRAY, Fitting
 from fastvbg.masks.plate import Plate
 from fastvbg.media.colour import ColourTags, FromBGR
 from fastvbg.media.model import StreamInfo

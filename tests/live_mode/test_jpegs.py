@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fastvbg.devices import turbojpeg
-from fastvbg.live_mode.grab import Pool
-from fastvbg.live_mode.jpegs import Jpegs
+from fastvbg.live_mode.pictures.grab import Pool
+from fastvbg.live_mode.sources.jpegs import Jpegs
 from fastvbg.media.planes import planes_of
 
 SIZE = 96, 64

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fastvbg.errors import SinkError
-from fastvbg.live_mode import keys, suspending
+from fastvbg.live_mode.terminal import keys, suspending
 from tests.support.programs import wait_for
 
 pty = pytest.importorskip("pty")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from fastvbg.live_mode.leaving import Stills
+from fastvbg.live_mode.session.leaving import Stills
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 

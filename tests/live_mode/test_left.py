@@ -13,14 +13,14 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import OptionError, SinkError
-from fastvbg.live_mode import presence
-from fastvbg.live_mode.choosing import demand_recording, make_source
-from fastvbg.live_mode.keys import _letters, listening
+from fastvbg.live_mode.asking.choosing import demand_recording, make_source
+from fastvbg.live_mode.controls.switches import Switches
 from fastvbg.live_mode.running import status_line
-from fastvbg.live_mode.session import Session
-from fastvbg.live_mode.switches import Switches
-from fastvbg.live_mode.terminal import Terminal
-from fastvbg.live_mode.y4m import Y4M
+from fastvbg.live_mode.session import presence
+from fastvbg.live_mode.session.session import Session
+from fastvbg.live_mode.sources.y4m import Y4M
+from fastvbg.live_mode.terminal.keys import _letters, listening
+from fastvbg.live_mode.terminal.terminal import Terminal
 from fastvbg.settings import Settings
 from tests.live_mode.test_session import MOTION, eventually, running
 from tests.support.live import FakeCamera, Kept
@@ -29,7 +29,7 @@ from tests.support.live import FakeCamera, Kept
 @pytest.mark.parametrize("nobody", ["card", "blur"])
 def test_what_leaves_while_nobody_is_there_is_said(monkeypatch, nobody: str) -> None:
     monkeypatch.setattr(presence, "_NOBODY_SECONDS", 0.0)
-    monkeypatch.setattr("fastvbg.live_mode.making.Making.somebody", False)
+    monkeypatch.setattr("fastvbg.live_mode.making.making.Making.somebody", False)
     with running(FakeCamera(), Kept(), switches=Switches(nobody=nobody)) as (made, _):  # type: ignore[arg-type]
         said = "nobody is there: "
         assert eventually(lambda: made.figures()["doing"].startswith(said))

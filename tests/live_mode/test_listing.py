@@ -12,7 +12,7 @@ from fastvbg.cli import run_command_line
 from fastvbg.devices.v4l2 import abi
 from fastvbg.devices.v4l2.choose import best_modes
 from fastvbg.devices.v4l2.offers import Offer, Span
-from fastvbg.live_mode.listing import lines
+from fastvbg.live_mode.asking.listing import lines
 from tests.support.v4l2 import WEBCAM, FakeDevice, FakeSystem, loopback
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="V4L2 is Linux's")

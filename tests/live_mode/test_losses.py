@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from fastvbg.errors import OptionError, SinkError, SourceError
-from fastvbg.live_mode import reader
 from fastvbg.live_mode.api import live
-from fastvbg.live_mode.outlets import Outlets
-from fastvbg.live_mode.plates import PlateTaking
+from fastvbg.live_mode.outlets.outlets import Outlets
+from fastvbg.live_mode.session.plates import PlateTaking
+from fastvbg.live_mode.sources import reader
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.settings import Settings

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from fastvbg.live_mode.files import FileSource
-from fastvbg.live_mode.opening import done_before
-from fastvbg.live_mode.reader import Reader
-from fastvbg.live_mode.session import Session
+from fastvbg.live_mode.session.opening import done_before
+from fastvbg.live_mode.session.session import Session
+from fastvbg.live_mode.sources.files import FileSource
+from fastvbg.live_mode.sources.reader import Reader
 from fastvbg.settings import Settings
 from tests.support.live import FakeCamera, Kept
 from tests.support.programs import wait_for
@@ -134,7 +134,7 @@ def test_ctrl_c_ends_it_while_a_mute_peer_is_waited_for() -> None:
 _STILL_OPENING = """
 import atexit, threading, time
 from fastvbg import cli
-from fastvbg.live_mode.opening import done_before
+from fastvbg.live_mode.session.opening import done_before
 ended = threading.Event()
 ended.set()
 def run(arguments):

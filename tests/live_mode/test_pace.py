@@ -12,12 +12,13 @@ import numpy as np
 import pytest
 
 from fastvbg.errors import SourceError
-from fastvbg.live_mode import files, reader, session
-from fastvbg.live_mode.demo import DemoSource
-from fastvbg.live_mode.files import FileSource
-from fastvbg.live_mode.grab import Grab
-from fastvbg.live_mode.reader import Reader
-from fastvbg.live_mode.session import Session
+from fastvbg.live_mode.pictures.grab import Grab
+from fastvbg.live_mode.session import session
+from fastvbg.live_mode.session.session import Session
+from fastvbg.live_mode.sources import files, reader
+from fastvbg.live_mode.sources.demo import DemoSource
+from fastvbg.live_mode.sources.files import FileSource
+from fastvbg.live_mode.sources.reader import Reader
 from fastvbg.settings import Settings
 from tests.support.live import FakeCamera, Kept
 from tests.support.programs import wait_for
@@ -25,7 +26,7 @@ from tests.support.programs import wait_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fastvbg.live_mode.grab import Source
+    from fastvbg.live_mode.pictures.grab import Source
 
 NAVY = Settings(mask="motion", background="navy")
 

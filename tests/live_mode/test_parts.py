@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from fastvbg.errors import SourceError
-from fastvbg.live_mode.cards import draw_card, read_card
-from fastvbg.live_mode.figures import Figures, Rate
-from fastvbg.live_mode.framing import WHOLE, Box, Framing, box_of
-from fastvbg.live_mode.idle import REST_AFTER, SLEEP_AFTER, Idle
-from fastvbg.live_mode.making import Making
-from fastvbg.live_mode.overload import Overload, Reduced
-from fastvbg.live_mode.slot import Slot
+from fastvbg.live_mode.controls.figures import Figures, Rate
+from fastvbg.live_mode.making.making import Making
+from fastvbg.live_mode.making.overload import Overload, Reduced
+from fastvbg.live_mode.pictures.framing import WHOLE, Box, Framing, box_of
+from fastvbg.live_mode.pictures.slot import Slot
+from fastvbg.live_mode.session.cards import draw_card, read_card
+from fastvbg.live_mode.session.idle import REST_AFTER, SLEEP_AFTER, Idle
 from fastvbg.masks.plate import Plate
 from fastvbg.settings import Settings
 

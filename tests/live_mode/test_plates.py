@@ -12,8 +12,8 @@ import pytest
 import fastvbg
 from fastvbg.constants import ROOM_SIDE
 from fastvbg.keyers.person.keyer import PersonKeyer
-from fastvbg.live_mode.grab import FORM
-from fastvbg.live_mode.plates import PlateTaking
+from fastvbg.live_mode.pictures.grab import FORM
+from fastvbg.live_mode.session.plates import PlateTaking
 from fastvbg.masks.model import Model
 from fastvbg.masks.motion import Motion
 from fastvbg.masks.person import Person

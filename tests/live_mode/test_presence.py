@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastvbg.live_mode.presence import Presence
+from fastvbg.live_mode.session.presence import Presence
 
 
 def test_nobody_counts_only_after_a_while() -> None:

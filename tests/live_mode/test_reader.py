@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from fastvbg.live_mode import reader
-from fastvbg.live_mode.grab import Grab
-from fastvbg.live_mode.headroom import Headroom
-from fastvbg.live_mode.reader import Reader
-from fastvbg.live_mode.slot import Slot
+from fastvbg.live_mode.pictures.grab import Grab
+from fastvbg.live_mode.pictures.slot import Slot
+from fastvbg.live_mode.sources import reader
+from fastvbg.live_mode.sources.headroom import Headroom
+from fastvbg.live_mode.sources.reader import Reader
 from tests.support.live import FakeCamera
 from tests.support.programs import wait_for
 

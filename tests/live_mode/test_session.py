@@ -14,11 +14,12 @@ import pytest
 import fastvbg
 from fastvbg.devices.planar import in_one_piece
 from fastvbg.errors import OptionError, SourceError
-from fastvbg.live_mode import failing, presence, reader, session
-from fastvbg.live_mode.grab import Grab
-from fastvbg.live_mode.session import Session
-from fastvbg.live_mode.switches import Switches
-from fastvbg.live_mode.work import Work
+from fastvbg.live_mode.controls.switches import Switches
+from fastvbg.live_mode.making.work import Work
+from fastvbg.live_mode.pictures.grab import Grab
+from fastvbg.live_mode.session import failing, presence, session
+from fastvbg.live_mode.session.session import Session
+from fastvbg.live_mode.sources import reader
 from fastvbg.media.planes import planes_of
 from fastvbg.settings import Settings
 from tests.support.live import SQUARE, FakeCamera, Kept
@@ -175,8 +176,8 @@ def test_states(state: str) -> None:
 
 
 def test_nobody_watches(monkeypatch) -> None:
-    monkeypatch.setattr("fastvbg.live_mode.idle.REST_AFTER", 0.2)
-    monkeypatch.setattr("fastvbg.live_mode.idle.SLEEP_AFTER", 0.5)
+    monkeypatch.setattr("fastvbg.live_mode.session.idle.REST_AFTER", 0.2)
+    monkeypatch.setattr("fastvbg.live_mode.session.idle.SLEEP_AFTER", 0.5)
     monkeypatch.setattr(session, "IDLE_RATE", 20.0)
     camera, kept = FakeCamera(), Kept(watched=False)
     with running(camera, kept) as (made, _):
@@ -192,8 +193,8 @@ def test_nobody_watches(monkeypatch) -> None:
 
 
 def test_always_works_without_watchers(monkeypatch) -> None:
-    monkeypatch.setattr("fastvbg.live_mode.idle.REST_AFTER", 0.1)
-    monkeypatch.setattr("fastvbg.live_mode.idle.SLEEP_AFTER", 0.2)
+    monkeypatch.setattr("fastvbg.live_mode.session.idle.REST_AFTER", 0.1)
+    monkeypatch.setattr("fastvbg.live_mode.session.idle.SLEEP_AFTER", 0.2)
     camera, kept = FakeCamera(), Kept(watched=False)
     with running(camera, kept, switches=Switches(always=True)):
         assert eventually(lambda: len(live_ones(kept)) > 60)
@@ -201,8 +202,8 @@ def test_always_works_without_watchers(monkeypatch) -> None:
 
 
 def test_somebody_who_looks_at_previews_watches(monkeypatch) -> None:
-    monkeypatch.setattr("fastvbg.live_mode.idle.REST_AFTER", 0.1)
-    monkeypatch.setattr("fastvbg.live_mode.idle.SLEEP_AFTER", 0.2)
+    monkeypatch.setattr("fastvbg.live_mode.session.idle.REST_AFTER", 0.1)
+    monkeypatch.setattr("fastvbg.live_mode.session.idle.SLEEP_AFTER", 0.2)
     camera, kept = FakeCamera(), Kept(watched=False)
     with running(camera, kept) as (made, _):
         me = object()

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from fastvbg.live_mode import session
-from fastvbg.live_mode.framing import WHOLE, Box, Sight
-from fastvbg.live_mode.grab import FORM, seen_as
-from fastvbg.live_mode.work import Wanted, Work
+from fastvbg.live_mode.making.work import Wanted, Work
+from fastvbg.live_mode.pictures.framing import WHOLE, Box, Sight
+from fastvbg.live_mode.pictures.grab import FORM, seen_as
+from fastvbg.live_mode.session import session
 from fastvbg.masks.adaptive import Adaptive
 from fastvbg.masks.motion import Motion
 from fastvbg.masks.plate import Plate
@@ -190,7 +190,7 @@ class Dimming(FakeCamera):
 @pytest.mark.parametrize("way", ["card", "nobody watches"])
 @pytest.mark.parametrize("mask", [Motion(), Adaptive(warm_up=4)])
 def test_after_a_pause_nothing_follows_on_what_was_before(mask, way, monkeypatch) -> None:
-    monkeypatch.setattr("fastvbg.live_mode.idle.REST_AFTER", 0.1)
+    monkeypatch.setattr("fastvbg.live_mode.session.idle.REST_AFTER", 0.1)
     monkeypatch.setattr(session, "IDLE_RATE", 50.0)
     camera, kept = Dimming(), Kept()
     settings = Settings(mask=mask, background="#000000")

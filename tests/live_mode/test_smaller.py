@@ -9,8 +9,8 @@ import pytest
 
 from fastvbg.errors import ShapeError
 from fastvbg.live_mode import running
-from fastvbg.live_mode.overload import Overload, Reduced
-from fastvbg.live_mode.smaller import smaller
+from fastvbg.live_mode.making.overload import Overload, Reduced
+from fastvbg.live_mode.making.smaller import smaller
 from fastvbg.masks.person import Person
 from fastvbg.masks.plate import Plate
 from fastvbg.settings import Settings

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from fastvbg.errors import OptionError
-from fastvbg.live_mode import terminal
 from fastvbg.live_mode.running import Running, parse_bind
-from fastvbg.live_mode.terminal import Terminal
+from fastvbg.live_mode.terminal import terminal
+from fastvbg.live_mode.terminal.terminal import Terminal
 
 
 class Screen(io.StringIO):

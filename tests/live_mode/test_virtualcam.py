@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from fastvbg.errors import MissingLibraryError, SinkError
-from fastvbg.live_mode import running, virtualcam
-from fastvbg.live_mode.choosing import make_sink
+from fastvbg.live_mode import running
+from fastvbg.live_mode.asking.choosing import make_sink
+from fastvbg.live_mode.outlets import virtualcam
 from fastvbg.settings import Settings
 
 PLANES = tuple(

@@ -9,9 +9,9 @@ import cv2
 import pytest
 
 from fastvbg.errors import SinkError
-from fastvbg.live_mode import window
-from fastvbg.live_mode.keys import heed
-from fastvbg.live_mode.window import Window
+from fastvbg.live_mode.outlets import window
+from fastvbg.live_mode.outlets.window import Window
+from fastvbg.live_mode.terminal.keys import heed
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import planes_of
 from tests.live_mode.test_session import running

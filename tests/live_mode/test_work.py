@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from fastvbg.errors import OptionError
-from fastvbg.live_mode.grab import FORM
-from fastvbg.live_mode.making import Making
-from fastvbg.live_mode.work import Wanted, Work, checked_live
+from fastvbg.live_mode.making.making import Making
+from fastvbg.live_mode.making.work import Wanted, Work, checked_live
+from fastvbg.live_mode.pictures.grab import FORM
 from fastvbg.masks.adaptive import Adaptive
 from fastvbg.masks.plate import Plate
 from fastvbg.matting.motion import MotionRun
@@ -129,7 +129,7 @@ def test_a_step_under_load_gives_memory_back(monkeypatch: pytest.MonkeyPatch) ->
     made = Making(Settings(mask="motion", background="navy"), print, lambda _: None)
     made.begin(INFO)
     before = weakref.ref(made._work)  # type: ignore[arg-type]
-    monkeypatch.setattr("fastvbg.live_mode.making.give_back", lambda: given.append(before()))
+    monkeypatch.setattr("fastvbg.live_mode.making.making.give_back", lambda: given.append(before()))
     monkeypatch.setattr(made._overload, "add", lambda *_: True)
     made.spent(1.0, 1 / 30, 0.0)
     assert given == [None]

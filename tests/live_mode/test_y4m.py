@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from fastvbg.errors import SinkError
-from fastvbg.live_mode import y4m
-from fastvbg.live_mode.choosing import make_sink
-from fastvbg.live_mode.files import FileSource
-from fastvbg.live_mode.session import Session
-from fastvbg.live_mode.y4m import Y4M
+from fastvbg.live_mode.asking.choosing import make_sink
+from fastvbg.live_mode.session.session import Session
+from fastvbg.live_mode.sources import y4m
+from fastvbg.live_mode.sources.files import FileSource
+from fastvbg.live_mode.sources.y4m import Y4M
 from fastvbg.media.planes import planes_of
 from fastvbg.settings import Settings
 from tests.support.live import HEIGHT, WIDTH, FakeCamera, Kept, room_picture
@@ -143,8 +143,8 @@ def test_a_session_ends_whose_only_reader_stalls(pipe, tmp_path: Path, monkeypat
 
 
 def test_only_a_file_that_goes_nowhere_else_is_whole(tmp_path: Path) -> None:
-    from fastvbg.live_mode.asked import Asked, make_session
-    from fastvbg.live_mode.switches import Switches
+    from fastvbg.live_mode.asking.asked import Asked, make_session
+    from fastvbg.live_mode.controls.switches import Switches
 
     def is_whole(source: str, *places: str) -> bool:
         asked = Asked(source, places, None, None, None, False, None, None, False, Switches())

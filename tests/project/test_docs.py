@@ -88,7 +88,7 @@ MODULES = modules()
 
 def room_of(name: str) -> str:
     """The part of the package that a module is in, as far as that needs libraries of its own."""
-    needing = ("fastvbg.live_mode.page", "fastvbg.farm.plugin")
+    needing = ("fastvbg.live_mode.page", "fastvbg.farm.workers.plugin")
     return next((room for room in needing if name.startswith(room)), ".".join(name.split(".")[:2]))
 
 
@@ -96,7 +96,7 @@ def room_of(name: str) -> str:
 def test_modules_have_docstrings_whose_examples_run(room: str) -> None:
     if room == "fastvbg.live_mode.page":
         pytest.importorskip("aiohttp", reason="aiohttp is not installed: fastvbg[live]")
-    if room == "fastvbg.farm.plugin":
+    if room == "fastvbg.farm.workers.plugin":
         pytest.importorskip("distributed", reason="Dask is not installed: fastvbg[farm]")
     for name in MODULES:
         if room_of(name) == room:

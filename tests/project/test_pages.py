@@ -15,7 +15,7 @@ from tools import options_tables
 import fastvbg
 from fastvbg.cli import run_command_line
 from fastvbg.compositing.planar import composite_known
-from fastvbg.farm.outcome import Outcome
+from fastvbg.farm.batches.outcome import Outcome
 from fastvbg.pipeline.job import Result
 from fastvbg.refine.spec import STEPS
 from tests.project.test_layers import LAYERS
@@ -130,9 +130,9 @@ def test_commands_are_understood(page: Path, tmp_path: Path, monkeypatch, capsys
     def drawn(input: str, settings: fastvbg.Settings, **_: Any) -> np.ndarray:
         return np.zeros((8, 8, 3), np.uint8)
 
-    monkeypatch.setattr("fastvbg.farm.resuming.process", done)
-    monkeypatch.setattr("fastvbg.farm.batch.run_batch", lambda *_: [])
-    monkeypatch.setattr("fastvbg.farm.spreading.spread", lambda *_: spread)
+    monkeypatch.setattr("fastvbg.farm.parts.resuming.process", done)
+    monkeypatch.setattr("fastvbg.farm.batches.batch.run_batch", lambda *_: [])
+    monkeypatch.setattr("fastvbg.farm.batches.spreading.spread", lambda *_: spread)
     monkeypatch.setattr("fastvbg.pipeline.process.matte", done)
     monkeypatch.setattr("fastvbg.pipeline.preview.preview", drawn)
     for arguments in commands(TEXTS[page]):
@@ -146,7 +146,7 @@ def test_the_settings_file_is_what_the_command_writes(tmp_path: Path, monkeypatc
     (told,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     made = Result(Path("out.mp4"), 1, 1.0)
-    monkeypatch.setattr("fastvbg.farm.resuming.process", lambda *a, **k: made)
+    monkeypatch.setattr("fastvbg.farm.parts.resuming.process", lambda *a, **k: made)
     assert run_command_line(line) == 0
     assert Path("look.toml").read_text(encoding="utf-8") == told
 

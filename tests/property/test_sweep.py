@@ -16,8 +16,8 @@ import pytest
 
 import fastvbg
 from fastvbg.keyers.chroma.screen import Shown
-from fastvbg.live_mode.files import FileSource
-from fastvbg.live_mode.session import Session
+from fastvbg.live_mode.session.session import Session
+from fastvbg.live_mode.sources.files import FileSource
 from tests.support.arrays import random_frame, random_plane
 from tests.support.inline import Inline
 from tests.support.nasty import VALUES, files_in, in_material, judged, material, strict
@@ -96,6 +96,7 @@ SAMPLES: dict[str, Callable[[], Arguments]] = {
     "ChromaKeyer": lambda: {"key": (0, 255, 0)},
     "ChromaKeyer.composite": lambda: {"frame": frame(), "background": frame(), "out": frame()},
     "ChromaKeyer.composite_planes": over_planes,
+    "ChromaKeyer.decide_edges": lambda: {"picture": frame(), "matte": plane(), "out": plane()},
     "ChromaKeyer.despill": lambda: {"frame": frame(), "matte": plane(), "out": frame()},
     "ChromaKeyer.despill_planes": lambda: {
         "planes": planes(),

@@ -17,7 +17,7 @@ import typer
 
 from fastvbg.cli import run_command_line
 from fastvbg.cli.app import app
-from fastvbg.farm.pool import Pool
+from fastvbg.farm.workers.pool import Pool
 from fastvbg.masks.registry import own
 from fastvbg.measure.bench import Figures, Row
 from fastvbg.measure.files import FileCost
@@ -101,8 +101,8 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     command = typer.main.get_command(app)
     monkeypatch.setattr("typer.main.get_command", lambda _: command)
     monkeypatch.setattr("fastvbg.measure.doctor.examine", list)
-    monkeypatch.setattr("fastvbg.farm.engines.Workers", lambda *_: Pool(Inline()))
-    monkeypatch.setattr("fastvbg.farm.cluster._GONE", 0.1)  # no scheduler is waited for
+    monkeypatch.setattr("fastvbg.farm.workers.engines.Workers", lambda *_: Pool(Inline()))
+    monkeypatch.setattr("fastvbg.farm.workers.cluster._GONE", 0.1)  # no scheduler is waited for
     monkeypatch.setattr("fastvbg.preparing._Team.work", lambda *_: None)
     monkeypatch.setattr("fastvbg.preparing._cache.keeps", lambda _: True)
     monkeypatch.setattr("fastvbg.pipeline.demo.Scene", lambda: Scene(32, 24, 3))

@@ -9,7 +9,7 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import OptionError, SinkError, SourceError
-from fastvbg.farm.plans import Plan
+from fastvbg.farm.cutting.plans import Plan
 from tests.storage.support import FRAGILE, in_memory, packets_of, store_of_memory
 from tests.storage.web import SECRET
 from tests.support.media import make_clip

@@ -11,9 +11,9 @@ import pytest
 
 import fastvbg
 from fastvbg.errors import SinkError, SourceError
-from fastvbg.farm.identity import identity_of
-from fastvbg.farm.inputs import expand
-from fastvbg.farm.naming import outputs
+from fastvbg.farm.batches.inputs import expand
+from fastvbg.farm.batches.naming import outputs
+from fastvbg.farm.cutting.identity import identity_of
 from fastvbg.media.series import StoredNumbering, read_series
 from fastvbg.urls import Url
 from tests.storage.support import FRAGILE, store_of_memory

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from fastvbg.errors import SinkError, SourceError
-from fastvbg.live_mode.grab import FORM, Grab
+from fastvbg.live_mode.pictures.grab import FORM, Grab
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import new_picture, planes_of
 

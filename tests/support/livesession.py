@@ -14,7 +14,7 @@ import fastvbg
 from fastvbg.backgrounds import load_background
 from fastvbg.errors import OptionError
 from fastvbg.keyers.region import region_mask
-from fastvbg.live_mode.controls import Shown
+from fastvbg.live_mode.controls.controls import Shown
 from fastvbg.live_mode.page.gallery import Gallery, first_picture
 from fastvbg.scenes.speaker import Scene
 from fastvbg.settings import Settings

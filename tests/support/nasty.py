@@ -294,5 +294,5 @@ def in_material(material: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FASTVBG_MODELS", str(material / "models"))
     monkeypatch.setattr("fastvbg.models.fetch.find_spec", lambda _: None)
     # A live session ends once its source has been read; a clip at its own pace takes its time.
-    monkeypatch.setattr("fastvbg.live_mode.reader._POLL", 0.001)
+    monkeypatch.setattr("fastvbg.live_mode.sources.reader._POLL", 0.001)
     return material

@@ -112,10 +112,10 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
     """
     from fastvbg.cli.farming import BatchProgress, print_outcomes
     from fastvbg.cli.gathering import demand_background
-    from fastvbg.farm.batch import run_batch
-    from fastvbg.farm.engines import check_where
-    from fastvbg.farm.outcome import worst
-    from fastvbg.farm.ways import Ways
+    from fastvbg.farm.batches.batch import run_batch
+    from fastvbg.farm.batches.outcome import worst
+    from fastvbg.farm.batches.ways import Ways
+    from fastvbg.farm.workers.engines import check_where
 
     demand_background(settings)
     ways = Ways.checked(
@@ -159,9 +159,9 @@ def spread_over(
     from fastvbg.cli.farming import BatchProgress
     from fastvbg.cli.progress import report
     from fastvbg.cli.streams import say
-    from fastvbg.farm.engines import check_where
-    from fastvbg.farm.spreading import spread
-    from fastvbg.farm.ways import Ways
+    from fastvbg.farm.batches.spreading import spread
+    from fastvbg.farm.batches.ways import Ways
+    from fastvbg.farm.workers.engines import check_where
     from fastvbg.pipeline.job import Result
 
     start = time.perf_counter()

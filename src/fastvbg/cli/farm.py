@@ -53,7 +53,7 @@ def plan(
     from fastvbg.cli.gathering import demand_background
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.cli.streams import say
-    from fastvbg.farm.planning import plan as planned
+    from fastvbg.farm.cutting.planning import plan as planned
     from fastvbg.media.names import is_address, refuse_used
     from fastvbg.sink.staging import check_folder, refuse_existing, standing
 
@@ -85,8 +85,8 @@ def segment(
     from fastvbg.cli import EXIT_DAMAGED
     from fastvbg.cli.progress import ProgressLine
     from fastvbg.cli.streams import say
-    from fastvbg.farm.plans import Plan
-    from fastvbg.farm.rendering import render
+    from fastvbg.farm.cutting.plans import Plan
+    from fastvbg.farm.parts.rendering import render
 
     made = Plan.load(plan)
     with ProgressLine(quiet=quiet) as progress:
@@ -110,8 +110,8 @@ def merge(
 ) -> None:
     """Join the parts of PLAN, with the sound of its input, and remove them."""
     from fastvbg.cli.progress import report
-    from fastvbg.farm.merging import merge as joined
-    from fastvbg.farm.plans import Plan
+    from fastvbg.farm.cutting.plans import Plan
+    from fastvbg.farm.parts.merging import merge as joined
 
     result = joined(Plan.load(plan), work=work, overwrite=overwrite, keep_parts=keep_parts)
     raise typer.Exit(report(result, quiet=quiet))

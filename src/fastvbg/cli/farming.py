@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.cli.progress import Bar
 from fastvbg.cli.streams import say, tell
-from fastvbg.farm.outcome import about
+from fastvbg.farm.batches.outcome import about
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from fastvbg.farm.board import At, Standing
-    from fastvbg.farm.outcome import Outcome
+    from fastvbg.farm.batches.board import At, Standing
+    from fastvbg.farm.batches.outcome import Outcome
 
 _LONGEST_NAME = 48
 

@@ -144,7 +144,7 @@ def kept(settings: Settings, path: Path | None, given: Mapping[str, Any]) -> Ite
 def _used(settings: Settings, given: Mapping[str, Any]) -> list[tuple[str, str | Path]]:
     """Return what messages call each file that a command reads or writes, and its name."""
     if given.get("inputs"):
-        from fastvbg.farm.batch import used
+        from fastvbg.farm.batches.batch import used
 
         return used(given["inputs"], given["output"], settings)
     named = [(name, str(given[name])) for name in ("input", "output") if given.get(name)]

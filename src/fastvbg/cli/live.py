@@ -14,7 +14,7 @@ from fastvbg.cli.streams import say, tell
 from fastvbg.errors import OptionError
 
 if TYPE_CHECKING:
-    from fastvbg.live_mode.session import Session
+    from fastvbg.live_mode.session.session import Session
     from fastvbg.measure.probes import Finding
     from fastvbg.settings import Settings
 
@@ -92,19 +92,19 @@ def live(  # noqa: PLR0913, PLR0917  (an option each)
 ) -> None:
     """Put yourself in a call over another background: a camera in, a virtual camera out."""
     if list_devices:
-        from fastvbg.live_mode.listing import lines
+        from fastvbg.live_mode.asking.listing import lines
 
         for line in lines(verbose=verbose):
             tell(line)
         return
     if verbose:
         raise OptionError("verbose: it goes with --list")
-    from fastvbg.live_mode.adapting import adapted
-    from fastvbg.live_mode.asked import Asked, make_session
-    from fastvbg.live_mode.choosing import has_camera, stand_in
+    from fastvbg.live_mode.asking.adapting import adapted
+    from fastvbg.live_mode.asking.asked import Asked, make_session
+    from fastvbg.live_mode.asking.choosing import has_camera, stand_in
+    from fastvbg.live_mode.controls.switches import Switches
     from fastvbg.live_mode.running import Running, default_sinks, page_sinks
-    from fastvbg.live_mode.switches import Switches
-    from fastvbg.live_mode.terminal import Terminal
+    from fastvbg.live_mode.terminal.terminal import Terminal
 
     if source == "browser" and not page:
         raise OptionError("source: a browser gives its camera by the page; wanted browser --page")

@@ -79,7 +79,7 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
         raise typer.Exit(spread_over(cluster, input, output, settings, ways, quiet=quiet))
     from fastvbg.cli.progress import ProgressLine, report
     from fastvbg.cli.stopping import Stopped
-    from fastvbg.farm.resuming import process
+    from fastvbg.farm.parts.resuming import process
 
     before = _stamp(output)
     with ProgressLine(quiet=quiet) as progress:
@@ -108,7 +108,7 @@ def run(  # noqa: PLR0913, PLR0917  (an option each)
 
 def has_parts(output: str, work: Path | None = None) -> bool:
     """Tell whether parts of an output are kept in a folder, or where they are by default."""
-    from fastvbg.farm.plans import parts_of
+    from fastvbg.farm.cutting.plans import parts_of
     from fastvbg.media.names import checked_name
 
     return (work or parts_of(checked_name(output, "output"))).is_dir()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fastvbg.cli import EXIT_DAMAGED
 from fastvbg.cli.stopping import check_stopped
 from fastvbg.cli.streams import say, tell
-from fastvbg.live_mode.terminal import is_ours
+from fastvbg.live_mode.terminal.terminal import is_ours
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fastvbg.farm.merging import merge
-    from fastvbg.farm.planning import plan
-    from fastvbg.farm.plans import Border, Plan
-    from fastvbg.farm.rendered import Rendered
-    from fastvbg.farm.rendering import render
-    from fastvbg.farm.resuming import process
+    from fastvbg.farm.cutting.planning import plan
+    from fastvbg.farm.cutting.plans import Border, Plan
+    from fastvbg.farm.parts.merging import merge
+    from fastvbg.farm.parts.rendered import Rendered
+    from fastvbg.farm.parts.rendering import render
+    from fastvbg.farm.parts.resuming import process
 
 __all__ = ["Border", "Plan", "Rendered", "merge", "plan", "process", "render"]
 
 _HOME = {
-    "Border": "plans",
-    "Plan": "plans",
-    "Rendered": "rendered",
-    "merge": "merging",
-    "plan": "planning",
-    "process": "resuming",
-    "render": "rendering",
+    "Border": "cutting.plans",
+    "Plan": "cutting.plans",
+    "Rendered": "parts.rendered",
+    "merge": "parts.merging",
+    "plan": "cutting.planning",
+    "process": "parts.resuming",
+    "render": "parts.rendering",
 }
 
 

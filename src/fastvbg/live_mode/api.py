@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from fastvbg.checks import check_iterable, check_number
 from fastvbg.errors import EndedError, OptionError, OptionTypeError, shown
-from fastvbg.live_mode.asked import Asked, hidden, make_session
-from fastvbg.live_mode.choosing import recorded_as
+from fastvbg.live_mode.asking.asked import Asked, hidden, make_session
+from fastvbg.live_mode.asking.choosing import recorded_as
+from fastvbg.live_mode.controls.switches import Switches
 from fastvbg.live_mode.running import default_sinks
-from fastvbg.live_mode.session import Session
-from fastvbg.live_mode.switches import Switches
+from fastvbg.live_mode.session.session import Session
 from fastvbg.matting.run import unheard
 from fastvbg.pipeline.asked import changed
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from fastvbg import _types
-    from fastvbg.live_mode.controls import Nobody, State
+    from fastvbg.live_mode.controls.controls import Nobody, State
     from fastvbg.settings import Settings
 
 __all__ = ["Live", "live"]

@@ -10,14 +10,14 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import OptionError
-from fastvbg.live_mode.keys import HELP, listening
+from fastvbg.live_mode.terminal.keys import HELP, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fastvbg.live_mode.controls import Doctor
-    from fastvbg.live_mode.session import Session
-    from fastvbg.live_mode.terminal import Terminal
+    from fastvbg.live_mode.controls.controls import Doctor
+    from fastvbg.live_mode.session.session import Session
+    from fastvbg.live_mode.terminal.terminal import Terminal
 
 
 _BIND = re.compile(r"(?:\[([^][]+)\]|([^][:]+))(?::([0-9]{1,5}))?")
@@ -29,7 +29,7 @@ _THERE = "loopback", "virtualcam"
 def default_sinks() -> list[str]:
     """Return where pictures go when nobody said: a virtual camera, of whichever kind there is."""
     if sys.platform != "linux":
-        from fastvbg.live_mode.virtualcam import has_virtualcam
+        from fastvbg.live_mode.outlets.virtualcam import has_virtualcam
 
         return ["virtualcam" if has_virtualcam() else "window"]
     from fastvbg.devices.v4l2.naming import find_loopback

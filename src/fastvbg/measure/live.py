@@ -266,8 +266,8 @@ def _resident() -> float:
 
 
 def _ours(camera: Any, meter: Meter, mask: str, figures: _Figures) -> None:
-    from fastvbg.live_mode.camera import CameraSource
-    from fastvbg.live_mode.session import Session
+    from fastvbg.live_mode.session.session import Session
+    from fastvbg.live_mode.sources.camera import CameraSource
     from fastvbg.settings import Settings
 
     backgrounds = {"blur": "blur", "none": None}

@@ -6,7 +6,7 @@ import pytest
 
 from fastvbg.devices.network.addresses import bitrate_of, is_stream, parse_address
 from fastvbg.errors import OptionError, OptionTypeError
-from fastvbg.live_mode.choosing import is_file, is_recording
+from fastvbg.live_mode.asking.choosing import is_file, is_recording
 
 
 @pytest.mark.parametrize(

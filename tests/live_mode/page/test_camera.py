@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tools.page_shots import WIDTHS, arguments, chromium
 
-from fastvbg.live_mode.browser import BrowserSource
 from fastvbg.live_mode.page.server import Page
+from fastvbg.live_mode.sources.browser import BrowserSource
 from fastvbg.media.planes import planes_of
 from tests.live_mode.page.test_browser import check_until, clipped, tab_of
 from tests.support.livesession import FakeSession

@@ -17,7 +17,7 @@ from fastvbg.live_mode.page.files import brought
 from fastvbg.live_mode.page.gallery import Gallery
 from fastvbg.live_mode.page.server import Page
 from fastvbg.live_mode.page.uploads import Uploads
-from fastvbg.live_mode.plates import plates_folder
+from fastvbg.live_mode.session.plates import plates_folder
 from fastvbg.masks.plate import Plate
 from fastvbg.settings import Settings
 from tests.live_mode.page.test_uploads import changed, encoded, fetched, posted

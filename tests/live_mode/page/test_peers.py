@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fastvbg.errors import OptionError
-from fastvbg.live_mode.browser import BrowserSource
 from fastvbg.live_mode.page import peers
 from fastvbg.live_mode.page.peers import MOST_BYTES, checked
 from fastvbg.live_mode.page.server import Page
+from fastvbg.live_mode.sources.browser import BrowserSource
 from fastvbg.media.planes import new_picture, planes_of
 from tests.live_mode.page.conftest import let_in, origin, run, speaking
 from tests.live_mode.page.test_security import fetched

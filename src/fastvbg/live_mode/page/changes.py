@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fastvbg.errors import OptionError, OptionTypeError, shown
+from fastvbg.live_mode.making.work import takes_frames
 from fastvbg.live_mode.page.describe import OWN, stands_alone
 from fastvbg.live_mode.page.polygons import drawn, spelled
-from fastvbg.live_mode.work import takes_frames
 from fastvbg.masks.plate import Plate
 from fastvbg.masks.registry import kind_of
 from fastvbg.options import File, Integer, Number

@@ -12,15 +12,15 @@ import cv2
 import numpy as np
 
 from fastvbg.errors import OptionError
-from fastvbg.live_mode.adapting import only_of_runs
-from fastvbg.live_mode.asked import hidden
+from fastvbg.live_mode.asking.adapting import only_of_runs
+from fastvbg.live_mode.asking.asked import hidden
+from fastvbg.live_mode.making.work import demand_unwritten
 from fastvbg.live_mode.page.changes import REGIONS
 from fastvbg.live_mode.page.describe import OWN
 from fastvbg.live_mode.page.gallery import Item
 from fastvbg.live_mode.page.packed import BEGINNING, MOST_BYTES, NAME, Packed
 from fastvbg.live_mode.page.uploads import TooLargeError, label_of
-from fastvbg.live_mode.plates import plates_folder
-from fastvbg.live_mode.work import demand_unwritten
+from fastvbg.live_mode.session.plates import plates_folder
 from fastvbg.media.names import is_address
 from fastvbg.options import Described
 from fastvbg.settings import Settings

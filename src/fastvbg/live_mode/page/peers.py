@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastvbg.errors import MissingLibraryError, OptionError, shown
-from fastvbg.live_mode.browser import OLDEST_SECONDS
 from fastvbg.live_mode.page.lag import Lag
+from fastvbg.live_mode.sources.browser import OLDEST_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from fastvbg.live_mode.browser import BrowserSource
+    from fastvbg.live_mode.sources.browser import BrowserSource
 
 MOST_BYTES = 1 << 15
 """Of an offer; browsers need about 7,000."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from concurrent.futures import Executor
 
-    from fastvbg.live_mode.controls import Controls, Shown
+    from fastvbg.live_mode.controls.controls import Controls, Shown
 
 MOST_RATE = 15
 """Pictures a second: plenty to tune by."""

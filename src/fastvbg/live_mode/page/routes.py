@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import WSCloseCode, web
 
 from fastvbg.errors import FastvbgError
-from fastvbg.live_mode.losses import line_of
+from fastvbg.live_mode.controls.losses import line_of
 from fastvbg.live_mode.page.packed import MOST_BYTES as MOST_SETTINGS
 from fastvbg.live_mode.page.peers import MOST_BYTES as MOST_OFFER
 from fastvbg.live_mode.page.security import HEADERS, is_loopback

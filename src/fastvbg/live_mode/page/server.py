@@ -21,7 +21,7 @@ from fastvbg.values import check_path
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from fastvbg.live_mode.controls import Controls, Doctor
+    from fastvbg.live_mode.controls.controls import Controls, Doctor
 
 _THREADS = 6
 """A preview, a change that is being opened, and what is asked meanwhile."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fastvbg import __version__
 from fastvbg.errors import FastvbgError, OptionError, shown
-from fastvbg.live_mode.browser import BrowserSource
 from fastvbg.live_mode.page.changes import Changes, view_of
 from fastvbg.live_mode.page.describe import described_kinds, described_settings
 from fastvbg.live_mode.page.files import brought, kept
@@ -18,13 +17,14 @@ from fastvbg.live_mode.page.gallery import Gallery
 from fastvbg.live_mode.page.peers import Peers
 from fastvbg.live_mode.page.preview import Feed
 from fastvbg.live_mode.page.uploads import Uploads
+from fastvbg.live_mode.sources.browser import BrowserSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
     from pathlib import Path
 
-    from fastvbg.live_mode.controls import Controls, Doctor
+    from fastvbg.live_mode.controls.controls import Controls, Doctor
     from fastvbg.live_mode.page.files import Kept
     from fastvbg.settings import Settings
 

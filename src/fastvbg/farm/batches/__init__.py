@@ -1,0 +1,1 @@
+"""Many files at once: their names, their steps and what became of them."""

@@ -1,0 +1,1 @@
+"""The parts of a job: made, kept, found again and joined."""

@@ -1,0 +1,1 @@
+"""Who does the work: the queue, and engines of processes, executors and clusters."""

@@ -1,0 +1,1 @@
+"""What may be asked of a session while it runs, and what it tells."""

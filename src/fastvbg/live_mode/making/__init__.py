@@ -1,0 +1,1 @@
+"""Composites of one source, by settings that change meanwhile."""

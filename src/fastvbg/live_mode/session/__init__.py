@@ -1,0 +1,1 @@
+"""A session at work: what leaves, and when."""

@@ -1,0 +1,1 @@
+"""Where pictures come from, read for the newest one."""

@@ -1,0 +1,1 @@
+"""Keys and a status line in a terminal."""

@@ -85,9 +85,46 @@ def test_it_goes_at_a_rate_that_is_asked_for(monkeypatch, rate: int, drawn: list
     source = make_source("demo", size=(64, 36), fps=Fraction(rate))
     assert source.rate == rate
     source.open()
-    places = {id(picture): k for k, picture in enumerate(source._pictures)}
     grabs = [source.read(5.0) for _ in drawn]
+    places = {id(picture): k for k, picture in enumerate(source._pictures)}
     assert [places[id(grab.picture)] for grab in grabs if grab] == drawn
     times = [grab.captured - 100 for grab in grabs if grab]
     assert times == pytest.approx([k / rate for k in range(len(drawn))])
+    assert source.dropped == 0
+
+
+def test_the_first_picture_does_not_wait_for_the_others() -> None:
+    source, whole = (make_source("demo", size=(64, 36)) for _ in range(2))
+    source.open()
+    assert len(source._pictures) == 1
+    whole.open()
+    whole._draw(demo._FRAMES)
+    shown = [source.read(1.0) for _ in range(5)]
+    assert len(source._pictures) < 20  # ahead by what the time between them allows, at most
+    places = {id(picture): k for k, picture in enumerate(source._pictures)}
+    for grab in shown:
+        assert grab is not None
+        got = planes_of(grab.picture)
+        wanted = planes_of(whole._pictures[places[id(grab.picture)]])
+        assert all((a == b).all() for a, b in zip(got, wanted, strict=True))
+
+
+def test_drawing_takes_none_of_the_scenes_time(monkeypatch) -> None:
+    """Where each picture takes longer to draw than it is shown, none is left out."""
+    source = make_source("demo", size=(64, 36))
+    now = [100.0]
+    clock = SimpleNamespace(
+        monotonic=lambda: now[0], sleep=lambda wait: now.append(now.pop() + wait + 1e-6)
+    )
+    monkeypatch.setattr(demo, "time", clock)
+    convert = source._convert
+
+    def slow(frame):
+        now[0] += 0.2
+        return convert(frame)
+
+    source._convert = slow
+    source.open()
+    for _ in range(10):
+        assert source.read(1.0) is not None
     assert source.dropped == 0

@@ -25,7 +25,10 @@ _COLOUR = ColourTags(1, 1)
 
 
 class DemoSource(OfOneSize):
-    """Somebody who talks in a room, who comes in again after four seconds; drawn when it is opened.
+    """Somebody who talks in a room, who comes in again after four seconds.
+
+    Pictures are drawn as they come up, and ahead of that while nothing is due: a 720p one takes as
+    long as it is shown, so all of them would take four seconds before the first.
 
     Parameters
     ----------
@@ -61,19 +64,37 @@ class DemoSource(OfOneSize):
         self.width, self.height = max(2, width & ~1), max(2, height & ~1)
         self.rate, self.colour, self.dropped = float(rate or _RATE), colour, 0
         self.told = f"a generated scene, {self.width}x{self.height} at {self.rate:.4g} frames/s"
+        self._scene = iter(Scene(self.width, self.height, frames=_FRAMES, rate=_RATE))
+        self._convert = FromBGR(self.colour, FORM)
         self._pictures: list[av.VideoFrame] = []
         self._start, self._next = 0.0, 0
 
     def open(self) -> None:
-        """Draw it, unless that has been done."""
-        if not self._pictures:
-            convert = FromBGR(self.colour, FORM)
-            scene = Scene(self.width, self.height, frames=_FRAMES, rate=_RATE)
-            self._pictures = [convert(each.frame) for each in scene]
+        """Begin it."""
+        self._draw(1)
         self._start, self._next = time.monotonic(), 0
+
+    def _draw(self, count: int) -> float:
+        """Draw what is not drawn of so many pictures, in none of the scene's own time.
+
+        Returns
+        -------
+        float
+            Seconds that it took.
+        """
+        begun = time.monotonic()
+        while len(self._pictures) < min(count, _FRAMES):
+            self._pictures.append(self._convert(next(self._scene).frame))
+        took = time.monotonic() - begun
+        self._start += took
+        return took
 
     def read(self, timeout: float) -> Grab | None:
         """Return the picture whose time it is, once it is."""
+        early = self._start + self._next / self.rate - time.monotonic()
+        if early > 0:  # meanwhile one is drawn ahead
+            took = self._draw(len(self._pictures) + 1)
+            self._start -= min(took, early)
         wait = self._start + self._next / self.rate - time.monotonic()
         if wait > 0:
             time.sleep(min(wait, timeout))
@@ -83,6 +104,7 @@ class DemoSource(OfOneSize):
         self.dropped += due - self._next
         self._next = due + 1
         drawn = int(due * _RATE / self.rate) % _FRAMES
+        self._draw(drawn + 1)
         return Grab(self._pictures[drawn], self._start + due / self.rate)
 
     def close(self) -> None:

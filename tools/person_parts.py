@@ -38,6 +38,7 @@ from fastvbg.keyers.person import edging, following, further, looking, others, s
 from fastvbg.keyers.person.following import Part as Follower
 from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.gaps import Gaps
+from fastvbg.keyers.person.haze import Haze
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
 from fastvbg.keyers.person.steadying import Steady
@@ -170,6 +171,9 @@ PARTS: dict[str, Part] = {
     "`--every 4`": Part({"every": 4}),
     "not steadied over time": Part(replaced=((Steady, "add", _newest),)),
     "motion does not carry": Part(replaced=((steadying, "_SMALLEST_FLOW", 1 << 20),)),
+    "haze away from people stays": Part(
+        replaced=((Haze, "without", lambda _self, matte, **_: matte),)
+    ),
     "faint regions stay": Part(replaced=((Steady, "_sure", lambda self: self._matte.copy()),)),
     "colour does not decide": Part(
         replaced=((edging, "discriminant", mock.Mock(separate=_Undecided)),)

@@ -17,6 +17,7 @@ from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
 from fastvbg.kernels.refine.plan import regions_scratch
 from fastvbg.keyers.person.contrast import in_contrast
+from fastvbg.keyers.person.haze import Haze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ class Steady:
         self._row = plan.reduce_scratch(self._half[1], 2)
         self._motion = plan.carry_scratch(*shape)
         self._matte, self._kept = np.zeros((2, *shape), np.uint8)
-        self._scratch = regions_scratch(*shape)
+        self._scratch, self._haze = regions_scratch(*shape), Haze(shape)
         self.reset()
 
     def reset(self) -> None:
@@ -160,7 +161,8 @@ class Steady:
         if self._guide is None or self._empty:
             self._small = self._halved(guide)
             self._empty = matte is None
-            np.copyto(self._matte, 0 if matte is None else matte)
+            first = 0 if matte is None else self._haze.without(matte, at_first=True)
+            np.copyto(self._matte, first)
         else:
             carried, moved = self._carried(guide, matte)
             if moved is None:
@@ -229,10 +231,10 @@ class Steady:
         )
 
     def _sure(self) -> Matte:
-        """Return the matte without regions that nowhere are sure to be foreground."""
+        """Return the matte without regions that nowhere are sure, and without haze."""
         known = cv2.add(self._matte, self._kept)
         mask = np.empty(self._shape, np.uint8)
         regions.hysteresis.call(known, mask, _LOW, _HIGH, self._scratch)
         np.bitwise_and(mask, np.uint8(_BONUS), out=self._kept)
         np.bitwise_and(mask, self._matte, out=mask)
-        return mask
+        return self._haze.without(mask)

@@ -247,3 +247,34 @@ def test_outermost_boxes(tmp_path: Path, data: bytes, wanted: Boxes) -> None:
 def test_the_end_of_a_segment(tmp_path: Path, data: bytes, wanted: int | None) -> None:
     (tmp_path / "a.mkv").write_bytes(data)
     assert segment_end(BytesIO((tmp_path / "a.mkv").read_bytes())) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "muxer"), [("a.mp4", FRONT), ("a.mp4", PIECES), ("a.mkv", None)], ids=str
+)
+def test_a_truncated_clip_tells_what_is_missing_before_the_end_asked_for(
+    tmp_path: Path, name: str, muxer
+) -> None:
+    clip = make_numbered(tmp_path / name, muxer=muxer or {}, preset="ultrafast", g="10", bf="0")
+    clip.write_bytes(clip.read_bytes()[: clip.stat().st_size * 2 // 3])
+    held = len(Seen(clip).numbers)
+    before = Seen(clip, end=Fraction(held - 15, 25))
+    assert (len(before.numbers), before.lost, before.warnings) == (held - 15, 0, [])
+    beyond = Seen(clip, end=Fraction(90, 25))
+    assert len(beyond.numbers) == held
+    assert any("the file ends early; about" in line for line in beyond.warnings)
+    if muxer is not PIECES:  # in pieces the rest is in no table
+        assert abs(beyond.lost - (90 - held)) <= 2
+
+
+def test_damage_behind_the_end_asked_for_is_none(tmp_path: Path) -> None:
+    clip = make_numbered(tmp_path / "a.mp4", preset="ultrafast", g="25", bf="0")
+    data = bytearray(clip.read_bytes())
+    with av.open(str(clip)) as container:
+        broken = [p for p in container.demux(video=0) if p.size][60]
+        data[broken.pos : broken.pos + broken.size] = bytes(broken.size)
+    clip.write_bytes(data)
+    for last in (59, 60):  # the decoder is given some packets beyond the end
+        seen = Seen(clip, end=Fraction(last, 25))
+        assert (len(seen.numbers), seen.lost, seen.warnings) == (last, 0, [])
+    assert Seen(clip, end=Fraction(62, 25)).lost > 0

@@ -79,7 +79,7 @@ class Completeness:
         self._seen += packet.stream is self._video and not packet.is_discard
         times = [time for time in (packet.pts, packet.dts) if time is not None]
         base = fraction(packet.time_base)
-        if self._end is not None and times and base is not None:
+        if times and base is not None:
             self._last = max(self._last, (max(times) + (packet.duration or 0)) * base)
 
     def wound(self) -> None:
@@ -92,15 +92,28 @@ class Completeness:
             return sum(not entry.is_discard for entry in self._video.index_entries)
         return self._video.frames or None
 
-    def missing(self) -> int:
-        """Return about how many frames the file should have held beyond its end."""
+    def missing(self, until: Fraction | None = None) -> int:
+        """Return about how many frames the file should have held beyond its end.
+
+        Parameters
+        ----------
+        until : Fraction, optional
+            Before when frames are asked for, as the file counts; without it to the end.
+        """
         try:
-            return self._missing_samples() if self._boxes else self._missing_clusters()
+            if self._boxes:
+                return self._missing_samples(until)
+            return self._missing_clusters(until)
         except OSError:
             return 0  # gone since: what was needed of it has been read
 
-    def _missing_samples(self) -> int:
-        shown = [entry for entry in self._video.index_entries if not entry.is_discard]
+    def _missing_samples(self, until: Fraction | None) -> int:
+        base = fraction(self._video.time_base) or Fraction(0)
+        shown = [
+            entry
+            for entry in self._video.index_entries
+            if not entry.is_discard and (until is None or entry.timestamp * base < until)
+        ]
         if self._file is None:
             return max(0, len(shown) - self._seen) if self._all_read else 0
         with _measured(self._file) as (file, length):
@@ -108,12 +121,14 @@ class Completeness:
         if boxes.end <= length:
             return 0
         beyond = sum(entry.pos >= length for entry in shown)
-        return max(1, beyond) if boxes.fragmented else beyond
+        # What follows in fragments that are not there is in no table.
+        unlisted = boxes.fragmented and (until is None or until - self._last > 1 / self._rate)
+        return max(1, beyond) if unlisted else beyond
 
-    def _missing_clusters(self) -> int:
+    def _missing_clusters(self, until: Fraction | None) -> int:
         if self._end is None:
             return 0
-        left = self._end - self._last
+        left = (self._end if until is None else min(self._end, until)) - self._last
         if self._file is None:
             cut_off = self._all_read and self._all_streams and left > _SLACK_SECONDS
         else:

@@ -92,6 +92,10 @@ class Decoding:
         self.begins: Fraction | None = None
         """When the file's own first frame is shown; None where it has no time."""
         self._frames_end: Fraction | None = None
+        self.until: Fraction | None = None
+        """Before when frames are asked for, as the file counts; None for all of them."""
+        self.reached = False
+        """Whether a frame of that time or later has come."""
         self.leaves_frames = False
         """Whether no frame is decoded any more."""
         self.matrix: Matrix | None = None
@@ -298,7 +302,7 @@ class Decoding:
             elif packet.is_corrupt and self.completeness.counts_packets:
                 # Cut off in the middle. An error while the decoder is emptied would cost the good
                 # frames before it, too.
-                self._damaged.append(packet.pts)
+                self._note_damage(packet)
             else:
                 yield from self._frames_of(packet)
         if self._frames_end is None and not self.leaves_frames:
@@ -325,8 +329,18 @@ class Decoding:
         except EndOfStream:
             return []
         except _BROKEN:
-            self._damaged.append(None if packet is None else packet.pts)
+            self._note_damage(packet)
             return None
+
+    def _note_damage(self, packet: Packet[Stream] | None) -> None:
+        """Count a packet, or a flush, that is broken.
+
+        A frame needs none that is decoded after it is shown: what comes that late harms none of
+        those asked for.
+        """
+        at = None if packet is None else packet_seconds(packet)
+        if at is None or self.until is None or at < self.until:
+            self._damaged.append(None if packet is None else packet.pts)
 
     def _flush(self) -> Iterator[av.VideoFrame]:
         """Yield the frames that the decoder holds back, past any that it cannot give."""

@@ -73,7 +73,7 @@ def span(
     items = whole
     if decoding.winds and decoding.begins is not None and begins + start > decoding.begins:
         items = _from(decoding, begins + start, decoding.begins, whole)
-    last = None if end is None else begins + end
+    last = decoding.until = None if end is None else begins + end
     yield from _cut(decoding, items, begins + start, last, start)
 
 
@@ -110,6 +110,7 @@ def stretch(
         if isinstance(item, CopiedPacket) or item.pts is None:
             continue
         if until is not None and item.pts >= until:
+            decoding.reached = True
             return
         if first is None or item.pts >= first:
             yield item
@@ -303,7 +304,7 @@ def _cut(
         at = decoding.seconds(item)
         if last is not None and at >= last:
             if not over:
-                over = True
+                over = decoding.reached = True
                 decoding.end_frames(last + _SKEW_SECONDS)
         elif at >= first and not over:
             item.pts = (item.pts or 0) - shift

@@ -160,8 +160,8 @@ class VideoSource:
         if not self._tells:
             return
         self._transparency.finish()
-        if self._options.end is None:
-            self._missing = self._decoding.completeness.missing()
+        if not self._decoding.reached:
+            self._missing = self._decoding.completeness.missing(self._decoding.until)
             if self._missing:
                 words = self._decoding.completeness.words(self._path, self._missing)
                 self.warnings.append(words)

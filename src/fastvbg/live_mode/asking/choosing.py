@@ -164,7 +164,7 @@ def make_sink(text: str, settings: Settings, *, overwrite: bool = False) -> Make
 
         return Window
     if text == "-":
-        from fastvbg.live_mode.sources.y4m import Y4M
+        from fastvbg.live_mode.outlets.y4m import Y4M
 
         return lambda _: Y4M()
     from fastvbg.live_mode.outlets.sinks import Recording

@@ -22,7 +22,7 @@ from fastvbg.farm.batches.ways import Ways
 from fastvbg.farm.workers.cluster import ClusterError, check_cluster, examine
 from fastvbg.farm.workers.engines import check_where
 from fastvbg.farm.workers.queue import Queue
-from tests.farm.synthetic import Die, Owned, Say, task
+from tests.farm.workers.synthetic import Die, Owned, Say, task
 from tests.support.media import make_clip
 
 SETTINGS = fastvbg.Settings(mask="motion", background="navy", preset="ultrafast", threads=1)

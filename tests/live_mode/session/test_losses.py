@@ -17,8 +17,8 @@ from fastvbg.live_mode.sources import reader
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.settings import Settings
-from tests.live_mode.test_session import MOTION, _empty_room, eventually, live_ones, running
 from tests.support.live import FakeCamera, Kept, room_picture
+from tests.support.sessions import MOTION, empty_room, eventually, live_ones, running
 
 
 @pytest.mark.parametrize(
@@ -118,15 +118,15 @@ def test_whatever_a_source_raises_it_is_opened_again(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("state", ["card", "freeze", "black"])
-def test_the_empty_room_is_taken_behind_a_card(tmp_path, monkeypatch, state) -> None:
+def test_theempty_room_is_taken_behind_a_card(tmp_path, monkeypatch, state) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    with running(_empty_room(), Kept()) as (made, _):
+    with running(empty_room(), Kept()) as (made, _):
         made.set_state(state)
         made.take_plate(0.1)
         assert eventually(lambda: made.settings.kind.name == "plate", 60)
 
 
-def test_an_empty_room_of_another_size_is_refused(tmp_path, monkeypatch) -> None:
+def test_anempty_room_of_another_size_is_refused(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     info = StreamInfo(48, 32, Fraction(30), Fraction(1, 30), None, ColourTags(6, 1))
     taking = PlateTaking(0.0)
@@ -135,10 +135,10 @@ def test_an_empty_room_of_another_size_is_refused(tmp_path, monkeypatch) -> None
         taking.mask(MOTION)
 
 
-def test_a_folder_for_empty_rooms_that_cannot_be_made_is_told(tmp_path, monkeypatch) -> None:
+def test_a_folder_forempty_rooms_that_cannot_be_made_is_told(tmp_path, monkeypatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
-    with running(_empty_room(), Kept()) as (made, lines):
+    with running(empty_room(), Kept()) as (made, lines):
         made.take_plate(0.0)
         said = "could not be taken: cannot make the folder"
         assert eventually(lambda: any(said in line for line in lines))

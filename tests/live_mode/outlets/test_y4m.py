@@ -19,10 +19,10 @@ import pytest
 
 from fastvbg.errors import SinkError
 from fastvbg.live_mode.asking.choosing import make_sink
+from fastvbg.live_mode.outlets import y4m
+from fastvbg.live_mode.outlets.y4m import Y4M
 from fastvbg.live_mode.session.session import Session
-from fastvbg.live_mode.sources import y4m
 from fastvbg.live_mode.sources.files import FileSource
-from fastvbg.live_mode.sources.y4m import Y4M
 from fastvbg.media.planes import planes_of
 from fastvbg.settings import Settings
 from tests.support.live import HEIGHT, WIDTH, FakeCamera, Kept, room_picture

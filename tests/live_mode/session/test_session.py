@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -22,10 +21,16 @@ from fastvbg.live_mode.session.session import Session
 from fastvbg.live_mode.sources import reader
 from fastvbg.media.planes import planes_of
 from fastvbg.settings import Settings
-from tests.support.live import SQUARE, FakeCamera, Kept
-
-WHITE = Settings(mask="motion", background="white")
-MOTION = Settings(mask="motion", background="navy")
+from tests.support.live import FakeCamera, Kept
+from tests.support.sessions import (
+    MOTION,
+    WHITE,
+    empty_room,
+    eventually,
+    live_ones,
+    running,
+    squares,
+)
 
 
 @pytest.fixture(params=["read here", "read by a thread"], autouse=True)
@@ -34,62 +39,11 @@ def prompt(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(FakeCamera, "is_prompt", request.param == "read here")
 
 
-def eventually(asked, seconds: float = 10.0) -> bool:
-    """Wait until something holds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if asked():
-            return True
-        time.sleep(0.005)
-    return False
-
-
-@contextmanager
-def running(camera, *kept, settings=MOTION, **more):
-    """Run a session meanwhile; yield it and the lines that it tells."""
-    lines: list[str] = []
-    made = Session(
-        camera,
-        [lambda _, each=each: each for each in kept],
-        settings,
-        tell=lines.append,
-        note=lines.append,
-        **more,
-    )
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            made.run()
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield made, lines
-    finally:
-        made.end()
-        thread.join(20)
-        assert not thread.is_alive()
-        assert not failed
-
-
 def test_the_collector_is_spared_what_a_session_finds() -> None:
     with running(FakeCamera(), kept := Kept()):
         assert eventually(lambda: live_ones(kept))
         assert gc.get_freeze_count() > 1000
     assert gc.get_freeze_count() == 0
-
-
-def live_ones(kept: Kept) -> list[int]:
-    """Which pictures hold the square that moves."""
-    return [i for i, picture in enumerate(kept.pictures) if squares(picture).sum() > 60]
-
-
-def squares(picture: np.ndarray) -> np.ndarray:
-    """Where a picture shows the square that moves."""
-    return np.abs(picture.astype(int) - SQUARE) < 3
 
 
 def test_composites_leave_and_the_room_does_not() -> None:
@@ -324,28 +278,12 @@ def test_nobody_means_a_card(monkeypatch) -> None:
     monkeypatch.setattr(presence, "_NOBODY_SECONDS", 0.1)
     still = FakeCamera()
     still.silent.set()
-    empty, kept = _empty_room(), Kept()
+    empty, kept = empty_room(), Kept()
     with running(empty, kept, switches=Switches(nobody="card"), settings=WHITE):
         assert eventually(lambda: len(kept.pictures) > 30)
         assert kept.pictures[-1].mean() < 60  # the card is dark, the background is not
     with pytest.raises(OptionError, match="nobody: got 'hide', wanted one of keep, card, blur"):
         Session(empty, [], MOTION, tell=print).switch(nobody="hide")  # type: ignore[arg-type]
-
-
-def _empty_room() -> FakeCamera:
-    camera = FakeCamera()
-    read = camera.read
-
-    def still(timeout):
-        grab = read(timeout)
-        if grab is not None:
-            from fastvbg.media.planes import planes_of
-
-            planes_of(grab.picture)[0][:] = 200
-        return grab
-
-    camera.read = still  # type: ignore[method-assign]
-    return camera
 
 
 def test_opencv_has_the_threads_that_were_asked_for_and_then_its_own() -> None:
@@ -393,9 +331,9 @@ def test_what_comes_of_a_source_opened_anew_does_not_follow_on_what_was() -> Non
     assert max(map(kept.shows_room, range(len(kept.pictures)))) < 0.5
 
 
-def test_the_empty_room_is_taken(tmp_path, monkeypatch) -> None:
+def test_theempty_room_is_taken(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    camera, kept = _empty_room(), Kept()
+    camera, kept = empty_room(), Kept()
     with running(camera, kept) as (made, lines):
         made.take_plate(0.1)
         assert made.figures()["countdown"] is not None

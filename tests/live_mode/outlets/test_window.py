@@ -14,8 +14,8 @@ from fastvbg.live_mode.outlets.window import Window
 from fastvbg.live_mode.terminal.keys import heed
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.planes import planes_of
-from tests.live_mode.test_session import running
 from tests.support.live import HEIGHT, WIDTH, FakeCamera, room_picture
+from tests.support.sessions import running
 
 TAGS = ColourTags(6, 1)
 

@@ -17,9 +17,9 @@ from fastvbg.masks.plate import Plate
 from fastvbg.media.colour import ColourTags, FromBGR
 from fastvbg.media.model import StreamInfo
 from fastvbg.settings import Settings
-from tests.live_mode.test_session import WHITE, eventually, live_ones, running
 from tests.support.byhand import room
 from tests.support.live import FakeCamera, Kept
+from tests.support.sessions import WHITE, eventually, live_ones, running
 
 SIZE = (180, 320)
 INFO = StreamInfo(

@@ -11,9 +11,9 @@ from fastvbg.live_mode.asking.choosing import make_source, stand_in
 from fastvbg.live_mode.sources import browser
 from fastvbg.live_mode.sources.browser import BrowserSource, Fit, covering
 from fastvbg.media.planes import new_picture, planes_of
-from tests.live_mode.test_session import MOTION, eventually, running
 from tests.support.command import fastvbg_process
 from tests.support.live import Kept, room_picture
+from tests.support.sessions import MOTION, eventually, running
 
 GREEN = 145, 54, 34
 

@@ -20,8 +20,8 @@ from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.media.planes import new_picture, planes_of
 from fastvbg.settings import Settings
-from tests.live_mode.test_session import eventually, running
 from tests.support.live import FakeCamera, Kept
+from tests.support.sessions import eventually, running
 
 W, H = 320, 180
 INFO = StreamInfo(

@@ -15,7 +15,7 @@ from fastvbg.farm.workers.queue import Queue
 from fastvbg.farm.workers.tasks import Ended, Task
 from fastvbg.farm.workers.workers import Workers
 from fastvbg.sink.staging import staging_name
-from tests.farm.synthetic import Die, Grow, Hang, Owned, Raise, Say, task
+from tests.farm.workers.synthetic import Die, Grow, Hang, Owned, Raise, Say, task
 
 
 class Script:

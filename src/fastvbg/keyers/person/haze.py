@@ -22,7 +22,7 @@ regions = Module("refine.regions")
 
 _AT_FIRST, _LATER = 176, 128
 """Levels from which a matte counts as foreground here. Many looks agree upon the first one of a
-scene, and each level means more. Of 128, 160 and 176 there 12 portraits score an IoU of 0.975, 0.977
+scene, and each level means more. Of 128, 160 and 176 12 portraits score an IoU of 0.975, 0.977
 and 0.978; later on a runner, who is seen by one look, 0.903, 0.902 and 0.900."""
 _REACHED = 200
 """If that is reached somewhere in the region."""

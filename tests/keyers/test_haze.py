@@ -74,3 +74,17 @@ def test_a_scene_begins_without_it_and_goes_on_without_it() -> None:
     steady, hazy = Steady(SHAPE), _with(slice(40, 80), slice(70, 150), 100)
     for _ in range(4):
         assert steady.add(guide, 1.0, hazy)[:, 96:].max() == 0
+
+
+def test_between_rare_looks_what_is_half_seen_stays() -> None:
+    guide = np.ascontiguousarray(wall(*SHAPE)[:, :, 1])
+    steady, hazy = Steady(SHAPE, 4, agreed=False), _with(slice(40, 80), slice(70, 150), 100)
+    np.testing.assert_array_equal(steady.add(guide, 1.0, hazy), hazy)
+
+
+def test_one_look_is_not_held_to_what_many_are() -> None:
+    guide = np.ascontiguousarray(wall(*SHAPE)[:, :, 1])
+    matte = _with(slice(30, 60), slice(110, 140), 150)
+    matte[45, 125] = 220
+    np.testing.assert_array_equal(Steady(SHAPE, agreed=False).add(guide, 1.0, matte), matte)
+    assert Steady(SHAPE).add(guide, 1.0, matte)[30:34, 136:140].max() == 0

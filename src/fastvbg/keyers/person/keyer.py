@@ -191,8 +191,8 @@ class PersonKeyer(OnePassKeyer):
             # A steep matte meets a large plate better: composites are off by 0.43 levels, not 0.47.
             self._plain = self._plate is None or factor < plan.FACTORS[2]
             self._canvas = -(-height // factor), -(-width // factor)
-            self._steady = Steady(self._canvas, self._every)
             size, fine = (width, height), self._quality == "fine"
+            self._steady = Steady(self._canvas, self._every, agreed=fine)
             self._looking = Looking(self._networks, size, self._canvas, factor, fine=fine)
             self._guides = Guides(self._canvas, factor)
             self._frame_scratch = plan.frame_scratch(self._canvas[1], factor)

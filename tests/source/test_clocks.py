@@ -136,12 +136,43 @@ def test_a_clock_that_is_set_back_goes_on(tmp_path: Path, name, codec, sound, op
     assert heard == sorted(set(heard))
 
 
+@pytest.mark.parametrize(("sound", "bf"), [("aac", "0"), (None, "2")])
+def test_clips_of_less_than_a_second_go_on_too(tmp_path: Path, sound, bf) -> None:
+    options = {**FAST, "bf": bf, "format": "mpegts"}
+    clip = make_numbered(tmp_path / "a.ts", "libx264", count=10, sound=sound, **options)
+    clip.write_bytes(3 * clip.read_bytes())
+    seen = Seen(clip)
+    assert seen.numbers == 3 * list(range(10))
+    steps = [b - a for a, b in zip(seen.times, seen.times[1:], strict=False)]
+    assert all(Fraction(1, 50) <= step <= Fraction(1, 10) for step in steps)
+    result = process(clip, tmp_path / "o.mkv", background="navy")
+    assert (result.frames, result.lost, result.warnings) == (30, 0, [])
+
+
+def test_a_clock_is_another_one_where_decoding_begins_again() -> None:
+    clock = OneClock()
+    assert [clock(packet("video", at, 0.1)).dts for at in (0.5, 0.6, 0.7)] == [50, 60, 70]
+    assert [clock(packet("video", at, 0.1)).dts for at in (0.5, 0.6)] == [80, 90]
+    back = packet("video", 0.2, 0.1)
+    back.is_keyframe = False  # damage sets times back, too, and no clip begins there
+    assert clock(back).dts == 50
+
+
+def test_times_of_showing_tell_of_no_other_clock() -> None:
+    """As where Matroska says when the first frames are decoded of none of them."""
+    clock, first = OneClock(), packet("video", 0.1, 0.1)
+    first.dts = None
+    assert clock(first).pts == 10
+    assert [clock(packet("video", at, 0.1)).dts for at in (0.0, 0.1, 0.2)] == [0, 10, 20]
+
+
 def packet(kind: str, at: float, duration: float) -> Any:
     """A packet as `OneClock` knows it, in hundredths of a second."""
     stream = SimpleNamespace(type=kind, index=("video", "audio", "subtitle").index(kind))
     time, long = round(100 * at), round(100 * duration)
     base = Fraction(1, 100)
-    return SimpleNamespace(stream=stream, pts=time, dts=time, duration=long, time_base=base)
+    noted = {"pts": time, "dts": time, "duration": long, "time_base": base}
+    return SimpleNamespace(stream=stream, is_keyframe=True, **noted)
 
 
 def test_all_streams_are_moved_by_the_same_time() -> None:

@@ -43,11 +43,15 @@ def move(packet: Packet[Stream], seconds: Fraction) -> None:
 class OneClock:
     """Moves packets so that a clock that is set back goes on, as where recordings were joined.
 
-    All streams are moved by the same time, each from where its own clock is set back.
+    All streams are moved by the same time, each from where its own clock is set back: by more than
+    a second, or to where it began, as where clips are shorter than that.
     """
 
     def __init__(self) -> None:
         self._moved = Fraction(0)
+        self._joins = 0
+        self._seen: dict[int, int] = {}
+        self._begun: dict[int, Fraction] = {}
         self._by: dict[int, Fraction] = {}
         self._last: dict[int, Fraction] = {}
 
@@ -63,15 +67,31 @@ class OneClock:
         """Return by how much a packet of pictures or sound is moved."""
         stream = packet.stream.index
         by, last = self._by.get(stream, Fraction(0)), self._last.get(stream)
-        if last is not None and noted + by < last - _SET_BACK_SECONDS:
+        if last is not None and self._is_set_back(packet, noted, last - by):
             after = packet_seconds(packet, packet.duration or 0) or noted
             going_on = last + (after - noted) - noted
-            if noted + self._moved < last - _SET_BACK_SECONDS:
+            is_first = self._seen.get(stream, 0) == self._joins
+            if is_first or noted + self._moved < last - _SET_BACK_SECONDS:
                 self._moved = going_on  # the first stream to show it
+                self._joins += 1
+            self._seen[stream] = self._joins
+            self._begun.pop(stream, None)
             # One that ended later than the others did goes on from its own end.
             by = self._by[stream] = max(self._moved, going_on)
+        if packet.dts is not None:
+            self._begun.setdefault(stream, noted)
         self._last[stream] = noted + by
         return by
+
+    def _is_set_back(self, packet: Packet[Stream], noted: Fraction, last: Fraction) -> bool:
+        """Tell whether a packet's clock is another one than that of its stream's last."""
+        if noted < last - _SET_BACK_SECONDS:
+            return True
+        # Times of decoding rise within a clip; those of showing may come before the first.
+        begun = self._begun.get(packet.stream.index)
+        if begun is None or packet.dts is None or not packet.is_keyframe:
+            return False
+        return noted <= begun and noted < last
 
 
 class Rising:

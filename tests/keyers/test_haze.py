@@ -88,3 +88,11 @@ def test_one_look_is_not_held_to_what_many_are() -> None:
     matte[45, 125] = 220
     np.testing.assert_array_equal(Steady(SHAPE, agreed=False).add(guide, 1.0, matte), matte)
     assert Steady(SHAPE).add(guide, 1.0, matte)[30:34, 136:140].max() == 0
+
+
+def test_what_a_model_of_other_things_half_sees_stays() -> None:
+    guide = np.ascontiguousarray(wall(*SHAPE)[:, :, 1])
+    hazy = _with(slice(40, 80), slice(70, 150), 100)
+    steady = Steady(SHAPE, people=False)
+    for _ in range(2):
+        np.testing.assert_array_equal(steady.add(guide, 1.0, hazy), hazy)

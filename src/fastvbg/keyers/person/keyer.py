@@ -186,13 +186,13 @@ class PersonKeyer(OnePassKeyer):
             (height, width), _ = form
             self._whole: Matte = np.empty(form[0], np.uint8)  # of pixels only if it is written
             longest = max(height, width)
-            factor = max(f for f in plan.FACTORS if f == 1 or longest >= f * _CANVAS)
-            self._factor = factor
+            self._factor = factor = max(f for f in plan.FACTORS if f * _CANVAS <= longest or f == 1)
             # A steep matte meets a large plate better: composites are off by 0.43 levels, not 0.47.
             self._plain = self._plate is None or factor < plan.FACTORS[2]
             self._canvas = -(-height // factor), -(-width // factor)
             size, fine = (width, height), self._quality == "fine"
-            self._steady = Steady(self._canvas, self._every, agreed=fine)
+            people = self._networks.of_people
+            self._steady = Steady(self._canvas, self._every, people=people, agreed=fine)
             self._looking = Looking(self._networks, size, self._canvas, factor, fine=fine)
             self._guides = Guides(self._canvas, factor)
             self._frame_scratch = plan.frame_scratch(self._canvas[1], factor)

@@ -79,11 +79,16 @@ class Steady:
         Height and width of the canvas.
     every : int
         One new matte comes for so many frames; then it counts for as many.
+    people : bool
+        Whether they are of a network that sees people and no more: of what it half sees, what is
+        away from them goes. Another one may see veils and smoke.
     agreed : bool
         Whether many looks agree upon the first matte of a scene.
     """
 
-    def __init__(self, shape: tuple[int, int], every: int = 1, *, agreed: bool = True) -> None:
+    def __init__(
+        self, shape: tuple[int, int], every: int = 1, *, people: bool = True, agreed: bool = True
+    ) -> None:
         self._shape = shape
         self._least = round(256 * (1 - (1 - _LEAST / 256) ** every))
         self._flow: Any = None
@@ -95,7 +100,7 @@ class Steady:
         self._motion = plan.carry_scratch(*shape)
         self._matte, self._kept = np.zeros((2, *shape), np.uint8)
         self._scratch, self._haze = regions_scratch(*shape), Haze(shape)
-        self._often, self._agreed = every == 1, agreed
+        self._clears, self._clears_first = people and every == 1, people and agreed
         self.reset()
 
     def reset(self) -> None:
@@ -164,7 +169,7 @@ class Steady:
         if self._guide is None or self._empty:
             self._small = self._halved(guide)
             self._empty = matte is None
-            if matte is not None and self._agreed:
+            if matte is not None and self._clears_first:
                 matte = self._haze.without(matte, at_first=True)
             np.copyto(self._matte, 0 if matte is None else matte)
         else:
@@ -242,4 +247,4 @@ class Steady:
         np.bitwise_and(mask, np.uint8(_BONUS), out=self._kept)
         np.bitwise_and(mask, self._matte, out=mask)
         # Between rare looks who moves is half seen: a runner at `every` 4 would lose 0.04 of IoU.
-        return self._haze.without(mask) if self._often else mask
+        return self._haze.without(mask) if self._clears else mask

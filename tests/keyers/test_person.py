@@ -388,6 +388,17 @@ def test_a_model_of_ones_own(tmp_path) -> None:
     assert keyer.runtime.startswith("OpenCV")
 
 
+def test_what_a_model_of_ones_own_half_sees_stays(tmp_path) -> None:
+    """Such as a veil; of people's own models it is the room."""
+    path = tmp_path / "green.onnx"
+    path.write_bytes(one_by_one([[-4.0, 4.0, 0.0]], (1, 3, 90, 160), bias=[-0.5]))
+    keyer = PersonKeyer(model=path, runtime="opencv")
+    frame = np.full((90, 160, 3), (60, 66, 60), np.uint8)
+    frame[:, :50] = 40, 220, 40
+    for _ in range(2):
+        assert 60 < keyer.key(frame)[45, 120] < 128
+
+
 def network(result) -> Network:
     class Fixed(GreenNetwork):
         def __call__(self):

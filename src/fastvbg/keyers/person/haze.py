@@ -12,22 +12,15 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from fastvbg.kernels._kernel import Module
-from fastvbg.kernels.refine.plan import regions_scratch
+from fastvbg.keyers.person.lasting import Lasting
 
 if TYPE_CHECKING:
     from fastvbg._types import Matte, Plane
-
-regions = Module("refine.regions")
 
 _AT_FIRST, _LATER = 176, 128
 """Levels from which a matte counts as foreground here. Many looks agree upon the first one of a
 scene, and each level means more. Of 128, 160 and 176 12 portraits score an IoU of 0.975, 0.977
 and 0.978; later on a runner, who is seen by one look, 0.903, 0.902 and 0.900."""
-_REACHED = 200
-"""If that is reached somewhere in the region."""
-_BONUS = 48
-"""What was foreground in the frame before needs so much less: a look may lose it for a frame."""
 _NEAR = np.ones((17, 17), np.uint8)
 """Canvas pixels about that, 8 each way, in which hair may be. With 4 a speaker flickers more."""
 _TOUCHING = np.ones((21, 21), np.uint8)
@@ -49,8 +42,7 @@ class Haze:
     """
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self._core = np.zeros(shape, np.uint8)
-        self._scratch = regions_scratch(*shape)
+        self._core = Lasting(shape)
 
     def without(self, matte: Matte, *, at_first: bool = False) -> Matte:
         """Return a matte without what is thick, and away from all that is foreground.
@@ -67,12 +59,9 @@ class Haze:
         ndarray, shape (h, w), uint8
             `matte` itself where there is nothing of that kind.
         """
-        core, known = self._core, np.asarray(matte, np.uint8)
-        if not at_first:
-            np.bitwise_and(core, np.uint8(_BONUS), out=core)
-            known = np.asarray(cv2.add(matte, core), np.uint8)
-        level = _AT_FIRST if at_first else _LATER
-        regions.hysteresis.call(known, core, level, _REACHED, self._scratch)
+        if at_first:
+            self._core.reset()
+        core = self._core.of(matte, _AT_FIRST if at_first else _LATER)
         near, haze = _about(core, matte)
         if not cv2.countNonZero(haze):
             return matte

@@ -15,9 +15,9 @@ import numpy as np
 
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.person import plan
-from fastvbg.kernels.refine.plan import regions_scratch
 from fastvbg.keyers.person.contrast import in_contrast
 from fastvbg.keyers.person.haze import Haze
+from fastvbg.keyers.person.lasting import Lasting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 kernels = Module("person.canvas")
 motion = Module("person.carry")
-regions = Module("refine.regions")
 
 _SMALLEST_FLOW = 32
 """Sides below which motion is not searched for."""
@@ -46,10 +45,8 @@ _FAINTEST = 0.25
 """Share of a usual contrast below which levels count no more: they may be noise."""
 _ABOUT = 8
 """Canvas pixels about a matte in which motion is heeded too."""
-_LOW, _HIGH = 40, 200
-"""A region of `_LOW` or more is kept if it reaches `_HIGH` somewhere."""
-_BONUS = 48
-"""What was kept before needs so much less."""
+_LOW = 40
+"""Level that a region has all over which is kept."""
 _SCENE = (24, 0.5, 0.3)
 """A cut: more than 24 levels, in half of the canvas, and in 0.3 more of it than a frame before.
 Levels here and in `_SLOPE` are those of a picture of usual contrast."""
@@ -98,8 +95,8 @@ class Steady:
         self._half = -(-shape[0] // 2), -(-shape[1] // 2)
         self._row = plan.reduce_scratch(self._half[1], 2)
         self._motion = plan.carry_scratch(*shape)
-        self._matte, self._kept = np.zeros((2, *shape), np.uint8)
-        self._scratch, self._haze = regions_scratch(*shape), Haze(shape)
+        self._matte = np.zeros(shape, np.uint8)
+        self._kept, self._haze = Lasting(shape), Haze(shape)
         self._clears, self._clears_first = people and every == 1, people and agreed
         self.reset()
 
@@ -111,7 +108,7 @@ class Steady:
         self._share, self._contrast = 0.0, 1.0
         self._gone = 0.0
         self._empty = True
-        self._kept.fill(0)
+        self._kept.reset()
 
     def is_cut(self, guide: Plane, contrast: float) -> bool:
         """Tell whether a new scene begins with a frame's luma on the canvas, of such a contrast."""
@@ -241,10 +238,6 @@ class Steady:
 
     def _sure(self) -> Matte:
         """Return the matte without regions that nowhere are sure, and without haze."""
-        known = cv2.add(self._matte, self._kept)
-        mask = np.empty(self._shape, np.uint8)
-        regions.hysteresis.call(known, mask, _LOW, _HIGH, self._scratch)
-        np.bitwise_and(mask, np.uint8(_BONUS), out=self._kept)
-        np.bitwise_and(mask, self._matte, out=mask)
+        mask = np.bitwise_and(self._kept.of(self._matte, _LOW), self._matte)
         # Between rare looks who moves is half seen: a runner at `every` 4 would lose 0.04 of IoU.
         return self._haze.without(mask) if self._clears else mask

@@ -35,9 +35,9 @@ from bench.quality.scenes import gray
 
 from fastvbg import PersonKeyer, Refiner, estimate_foreground
 from fastvbg.keyers.person import edging, following, further, looking, others, steadying
+from fastvbg.keyers.person.corrected import Corrected
 from fastvbg.keyers.person.following import Part as Follower
 from fastvbg.keyers.person.further import Further
-from fastvbg.keyers.person.gaps import Gaps
 from fastvbg.keyers.person.haze import Haze
 from fastvbg.keyers.person.looking import Looking
 from fastvbg.keyers.person.networks import Networks
@@ -163,7 +163,13 @@ PARTS: dict[str, Part] = {
         replaced=((Further, "settled", lambda _self, _picture, usual, *_: usual),)
     ),
     "regions that looks deny stay": Part(replaced=((further, "without_unseen", _as_it_is),)),
-    "gaps stay filled": Part(replaced=((Gaps, "opened", lambda _self, matte, *_: matte),)),
+    "gaps stay filled": Part(replaced=((further, "gaps_opened", _as_it_is),)),
+    "what is unsure at first is not looked at from nearer": Part(
+        replaced=((further, "squares", _none),)
+    ),
+    "what a first frame's looks corrected is not kept": Part(
+        replaced=((Corrected, "of", lambda _self, usual, _guide: usual),)
+    ),
     "no second look at what is unsure": Part(
         replaced=((looking, "is_unsure", lambda _matte: False),)
     ),

@@ -10,7 +10,15 @@ from fastvbg import PersonKeyer
 from fastvbg.keyers.person import networks
 from fastvbg.keyers.person.network import Network, scale_of
 from fastvbg.keyers.person.several import along, is_unsure, people_in, thirds
-from tests.support.people import GreenNetwork, disc, iou, use_green_network, wall, with_person
+from tests.support.people import (
+    GreenNetwork,
+    disc,
+    iou,
+    look_not_from_nearer,
+    use_green_network,
+    wall,
+    with_person,
+)
 
 
 @pytest.fixture
@@ -63,7 +71,8 @@ def keyed(frame) -> tuple[PersonKeyer, np.ndarray]:
     return keyer, keyer.key(frame)
 
 
-def test_two_people_are_looked_at_singly(runs) -> None:
+def test_two_people_are_looked_at_singly(runs, monkeypatch) -> None:
+    look_not_from_nearer(monkeypatch)
     one, _ = keyed(with_person(wall(), 160, 90))
     both = with_person(with_person(wall(), 60, 90), 260, 90, 30)
     two, matte = keyed(both)

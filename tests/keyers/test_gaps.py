@@ -1,4 +1,4 @@
-"""Gaps within people: opened where one look sees them and colours agree, and kept open."""
+"""Gaps within people: opened where one look sees them and colours agree."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from fastvbg import PersonKeyer
 from fastvbg.keyers.person import networks
 from fastvbg.keyers.person.agreeing import Sight
-from fastvbg.keyers.person.gaps import Gaps
+from fastvbg.keyers.person.gaps import gaps_opened
 from fastvbg.keyers.person.network import Network
 from tests.support.people import GreenNetwork, disc, use_green_network, wall, with_person
 
@@ -38,23 +38,23 @@ def sight(matte) -> Sight:
 
 def test_what_one_look_sees_is_opened_if_it_has_the_walls_colour() -> None:
     sights = [sight(PERSON), sight(WITH_GAP), sight(PERSON)]
-    opened = Gaps().opened(PERSON, sights, guides_of(WALL), 1)
+    opened = gaps_opened(PERSON, sights, guides_of(WALL), 1)
     np.testing.assert_array_equal(opened, WITH_GAP)
 
 
 def test_a_shade_of_the_wall_is_still_nearer_to_it() -> None:
-    opened = Gaps().opened(PERSON, [sight(WITH_GAP)], guides_of((180, 100, 146)), 1)
+    opened = gaps_opened(PERSON, [sight(WITH_GAP)], guides_of((180, 100, 146)), 1)
     np.testing.assert_array_equal(opened, WITH_GAP)
 
 
 @pytest.mark.parametrize("colour", [CLOTHES, (120, 120, 133), (90, 60, 220)])
 def test_clothes_that_one_look_does_not_know_stay(colour) -> None:
-    opened = Gaps().opened(PERSON, [sight(WITH_GAP), sight(PERSON)], guides_of(colour), 1)
+    opened = gaps_opened(PERSON, [sight(WITH_GAP), sight(PERSON)], guides_of(colour), 1)
     np.testing.assert_array_equal(opened, PERSON)
 
 
 def test_what_no_look_sees_stays() -> None:
-    opened = Gaps().opened(PERSON, [sight(PERSON)], guides_of(WALL), 1)
+    opened = gaps_opened(PERSON, [sight(PERSON)], guides_of(WALL), 1)
     np.testing.assert_array_equal(opened, PERSON)
 
 
@@ -62,39 +62,21 @@ def test_a_notch_is_no_gap() -> None:
     notch = np.minimum(PERSON, 255 - disc(SHAPE, 80, 8, 6))
     planes = [np.where(notch > 0, person, back) for back, person in zip(WALL, CLOTHES, strict=True)]
     guides = tuple(plane.astype(np.uint8) for plane in planes)
-    opened = Gaps().opened(PERSON, [sight(notch)], guides, 1)
+    opened = gaps_opened(PERSON, [sight(notch)], guides, 1)
     np.testing.assert_array_equal(opened, PERSON)
 
 
 def test_a_look_that_has_not_found_the_people_does_not_count() -> None:
     ring = np.minimum(disc(SHAPE, 80, 45, 12), 255 - GAP)
-    opened = Gaps().opened(PERSON, [sight(ring)], guides_of(WALL), 1)
+    opened = gaps_opened(PERSON, [sight(ring)], guides_of(WALL), 1)
     np.testing.assert_array_equal(opened, PERSON)
 
 
 def test_without_background_nearby_nothing_is_opened() -> None:
     full = np.full(SHAPE, 255, np.uint8)
     seen = np.minimum(full, 255 - GAP)
-    opened = Gaps().opened(full, [sight(seen)], guides_of(WALL), 1)
+    opened = gaps_opened(full, [sight(seen)], guides_of(WALL), 1)
     np.testing.assert_array_equal(opened, full)
-
-
-def test_it_stays_open_until_the_picture_in_it_changes() -> None:
-    gaps, guides = Gaps(), guides_of(WALL)
-    np.testing.assert_array_equal(gaps.kept(PERSON, guides[0]), PERSON)
-    gaps.opened(PERSON, [sight(WITH_GAP)], guides, 1)
-    noise = np.random.default_rng(5).integers(-4, 5, SHAPE)
-    again = np.clip(guides[0].astype(int) + noise, 0, 255).astype(np.uint8)
-    np.testing.assert_array_equal(gaps.kept(PERSON, again), WITH_GAP)
-    sleeve = again.copy()
-    sleeve[:, 80:] = 40
-    left = WITH_GAP.copy()
-    left[:, 80:] = PERSON[:, 80:]
-    np.testing.assert_array_equal(gaps.kept(PERSON, sleeve), left)
-    # The sleeve goes: what it hid is not known to be a gap any more.
-    np.testing.assert_array_equal(gaps.kept(PERSON, again), left)
-    gaps.forget()
-    np.testing.assert_array_equal(gaps.kept(PERSON, again), PERSON)
 
 
 class Filling(GreenNetwork):

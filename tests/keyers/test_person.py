@@ -18,6 +18,7 @@ from tests.support.people import (
     GreenNetwork,
     disc,
     iou,
+    look_not_from_nearer,
     to_planes,
     use_green_network,
     wall,
@@ -68,7 +69,8 @@ def test_halved_chroma_serves_a_canvas_as_fine_as_luma(runs) -> None:
     assert iou(PersonKeyer().key_planes(to_planes(frame)), disc(frame.shape, 200, 90)) > 0.965
 
 
-def test_it_looks_closer_at_a_small_person(runs) -> None:
+def test_it_looks_closer_at_a_small_person(runs, monkeypatch) -> None:
+    look_not_from_nearer(monkeypatch)
     frame = with_person(wall(360, 640), 540, 250, 30)
     keyer = PersonKeyer()
     first = keyer.key(frame)
@@ -79,7 +81,8 @@ def test_it_looks_closer_at_a_small_person(runs) -> None:
 
 
 @pytest.mark.parametrize(("quality", "looks"), [("fine", FIRST + SQUARES), ("fast", 2)])
-def test_one_look_at_a_scene_may_do(runs, quality, looks) -> None:
+def test_one_look_at_a_scene_may_do(runs, monkeypatch, quality, looks) -> None:
+    look_not_from_nearer(monkeypatch)
     keyer = PersonKeyer(quality=quality)
     for planes in (False, True):
         frame = with_person(wall(360, 640), 540, 250, 30)
@@ -156,7 +159,8 @@ def looks_along(step: int, count: int = 9) -> tuple[int, list[float]]:
     return keyer.looks, scores
 
 
-def test_each_third_frame_is_looked_at_while_little_moves(runs) -> None:
+def test_each_third_frame_is_looked_at_while_little_moves(runs, monkeypatch) -> None:
+    look_not_from_nearer(monkeypatch)
     looks, scores = looks_along(step=1)
     assert looks <= FIRST + SQUARES + 3
     assert min(scores) > 0.95
@@ -168,7 +172,8 @@ def test_each_frame_is_looked_at_while_much_moves(runs) -> None:
     assert min(scores) > 0.9
 
 
-def test_every_third_frame_is_looked_at_and_motion_does_the_rest(runs) -> None:
+def test_every_third_frame_is_looked_at_and_motion_does_the_rest(runs, monkeypatch) -> None:
+    look_not_from_nearer(monkeypatch)
     keyer, scene = PersonKeyer(every=3), wall(240, 400)
     scores = []
     for k in range(9):

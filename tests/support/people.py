@@ -9,7 +9,7 @@ import av
 import cv2
 import numpy as np
 
-from fastvbg.keyers.person import networks
+from fastvbg.keyers.person import further, networks
 from fastvbg.keyers.person.network import Network
 from fastvbg.measure import personlanes, usual
 from fastvbg.models.spec import ModelSpec
@@ -57,6 +57,11 @@ def use_green_network(monkeypatch, noise: float = 0.0) -> list[tuple[int, int]]:
     monkeypatch.setattr(networks, "read_spec", spec_of)
     monkeypatch.setattr(networks.Networks, "_open", opened)
     return log
+
+
+def look_not_from_nearer(monkeypatch) -> None:
+    """Let first frames' squares be, so that looks can be counted: they go by what is not sure."""
+    monkeypatch.setattr(further, "squares", lambda *_: [])
 
 
 def use_green_code(monkeypatch) -> list[tuple[int, int]]:

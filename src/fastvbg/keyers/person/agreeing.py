@@ -52,9 +52,17 @@ def inside(box: Box, size: tuple[int, int]) -> Box:
 
 
 @lru_cache(maxsize=1)
-def _log_odds() -> Any:
+def log_odds() -> Any:
+    """Return the log odds of each level of a matte, float32."""
     share = np.clip(np.arange(256) / 255, _LIMIT, 1 - _LIMIT)
     return np.log(share / (1 - share)).astype(np.float32)
+
+
+def levels_of(odds: Any) -> Matte:
+    """Return the levels of a matte that log odds stand for."""
+    share = 1 / (1 + np.exp(-odds))
+    levels = np.rint(255 * np.clip((share - _LIMIT) / (1 - 2 * _LIMIT), 0, 1))
+    return np.asarray(levels, np.uint8)
 
 
 class Sight(NamedTuple):
@@ -85,16 +93,14 @@ def agreed(usual: Matte, count: int, sights: list[Sight], factor: int) -> Matte:
     ndarray, shape (h, w), uint8
         The matte on the canvas, that of the usual look beside all boxes.
     """
-    odds = _log_odds()
+    odds = log_odds()
     total = count * odds[usual]
     votes = np.full(usual.shape, count, np.float32)
     for sight in sights:
-        part, seen = _within(sight, usual, factor)
+        part, seen = within(sight, usual, factor)
         total[part] += odds[seen]
         votes[part] += 1
-    share = 1 / (1 + np.exp(-total / votes))
-    levels = np.rint(255 * np.clip((share - _LIMIT) / (1 - 2 * _LIMIT), 0, 1))
-    return np.where(votes > count, levels.astype(np.uint8), usual)
+    return np.where(votes > count, levels_of(total / votes), usual)
 
 
 def without_unseen(matte: Matte, sights: list[Sight], factor: int) -> Matte:
@@ -129,7 +135,7 @@ def without_unseen(matte: Matte, sights: list[Sight], factor: int) -> Matte:
 def on_canvas(sight: Sight, matte: Matte, factor: int) -> Matte:
     """Return what a look sees of the whole canvas: beside its box, what the matte has."""
     seen = np.array(matte, np.uint8)
-    part, seen[part] = _within(sight, matte, factor)
+    part, seen[part] = within(sight, matte, factor)
     return seen
 
 
@@ -140,7 +146,7 @@ def alike(one: Matte, other: Matte) -> bool:
     return bool(np.count_nonzero(first & second) >= _ALIKE * either)
 
 
-def _within(sight: Sight, canvas: Matte, factor: int) -> tuple[tuple[slice, slice], Any]:
+def within(sight: Sight, canvas: Matte, factor: int) -> tuple[tuple[slice, slice], Any]:
     """Return rows and columns of a canvas that a look was at, and what it says of them."""
     left, top = sight.box[0] // factor, sight.box[1] // factor
     width, height = -(-sight.box[2] // factor), -(-sight.box[3] // factor)

@@ -17,7 +17,8 @@ from fastvbg.keyers.person.agreeing import (
     without_unseen,
 )
 from fastvbg.keyers.person.following import FOREGROUND, ROOM, box_of, grown, united
-from fastvbg.keyers.person.gaps import Gaps
+from fastvbg.keyers.person.gaps import gaps_opened
+from fastvbg.keyers.person.nearer import drawn_nearer, squares
 from fastvbg.keyers.person.several import along, people_in, thirds
 from fastvbg.keyers.person.sudden import found, given_back, lost, taken_back
 
@@ -62,8 +63,6 @@ class Further:
     def __init__(self, networks: Networks, size: tuple[int, int], factor: int) -> None:
         self._networks, self._size, self._factor = networks, size, factor
         self._turn = 0
-        self.gaps = Gaps()
-        """Those that are open within people."""
         self.count = 0
         """How often a network has run."""
 
@@ -134,7 +133,8 @@ class Further:
 
         People who are apart, and squares along a wide group, are looked at singly. Then looks that
         are mirrored or nearer, and those of the landscape network, may take, and add nothing: what
-        they find beside people is as often a statue. Last, gaps are opened that one look sees.
+        they find beside people is as often a statue. Squares about what is not sure are looked at
+        from nearer. Last, gaps are opened that one look sees.
         """
         people = box_of(usual, self._factor, self._size)
         if people is None:
@@ -165,7 +165,16 @@ class Further:
             matte = without_unseen(matte, seen, self._factor)
             looks += seen
         matte = without_unseen(matte, mirrored, self._factor)
-        return self.gaps.opened(matte, looks, guides, self._factor)
+        matte = self._from_nearer(picture, matte)
+        return gaps_opened(matte, looks, guides, self._factor)
+
+    def _from_nearer(self, picture: Any, matte: Matte) -> Matte:
+        """Return a matte with what squares about its people show where it is not sure."""
+        people = box_of(matte, self._factor, self._size)
+        if people is None:
+            return matte
+        about = squares(matte, people, self._size, self._factor)
+        return drawn_nearer(matte, [self.sight(picture, each) for each in about], self._factor)
 
     def found(self, picture: Any, *, everywhere: bool) -> Box | None:
         """Return the box of people in squares of the frame: in all of them, or in the next one."""

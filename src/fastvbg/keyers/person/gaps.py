@@ -42,64 +42,37 @@ _NEAREST = 0.02
 """Share of the samples that may lie nearer by chance."""
 _SAMPLES, _PIXELS, _FEWEST = 256, 64, 6
 """At most so many of each side, and of the gap itself; at least so many of a side."""
-_STILL = 12
-"""Gray levels up to which the picture in a gap has not changed."""
 
 
-class Gaps:
-    """Opens gaps at first frames, and keeps them open while the picture in them does not change."""
+def gaps_opened(matte: Matte, sights: list[Sight], guides: Planes, factor: int) -> Matte:
+    """Return the matte of a first frame with the gaps opened that a look sees.
 
-    def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin a scene."""
-        self._open: Any = None
-        self._then: Any = None
-
-    def opened(self, matte: Matte, sights: list[Sight], guides: Planes, factor: int) -> Matte:
-        """Return the matte of a first frame with the gaps opened that a look sees.
-
-        Parameters
-        ----------
-        matte : ndarray, shape (h, w), uint8
-            What the looks agree upon, on the canvas.
-        sights : list of Sight
-            The looks.
-        guides : tuple of 3 ndarray, shape (h, w), uint8
-            Luma and chroma on the canvas; they are kept.
-        factor : int
-            Pixels of the frame that a canvas pixel stands for, each way.
-        """
-        least, within = _denied(matte, sights, factor)
-        filled = ((least < _SEEN) & (matte >= _SEEN) & within).view(np.uint8)
-        if not filled.any():
-            return matte
-        near: Any = cv2.dilate(filled, _BESIDE)
-        sides = (matte < _SURELY_NOT) & (near == 0), (matte > _SURELY) & (near == 0)
-        levels = np.full(matte.shape, 255, np.uint8)
-        _, labels, found, _ = cv2.connectedComponentsWithStats(filled)
-        for index in 1 + np.argsort(-found[1:, 4], kind="stable")[:_MOST]:
-            *box, area = found[index].tolist()
-            part = _about(box)
-            gap, here = labels[part] == index, [side[part] for side in sides]
-            if area >= _LEAST and _is_background(gap, here, [guide[part] for guide in guides]):
-                levels[part][gap] = least[part][gap]
-        self._open, self._then = levels, guides[0]
-        return np.asarray(cv2.min(matte, levels), np.uint8)
-
-    def kept(self, matte: Matte, guide: Plane) -> Matte:
-        """Return the matte of a later frame with what is still open; `guide` is its luma."""
-        if self._open is None:
-            return matte
-        left, top, width, height = cv2.boundingRect(255 - self._open)
-        if width == 0:
-            self._open = None
-            return matte
-        part = slice(top, top + height), slice(left, left + width)
-        moved = np.asarray(cv2.absdiff(guide[part], self._then[part])) > _STILL
-        self._open[part][moved] = 255
-        return np.asarray(cv2.min(matte, self._open), np.uint8)
+    Parameters
+    ----------
+    matte : ndarray, shape (h, w), uint8
+        What the looks agree upon, on the canvas.
+    sights : list of Sight
+        The looks.
+    guides : tuple of 3 ndarray, shape (h, w), uint8
+        Luma and chroma on the canvas.
+    factor : int
+        Pixels of the frame that a canvas pixel stands for, each way.
+    """
+    least, within = _denied(matte, sights, factor)
+    filled = ((least < _SEEN) & (matte >= _SEEN) & within).view(np.uint8)
+    if not filled.any():
+        return matte
+    near: Any = cv2.dilate(filled, _BESIDE)
+    sides = (matte < _SURELY_NOT) & (near == 0), (matte > _SURELY) & (near == 0)
+    levels = np.full(matte.shape, 255, np.uint8)
+    _, labels, found, _ = cv2.connectedComponentsWithStats(filled)
+    for index in 1 + np.argsort(-found[1:, 4], kind="stable")[:_MOST]:
+        *box, area = found[index].tolist()
+        part = _about(box)
+        gap, here = labels[part] == index, [side[part] for side in sides]
+        if area >= _LEAST and _is_background(gap, here, [guide[part] for guide in guides]):
+            levels[part][gap] = least[part][gap]
+    return np.asarray(cv2.min(matte, levels), np.uint8)
 
 
 def _denied(matte: Matte, sights: list[Sight], factor: int) -> tuple[Matte, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastvbg.kernels._kernel import Module
 from fastvbg.keyers.person.contrast import in_contrast
+from fastvbg.keyers.person.corrected import Corrected
 from fastvbg.keyers.person.following import FOREGROUND, Part, box_of, cells_of, united
 from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.others import Others
@@ -94,6 +95,7 @@ class Looking:
         self._further = Further(networks, size, factor)
         looks = self._further.sight, self._further.otherwise
         self._others = Others(*looks, size, canvas_shape, factor)
+        self._corrected = Corrected()
         self._count = 0
         self.part = Part(size)
         """The part of the frame that is looked at."""
@@ -102,7 +104,7 @@ class Looking:
     def reset(self) -> None:
         """Forget the scene."""
         self._networks.reset()
-        self._further.gaps.forget()
+        self._corrected.forget()
         self._others.forget()
         self.part.reset()
         self.unseen: Flags | None = None
@@ -203,7 +205,9 @@ class Looking:
         level = FOREGROUND
         alone = self._fine and not self._others.boxes
         if self._fine and first:
-            raw = self._further.all_at_once(picture, guides, raw, box)
+            agreed = self._further.all_at_once(picture, guides, raw, box)
+            self._corrected.keep(raw, agreed, guide)
+            raw = agreed
         elif alone and not self._found:
             raw = self._further.confirmed(picture, raw)
         elif alone and self._box_of(raw) is None:
@@ -214,7 +218,7 @@ class Looking:
         if alone and self._seen_as is not None:
             raw = self._further.settled(picture, raw, self._steadied, (guide, self._seen_as))
         self._seen_as = guide
-        raw = self._further.gaps.kept(raw, guide)
+        raw = raw if first else self._corrected.of(raw, guide)
         if self._follows:
             own = self._others.without(raw)
             self._follow_found(box_of(own, self._factor, self._size, level))

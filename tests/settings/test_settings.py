@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +12,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 
@@ -21,9 +19,8 @@ import fastvbg
 from fastvbg import OptionError, OptionTypeError, Settings, SourceError, masks
 from fastvbg.cli import run_command_line
 from fastvbg.cli.gathering import gathered
-from fastvbg.masks.registry import kinds, own
-from fastvbg.options import Choice, Colour, Described, File, Flag, Integer, Number
-from tests.support.media import Clip, read_frames
+from fastvbg.masks.registry import own
+from fastvbg.options import Choice, Colour, File, Flag, Integer, Number
 
 # What a kind cannot do without.
 NEEDED: dict[str, dict[str, Any]] = {
@@ -298,67 +295,6 @@ def test_options_imply_the_mask_that_has_them() -> None:
         said(key="green", plate="x.png")
 
 
-def test_a_run_by_a_settings_file_is_the_run_that_wrote_it(clip: Clip, tmp_path, capfd) -> None:
-    one, other, path = (str(tmp_path / name) for name in ("a.mkv", "b.mkv", "s.toml"))
-    asked = ["--mask", "adaptive", "--tolerance", "9", "--warm-up", "4", "--refine", "feather=2"]
-    line = ["run", str(clip.path), "-b", "navy", *asked, "-o", one, "--codec", "ffv1"]
-    assert run_command_line([*line, "--save-settings", path]) == 0
-    assert run_command_line(["run", str(clip.path), "--settings", path, "-o", other]) == 0
-    for left, right in zip(read_frames(Path(one)), read_frames(Path(other)), strict=True):
-        assert np.array_equal(left, right)
-    assert (
-        run_command_line(["matte", str(clip.path), "--settings", path, "-o", one[:-4] + "m.mkv"])
-        == 0
-    )
-    sheet = str(tmp_path / "s.png")
-    assert run_command_line(["preview", str(clip.path), "--settings", path, "-o", sheet]) == 0
-    assert Path(sheet).exists()
-
-
-def test_settings_are_kept_only_of_a_run_that_was_done(clip: Clip, tmp_path, capfd) -> None:
-    path = tmp_path / "s.toml"
-    line = ["run", str(clip.path), "-b", "navy", "-o", str(tmp_path / "o.mkv")]
-    assert run_command_line([*line, "--plate", "none.png", "--save-settings", str(path)]) == 2
-    assert list(tmp_path.iterdir()) == []
-    path.write_text("mine")
-    assert run_command_line([*line, "--save-settings", str(path)]) == 2
-    assert "exists; --overwrite replaces it" in capfd.readouterr().err
-    assert path.read_text() == "mine"
-    assert not (tmp_path / "o.mkv").exists()
-    assert run_command_line([*line, "--save-settings", str(path), "--overwrite"]) == 0
-    assert Settings.load(path).background == "navy"
-
-
-def test_settings_and_changes_make_a_run(clip: Clip, tmp_path: Path) -> None:
-    settings = Settings(background="navy", codec="ffv1", max_frames=5)
-    result = fastvbg.process(clip.path, tmp_path / "a.mkv", settings, max_frames=3)
-    assert result.frames == 3
-    assert fastvbg.matte(clip.path, tmp_path / "m.mkv", settings).frames == 5
-    of_masks = (
-        r"^tolerance: an option of the masks adaptive, chroma, plate, wanted it with the mask"
-    )
-    for mask, name in (("chroma", "Chroma"), ("plate", "Plate"), ("person", "Adaptive")):
-        with pytest.raises(OptionTypeError, match=rf"{of_masks}.* mask=fastvbg.masks.{name}\(tol"):
-            fastvbg.process(clip.path, tmp_path / "b.mkv", settings, mask=mask, tolerance=3)
-    with pytest.raises(OptionTypeError, match=r"^backgroud: no such option; did you mean 'backg"):
-        fastvbg.process(clip.path, tmp_path / "b.mkv", backgroud="navy")
-    with pytest.raises(OptionTypeError, match=r"^settings: got 'navy', wanted fastvbg.Settings"):
-        fastvbg.process(clip.path, tmp_path / "b.mkv", "navy")
-
-
-def test_every_option_is_on_the_command_line_with_its_help(capsys) -> None:
-    assert run_command_line(["run", "--help"]) == 0
-    help_text = re.sub(r"[^\w%,.:;#/=<>()' -]|\s+", " ", capsys.readouterr().out)
-    help_text = re.sub(r"\s+", " ", help_text)
-    described: list[type[Described]] = [Settings, *kinds().values()]
-    for owner in described:
-        for name, option in owner.options().items():
-            flag = {"encoder_options": "encoder-option"}.get(name, name.replace("_", "-"))
-            assert f"--{flag} " in help_text, flag
-            first = re.split(r"[^\w ]", option.help)[0]
-            assert name == "mask" or first in help_text, (name, first)
-
-
 @pytest.mark.parametrize("text", ['mask = "plate:room.png"', '[mask]\nkind = "plate:room.png"'])
 def test_a_file_in_a_mask_s_short_form_lies_by_the_settings(text: str, tmp_path: Path) -> None:
     (tmp_path / "s.toml").write_text(text)
@@ -411,33 +347,6 @@ def test_a_zip_of_settings_is_to_be_unpacked(tmp_path: Path) -> None:
         Settings.load(path)
 
 
-@pytest.mark.parametrize("name", ["input", "output", "region"])
-def test_settings_are_not_kept_over_a_file_of_the_run(name, clip: Clip, tmp_path, capfd) -> None:
-    files = {kind: tmp_path / f"{kind}.mp4" for kind in ("input", "output")}
-    files["region"] = tmp_path / "region.png"
-    shutil.copy(clip.path, files["input"])
-    cv2.imwrite(str(files["region"]), np.full((8, 8), 255, np.uint8))
-    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    line = ["run", str(files["input"]), "-b", "navy", "-o", str(files["output"]), "--overwrite"]
-    line += ["--keep-region", str(files["region"]), "--save-settings", str(files[name])]
-    assert run_command_line([*line, "--mask", "motion", "-q"]) == 2
-    wanted = {"region": "keep region"}.get(name, name)
-    assert f"is the {wanted} itself; give it another name" in capfd.readouterr().err
-    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
-
-
-def test_no_plug_in_may_have_an_option_of_a_command() -> None:
-    from fastvbg.cli import app
-    from fastvbg.cli.options import every_option
-    from fastvbg.masks import registry
-
-    typers = [app.app, *(group.typer_instance for group in app.app.registered_groups)]
-    commands = [each.callback for one in typers for each in one.registered_commands]
-    names = {name for each in commands for name in inspect.signature(each).parameters}
-    assert len(names) > 30
-    assert (names | set(Settings.options())) - set(every_option()) <= registry._RESERVED
-
-
 def test_settings_are_shown_by_what_they_say() -> None:
     assert repr(Settings()) == "Settings()"
     said = Settings(mask=fastvbg.masks.Person(every=2), background="blur", start=1)
@@ -467,3 +376,10 @@ def test_keyers_are_shown_as_they_were_made() -> None:
     assert repr(copy.deepcopy(made["AdaptiveKeyer(threshold=3)"])) == "AdaptiveKeyer(threshold=3)"
     parameters = inspect.signature(fastvbg.AdaptiveKeyer).parameters
     assert next(iter(parameters)) == "threshold"
+
+
+def test_a_mask_s_file_is_said_once(tmp_path: Path) -> None:
+    """In the short form and as an option of its own; neither wins in silence."""
+    (tmp_path / "s.toml").write_text('[mask]\nkind = "plate:a.png"\nplate = "b.png"\n')
+    with pytest.raises(OptionError, match="plate"):
+        Settings.load(tmp_path / "s.toml")

@@ -16,6 +16,7 @@ import pytest
 import fastvbg
 from fastvbg import reference
 from fastvbg.cli import run_command_line
+from fastvbg.errors import SinkError
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo, Timed
 from fastvbg.pipeline.backdrop import Placing, VideoBackdrop, is_video
@@ -57,6 +58,12 @@ def test_each_kind_of_file_holds_all_frames(clip: Clip, tmp_path, name: str, cod
     wanted = read_times(clip.path)
     shifts = [a - b for a, b in zip(times, wanted, strict=True)]
     assert max(shifts) - min(shifts) <= Fraction(1, 100)
+
+
+def test_raw_pictures_are_refused_where_they_would_be_read_as_others(clip, tmp_path) -> None:
+    with pytest.raises(SinkError, match=r"\.mov cannot hold video by rawvideo; \.mkv can$"):
+        process(clip.path, tmp_path / "o.mov", background="navy", codec="rawvideo")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("wanted", [EncodeOptions(), EncodeOptions(crf=30, threads=2, pinned=True)])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import subprocess
-import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -21,7 +19,7 @@ from fastvbg.cli import run_command_line
 from fastvbg.media.colour import ColourTags
 from fastvbg.media.model import StreamInfo
 from fastvbg.pipeline.process import process
-from fastvbg.sink import durable, open_sink, staging
+from fastvbg.sink import durable, open_sink
 from fastvbg.sink.staging import Staged
 from fastvbg.sink.still import write_still
 from tests.support.media import Clip, make_clip, read_frames
@@ -348,34 +346,6 @@ def test_an_interrupt_of_a_caller_removes_what_is_staged(tmp_path: Path) -> None
         assert list(tmp_path.iterdir()) == []
 
 
-def test_a_staging_name_is_short_and_keeps_the_suffix(tmp_path: Path) -> None:
-    for name in ("a.mp4", "空" * 80 + ".MKV", "a." + "b" * 200):
-        found = staging.staging_name(tmp_path / name)
-        assert found.parent == tmp_path
-        assert found.name.startswith(".fastvbg-")
-        assert len(os.fsencode(found.name)) <= 64
-        assert found.suffix == Path(name).suffix[:16]
-
-
-def test_what_a_killed_process_left_is_found_by_its_names(tmp_path: Path) -> None:
-    program = (
-        "import os, sys; from pathlib import Path; from fastvbg.sink import staging as s;"
-        "here = Path(sys.argv[1]); s.begin_names('ab' * 8);"
-        "s.staging_name(here / 'a_%d.png').mkdir();"
-        "s.Staged(here / 'a.mkv', overwrite=False); os.kill(os.getpid(), 9)"
-    )
-    line = [sys.executable, "-c", program, str(tmp_path)]
-    assert subprocess.run(line, check=False).returncode != 0
-    own = staging.staging_name(tmp_path / "a.mkv")
-    own.touch()
-    assert len(list(tmp_path.iterdir())) == 3
-    staging.remove_left(tmp_path / "a.mkv", "cd" * 8)
-    assert len(list(tmp_path.iterdir())) == 3
-    assert all(len(os.fsencode(path.name)) <= 64 for path in tmp_path.iterdir())
-    staging.remove_left(tmp_path / "a.mkv", "ab" * 8)
-    assert list(tmp_path.iterdir()) == [own]
-
-
 def test_a_sheet_is_whole_or_not_there(clip: Clip, tmp_path: Path, monkeypatch) -> None:
     sheet = tmp_path / "sheet.png"
     sheet.write_text("old")
@@ -390,14 +360,3 @@ def test_a_sheet_is_whole_or_not_there(clip: Clip, tmp_path: Path, monkeypatch) 
         write_still(sheet, FRAME, overwrite=False)
     assert sheet.read_bytes() == kept
     assert [path.name for path in tmp_path.iterdir()] == ["sheet.png"]
-
-
-def test_a_process_that_is_killed_leaves_its_staged_file_only(tmp_path: Path) -> None:
-    script = (
-        "import os, signal; from tests.sink.test_staging import *\n"
-        f"with open_sink(Path({str(tmp_path)!r}) / 'o.mkv', INFO) as sink:\n"
-        "    sink.write(FRAME, 0, 1); os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], check=False)
-    assert done.returncode != 0
-    assert [path.name.startswith(".fastvbg-") for path in tmp_path.iterdir()] == [True]

@@ -12,6 +12,7 @@ import pytest
 
 from fastvbg.pipeline.preview import preview
 from fastvbg.pipeline.process import process
+from fastvbg.source.completeness import Completeness
 from fastvbg.source.counting import frames_before
 from fastvbg.source.outline import Boxes, boxes_of, segment_end
 from tests.support.media import read_times
@@ -204,6 +205,32 @@ def test_a_truncated_matroska_still_tells(tmp_path: Path) -> None:
     clip.write_bytes(data[:-20])  # of the index at the end
     seen = Seen(clip)
     assert (len(seen.numbers), seen.lost) == (100, 0)
+
+
+def packets_of(path: Path) -> list[int]:
+    """Where the packets of a file's pictures lie in it, in their order."""
+    with av.open(str(path)) as container:
+        return [packet.pos for packet in container.demux(video=0) if packet.size]
+
+
+def test_what_a_cut_matroska_lacks_is_told_from_the_second_frame_on(tmp_path: Path) -> None:
+    """The time of one frame may be missing of a file of which only the index is cut off."""
+    clip = make_numbered(tmp_path / "a.mkv", preset="ultrafast", bf="0")
+    clip.write_bytes(clip.read_bytes()[:-20])
+    with av.open(str(clip)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        for unseen, missing in ((0, 0), (1, 0), (2, 2), (3, 3)):
+            completeness = Completeness(container, container.streams.video[0], clip, 1)
+            for packet in packets[: 100 - unseen]:
+                completeness.saw(packet)
+            assert completeness.missing() == missing
+
+
+def test_a_clip_that_is_cut_off_between_two_frames_counts_all_that_follow(tmp_path: Path) -> None:
+    clip = make_numbered(tmp_path / "a.mp4", muxer=FRONT, preset="ultrafast", bf="0")
+    clip.write_bytes(clip.read_bytes()[: packets_of(clip)[70]])
+    seen = Seen(clip)
+    assert (seen.numbers, seen.lost) == (list(range(70)), 30)
 
 
 def test_a_live_matroska_says_nothing_of_its_end(tmp_path: Path) -> None:

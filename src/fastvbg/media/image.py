@@ -20,11 +20,14 @@ from fastvbg.media.weighed import weighed
 from fastvbg.storage import open_stored
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from fastvbg._types import Frame, Matte
 
     Picture = npt.NDArray[Any]
+    Tell = Callable[[str], None]
 
 _END_OF_JPEG = b"\xff\xd9"
 _BITS_OF_PNG = 24
@@ -37,9 +40,9 @@ def read_image(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Fra
 
 
 def read_frame(
-    path: str | Path, role: str, max_pixels: int = MAX_PIXELS
+    path: str | Path, role: str, max_pixels: int = MAX_PIXELS, tell: Tell | None = None
 ) -> tuple[Frame, Matte | None]:
-    """Read a picture file as a frame, upright.
+    """Read a picture file as a frame, upright; `tell` as in `read_still`.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def read_frame(
     ndarray, shape (H, W), uint8, or None
         Its alpha, straight; None where it has none or is opaque all over.
     """
-    return as_frame(read_still(path, role, max_pixels))
+    return as_frame(read_still(path, role, max_pixels, tell))
 
 
 def as_frame(picture: Picture) -> tuple[Frame, Matte | None]:
@@ -62,14 +65,18 @@ def as_frame(picture: Picture) -> tuple[Frame, Matte | None]:
     return np.ascontiguousarray(picture[:, :, :3]), None if alpha.min() == 255 else alpha
 
 
-def read_matte(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_matte(
+    path: str | Path, role: str, max_pixels: int = MAX_PIXELS, tell: Tell | None = None
+) -> Picture:
     """Read a picture file as it is, upright: gray, BGR or BGR with alpha, 8 or 16 bits."""
-    return read_still(path, role, max_pixels)
+    return read_still(path, role, max_pixels, tell)
 
 
-def read_depth(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_depth(
+    path: str | Path, role: str, max_pixels: int = MAX_PIXELS, tell: Tell | None = None
+) -> Picture:
     """Read a picture file of one channel as (H, W), uint8 or uint16, upright."""
-    image = read_still(path, role, max_pixels)
+    image = read_still(path, role, max_pixels, tell)
     if image.ndim != 2 or image.dtype not in (np.uint8, np.uint16):
         channels = 1 if image.ndim == 2 else image.shape[2]
         raise SourceError(
@@ -79,11 +86,24 @@ def read_depth(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Pic
     return image
 
 
-def read_still(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_still(
+    path: str | Path, role: str, max_pixels: int = MAX_PIXELS, tell: Tell | None = None
+) -> Picture:
     """Read a picture file as it is stored, but upright.
 
     What is in the file decides how it is read, not its name. Read by Python, not by `cv2.imread`,
     which prints its own warnings and cannot say why it failed.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    role : str
+        How messages call it.
+    max_pixels : int, optional
+        How many it may have at most.
+    tell : callable, optional
+        Takes what is to be said of damage that leaves a picture.
 
     Returns
     -------
@@ -101,7 +121,7 @@ def read_still(path: str | Path, role: str, max_pixels: int = MAX_PIXELS) -> Pic
     if header.size is not None:
         check_pixels(role, path, header.size, max_pixels)
     try:
-        return _decoded(content, header, max_pixels)
+        return _decoded(content, header, max_pixels, tell)
     except UnreadableError as error:
         raise SourceError(f"{role}: cannot read the picture {path}: {error}") from None
 
@@ -122,14 +142,14 @@ def _read(path: str | Path, role: str) -> tuple[Header | None, bytes]:
         raise SourceError(f"{role}: cannot read {path}: {why}") from None
 
 
-def _decoded(content: bytes, header: Header, max_pixels: int) -> Picture:
+def _decoded(content: bytes, header: Header, max_pixels: int, tell: Tell | None) -> Picture:
     if header.kind == "OTHER" or (header.kind == "HEIF" and header.image is None):
         # FFmpeg's libraries are loaded for such pictures only.
         from fastvbg.media.decode import decode_one_piece, decode_picture
 
         decode_it = decode_picture if header.kind == "OTHER" else decode_one_piece
         return decode_it(content, max_pixels)
-    picture = None if header.size is None else _by_kind(content, header, max_pixels)
+    picture = None if header.size is None else _by_kind(content, header, max_pixels, tell)
     if header.kind == "UNKNOWN":
         raise UnreadableError("Pillow was built without its format; PyPI's build has it")
     if picture is None:
@@ -137,7 +157,7 @@ def _decoded(content: bytes, header: Header, max_pixels: int) -> Picture:
     return turned_upright(picture, orientation_of(header, content))
 
 
-def _by_kind(content: bytes, header: Header, max_pixels: int) -> Picture | None:
+def _by_kind(content: bytes, header: Header, max_pixels: int, tell: Tell | None) -> Picture | None:
     """Return a picture as it is stored, by OpenCV where it knows the kind: it has all depths."""
     if header.tags is not None:
         return decode_tiff(content, header.tags, max_pixels)
@@ -146,7 +166,7 @@ def _by_kind(content: bytes, header: Header, max_pixels: int) -> Picture | None:
     # Of a JPEG picture that is cut off, OpenCV makes gray what is missing.
     if header.kind == "JPEG" and content.rfind(_END_OF_JPEG) < header.end:
         return None
-    picture = decode(content)
+    picture = decode(content, tell)
     clear = header.image.info.get("transparency") if header.image is not None else None
     if picture is not None and picture.ndim == 2 and isinstance(clear, int):
         return _with_clear_gray(picture, content[_BITS_OF_PNG], clear)

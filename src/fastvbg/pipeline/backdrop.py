@@ -315,9 +315,9 @@ def _still(path: str | Path, max_pixels: int, reports: Reports | None) -> Frame:
     """Return a picture file, black where it is transparent."""
     options = ReadOptions(alpha="black", max_pixels=max_pixels, role="background")
     with open_source(path, options=options) as source:
-        frames: Any = [item.frame for item in source if not isinstance(item, CopiedPacket)]
         if reports is not None:
             reports.add(source, path, "background")
+        frames: Any = [item.frame for item in source if not isinstance(item, CopiedPacket)]
     return cast("Frame", frames[0])
 
 

@@ -49,6 +49,9 @@ _LIMITED, _FULL = 1, 2
 # The only matrix that decoders of these know, whatever is noted beside the stream.
 _ONE_MATRIX = {"dnxhd": 1, "libvpx": 5, "mjpeg": 5}
 
+# What FFmpeg writes without a word and reads back as other pictures: a MOV notes raw YUV as RGB.
+_MISREAD = (("rawvideo", ".mov"),)
+
 # Browsers show delays below two hundredths of a second as ten; a delay has 16 bits.
 _GIF_BEAT = Beat(Fraction(1, 100), least=2, most=65535)
 # Matroska counts in milliseconds.
@@ -172,6 +175,8 @@ class Pictures:
         if target.format:
             options = SAME_BYTES
         ways = self._starts()
+        if (self._encoding.codec, self._suffix) in _MISREAD:
+            self._demand_held()
         for start in ways:
             container = open_muxer(target.path, target.format or FORMATS[self._suffix], options)
             try:
@@ -258,7 +263,7 @@ class Pictures:
         able = []
         for suffix in FORMATS:
             with open_nowhere(suffix) as container:
-                if codec in container.supported_codecs:
+                if codec in container.supported_codecs and (codec, suffix) not in _MISREAD:
                     able.append(suffix)
         if self._suffix not in able:
             can = f"{' and '.join(able)} can" if able else "no kind of file written here can"

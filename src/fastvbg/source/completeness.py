@@ -16,7 +16,7 @@ import av
 
 from fastvbg.media.names import STANDARD, is_address
 from fastvbg.media.rational import fraction
-from fastvbg.source.outline import boxes_of, segment_end
+from fastvbg.source.outline import boxes_of, gif_ends_early, segment_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,7 @@ class Completeness:
         self._all_streams = streams == len(container.streams)
         self._all_read = True
         self._boxes = bool(names & {"mp4", "mov"})
+        self._blocks = "gif" in names
         self._end: Fraction | None = None
         if names & {"matroska", "webm"} and container.duration:
             start = container.start_time or 0
@@ -103,7 +104,7 @@ class Completeness:
         try:
             if self._boxes:
                 return self._missing_samples(until)
-            return self._missing_clusters(until)
+            return self._missing_block(until) if self._blocks else self._missing_clusters(until)
         except OSError:
             return 0  # gone since: what was needed of it has been read
 
@@ -124,6 +125,13 @@ class Completeness:
         # What follows in fragments that are not there is in no table.
         unlisted = boxes.fragmented and (until is None or until - self._last > 1 / self._rate)
         return max(1, beyond) if unlisted else beyond
+
+    def _missing_block(self, until: Fraction | None) -> int:
+        """Return 1 where a picture of a GIF is cut off: how many followed is in no header."""
+        if self._file is None or (until is not None and until <= self._last):
+            return 0
+        with _measured(self._file) as (file, _length):
+            return int(gif_ends_early(file))
 
     def _missing_clusters(self, until: Fraction | None) -> int:
         if self._end is None:

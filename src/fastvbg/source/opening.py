@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _STDIN = "-"
 _RAW = (".raw", ".rgb", ".yuv")
+# Pictures whose bytes say nothing of their kind, or which no library here draws.
+_UNREAD_PICTURES = (".tga", ".ico", ".cur", ".pcx", ".svg", ".svgz", ".xcf", ".kra", ".pdf", ".eps")
 
 
 @contextmanager
@@ -70,11 +72,22 @@ def open_container(path: str | Path, role: str, stored: StoredFile | None = None
     except SourceError:
         raise
     except InvalidDataError:
+        _refuse_picture(path, role)
         raise SourceError(f"{role}: not {_wanted(path)}: {path}{_why_not(path)}") from None
     except (FFmpegError, OSError) as error:
         raise SourceError(f"{role}: cannot open {path}: {error.strerror or error}") from None
     except ValueError as error:  # PyAV's own refusals, such as a stream of no kind it knows
         raise SourceError(f"{role}: cannot open {path}: {error}") from None
+
+
+def _refuse_picture(path: str | Path, role: str) -> None:
+    """Refuse what could not be read and is a picture by its name alone."""
+    suffix = suffix_of(path)
+    if suffix in _UNREAD_PICTURES:
+        raise SourceError(
+            f"{role}: {path} is a picture of a kind that is not read ({suffix[1:].upper()}), "
+            "wanted PNG, JPEG, TIFF, WebP, AVIF or BMP"
+        ) from None
 
 
 def _why_not(path: str | Path) -> str:
@@ -140,6 +153,7 @@ def video_stream(container: InputContainer, path: str | Path, role: str) -> Vide
         raise SourceError(f"{role}: no video stream in {path}")
     known = [stream for stream in moving if _has_codec(stream)]
     if not known:
+        _refuse_picture(path, role)
         raise SourceError(
             f"{role}: the video in {path} is in a codec that FFmpeg's libraries here cannot decode"
         )
@@ -162,10 +176,12 @@ def _has_codec(stream: Stream) -> bool:
 def left_out(container: InputContainer, video: VideoStream) -> list[str]:
     """Return a line for each stream that will not be in the output."""
     kept = side_streams(container)
+    # The still picture of an animated AVIF or HEIF is its track's own, for who shows no animation.
+    animated = container.metadata.get("major_brand") in ("avis", "msf1", "hevc")
     others = [
         f"video track {number} is left out: only the main one is processed"
         for number, stream in enumerate(container.streams.video, 1)
-        if stream is not video and is_moving(stream)
+        if stream is not video and is_moving(stream) and not (animated and stream.frames == 1)
     ]
     unknown = [
         f"{stream.type} stream {stream.index} is left out: its codec is unknown"

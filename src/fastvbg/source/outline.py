@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     Bytes: TypeAlias = BinaryIO | StoredFile
 
 _SEGMENT = 0x18538067
+_EXTENSION, _PICTURE = b"!,"
 # Before a Matroska's segment comes its head, and rarely a filler.
 _MOST_BEFORE_SEGMENT = 4
 
@@ -55,6 +56,33 @@ def segment_end(file: Bytes) -> int | None:
         if kind == _SEGMENT:
             return at
     return None
+
+
+def gif_ends_early(file: Bytes) -> bool:
+    """Tell whether a GIF ends within one of its blocks; that only its last byte lacks is common."""
+    head = _read(file, 0, 13)
+    if len(head) < 13:
+        return True
+    at = 13 + _colours(head[10])
+    while len(mark := _read(file, at, 11)) and mark[0] in (_EXTENSION, _PICTURE):
+        if mark[0] == _PICTURE:
+            if len(mark) < 10:
+                return True
+            at += 11 + _colours(mark[9])  # the last byte of these is the width of its codes
+        else:
+            at += 2
+        while size := _read(file, at, 1):
+            at += 1 + size[0]
+            if not size[0]:
+                break
+        else:
+            return True
+    return False
+
+
+def _colours(flags: int) -> int:
+    """Return how many bytes a GIF's table of colours takes; 0 where the flags say there is none."""
+    return 3 << (1 + (flags & 7)) if flags & 0x80 else 0
 
 
 def _read(file: Bytes, at: int, count: int) -> bytes:

@@ -11,6 +11,7 @@ from fastvbg.media.image import read_depth, read_frame, read_matte
 from fastvbg.media.weighed import scaled, scaled_by_weight
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import numpy.typing as npt
@@ -38,19 +39,21 @@ class PictureReader:
     ----------
     options : ReadOptions
         What is asked for; frames are BGR whatever the pixel path, and upright in any case.
+    tell : callable, optional
+        Takes what is to be said of damage that leaves a picture.
     """
 
-    def __init__(self, options: ReadOptions) -> None:
-        self._options = options
+    def __init__(self, options: ReadOptions, tell: Callable[[str], None] | None = None) -> None:
+        self._options, self._tell = options, tell
 
     def __call__(self, path: str | Path) -> Read:
         """Return a picture as it is read; frames with their alpha apart."""
         options = self._options
         if options.pixels == "depth":
-            return Read(read_depth(path, options.role, options.max_pixels))
+            return Read(read_depth(path, options.role, options.max_pixels, self._tell))
         if options.pixels == "matte":
-            return Read(read_matte(path, options.role, options.max_pixels))
-        return Read(*read_frame(path, options.role, options.max_pixels))
+            return Read(read_matte(path, options.role, options.max_pixels, self._tell))
+        return Read(*read_frame(path, options.role, options.max_pixels, self._tell))
 
     def scaled(self, read: Read, size: Size) -> Read:
         """Return what was read at a size."""

@@ -46,7 +46,9 @@ class SequenceSource:
     ) -> None:
         options = options or ReadOptions()
         self._series = series
-        self._reader = PictureReader(options)
+        self._reader = PictureReader(options, lambda _: self._damaged.append(self._reading))
+        self._damaged: list[str] = []
+        self._reading = ""
         self._role = options.role
         # Pictures of several sizes are brought to one only where one was asked for.
         self._any_size = options.scale is not None or options.sizes != "one"
@@ -68,7 +70,7 @@ class SequenceSource:
         if not self._numbers:
             raise SourceError(f"{self._role}: {series.name} has no image between --start and --end")
         self._given = self._numbers
-        self._first: Read | None = self._reader(series.path(self._numbers[0]))
+        self._first: Read | None = self._read(self._numbers[0])
         self._size = self._first.size
         width, height = scaled_size(self._size, options.scale)
         self.info = StreamInfo(
@@ -106,12 +108,15 @@ class SequenceSource:
             picture, alpha = self._transparency(read.picture, read.alpha)
             yield Timed(picture, number - first, alpha)
         self._transparency.finish()
+        if self._damaged:
+            self.lost = len(self._damaged)
+            self.warnings.append(_damaged(self._series.name, self._damaged))
 
     def _picture(self, number: int) -> Read:
         """Return the picture of a number at the size that is worked at."""
         first, self._first = self._first, None  # it has been read already
         path = self._series.path(number)
-        read = first or self._reader(path)
+        read = first or self._read(number)
         (width, height), wanted = read.size, self._size
         if (width, height) != wanted and not self._any_size:
             raise SourceError(
@@ -122,11 +127,24 @@ class SequenceSource:
             return read
         return self._reader.scaled(read, (self.info.width, self.info.height))
 
+    def _read(self, number: int) -> Read:
+        path = self._series.path(number)
+        self._reading = path.name
+        return self._reader(path)
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
         pass
+
+
+def _damaged(name: str, files: list[str]) -> str:
+    """Return the warning for images that are damaged, which may be very many."""
+    which = f"1 image is damaged, {files[0]}, and parts of it"
+    if len(files) > 1:
+        which = f"{len(files)} images are damaged, the first {files[0]}, and parts of them"
+    return f"{name}: {which} may look wrong"
 
 
 def within(options: ReadOptions, seconds: Fraction) -> bool:

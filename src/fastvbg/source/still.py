@@ -46,7 +46,8 @@ class StillSource:
                 "the end asked for"
             )
         self._transparency = Transparency(options, path, self.warnings)
-        reader = PictureReader(options)
+        self._damage: list[str] = []
+        reader = PictureReader(options, lambda line: self._damage.append(f"{path}: {line}"))
         read = reader(path)
         self._read = reader.scaled(read, scaled_size(read.size, options.scale))
         rate = fps or _DEFAULT_RATE
@@ -63,6 +64,8 @@ class StillSource:
 
     def __iter__(self) -> Iterator[Timed]:
         """Yield the picture."""
+        self.lost = len(self._damage)
+        self.warnings += self._damage
         picture, alpha = self._transparency(self._read.picture, self._read.alpha)
         yield Timed(picture, 0, alpha)
         self._transparency.finish()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -160,3 +161,14 @@ def test_what_nohup_ignores_stays_ignored(session: Any) -> None:
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_terminal_that_gives_nothing_is_not_asked_again(terminal, monkeypatch) -> None:
+    """It has gone: to read on would take a whole core."""
+    monkeypatch.setattr(keys, "_is_in_front", lambda _: True)
+    monkeypatch.setattr(keys.os, "read", lambda *_: b"")
+    with keys._keys(lambda _: None):
+        (listening,) = [one for one in threading.enumerate() if one.name == "fastvbg keys"]
+        os.write(terminal, b"c")
+        listening.join(10)
+        assert not listening.is_alive()

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image, features
 
 from fastvbg.errors import SourceError
+from fastvbg.media import opencv
 from fastvbg.media.image import read_image
 from fastvbg.media.opencv import decode
 from fastvbg.pipeline.process import process
@@ -133,3 +134,14 @@ def test_a_picture_of_a_kind_that_is_not_read_is_one_line(clip, tmp_path, name, 
     path.write_bytes(content)
     with pytest.raises(SourceError, match=rf"^background: .*{name} is a picture of a kind that"):
         process(clip.path, tmp_path / "o.mkv", background=path)
+
+
+def test_without_room_for_what_they_print_pictures_are_read(monkeypatch) -> None:
+    def nowhere(*_: object, **__: object) -> None:
+        raise FileNotFoundError("no usable temporary directory")
+
+    monkeypatch.setattr(opencv, "TemporaryFile", nowhere)
+    _, content = cv2.imencode(".png", np.full((4, 6, 3), 90, np.uint8))
+    picture = opencv.decode(content.tobytes())
+    assert picture is not None
+    assert picture.shape == (4, 6, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from tempfile import TemporaryFile
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _STDERR = 2
 _LOCK = Lock()
-_JPEG = b"\xff\xd8"
+_JPEG, _PNG = b"\xff\xd8", b"\x89PNG"
 # What libjpeg and libpng print by themselves; the first of damage that leaves a picture.
 _DAMAGE = re.compile(
     rb"^(?:Corrupt JPEG data|Premature end of JPEG file|Invalid SOS)[^\n]*\n", re.M
@@ -46,7 +46,7 @@ def decode(content: bytes, tell: Callable[[str], None] | None = None) -> npt.NDA
     """
     said: list[bytes] = []
     try:
-        with hushed_opencv(), _heard(said):
+        with hushed_opencv(), _heard(said) if content.startswith((_JPEG, _PNG)) else nullcontext():
             picture: Any = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         return None
@@ -64,10 +64,11 @@ def _heard(said: list[bytes]) -> Iterator[None]:
     They write to the process's standard error itself. What others write there meanwhile is passed
     on.
     """
-    with _LOCK, TemporaryFile() as file:
+    with _LOCK, ExitStack() as stack:
         try:
+            file = stack.enter_context(TemporaryFile())
             before = os.dup(_STDERR)
-        except OSError:  # there is none, which they fail to write to in silence
+        except OSError:  # no room for it, or no standard error, to which they write in silence
             yield
             return
         try:

@@ -47,8 +47,8 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "keying.chroma.despill_frame",
         "keying.chroma.despill_planes",
         "keying.screen_light.gain",
-        "keying.soft_light.clear_frame",
-        "keying.soft_light.clear_plane",
+        "keying.unmix_frames.clear",
+        "keying.unmix_planes.clear",
     ),
     "composite_planar": (
         "composite.apart.i420",

@@ -9,19 +9,16 @@ import numpy as np
 import pytest
 
 from fastvbg import reference as house
-from fastvbg.kernels.keying import chroma, plate, soft_light
+from fastvbg.kernels.keying import chroma, plate
 from fastvbg.kernels.keying.plan import (
     CHROMA_ROWS,
     PLATE_ROWS,
-    gains_of,
     model_for,
     rows_for,
     slope_of,
 )
 from fastvbg.reference.chroma import (
     chroma_matte,
-    clear_frame,
-    clear_plane,
     despill_frame,
     despill_planes,
 )
@@ -189,48 +186,6 @@ def test_chroma_and_despill_of_planes(size, shifts, rng):
                 np.testing.assert_array_equal(got[1], expected[2])
 
 
-@pytest.mark.parametrize("shifts", FORMS)
-@pytest.mark.parametrize("size", SIZES)
-def test_the_luma_of_soft_edges(size, shifts, rng):
-    luma, light, _ = planes_of(rng, size, *shifts)
-    matte = np.where(rng.random(size) < 0.5, rng.choice([0, 255], size), rng.integers(0, 256, size))
-    matte = matte.astype(np.uint8)
-    matte[:, : size[1] // 2] = rng.choice([0, 255])
-    for amount in (255, 100, 0):
-        wanted = clear_plane(luma, matte, light, amount)
-        for layout in LAYOUTS.values():
-            out = at_offset(luma, 3)
-            soft_light.clear_plane.call(layout(matte), light, out, *shifts, gains_of(amount))
-            np.testing.assert_array_equal(out, wanted)
-            out = layout(luma.copy())
-            soft_light.clear_plane.call(matte, layout(light), out, *shifts, gains_of(amount))
-            np.testing.assert_array_equal(out, wanted)
-
-
-def test_every_luma_at_every_coverage():
-    luma, matte = np.meshgrid(np.arange(256, dtype=np.uint8), np.arange(256, dtype=np.uint8))
-    for level in (0, 1, 90, 200, 255):
-        light = np.full_like(luma, level)
-        for amount in (255, 128, 1):
-            out = luma.copy()
-            soft_light.clear_plane.call(matte, light, out, 0, 0, gains_of(amount))
-            np.testing.assert_array_equal(out, clear_plane(luma, matte, light, amount))
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_the_luma_of_soft_edges_of_frames(size, rng):
-    frame, _ = frame_pair(rng, *size)
-    matte, light = (rng.integers(0, 256, size, np.uint8) for _ in range(2))
-    wanted = clear_frame(frame, matte, light)
-    for layout in FRAME_LAYOUTS.values():
-        out = layout(frame.copy())
-        soft_light.clear_frame.call(matte, light, out, gains_of(255))
-        np.testing.assert_array_equal(out, wanted)
-    rgba = np.dstack([frame[..., ::-1], matte])
-    soft_light.clear_frame.call(matte[:, ::-1], light[:, ::-1], rgba[:, ::-1, 2::-1], gains_of(255))
-    np.testing.assert_array_equal(rgba, np.dstack([wanted[..., ::-1], matte]))
-
-
 @pytest.mark.parametrize("size", SIZES)
 def test_chroma_of_frames_its_composite_and_despill(size, rng):
     frame, bg = frame_pair(rng, *size)
@@ -281,8 +236,6 @@ def test_no_memory_outside_is_touched(size, rng):
             chroma.key_planes.call(u, v, thin, matte, scratch, 1, 1, (*GREEN, *ramp))
             chroma.despill_frame.call(f, matte, out, 0, scratch, GREEN, tint)
             chroma.despill_planes.call(u, v, matte, u, v, scratch, 1, 1, GREEN, 64)
-            soft_light.clear_plane.call(matte, thin, y, 1, 1, gains_of(255))
-            soft_light.clear_frame.call(matte, r, out, gains_of(255))
             np.testing.assert_array_equal(f, frame)
             np.testing.assert_array_equal(b, bg)
             del f, b, r, y, u, v, out, matte, scratch, lit, thin

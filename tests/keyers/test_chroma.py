@@ -134,39 +134,6 @@ def test_spill_goes_and_other_hues_stay():
     assert spilt[0, 0, 1] > half[0, 0, 1] > cleared[0, 0, 1]
 
 
-def soft_edge(foreground, height=64, width=200):
-    """A foreground of one colour that ends softly before a screen."""
-    truth = np.clip((np.arange(width) - 80) / 30, 0, 1)[None, :, None].repeat(height, axis=0)
-    return np.round(truth * foreground + (1 - truth) * np.array(GREEN)).astype(np.uint8)
-
-
-@pytest.mark.parametrize("foreground", [(30, 30, 30), (235, 235, 235), (80, 120, 190)])
-@pytest.mark.parametrize("planar", [False, True])
-def test_soft_edges_have_the_foregrounds_luma(foreground, planar):
-    frame = soft_edge(foreground)
-    keyer = ChromaKeyer()
-    if planar:
-        planes = keyspace(frame)
-        matte = keyer.key_planes(planes)
-        plain, clear = keyer.despill_planes(planes, matte), keyer.foreground_planes(planes, matte)
-        wanted = reference.clear_plane(plain[0], matte, keyer.light)
-        for one, two in zip(clear[1:], plain[1:], strict=True):
-            np.testing.assert_array_equal(one, two)
-        plain, clear = plain[0], clear[0]
-    else:
-        matte = keyer.key(frame)
-        plain, clear = keyer.despill(frame, matte), keyer.foreground(frame, matte)
-        wanted = reference.clear_frame(plain, matte, keyer.light)
-        np.testing.assert_array_equal(clear[matte == 255], plain[matte == 255])
-        np.testing.assert_array_equal(clear, wanted)
-        plain, clear, wanted = (keyspace(each)[0] for each in (plain, clear, wanted))
-    np.testing.assert_array_equal(clear, wanted)
-    real = int(keyspace(np.array([[foreground]], np.uint8))[0][0, 0])
-    soft = (matte > 60) & (matte < 255)
-    errors = [abs(each.astype(int) - real)[soft].mean() for each in (plain, clear)]
-    assert errors[1] < 0.8 * errors[0]
-
-
 def test_foreground_in_place_and_of_orders(rng):
     frame, _ = before_screen(rng, 61, 130)
     keyer, rgba = ChromaKeyer(), ChromaKeyer(order="rgba")

@@ -30,7 +30,7 @@ class Chroma(Mask):
         "keying.chroma.key_planes",
         "keying.chroma.despill_planes",
         "keying.screen_light.gain",
-        "keying.soft_light.clear_plane",
+        "keying.unmix_planes.clear",
     )
 
     key: str | tuple[int, int, int] = option(

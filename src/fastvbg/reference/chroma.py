@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "chroma_matte",
-    "clear_frame",
-    "clear_plane",
     "despill_frame",
     "despill_planes",
     "key_strength",
-    "light_shift",
     "screen_gain",
 ]
 
@@ -182,81 +179,3 @@ def despill_planes(
         lower = plane.astype(np.int32) + np.where(toward > 0, -step, step)
         moved.append(np.clip(lower, 0, 255).astype(np.uint8))
     return y, moved[0], moved[1]
-
-
-def light_shift(
-    luma: Plane, matte: Matte, light: Plane, amount: int = 255
-) -> npt.NDArray[np.int64]:
-    """Return how far luma moves where a soft edge shows some of the screen.
-
-    A pixel that is covered by a share a of 255 has a of the foreground's luma and the rest of the
-    screen's. So the foreground's is `(255 - a) / a` further away from the screen's than what is
-    seen: `(|luma - light|*gain + 128) >> 8`, at most 255, with the gain in 1/256
-    `((255 - a)*256*amount + c // 2) // c`, where `c = 255*a`.
-
-    Parameters
-    ----------
-    luma : ndarray, shape (H, W), uint8
-        Of a frame without spill.
-    matte : ndarray, shape (H, W), uint8
-        Coverage; where it is 0 or 255 nothing moves.
-    light : ndarray, shape (H, W), uint8
-        The screen's luma at each place.
-    amount : int
-        How much of that, 0 to 255.
-
-    Returns
-    -------
-    ndarray, shape (H, W), int64
-        Levels, -255 to 255.
-    """
-    soft = (matte > 0) & (matte < 255)
-    covered = 255 * np.where(soft, matte, 1).astype(np.int64)
-    away = luma.astype(np.int64) - light
-    gain = ((255 - matte.astype(np.int64)) * 256 * amount + covered // 2) // covered
-    by = (abs(away) * gain + 128) >> 8
-    return np.where(soft, np.sign(away) * np.minimum(by, 255), 0)
-
-
-def clear_plane(luma: Plane, matte: Matte, light: Plane, amount: int = 255) -> Plane:
-    """Return luma without the screen's where the matte is soft.
-
-    Parameters
-    ----------
-    luma, matte : ndarray, shape (H, W), uint8
-        As in `light_shift`.
-    light : ndarray, uint8
-        The screen's luma, as large as chroma: halved across, or across and down, or not at all.
-    amount : int
-        As in `light_shift`.
-
-    Returns
-    -------
-    ndarray, shape (H, W), uint8
-        Luma.
-    """
-    rows = np.arange(luma.shape[0]) >> int(light.shape[0] != luma.shape[0])
-    cols = np.arange(luma.shape[1]) >> int(light.shape[1] != luma.shape[1])
-    moved = luma + light_shift(luma, matte, light[rows][:, cols], amount)
-    return np.asarray(np.clip(moved, 0, 255), np.uint8)
-
-
-def clear_frame(frame: Frame, matte: Matte, light: Plane, amount: int = 255) -> Frame:
-    """Return a frame without the screen's luma where the matte is soft.
-
-    All three channels move by `light_shift` of the keying space's Y.
-
-    Parameters
-    ----------
-    frame : ndarray, shape (H, W, 3), uint8
-        Channels blue, green, red, without spill.
-    matte, light, amount
-        As in `light_shift`.
-
-    Returns
-    -------
-    ndarray, shape (H, W, 3), uint8
-        The frame.
-    """
-    by = light_shift(keyspace(frame)[0], matte, light, amount)[..., np.newaxis]
-    return np.asarray(np.clip(frame + by, 0, 255), np.uint8)

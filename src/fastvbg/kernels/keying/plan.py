@@ -48,11 +48,3 @@ def model_for(rows: int, cols: int) -> Any:
 def shares_for() -> npt.NDArray[np.int64]:
     """Return what the kernel of a screen's light counts in, its gain the last."""
     return np.zeros(257, np.int64)
-
-
-def gains_of(amount: int) -> npt.NDArray[np.uint32]:
-    """Return how far each coverage takes luma away from a screen's, in 1/256 of the difference."""
-    coverage = np.arange(256, dtype=np.uint32)
-    whole = 255 * np.maximum(coverage, 1)
-    gains = ((255 - coverage) * 256 * amount + whole // 2) // whole
-    return np.where(coverage == 0, 0, gains).astype(np.uint32)

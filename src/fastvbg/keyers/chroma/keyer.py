@@ -19,15 +19,15 @@ from fastvbg.checks import (
 from fastvbg.constants import CHROMA_FALLOFF, CHROMA_TOLERANCE
 from fastvbg.errors import OptionError, OptionTypeError, ShapeError, shown
 from fastvbg.kernels._kernel import Module
-from fastvbg.kernels.keying.plan import CHROMA_ROWS, gains_of, rows_for, slope_of
-from fastvbg.keyers._arrays import on_packed, to_keyspace
+from fastvbg.kernels.keying.plan import CHROMA_ROWS, rows_for, slope_of
+from fastvbg.keyers._arrays import on_packed
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers._keyer import OnePassKeyer
+from fastvbg.keyers.chroma.colours import OwnColours, apart
 from fastvbg.keyers.chroma.despill import ALL, clear_frame, clear_planes, planes_amount, tint_of
 from fastvbg.keyers.chroma.edges import ScreenEdges
-from fastvbg.keyers.chroma.screen import BLACK, UNIT, Shown, chroma_of, thinned
-from fastvbg.keyers.chroma.search import ScreenSearch
-from fastvbg.keyers.chroma.strength import steps_between
+from fastvbg.keyers.chroma.screen import BLACK, UNIT, Shown, chroma_of
+from fastvbg.keyers.chroma.search import ScreenSearch, follow_frame, follow_planes
 from fastvbg.layout import as_bgr, checked_bgr
 from fastvbg.outputs import copy_frame, plane_out, planes_out
 from fastvbg.spelling import called_as
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChromaKeyer"]
 
-kernels, lights = Module("keying.chroma"), Module("keying.soft_light")
+kernels = Module("keying.chroma")
 
 
 class ChromaKeyer(OnePassKeyer):
@@ -83,8 +83,8 @@ class ChromaKeyer(OnePassKeyer):
     was. Another one takes its place after `reset`, or where it shows for 48 frames. A key given as
     a colour is taken by the matrix of BT.601; for planes of another matrix its hue is off by some
     degrees, which the tolerance covers. `composite` and `composite_planes` take the spill off
-    before they blend, as `despill` and `despill_planes` do, in one pass. Soft edges keep the
-    screen's luma there: `foreground` and `foreground_planes` take that off, too, for `blend`.
+    before they blend, as `despill` and `despill_planes` do, in one pass. Soft edges keep some of
+    the screen there: `foreground` and `foreground_planes` take that off, too, for `blend`.
 
     Examples
     --------
@@ -112,7 +112,6 @@ class ChromaKeyer(OnePassKeyer):
         drawn = falloff * check_integer("choke", choke, 0, 254) // 255
         self._ramp = (min(255, tolerance + drawn), falloff - drawn, slope_of(falloff - drawn))
         self._amount = check_integer("despill", despill, 0, 255)
-        self._gains = gains_of(self._amount)
         if isinstance(key, str) and key != "auto":
             raise OptionError(f'key: got {key!r}, wanted (blue, green, red) or "auto"')
         self._key: Colour | None = None
@@ -124,6 +123,7 @@ class ChromaKeyer(OnePassKeyer):
         self._search: ScreenSearch | None = None
         self._scratch = rows_for(1, 1)
         self._edges: ScreenEdges | None = None
+        self._colours: OwnColours | None = None
 
     @property
     def found(self) -> bool:
@@ -295,9 +295,9 @@ class ChromaKeyer(OnePassKeyer):
     def foreground(self, frame: Frame, matte: Matte, *, out: Frame | None = None) -> Frame:
         """Return the foreground's colours of the frame keyed last, to blend by its matte.
 
-        The frame as `despill` leaves it, and where the matte is soft without the screen's luma: a
-        pixel that half shows the screen is half as light as that. `reference.chroma.clear_frame`
-        has the formula.
+        The frame as `despill` leaves it, and where the matte is soft without what shows of the
+        screen, as far as the foreground nearby has such colours. `reference.unmix.clear_frame` has
+        the formulas.
 
         Parameters
         ----------
@@ -309,10 +309,14 @@ class ChromaKeyer(OnePassKeyer):
         ndarray, shape like `frame`, uint8
             The colours; `out` when given.
         """
+        shape = check_frame("frame", frame, self._order)
+        if self._screen is None or not self._amount:
+            return self.despill(frame, matte, out=out)
+        self._check_form(shape, (), "frame")
+        seen = apart(frame, out)
         out = self.despill(frame, matte, out=out)
-        light = self.light
-        if light is not None and self._amount:
-            lights.clear_frame.call(matte, light, as_bgr(out, self._order), self._gains)
+        given, to = as_bgr(seen, self._order), as_bgr(out, self._order)
+        self._own(shape[:2]).clear_frame(given, matte, self._screen, to)
         return out
 
     def foreground_planes(
@@ -331,16 +335,22 @@ class ChromaKeyer(OnePassKeyer):
         tuple of 3 ndarray
             Y, U and V; `out` when given.
         """
-        shape, *shifts = check_planes("planes", planes)
+        shape = check_planes("planes", planes)[0]
         check_same_size("matte", check_plane("matte", matte), "planes", shape)
+        if self._screen is not None:
+            self._check_form(shape, planes[1].shape, "planes")
         y, u, v = planes_out(planes, planes, out)
         check_apart(y, (("matte", matte), ("out U", u), ("out V", v)))
+        seen = planes[0], apart(planes[1], u), apart(planes[2], v)
         clear_planes(planes, matte, *self._spill(), (u, v))
         np.copyto(y, planes[0])
-        light = self.light
-        if light is not None and self._amount:
-            lights.clear_plane.call(matte, light, y, *shifts, self._gains)
+        if self._screen is not None and self._amount:
+            self._own(shape).clear_planes(seen, matte, self._screen, (y, u, v))
         return y, u, v
+
+    def _own(self, shape: tuple[int, int]) -> OwnColours:
+        self._colours = self._colours or OwnColours(shape, self._amount)
+        return self._colours
 
     def _spill(self) -> tuple[tuple[int, int], int]:
         """Return the key's hue and how much is taken off; nothing while there is no screen."""
@@ -352,14 +362,7 @@ class ChromaKeyer(OnePassKeyer):
         return form
 
     def _follow_planes(self, planes: Planes) -> Screen | None:
-        search = self._search_for(planes[1].shape, planar=True)
-        down, across = steps_between(planes[1].shape)
-
-        def samples(nth: int) -> Planes:
-            y, u, v = (plane[:: nth * down, :: nth * across] for plane in _at_chroma(planes))
-            return y, u, v
-
-        return search.follow(lambda: thinned(planes), samples)
+        return follow_planes(self._search_for(planes[1].shape, planar=True), planes)
 
     def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
         shape = check_frame("frame", frame)
@@ -380,23 +383,10 @@ class ChromaKeyer(OnePassKeyer):
         )
 
     def _follow_frame(self, frame: Frame) -> Screen | None:
-        search = self._search_for(frame.shape[:2], planar=False)
-        down, across = steps_between(frame.shape[:2])
-
-        def samples(nth: int) -> Planes:
-            return to_keyspace(frame[:: nth * down, :: nth * across])
-
-        return search.follow(lambda: thinned(frame), samples)
+        return follow_frame(self._search_for(frame.shape[:2], planar=False), frame)
 
     def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
         if self._search is None:
             key = None if self._key is None else chroma_of(self._key, planar=planar)
             self._search = ScreenSearch(shape, BLACK if planar else 0, key, self._expected)
         return self._search
-
-
-def _at_chroma(planes: Planes) -> Planes:
-    """Return planes of chroma's size: luma only where there is a sample of it."""
-    y, u, v = planes
-    down, across = (1 + (a != b) for a, b in zip(y.shape, u.shape, strict=True))
-    return y[::down, ::across], u, v

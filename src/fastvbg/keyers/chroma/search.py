@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastvbg.keyers.chroma.screen import LEAST_STRENGTH, Shown, shown_in
-from fastvbg.keyers.chroma.strength import FEW, Screen
+from fastvbg.keyers._arrays import to_keyspace
+from fastvbg.keyers.chroma.screen import LEAST_STRENGTH, Shown, shown_in, thinned
+from fastvbg.keyers.chroma.strength import FEW, Screen, steps_between
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fastvbg._types import Planes
+    from fastvbg._types import Frame, Planes
 
 _BRIGHTER = 1.5
 """A screen that has become so much stronger was found in the dark: it is looked at again."""
@@ -121,3 +122,31 @@ class ScreenSearch:
         lasts = self._stranger is not None and shown.is_like(self._stranger)
         self._stranger, self._stays = shown, self._stays + 1 if lasts else 1
         return shown if self._stays >= _STAYS else None
+
+
+def follow_frame(search: ScreenSearch, frame: Frame) -> Screen | None:
+    """Return the screen of a BGR frame, as `ScreenSearch.follow` finds it."""
+    down, across = steps_between(frame.shape[:2])
+
+    def samples(nth: int) -> Planes:
+        return to_keyspace(frame[:: nth * down, :: nth * across])
+
+    return search.follow(lambda: thinned(frame), samples)
+
+
+def follow_planes(search: ScreenSearch, planes: Planes) -> Screen | None:
+    """Return the screen of a frame in planes."""
+    down, across = steps_between(planes[1].shape)
+
+    def samples(nth: int) -> Planes:
+        y, u, v = (plane[:: nth * down, :: nth * across] for plane in _at_chroma(planes))
+        return y, u, v
+
+    return search.follow(lambda: thinned(planes), samples)
+
+
+def _at_chroma(planes: Planes) -> Planes:
+    """Return planes of chroma's size: luma only where there is a sample of it."""
+    y, u, v = planes
+    down, across = (1 + (a != b) for a, b in zip(y.shape, u.shape, strict=True))
+    return y[::down, ::across], u, v

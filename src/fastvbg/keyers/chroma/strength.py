@@ -62,6 +62,9 @@ saturated as shade."""
 _SAME, _ONE_LIGHT = 64, 4
 """The gain in the same light, and by how much it varies there: 6 %, of 10 that are tolerated."""
 
+_FAR = 128 * 2 * UNIT
+"""Further than chroma can go, in 1/64 levels."""
+
 lights = Module("keying.screen_light")
 
 
@@ -83,6 +86,8 @@ class Screen:
         self.direction = direction_of(*_turned(u, v, turn)) if turn else self._hue
         self._kept = cos(turn) - sin(turn) / 2  # of its strength, along that direction
         self._strength = hypot(u, v) * self._kept
+        self.chroma = _chroma_of(self._hue, self.direction, self._kept)
+        """How far its chroma goes along the key and beside it, for each reach, in 1/64 levels."""
         self._shape, self._black = shape, np.float32(black)
         self._grid: Floats | None = None
         self._light: Floats | None = None
@@ -249,6 +254,17 @@ class Screen:
         return np.asarray(
             np.clip(np.round(FULL / np.maximum(strength, LEAST_STRENGTH)), 1, 255), np.uint8
         )
+
+
+def _chroma_of(hue: tuple[int, int], key: tuple[int, int], kept: float) -> npt.NDArray[np.int32]:
+    """Return how far a screen's chroma goes along a key and beside it, by the key's reach.
+
+    Of the screen's own strength the key keeps a part.
+    """
+    parts = hue[0] * key[0] + hue[1] * key[1], hue[0] * key[1] - hue[1] * key[0]
+    strength = FULL / np.maximum(np.arange(256), 1) / kept
+    levels = np.array([strength * (part / hypot(*hue)) for part in parts])
+    return np.asarray(np.round(np.clip(levels, -_FAR, _FAR)), np.int32)
 
 
 def _as_plane(values: Floats) -> Plane:

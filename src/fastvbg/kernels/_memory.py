@@ -87,7 +87,10 @@ long_words_at = _flat_of(types.uint64)
 
 
 def stack_of(size: int) -> Any:
-    """Make the function that returns the address of so many bytes, which last as long as a call."""
+    """Make the function that returns the address of so many bytes.
+
+    They last as long as the function that asks for them: LLVM ends them where it is inlined.
+    """
 
     @intrinsic
     def address(typing_context: Any) -> Any:

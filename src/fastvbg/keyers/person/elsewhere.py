@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module, named
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 
 canvas = Module("person.canvas")
 moved = Module("person.elsewhere")
+_most: Any = cv2.dilate
 _SHIFT = named("keying.shift.shift_plane")
 
 _ALL, _PARTS = 255, 16
 _EVERYWHERE, _WHOLE = np.ones((1, 1), np.uint8), (32, 32)
 """One cell, as large as any plane."""
+_BESIDE = np.ones((3, 3), np.uint8)
 _STAYS, _SAME = np.eye(3), (1024, 0)
 """Where what is where it was lies, in the light that it had."""
 
@@ -123,14 +126,16 @@ class Elsewhere:
         back = _STAYS if shown.there is None else _inverse(shown.there)
         return self._shifted(shown.planes, back, cells, shown.lines)
 
-    def of_frame(self, planes: Planes, shown: Memory) -> tuple[Planes, Planes]:
+    def of_frame(self, planes: Planes, shown: Memory, cells: Plane) -> tuple[Planes, Planes]:
         """Return a frame's planes, and them on the canvas, where the room is and in its light.
 
-        The planes are valid until the next call of any method.
+        What they show is right where cells are not 0, and else anything; the planes are valid until
+        the next call of any method.
         """
         there = _STAYS if shown.there is None else shown.there
         lines = None if shown.lines is None else inverse(shown.lines)
-        shifted = self._shifted(planes, there, _EVERYWHERE, lines)
+        # Chroma on the canvas is made of samples beside a cell, too, where sizes are odd.
+        shifted = self._shifted(planes, there, _most(cells, _BESIDE), lines)
         return shifted, self._guides.of(shifted)
 
     def _shifted(self, planes: Planes, to: Homography, cells: Plane, lines: Lines | None) -> Planes:

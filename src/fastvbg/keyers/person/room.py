@@ -272,9 +272,11 @@ class Room:
         if self._since:
             return
         elsewhere = self._elsewhere
-        planes, guides = elsewhere.of_frame(planes, shown)
         if shown.there is not None:
             near, sure = elsewhere.cells(near, sure, shown.there, _BEYOND)
+        # No other cell is learned, nor forgotten.
+        told = np.less(near, _COVERED) | (np.greater_equal(sure, _SURE) & (self.known > 0))
+        planes, guides = elsewhere.of_frame(planes, shown, told.view(np.uint8))
         y, u, v = (cv2.absdiff(*pair) for pair in zip(guides, self._memory.small, strict=True))
         np.copyto(self._apart, cv2.max(y, cv2.max(u, v)))
         for _ in range(ROOM_TURNS):

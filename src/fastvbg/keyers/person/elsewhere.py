@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module, named
@@ -17,15 +16,17 @@ if TYPE_CHECKING:
     from fastvbg.keyers.person.light import Lines
     from fastvbg.keyers.plate.matching import Homography
 
+    Wanted = tuple[Plane, tuple[int, int]]
+    """Cells, and how many times samples of a cell can be halved."""
+
 canvas = Module("person.canvas")
 moved = Module("person.elsewhere")
-_most: Any = cv2.dilate
 _SHIFT = named("keying.shift.shift_plane")
 
 _ALL, _PARTS = 255, 16
 _EVERYWHERE, _WHOLE = np.ones((1, 1), np.uint8), (32, 32)
 """One cell, as large as any plane."""
-_BESIDE = np.ones((3, 3), np.uint8)
+_ALL_OF_IT = _EVERYWHERE, _WHOLE
 _STAYS, _SAME = np.eye(3), (1024, 0)
 """Where what is where it was lies, in the light that it had."""
 
@@ -124,7 +125,8 @@ class Elsewhere:
         if shown.there is None and shown.lines is None:
             return shown.planes
         back = _STAYS if shown.there is None else _inverse(shown.there)
-        return self._shifted(shown.planes, back, cells, shown.lines)
+        luma, chroma = ((cells, bits) for bits in self._bits)
+        return self._shifted(shown.planes, back, (luma, chroma), shown.lines)
 
     def of_frame(self, planes: Planes, shown: Memory, cells: Plane) -> tuple[Planes, Planes]:
         """Return a frame's planes, and them on the canvas, where the room is and in its light.
@@ -134,19 +136,23 @@ class Elsewhere:
         """
         there = _STAYS if shown.there is None else shown.there
         lines = None if shown.lines is None else inverse(shown.lines)
-        # Chroma on the canvas is made of samples beside a cell, too, where sizes are odd.
-        shifted = self._shifted(planes, there, _most(cells, _BESIDE), lines)
+        # Chroma is brought whole: so few rows of a cell take longer than what else there is. And on
+        # the canvas it is made of samples beside a cell, too, where sizes are odd.
+        shifted = self._shifted(planes, there, ((cells, self._bits[0]), _ALL_OF_IT), lines)
         return shifted, self._guides.of(shifted)
 
-    def _shifted(self, planes: Planes, to: Homography, cells: Plane, lines: Lines | None) -> Planes:
+    def _shifted(
+        self, planes: Planes, to: Homography, wanted: tuple[Wanted, Wanted], lines: Lines | None
+    ) -> Planes:
+        """Return planes from elsewhere where cells of luma, and those of chroma, are wanted."""
         if self._spare is None:
             y, u, v = (np.zeros_like(plane) for plane in planes)
             self._spare = y, u, v
-        of_luma, of_chroma = self._bits if cells is not _EVERYWHERE else (_WHOLE, _WHOLE)
-        of_planes = (to, of_luma), *[(self._of_chroma.way(to), of_chroma)] * 2
+        luma, chroma = wanted
+        of_planes = (to, luma), *[(self._of_chroma.way(to), chroma)] * 2
         light = [_SAME] * 3 if lines is None else fixed(lines)
         whole = zip(planes, of_planes, light, self._spare, strict=True)
-        for plane, (way, bits), line, out in whole:
+        for plane, (way, (cells, bits)), line, out in whole:
             _SHIFT.call(plane, _scaled(way), cells, bits, line, out)
         return self._spare
 
@@ -190,7 +196,7 @@ class Elsewhere:
     def settle(self, memory: Memory, free_for: Plane, shown: Memory) -> None:
         """Let what is known lie as a frame shows it, in its light; and how long cells were free."""
         back = _STAYS if shown.there is None else _inverse(shown.there)
-        planes = self._shifted(memory.planes, back, _EVERYWHERE, shown.lines)
+        planes = self._shifted(memory.planes, back, (_ALL_OF_IT, _ALL_OF_IT), shown.lines)
         small = self._guides.of(planes)
         for old, new in zip((*memory.planes, *memory.small), (*planes, *small), strict=True):
             np.copyto(old, new)

@@ -36,7 +36,7 @@ def _runs_at(way: Any, start: Any, j: Any, step: Any, to: Any) -> None:
     """Write where runs of a row begin, across and then down, in parts of samples.
 
     `step` is how many parts a cell has. In a loop of which LLVM takes several runs at once: one
-    after the other they took longer than all that follows.
+    after the other chroma took 1.2 times as long.
     """
     rights, belows = integers_at(to, _TOGETHER), integers_at(to + 4 * _TOGETHER, _TOGETHER)
     y, back, first = np.float64(j), 3.5 * np.float64(step), np.float64(start) + 3.5

@@ -121,6 +121,8 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "person.room_canvas.mark",
         "person.room_edges.decide",
         "person.room.learn",
+        "person.elsewhere.chroma",
+        "person.elsewhere.cells",
         "keying.shift.shift_plane",
         "composite.planes_blend.blend_u8",
         "refine.regions.hysteresis",

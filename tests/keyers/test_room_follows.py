@@ -272,11 +272,10 @@ def test_a_cell_is_known_only_where_all_of_it_is():
 def test_beyond_a_frame_all_is_covered():
     memory, elsewhere = _memory()
     near = np.zeros(CANVAS, np.uint8)
-    covered = elsewhere.covered(near, by_hand(SIZE, (-20.0, 0.0)))
+    covered, cells = elsewhere.cells(near, memory.noise, by_hand(SIZE, (-20.0, 0.0)), 255)
     assert (covered[:, :10] == 255).all()
     assert (covered[:, 11:] == 0).all()
-    cells = elsewhere.cells(memory.noise, by_hand(SIZE, (-20.0, 0.0)), 7)
-    assert (cells[:, :10] == 7).all()
+    assert not cells[:, :10].any()
     assert (cells[:, 10:] == 9).all()
 
 
@@ -315,3 +314,43 @@ def test_what_is_learned_shows_in_the_next_frame(way, monkeypatch):
             run.room.know(plate, run.guides.of(plate), known, _view(way(number), number))
         run.show(number, way)
     assert any((one != two).any() for one, two in pairwise(calls))
+
+
+@pytest.mark.parametrize("size", [(360, 640), (357, 643), (1079, 1913)])
+@pytest.mark.parametrize("shifts", [(1, 1), (1, 0), (0, 0)])
+def test_a_frame_is_brought_to_the_room_where_that_is_asked_for(size, shifts, rng) -> None:
+    factor = 2 if size[0] < 400 else 8
+    canvas = -(-size[0] // factor), -(-size[1] // factor)
+    halves = tuple(side + odd >> odd for side, odd in zip(size, shifts[::-1], strict=True))
+    frame = tuple(rng.integers(0, 256, each, np.uint8) for each in (size, halves, halves))
+    guides = Guides(canvas, factor)
+    none = np.zeros(canvas, np.uint8)
+    shown = Memory(frame, (none, none, none), none, none, by_hand(size, (7.3, -4.6), 0.4))
+    cells = (rng.random(canvas) < 0.02).astype(np.uint8)
+    whole, small = Elsewhere(guides, shifts).of_frame(frame, shown, np.ones(canvas, np.uint8))
+    part, some = Elsewhere(guides, shifts).of_frame(frame, shown, cells)
+    asked = cells.repeat(factor, 0).repeat(factor, 1)[: size[0], : size[1]]
+    for k, step in enumerate(((0, 0), shifts, shifts)):
+        where = asked[:: 1 << step[1], :: 1 << step[0]] > 0
+        np.testing.assert_array_equal(part[k][where], whole[k][where])
+        np.testing.assert_array_equal(some[k][cells > 0], small[k][cells > 0])
+
+
+@pytest.mark.parametrize("way", [_shaken, _turned])
+def test_no_cell_is_learned_that_was_not_asked_for(way, monkeypatch):
+    run, plain, asked = _Run(), Elsewhere.of_frame, []
+    for number in range(40):
+        run.show(number, way, half=number >= _ENOUGH)
+
+    def of_frame(self: Elsewhere, planes: Any, shown: Memory, cells: np.ndarray) -> Any:
+        asked.append(cells.mean())
+        return plain(self, planes, shown, np.ones_like(cells))
+
+    monkeypatch.setattr(Elsewhere, "of_frame", of_frame)
+    other = _Run()
+    for number in range(40):
+        other.show(number, way, half=number >= _ENOUGH)
+    assert 0 < np.mean(asked) < 0.9
+    np.testing.assert_array_equal(run.room.known, other.room.known)
+    for one, two in zip(run.room.planes, other.room.planes, strict=True):
+        np.testing.assert_array_equal(one, two)

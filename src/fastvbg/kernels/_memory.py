@@ -86,6 +86,24 @@ long_words_at = _flat_of(types.uint64)
 """Return so many unsigned 64-bit integers; the address may have any alignment."""
 
 
+def stack_of(size: int) -> Any:
+    """Make the function that returns the address of so many bytes.
+
+    They last as long as the function that asks for them: LLVM ends them where it is inlined.
+    """
+
+    @intrinsic
+    def address(typing_context: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            slot = cgutils.alloca_once(builder, ir.ArrayType(ir.IntType(8), size))
+            slot.align = 64
+            return builder.ptrtoint(slot, ir.IntType(64))
+
+        return types.int64(), generate
+
+    return address
+
+
 @intrinsic
 def trailing_zeros(typing_context: Any, word: Any) -> Any:
     """Return the place of the lowest bit set in a 64-bit word that is not 0."""

@@ -45,6 +45,8 @@ _ROOM = (
     "person.room_canvas.mark",
     "person.room_edges.decide",
     "person.room.learn",
+    "person.elsewhere.chroma",
+    "person.elsewhere.cells",
     "keying.shift.shift_plane",
 )
 """Those that make a matte of it, by the room where that is known."""

@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 
 from fastvbg.kernels._jit import INT, OUT_PLANE, PLANE, inline, kernel
-from fastvbg.kernels._memory import address_of, bytes_at
+from fastvbg.kernels._memory import address_of, bytes_at, integers_at, stack_of
 from fastvbg.kernels._planes import SHIFTS
 from fastvbg.kernels._runs import between_run
 
@@ -24,7 +24,12 @@ HOMOGRAPHY = types.Array(types.float64, 2, "C")
 LINE = types.UniTuple(INT, 2)
 
 _RUN, _DEEPEST = 16, 3
+_TOGETHER, _FAR = 1 << _DEEPEST, 2.0**29
+_FIRST = np.uint64(0)
 _LINE_BITS, _HALF = 10, 512
+
+_places = stack_of(8 * _TOGETHER)
+_held_run, _held_run_below = stack_of(2 * _RUN), stack_of(2 * _RUN)
 
 
 @inline
@@ -116,6 +121,15 @@ def _any_wanted(cells: Any, j: Any, first: Any, last: Any) -> Any:
 
 
 @inline
+def _none_wanted(cells: Any, j: Any) -> Any:
+    """Tell whether all cells of a row are 0; several are looked at at once."""
+    row, together = bytes_at(address_of(cells, j), cells.shape[1]), np.uint8(0)
+    for x in range(np.uint64(cells.shape[1])):
+        together |= row[x]
+    return together == np.uint8(0)
+
+
+@inline
 def _light_run(to: Any, count: Any, line: Any) -> None:
     """Bring so many samples at an address to another light."""
     samples = bytes_at(to, count)
@@ -126,20 +140,81 @@ def _light_run(to: Any, count: Any, line: Any) -> None:
 
 
 @inline
-def _shift_run(plane: Any, to_plane: Any, row: Any, start: Any, out: Any) -> None:
-    """Write a run of a row, or what is left of it."""
+def _runs_from(h: Any, start: Any, first: Any, count: Any, to: Any) -> Any:
+    """Write where runs of so many rows are from that begin in a column, as `_run_from` has it.
+
+    `to` is the address of how far each lies to the right of that column, and of as many below its
+    row, in parts of 1/16. Return whether all lie as the first. In a loop of which LLVM takes
+    several rows at once.
+    """
+    rights, belows = integers_at(to, count), integers_at(to + 4 * _TOGETHER, count)
+    x = start + 7.5
+    for k in range(np.uint64(count)):
+        row = np.int32(first) + np.int32(k)
+        y = np.float64(row)
+        depth = h[2, 0] * x + h[2, 1] * y + h[2, 2]
+        right = np.floor(((h[0, 0] * x + h[0, 1] * y + h[0, 2]) / depth - x) * 16 + 0.5)
+        below = np.floor((h[1, 0] * x + h[1, 1] * y + h[1, 2]) / depth * 16 + 0.5)
+        rights[k] = np.int32(min(max(right, -_FAR), _FAR))
+        belows[k] = np.int32(min(max(below, -_FAR), _FAR)) - (row << np.int32(4))
+    others = np.int32(0)
+    for k in range(np.uint64(count)):
+        others |= (rights[k] ^ rights[_FIRST]) | (belows[k] ^ belows[_FIRST])
+    return others == 0
+
+
+@inline
+def _place_of(places: Any, k: Any, start: Any, row: Any) -> Any:
+    """Return what `_run_from` does of a row."""
+    right, below = np.int64(places[k]), np.int64(places[k + np.uint64(_TOGETHER)])
+    return start + (right >> 4), row + (below >> 4), right & 15, below & 15
+
+
+@inline
+def _shift_runs(plane: Any, to_plane: Any, first: Any, last: Any, start: Any, out: Any) -> None:
+    """Write the runs of some rows that begin in a column, or what is left of them."""
     rows, cols = plane.shape
-    at = _run_from(to_plane, start, row)
-    left, top, across, down = at
-    if start + _RUN <= cols and _within(at, rows, cols):
-        above, under = address_of(plane, top) + left, address_of(plane, top + 1) + left
-        between_run(above, under, address_of(out, row) + start, across, down)
+    table = _places()
+    alike = _runs_from(to_plane, start, first, last - first, table)
+    places = integers_at(table, 2 * _TOGETHER)
+    whole = start + _RUN <= cols
+    left, top, across, down = _place_of(places, _FIRST, start, first)
+    if alike and whole and _within((left, top), rows - (last - first - 1), cols):
+        for k in range(last - first):  # with the same weights
+            above, under = address_of(plane, top + k) + left, address_of(plane, top + k + 1) + left
+            between_run(above, under, address_of(out, first + k) + start, across, down)
         return
-    y, below = _held(top, rows), _held(top + 1, rows)
-    for k in range(min(_RUN, cols - start)):
-        x, right = _held(left + k, cols), _held(left + k + 1, cols)
-        four = plane[y, x], plane[y, right], plane[below, x], plane[below, right]
-        out[row, start + k] = _blend_of(four, across, down)
+    for row in range(first, last):
+        left, top, across, down = _place_of(places, np.uint64(row - first), start, row)
+        if whole and _within((left, top), rows, cols):
+            above, under = address_of(plane, top) + left, address_of(plane, top + 1) + left
+            between_run(above, under, address_of(out, row) + start, across, down)
+        else:
+            _shift_rest(plane, (left, top, across, down), row, start, out)
+
+
+@inline
+def _shift_rest(plane: Any, at: Any, row: Any, start: Any, out: Any) -> None:
+    """Write a run that lies beyond the plane in part, or what is left of it."""
+    rows, cols = plane.shape
+    left, top, across, down = at
+    above, under = _held_run(), _held_run_below()
+    _hold_run(plane, _held(top, rows), left, above)
+    _hold_run(plane, _held(top + 1, rows), left, under)
+    between_run(above, under, above, across, down)
+    count = min(_RUN, cols - start)
+    found, to = bytes_at(above, count), bytes_at(address_of(out, row) + start, count)
+    for k in range(np.uint64(count)):
+        to[k] = found[k]
+
+
+@inline
+def _hold_run(plane: Any, row: Any, left: Any, to: Any) -> None:
+    """Write what a run is made of from a row of a plane, whose outermost samples go on."""
+    cols = plane.shape[1]
+    samples, held = bytes_at(address_of(plane, row), cols), bytes_at(to, _RUN + 1)
+    for k in range(_RUN + 1):
+        held[np.uint64(k)] = samples[np.uint64(_held(left + k, cols))]
 
 
 @kernel(PLANE, HOMOGRAPHY, PLANE, SHIFTS, LINE, OUT_PLANE)
@@ -154,12 +229,15 @@ def shift_plane(plane: Any, to_plane: Any, cells: Any, bits: Any, line: Any, out
     over, deep = bits
     lit = (line[0] != (1 << _LINE_BITS)) | (line[1] != 0)
     # Rows of one cell are looked up together; more than that of them would leave the caches.
-    together = 1 << deep if deep <= _DEEPEST else 1
+    together = 1 << min(deep, _DEEPEST)
     for first in range(0, rows, together):
+        last = min(first + together, rows)
+        if _none_wanted(cells, first >> deep):
+            continue
         for start in range(0, cols, _RUN):
             if _any_wanted(cells, first >> deep, start >> over, (start + _RUN - 1) >> over):
-                for row in range(first, min(first + together, rows)):
-                    _shift_run(plane, to_plane, row, start, out)
-                    if lit:
+                _shift_runs(plane, to_plane, first, last, start, out)
+                if lit:
+                    for row in range(first, last):
                         count = min(_RUN, cols - start)
                         _light_run(address_of(out, row) + start, count, line)

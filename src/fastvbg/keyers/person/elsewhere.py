@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import cv2
 import numpy as np
 
 from fastvbg.kernels._kernel import Module, named
@@ -17,12 +16,17 @@ if TYPE_CHECKING:
     from fastvbg.keyers.person.light import Lines
     from fastvbg.keyers.plate.matching import Homography
 
+    Wanted = tuple[Plane, tuple[int, int]]
+    """Cells, and how many times samples of a cell can be halved."""
+
 canvas = Module("person.canvas")
+moved = Module("person.elsewhere")
 _SHIFT = named("keying.shift.shift_plane")
 
-_ALL = 255
+_ALL, _PARTS = 255, 16
 _EVERYWHERE, _WHOLE = np.ones((1, 1), np.uint8), (32, 32)
 """One cell, as large as any plane."""
+_ALL_OF_IT = _EVERYWHERE, _WHOLE
 _STAYS, _SAME = np.eye(3), (1024, 0)
 """Where what is where it was lies, in the light that it had."""
 
@@ -77,6 +81,7 @@ class Elsewhere:
         self._guides, self._canvas, factor = guides, guides.canvas, guides.factor
         self._of_cells = Samples.of(factor, factor)
         self._of_chroma = Samples.of(1 << shifts[0], 1 << shifts[1])
+        self._chroma_step = _PARTS * factor >> shifts[0]
         # How many times a cell of luma, and of chroma, can be halved, across and down.
         deep = factor.bit_length() - 1
         self._bits = (deep, deep), (deep - shifts[0], deep - shifts[1])
@@ -100,7 +105,9 @@ class Elsewhere:
         """
         back = _inverse(there)
         small = self._small(memory.planes, back)
-        known, noise = self._known(memory.known, back), self.cells(memory.noise, back, 0)
+        # All is known that a cell lies between where the cell is.
+        levels, noise = self.cells(memory.known * np.uint8(_ALL), memory.noise, back, 0)
+        known = np.equal(levels, _ALL).view(np.uint8)
         return Memory(memory.planes, small, known, noise, there)
 
     def in_light(self, shown: Memory, lines: Lines) -> Memory:
@@ -118,27 +125,34 @@ class Elsewhere:
         if shown.there is None and shown.lines is None:
             return shown.planes
         back = _STAYS if shown.there is None else _inverse(shown.there)
-        return self._shifted(shown.planes, back, cells, shown.lines)
+        luma, chroma = ((cells, bits) for bits in self._bits)
+        return self._shifted(shown.planes, back, (luma, chroma), shown.lines)
 
-    def of_frame(self, planes: Planes, shown: Memory) -> tuple[Planes, Planes]:
+    def of_frame(self, planes: Planes, shown: Memory, cells: Plane) -> tuple[Planes, Planes]:
         """Return a frame's planes, and them on the canvas, where the room is and in its light.
 
-        The planes are valid until the next call of any method.
+        What they show is right where cells are not 0, and else anything; the planes are valid until
+        the next call of any method.
         """
         there = _STAYS if shown.there is None else shown.there
         lines = None if shown.lines is None else inverse(shown.lines)
-        shifted = self._shifted(planes, there, _EVERYWHERE, lines)
+        # Chroma is brought whole: so few rows of a cell take longer than what else there is. And on
+        # the canvas it is made of samples beside a cell, too, where sizes are odd.
+        shifted = self._shifted(planes, there, ((cells, self._bits[0]), _ALL_OF_IT), lines)
         return shifted, self._guides.of(shifted)
 
-    def _shifted(self, planes: Planes, to: Homography, cells: Plane, lines: Lines | None) -> Planes:
+    def _shifted(
+        self, planes: Planes, to: Homography, wanted: tuple[Wanted, Wanted], lines: Lines | None
+    ) -> Planes:
+        """Return planes from elsewhere where cells of luma, and those of chroma, are wanted."""
         if self._spare is None:
             y, u, v = (np.zeros_like(plane) for plane in planes)
             self._spare = y, u, v
-        of_luma, of_chroma = self._bits if cells is not _EVERYWHERE else (_WHOLE, _WHOLE)
-        of_planes = (to, of_luma), *[(self._of_chroma.way(to), of_chroma)] * 2
+        luma, chroma = wanted
+        of_planes = (to, luma), *[(self._of_chroma.way(to), chroma)] * 2
         light = [_SAME] * 3 if lines is None else fixed(lines)
         whole = zip(planes, of_planes, light, self._spare, strict=True)
-        for plane, (way, bits), line, out in whole:
+        for plane, (way, (cells, bits)), line, out in whole:
             _SHIFT.call(plane, _scaled(way), cells, bits, line, out)
         return self._spare
 
@@ -147,8 +161,9 @@ class Elsewhere:
         luma = self._mean_of(planes[0], to)
         if self._guides.means:
             return luma, self._mean_of(planes[1], to), self._mean_of(planes[2], to)
-        way = self._of_chroma.back @ to @ self._of_cells.there
-        u, v = (_warped(plane, way, self._canvas, cv2.INTER_LINEAR) for plane in planes[1:])
+        way = _scaled(self._of_chroma.back @ to @ self._of_cells.there)
+        u, v = (np.empty(self._canvas, np.uint8) for _ in range(2))
+        moved.chroma.call(planes[1:], way, self._chroma_step, (u, v))
         return luma, u, v
 
     def _mean_of(self, plane: Plane, to: Homography) -> Plane:
@@ -166,26 +181,22 @@ class Elsewhere:
         canvas.reduce.call(shifted, out, self._left, self._row)
         return out
 
-    def cells(self, cells: Plane, to: Homography, beyond: int) -> Plane:
-        """Return cells of the canvas, each the nearest; those beyond it are of one value."""
-        way = self._of_cells.way(to)
-        return _warped(cells, way, self._canvas, cv2.INTER_NEAREST, beyond)
+    def cells(
+        self, levels: Plane, marks: Plane, to: Homography, beyond: int
+    ) -> tuple[Plane, Plane]:
+        """Return two planes of the canvas: levels from between others, and the nearest marks.
 
-    def covered(self, near: Plane, to: Homography) -> Plane:
-        """Return levels of the canvas from between others; beyond it all is covered."""
-        way = self._of_cells.way(to)
-        return _warped(near, way, self._canvas, cv2.INTER_LINEAR, _ALL)
-
-    def _known(self, known: Plane, to: Homography) -> Plane:
-        """Return where all is known that a cell is made of."""
-        way = self._of_cells.way(to)
-        whole = _warped(known * np.uint8(_ALL), way, self._canvas, cv2.INTER_LINEAR, 0)
-        return np.equal(whole, _ALL).view(np.uint8)
+        Beyond it are a level, and 0.
+        """
+        between, nearest = (np.empty(self._canvas, np.uint8) for _ in range(2))
+        way = _scaled(self._of_cells.way(to))
+        moved.cells.call(levels, marks, way, beyond, between, nearest)
+        return between, nearest
 
     def settle(self, memory: Memory, free_for: Plane, shown: Memory) -> None:
         """Let what is known lie as a frame shows it, in its light; and how long cells were free."""
         back = _STAYS if shown.there is None else _inverse(shown.there)
-        planes = self._shifted(memory.planes, back, _EVERYWHERE, shown.lines)
+        planes = self._shifted(memory.planes, back, (_ALL_OF_IT, _ALL_OF_IT), shown.lines)
         small = self._guides.of(planes)
         for old, new in zip((*memory.planes, *memory.small), (*planes, *small), strict=True):
             np.copyto(old, new)
@@ -193,18 +204,7 @@ class Elsewhere:
         np.copyto(memory.known, shown.known)
         np.copyto(memory.noise, shown.noise)
         if shown.there is not None:
-            np.copyto(free_for, self.cells(free_for, back, 0))
-
-
-def _warped(
-    plane: Plane, way: Homography, shape: tuple[int, int], between: int, beyond: int | None = None
-) -> Plane:
-    """Return a plane by what takes new pixels to old ones; beyond it a value, or the outermost."""
-    warp: Any = cv2.warpPerspective
-    border = cv2.BORDER_REPLICATE if beyond is None else cv2.BORDER_CONSTANT
-    flags = between | cv2.WARP_INVERSE_MAP
-    found = warp(plane, way, shape[::-1], None, flags, border, 0 if beyond is None else beyond)
-    return np.asarray(found, np.uint8)
+            np.copyto(free_for, self.cells(free_for, free_for, back, 0)[1])
 
 
 def _scaled(way: Homography) -> Homography:

@@ -34,6 +34,8 @@ _FREE = 6
 """Frames for which a cell has to be free before it is learned: what passes quickly is not."""
 _COVERED = 8
 """Levels of a matte, of the network's or of the fitted one, from which on a cell is not free."""
+_BEYOND = 255
+"""What the matte is taken for beyond a frame: nothing is free there."""
 _MARGIN = 3
 """Canvas pixels about them that are not: a network is late to say foreground."""
 _CHANGED = 12
@@ -270,10 +272,11 @@ class Room:
         if self._since:
             return
         elsewhere = self._elsewhere
-        planes, guides = elsewhere.of_frame(planes, shown)
         if shown.there is not None:
-            near = elsewhere.covered(near, shown.there)
-            sure = elsewhere.cells(sure, shown.there, 0)
+            near, sure = elsewhere.cells(near, sure, shown.there, _BEYOND)
+        # No other cell is learned, nor forgotten.
+        told = np.less(near, _COVERED) | (np.greater_equal(sure, _SURE) & (self.known > 0))
+        planes, guides = elsewhere.of_frame(planes, shown, told.view(np.uint8))
         y, u, v = (cv2.absdiff(*pair) for pair in zip(guides, self._memory.small, strict=True))
         np.copyto(self._apart, cv2.max(y, cv2.max(u, v)))
         for _ in range(ROOM_TURNS):

@@ -49,6 +49,26 @@ def test_squares_are_where_it_is_not_sure() -> None:
     assert sides == {144, 216}
 
 
+def test_there_are_few_and_those_first_that_show_most() -> None:
+    matte = np.full(SHAPE, 100, np.uint8)
+    assert len(squares(matte, BOX, SIZE, 4)) == 12
+    matte = unsure(60, 41)
+    matte[70:84, 70:96] = 100
+    shown = [
+        np.count_nonzero(matte[y // 4 : (y + h) // 4, x // 4 : (x + w) // 4] == 100)
+        for x, y, w, h in squares(matte, BOX, SIZE, 4)
+    ]
+    assert len(shown) < 12
+    assert shown[0] == max(shown) > min(shown) > 0
+
+
+def test_each_unsure_pixel_is_seen_in_three_squares() -> None:
+    count = np.zeros(SHAPE, int)
+    for x, y, w, h in squares(unsure(76, 41), BOX, SIZE, 4):
+        count[y // 4 : (y + h) // 4, x // 4 : (x + w) // 4] += 1
+    assert count[41:49, 76:84].min() >= 3
+
+
 @pytest.mark.parametrize("size", [(640, 100), (90, 360), (60, 60), (1, 1)])
 def test_squares_are_within_a_narrow_frame(size) -> None:
     matte = np.full((-(-size[1] // 4), -(-size[0] // 4)), 100, np.uint8)

@@ -7,6 +7,7 @@ a square counts by how well it agrees with what is sure within it, and only wher
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,9 @@ _NOTHING, _CERTAIN = 12, 230
 """Up to which level and from which on a matte is sure."""
 _FEWEST = 8
 """Pixels of the canvas that are worth a look; or that tell how well a look agrees."""
+_ENOUGH, _MOST = 3, 12
+"""Each pixel that is not sure is seen in so many squares, if they are not more than that. All of
+them, up to 35, score alike; with two a pixel edges of mirrored and cut pictures are worse."""
 _SEEN = 128
 _COUNTS = 3
 """Times that the matte counts, of a square that agrees with all of it: 2 to 4 score alike."""
@@ -56,19 +60,41 @@ def squares(matte: Matte, people: Box, size: tuple[int, int], factor: int) -> li
     Returns
     -------
     list of (int, int, int, int)
-        Within the frame, each once; smaller at the ends of one that is narrower than they are.
+        Within the frame, at most `_MOST`: those first that show most of what is not sure. Smaller
+        at the ends of a frame that is narrower than they are.
     """
-    unsure = _is_unsure(matte)
+    wanted = np.where(_is_unsure(matte), np.uint8(_ENOUGH), np.uint8(0))
     left, top, width, height = people
-    found: dict[Box, None] = {}
+    rest: dict[Box, None] = {}
     for share in _SHARES:
         side = max(int(share * max(width, height)), _FINEST)
         for y in range(top - side // 4, top + height - side // 4, side // 2):
             for x in range(left - side // 4, left + width - side // 4, side // 2):
-                box = _moved_inside(x, y, side, size)
-                if np.count_nonzero(unsure[cells_of(box, factor)]) >= _FEWEST:
-                    found[box] = None
-    return list(found)
+                rest[_moved_inside(x, y, side, size)] = None
+    chosen: list[Box] = []
+    while rest and len(chosen) < _MOST:
+        best, most = max(((box, _shown(wanted, box, factor)) for box in rest), key=itemgetter(1))
+        if most < _FEWEST:
+            break
+        del rest[best]
+        chosen.append(best)
+        inner = wanted[_inner(*cells_of(best, factor))]
+        inner -= inner > 0
+    return chosen
+
+
+def _shown(wanted: Matte, box: Box, factor: int) -> int:
+    """Return how many of the pixels that are wanted count in a square."""
+    return int(np.count_nonzero(wanted[_inner(*cells_of(box, factor))]))
+
+
+def _inner(rows: slice, columns: slice) -> tuple[slice, slice]:
+    """Return the rows and columns of a square that count."""
+    down, across = ((part.stop - part.start) // _MARGIN for part in (rows, columns))
+    return (
+        slice(rows.start + down, rows.stop - down),
+        slice(columns.start + across, columns.stop - across),
+    )
 
 
 def _moved_inside(left: int, top: int, side: int, size: tuple[int, int]) -> Box:
@@ -101,9 +127,7 @@ def drawn_nearer(matte: Matte, sights: list[Sight], factor: int) -> Matte:
         part, seen = within(sight, matte, factor)
         weight = _agreement(matte[part], seen)
         if weight > 0:
-            height, width = seen.shape
-            rows, columns = height // _MARGIN, width // _MARGIN
-            inner = slice(rows, height - rows), slice(columns, width - columns)
+            inner = _inner(*(slice(0, side) for side in seen.shape))
             total[part][inner] += weight * odds[seen[inner]]
             votes[part][inner] += weight
     return np.where(_is_unsure(matte), levels_of(total / votes), matte)

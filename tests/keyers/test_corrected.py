@@ -49,6 +49,22 @@ def test_where_the_picture_has_changed_the_usual_look_counts_from_then_on(correc
     np.testing.assert_array_equal(corrected.of(SEEN, guide), cap_alone)
 
 
+def test_a_little_of_a_region_may_change(corrected, guide) -> None:
+    changed = guide.copy()
+    changed[60, 130] ^= 128
+    got = corrected.of(SEEN, changed)
+    assert got[60, 130] == 255
+    assert got[54, 130] == 0
+    changed[52:70, 130:] ^= 128
+    np.testing.assert_array_equal(corrected.of(SEEN, changed), np.maximum(AGREED, STATUE))
+
+
+def test_small_corrections_fade(guide) -> None:
+    corrected = Corrected()
+    corrected.keep(SEEN, np.minimum(SEEN, 225), guide)
+    assert corrected.of(USUAL, guide) is USUAL
+
+
 def test_where_the_usual_look_says_something_else_it_counts(corrected, guide) -> None:
     np.testing.assert_array_equal(corrected.of(USUAL, guide), AGREED)
     half = np.where(CAP > 0, 150, SEEN).astype(np.uint8)

@@ -16,22 +16,24 @@ if TYPE_CHECKING:
 
 _STILL = 12
 """Gray levels, a mean of 3x3 pixels of the canvas, up to which the picture has not changed."""
+_CORRECTED = 48
+"""Levels from which a pixel was corrected, and is part of a region that holds or goes as one."""
 _ALIKE = 64
 """Levels by which the usual look may say something else and still count as the same answer."""
+_CHANGED = 0.1
+"""Share of a region in which the picture may have changed. Pixel by pixel, what somebody who goes
+leaves behind where clothes are like the wall would stay: of groups IoU 0.661, so 0.690."""
 
 
 class Corrected:
-    """Gives later frames of a scene the matte of its first one where nothing has changed.
-
-    A pixel of the canvas in which the picture has changed once is forgotten.
-    """
+    """Gives later frames of a scene the matte of its first one where nothing has changed."""
 
     def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
         """Begin a scene."""
-        self._holds: Any = None
+        self._regions: Any = None
         self._usual: Any = None
         self._agreed: Any = None
         self._guide: Any = None
@@ -47,24 +49,30 @@ class Corrected:
             Its luma there.
         """
         self._usual, self._agreed, self._guide = usual, agreed, guide
-        self._holds = np.asarray(usual != agreed)
+        corrected = np.asarray(cv2.absdiff(usual, agreed)) >= _CORRECTED
+        count, self._regions = cv2.connectedComponents(corrected.view(np.uint8))
+        self._holds = np.arange(count) > 0
+        self._areas = np.bincount(self._regions.ravel(), minlength=count)
+        self._moved = np.zeros(usual.shape, bool)
 
     def of(self, usual: Matte, guide: Plane) -> Matte:
         """Return the matte of a later frame, of what the usual look says and its luma.
 
-        It is what all looks agreed upon where the picture is as it was, and the usual look says the
-        same of it as then.
+        In regions that were corrected it is what all looks agreed upon, where the picture has been
+        as it was ever since, and the usual look says the same of it as then. A region of which
+        much has changed is forgotten.
         """
-        if self._holds is None:
+        if self._regions is None:
             return usual
-        left, top, width, height = cv2.boundingRect(self._holds.view(np.uint8))
-        if width == 0:
+        moved: Any = cv2.blur(cv2.absdiff(guide, self._guide), (3, 3))
+        self._moved |= moved > _STILL
+        gone = np.bincount(self._regions[self._moved], minlength=len(self._holds))
+        self._holds &= gone <= _CHANGED * self._areas
+        if not self._holds.any():
             self.forget()
             return usual
-        part = slice(top, top + height), slice(left, left + width)
-        changed: Any = cv2.blur(cv2.absdiff(guide[part], self._guide[part]), (3, 3))
-        self._holds[part] &= changed <= _STILL
-        alike: Any = np.asarray(cv2.absdiff(usual[part], self._usual[part])) <= _ALIKE
+        alike: Any = np.asarray(cv2.absdiff(usual, self._usual)) <= _ALIKE
         matte = np.array(usual, np.uint8)
-        np.copyto(matte[part], self._agreed[part], where=self._holds[part] & alike)
+        holds = self._holds[self._regions] & ~self._moved & alike
+        np.copyto(matte, self._agreed, where=holds)
         return matte

@@ -23,7 +23,14 @@ from fastvbg.measure.person import agree, run_person_bench
 from fastvbg.measure.personlanes import TITLES
 from fastvbg.measure.usual import MODELS, UsualCode, usual_code_for
 from tests.support.asked import asked
-from tests.support.people import use_green_code, use_green_network, wall, with_person, write_clip
+from tests.support.people import (
+    look_not_from_nearer,
+    use_green_code,
+    use_green_network,
+    wall,
+    with_person,
+    write_clip,
+)
 
 ROOT = Path(__file__).parents[2]
 SIZE = (180, 320)
@@ -74,7 +81,8 @@ def test_all_take_their_turns(green, walk, tmp_path, capfd) -> None:
 
 
 @pytest.mark.long
-def test_every_second_frame_is_looked_at(green, walk) -> None:
+def test_every_second_frame_is_looked_at(green, walk, monkeypatch) -> None:
+    look_not_from_nearer(monkeypatch)
     rows = {row.name: row for row in run_person_bench(walk, rounds=1, every=2).rows}
     # The first frame is looked at eleven times, and in eleven squares: who is there is small.
     looks = -(-FRAMES // 2) + 10 + 11

@@ -7,7 +7,6 @@ import gc
 import threading
 import time
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,21 +17,15 @@ from fastvbg.live_mode.sources.browser import BrowserSource
 from fastvbg.media.planes import new_picture, planes_of
 from tests.live_mode.page.conftest import let_in, run, speaking
 from tests.support.livesession import FakeSession
+from tests.support.peers import WITH_PEERS, session_of_a_browser
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-WITH_PEERS = pytest.mark.skipif(
-    find_spec("aiortc") is None, reason="aiortc is not installed: fastvbg[webrtc]"
-)
-
-
 @pytest.fixture
 def session() -> FakeSession:
-    made = FakeSession()
-    made.source = BrowserSource((64, 36))
-    return made
+    return session_of_a_browser()
 
 
 class Camera:

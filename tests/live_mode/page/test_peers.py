@@ -7,8 +7,7 @@ import json
 import subprocess
 import sys
 import zlib
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,17 +15,11 @@ from fastvbg.errors import OptionError
 from fastvbg.live_mode.page import peers
 from fastvbg.live_mode.page.peers import MOST_BYTES, checked
 from fastvbg.live_mode.page.server import Page
-from fastvbg.live_mode.sources.browser import BrowserSource
 from tests.live_mode.page.conftest import let_in, origin, run, speaking
 from tests.live_mode.page.test_security import fetched
 from tests.support.livesession import FakeSession
+from tests.support.peers import WITH_PEERS, session_of_a_browser
 
-if TYPE_CHECKING:
-    pass
-
-WITH_PEERS = pytest.mark.skipif(
-    find_spec("aiortc") is None, reason="aiortc is not installed: fastvbg[webrtc]"
-)
 LINES = (
     "v=0",
     "o=- 1 2 IN IP4 127.0.0.1",
@@ -55,9 +48,7 @@ def offer(text: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def session() -> FakeSession:
-    made = FakeSession()
-    made.source = BrowserSource((64, 36))
-    return made
+    return session_of_a_browser()
 
 
 def test_pages_are_told_when_a_camera_is_wanted_and_when_no_longer(session: FakeSession) -> None:

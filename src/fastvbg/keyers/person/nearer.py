@@ -38,7 +38,7 @@ _COUNTS = 3
 """Times that the matte counts, of a square that agrees with all of it: 2 to 4 score alike."""
 _AGREES = 0.7
 """Share of what is surely foreground, and of what surely is not, up to which a look counts nothing.
-Of 0.6 to 0.9 more is better where people are cut off, less where they are small."""
+Of 0.6 to 0.9 less is better where people are cut off, more at a jogger's edges."""
 _MARGIN = 8
 """That part of a square at each of its sides does not count: what is cut off is seen badly."""
 

@@ -109,6 +109,7 @@ _KERNELS: dict[str, tuple[str, ...]] = {
         "person.texture.gather",
         "person.texture.gather_frame",
         "person.texture.heed",
+        "person.texture.hold",
         "person.canvas.steady",
         "person.carry.carry",
         "person.edges.apply",

@@ -79,6 +79,34 @@ def test_the_most_texture_there_is_fits(factor) -> None:
     assert about * int(told.max()) < 1 << 31
 
 
+@pytest.mark.parametrize("shape", [*SIZES, (9, 64), (40, 90)])
+def test_hold(shape) -> None:
+    rng = np.random.default_rng(shape[0])
+    planes = rng.integers(-(1 << 23) + 1, 1 << 23, (2, *shape)).astype(np.int32)
+    near = random_plane(*shape, seed=6)
+    near[:, shape[1] // 4 :][rng.random((shape[0], shape[1] - shape[1] // 4)) < 0.9] = 255
+    near.flags.writeable = False
+    literal = reference.hold(*planes, near)
+    wide = np.full((2, shape[0] + 2, shape[1] + 3), 5, np.int32)
+    wide[:, 1:-1, 2:-1] = planes
+    for given in (planes, wide[:, 1:-1, 2:-1]):
+        texture.hold.call(given, near)
+        np.testing.assert_array_equal(given, literal)
+    beyond = wide.copy()
+    beyond[:, 1:-1, 2:-1] = 5
+    assert (beyond == 5).all()
+
+
+@pytest.mark.parametrize("share", [0, 1, 127, 128, 254, 255])
+def test_what_is_near_all_over_is_held_by_nothing(share) -> None:
+    planes = np.arange(-30_000, 30_000, dtype=np.int32).reshape(2, 100, 300)
+    near = np.full((100, 300), share, np.uint8)
+    held = planes.copy()
+    texture.hold.call(held, near)
+    np.testing.assert_array_equal(held, reference.hold(*planes, near))
+    assert (held == (planes if share == 255 else planes * (share + (share > 127)) >> 8)).all()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="page protection is by mprotect")
 @pytest.mark.parametrize("shape", [(1, 1), (7, 63), (13, 70), (5, 129)])
 @pytest.mark.parametrize("factor", FACTORS)

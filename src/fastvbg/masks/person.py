@@ -39,6 +39,7 @@ _ROOM = (
     "person.texture.want",
     "person.texture.gather",
     "person.texture.heed",
+    "person.texture.hold",
     "person.edges.apply",
     "person.room_canvas.survey",
     "person.room_canvas.gather",

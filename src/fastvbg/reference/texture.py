@@ -120,3 +120,22 @@ def heed(
     share = signal / np.where(counts > 1, signal + noise, 1.0)
     left = np.where(counts > 1, np.floor(a * share + 0.5), a).astype(np.int64)
     return left, bases.astype(np.int64) + (slopes - left) * guide
+
+
+def hold(slopes: Any, bases: Any, near: Plane) -> tuple[Integers, Integers]:
+    """Return slopes and bases that are nothing where no matte is near.
+
+    Parameters
+    ----------
+    slopes, bases : ndarray, shape (h, w), int32
+        Of `reference.person.fit`, less than 2**23 either way.
+    near : ndarray, shape (h, w), uint8
+        What is left of them, of 255.
+
+    Returns
+    -------
+    tuple of 2 ndarray, shape (h, w), int64
+        Slopes and bases times that over 256, rounded down; as they were at 255.
+    """
+    share = near.astype(np.int64) + (near > 127)
+    return slopes.astype(np.int64) * share >> 8, bases.astype(np.int64) * share >> 8

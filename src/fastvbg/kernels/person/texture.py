@@ -201,3 +201,34 @@ def heed(planes: Any, guide: Any, sums: Any, gain: Any, alike: Any) -> None:
                 run = start, min(end, width)
                 _heed_run(slopes, bases, luma, told, run, usual, steeper)
             start = end + _EIGHT
+
+
+@inline
+def _whole_from(near: Any, start: Any, width: Any) -> Any:
+    """Tell whether eight bytes of a row, at an address, are 255 from one on; of fewer any."""
+    if start + _EIGHT > width:
+        return False
+    return long_words_at(near + start, 1)[0] == np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@kernel(_PLANES, PLANE)
+def hold(planes: Any, near: Any) -> None:
+    """Make slopes and bases of `colourfit.fit` as much less as nothing is near; in place.
+
+    Rows of all are packed. Most of `near` is 255, where they stay as they are.
+    """
+    height, width = near.shape
+    for y in range(height):
+        at = address_of(near, y)
+        left = bytes_at(at, width)
+        slopes = integers_at(address_of(planes[0], y), width)
+        bases = integers_at(address_of(planes[1], y), width)
+        start = 0
+        while start < width:
+            end = min(start + _EIGHT, width)
+            if not _whole_from(at, start, width):
+                for x in range(np.uint64(start), np.uint64(end)):
+                    share = np.int32(left[x]) + (np.int32(left[x]) >> np.int32(7))
+                    slopes[x] = (slopes[x] * share) >> np.int32(8)
+                    bases[x] = (bases[x] * share) >> np.int32(8)
+            start = end

@@ -59,6 +59,12 @@ _WELL_SEEN, _BUSY = 64, 16.0
 where the network has seen less than the first: something there has a person's colours by chance.
 30 to 64 and 8 to 24 are better than none. Not where the canvas is the frame itself: in so small a
 picture what a network hardly sees is a hand or more."""
+_REACHES = np.uint8(8), np.uint8(96)
+"""Nor has an edge there anything where the matte has no more than the first within a canvas pixel,
+and all from the second on: what the background's dark lines bring is flecks. In a small runner
+(hold by none, by 64, 96 and 128) 5.6, 4.5, 4.3 and 4.1 pixels of a hundred of his lie beyond his
+edge, composites are 15.53, 15.40, 15.39 and 15.36 off, edges of portraits 0.0781, 0.0781, 0.0781
+and 0.0783. Before a plain background wisps of hair would be shorter."""
 _PITCH, _NEARBY = 2, (7, 7)
 """Of the canvas' pixels those that are looked at for that, and how many of them, each way."""
 _NOTHING, _MARGIN, _ABOUT, _ALIKE = 8, 2, 4, 60
@@ -81,11 +87,20 @@ def _plain(matte: Matte, guide: Plane) -> Any:
     return cv2.resize(plain, (width, height), interpolation=cv2.INTER_NEAREST)
 
 
+def _near(matte: Matte, plain: Plane) -> Any:
+    """Return how much of an edge is left, of 255: all where a matte is near, or about plain."""
+    lowest, highest = _REACHES
+    most: Any = cv2.dilate(matte, _CLOSE)
+    near: Any = np.maximum(most, lowest) - lowest
+    near = cv2.convertScaleAbs(near, alpha=255 / float(highest - lowest))
+    return cv2.blur(cv2.max(near, plain), (3, 3))
+
+
 def _square(radius: int) -> Any:
     return np.ones((2 * radius + 1, 2 * radius + 1), np.uint8)
 
 
-_SMALL, _LARGE, _BESIDE = _square(_WITHIN), _square(_BEYOND), _square(2)
+_SMALL, _LARGE, _BESIDE, _CLOSE = (_square(each) for each in (_WITHIN, _BEYOND, 2, 1))
 _WANTED = _ABOUT, _MARGIN, _NOTHING
 _SUMMED = 2 * (_ABOUT // TEXTURE_PITCH) + 1, 2 * (_ABOUT // TEXTURE_PITCH) + 1
 """Of the pixels of the canvas whose texture is looked at, how many count at a time."""
@@ -122,10 +137,13 @@ class Edges:
         near: Any = cv2.dilate(sure, _LARGE)
         options = guides, _OPTIONS, self._decided, *self._cells
         discriminant.separate.call(matte, inside, near, *options)
-        self._believe(matte, guides[0])
+        plain = _plain(matte, guides[0]) if self._factor > 1 else None
+        self._believe(matte, plain)
         luma, chroma = _CONTRASTS
         contrasts = luma * luma, chroma * chroma
         colourfit.fit.call(self._decided, guides, self._radius, contrasts, *self._fit)
+        if plain is not None:
+            texture.hold.call(self._fit[0], _near(matte, plain))
         self._unheeded = guides[0] if self._factor > 1 else None
 
     def _heed_texture(self, picture: Plane | Frame) -> None:
@@ -141,13 +159,13 @@ class Edges:
         sums = cv2.boxFilter(told, cv2.CV_32S, _SUMMED, **_ADDED)
         texture.heed.call(planes, guide, sums, self._work[0][2], _ALIKE)
 
-    def _believe(self, matte: Matte, guide: Plane) -> None:
+    def _believe(self, matte: Matte, plain: Plane | None) -> None:
         """Let colour add nothing where the network saw nothing, nor take what it is sure of."""
         about = cv2.blur(matte, (3, 3))
         _, may_add = cv2.threshold(about, _SEEN - 1, 255, cv2.THRESH_BINARY)
-        if self._factor > 1:
+        if plain is not None:
             _, seen = cv2.threshold(about, _WELL_SEEN - 1, 255, cv2.THRESH_BINARY)
-            may_add = cv2.max(seen, cv2.bitwise_and(may_add, _plain(matte, guide)))
+            may_add = cv2.max(seen, cv2.bitwise_and(may_add, plain))
         _, may_not_take = cv2.threshold(about, _CERTAIN, 255, cv2.THRESH_BINARY)
         most: Any = cv2.max(matte, may_add)
         least: Any = cv2.min(matte, may_not_take)

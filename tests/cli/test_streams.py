@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from fastvbg.cli import run_command_line
@@ -55,6 +57,25 @@ def test_closed_streams_do_no_harm(short: Path, tmp_path: Path) -> None:
     done = shell('"$@" >&- 2>&- <&-', "run", short, "-b", "navy", "--mask", "motion", "-o", output)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert len(read_times(output)) == 3
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_of_an_mp4_in_a_pipe_its_index_has_to_come_first(first: bool, tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    options = {"movflags": "+faststart"} if first else {}
+    with av.open(str(path), "w", options=options) as container:
+        video = container.add_stream("libx264", rate=24, options={"crf": "0"})
+        video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
+        noise = np.random.default_rng(1).integers(0, 256, (12, 240, 320, 3), np.uint8)
+        for each in noise:  # more than a reader keeps, and could go back in
+            container.mux(video.encode(av.VideoFrame.from_ndarray(each, "bgr24")))
+        container.mux(video.encode(None))
+    output = tmp_path / "m.mkv"
+    line = f"cat '{path}' | " + '"$@"'
+    done = shell(line, "matte", "-", "--mask", "motion", "-q", "-o", output)
+    assert done.returncode == (0 if first else 2)
+    assert ("-movflags +faststart" in done.stderr) is not first
+    assert first or done.stderr.count("\n") == 1
 
 
 def test_an_error_is_not_told_to_standard_output() -> None:

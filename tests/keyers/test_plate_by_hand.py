@@ -112,6 +112,20 @@ def test_a_room_without_details_is_left_as_it_is():
     keyer = PlateKeyer(plate, register=True)
     np.testing.assert_array_equal(keyer.key(frame), PlateKeyer(plate).key(frame))
     assert keyer.registration is None
+    assert keyer.doubt == ""
+
+
+def test_what_speaks_against_a_plate_goes_once_it_is_registered():
+    seen = pair(by_hand((240, 432), (1.5, 1.0)), size=(240, 432))
+    keyer = PlateKeyer(np.full_like(seen.plate, 120), register=True)
+    assert keyer.register(seen.frame) is None
+    assert keyer.doubt.startswith("plate: has 0 details")
+    blurred = cv2.GaussianBlur(seen.plate, (0, 0), 4)
+    keyer = PlateKeyer(blurred, register=True)
+    assert keyer.register(seen.frame) is None
+    assert keyer.doubt.startswith("plate: used as it lies")
+    keyer.register(blurred // 2)
+    assert keyer.doubt == ""
 
 
 def test_black_frames_are_waited_out():

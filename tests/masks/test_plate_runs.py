@@ -86,8 +86,9 @@ def test_a_plate_of_another_size_is_one_line(clip: Clip, tmp_path: Path, capfd) 
     options = ["--mask", "plate", "--plate", plate, "-b", "red", "-o", output]
     assert run_command_line(["run", str(clip.path), *options]) == 2
     assert capfd.readouterr().err == (
-        "fastvbg: plate: got 20x10 (width x height), wanted 96x64 like the frames; "
-        "a plate must be from the same camera at the same place\n"
+        "fastvbg: plate: got 20x10 (width x height), wanted 96x64 like the frames, "
+        "or larger in the same proportions; a plate must be from the same camera at the same "
+        "place\n"
     )
 
 

@@ -175,6 +175,56 @@ def test_of_small_planes_the_person_mask_says_that_it_does_not_use_it(
     assert "plate: not used" in result.warnings[0]
 
 
+@pytest.mark.parametrize("kind", ["plate", "person"])
+def test_a_larger_plate_of_the_same_view_is_reduced(
+    kind: str, monkeypatch, seen: Pair, plate: Path, tmp_path: Path
+) -> None:
+    use_green_network(monkeypatch)
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 2, "yuv444p")
+    cv2.imwrite(str(plate), cv2.resize(seen.plate, None, fx=2, fy=2))
+    result = matte(clip, tmp_path / "m.mkv", settings=asked(kind, plate=plate))
+    assert [line[: len(LINE)] for line in result.warnings] == [LINE]
+    if kind == "plate":
+        assert is_right(mattes(tmp_path / "m.mkv")[-1], seen)
+
+
+def test_a_plate_of_the_clips_size_goes_with_a_smaller_scale(
+    seen: Pair, plate: Path, tmp_path: Path
+) -> None:
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 2, "yuv444p")
+    matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate=plate), scale="325x-1")
+    got = mattes(tmp_path / "m.mkv")[-1]
+    there = cv2.resize(seen.person, got.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert is_right(got, seen._replace(person=np.where(there > 127, 255, 0)))
+
+
+@pytest.mark.parametrize("form", [(120, 216), (480, 860), (480, 432), (239, 432), (1, 1)])
+def test_a_smaller_plate_or_one_of_other_proportions_is_refused(
+    form: tuple[int, int], seen: Pair, plate: Path, tmp_path: Path
+) -> None:
+    clip = write(tmp_path / "clip.mkv", [seen.frame] * 2)
+    cv2.imwrite(str(plate), cv2.resize(seen.plate, form[::-1]))
+    with pytest.raises(ShapeError, match=f"^plate: got {form[1]}x{form[0]} .* or larger in the"):
+        matte(clip, tmp_path / "m.mkv", settings=asked("plate", plate=plate))
+
+
+@pytest.mark.parametrize("kind", ["plate", "person"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_plate_that_cannot_be_registered_is_told_at_once(
+    dark: bool, kind: str, monkeypatch, tmp_path: Path
+) -> None:
+    use_green_network(monkeypatch)
+    seen = pair(by_hand(SIZE, (1.5, 1.0)), size=SIZE)
+    clip, plate = write(tmp_path / "clip.mkv", [seen.frame] * 3, "yuv444p"), tmp_path / "plate.png"
+    cv2.imwrite(str(plate), seen.plate // 32 if dark else cv2.GaussianBlur(seen.plate, (0, 0), 4))
+    told: list[str] = []
+    result = matte(clip, tmp_path / "m.mkv", settings=asked(kind, plate=plate), tell=told.append)
+    words = "plate: has " if dark else "plate: used as it lies"
+    assert told[0] == result.warnings[0]
+    assert told[0].startswith(words)
+    assert told[0].endswith("take it again, or use the mask person")
+
+
 def test_a_plate_alone_is_that_of_the_mask_plate(plate: Path) -> None:
     assert gathered(None, {"plate": str(plate)}, {}, None).kind == masks.Plate(plate=plate)
     several = {"plate": str(plate), "every": "4"}

@@ -63,6 +63,17 @@ def test_a_screen_that_is_not_there_is_one_line(clip: Clip, tmp_path: Path) -> N
     assert not (tmp_path / "m.mkv").exists()
 
 
+@pytest.mark.parametrize("pixel_path", ["native", "bgr"])
+def test_a_named_screen_that_no_frame_shows_is_told(pixel_path: str, tmp_path: Path) -> None:
+    clip = screen_clip(tmp_path / "green.mkv")
+    output = tmp_path / "m.mkv"
+    for key, words in (("#3c32aa", "a screen of the colour #3c32aa"), ("#32aa3c", "")):
+        settings = asked("chroma", key=key)
+        result = matte(clip.path, output, settings=settings, pixel_path=pixel_path, overwrite=True)
+        assert len(result.warnings) == bool(words)
+        assert words in "".join(result.warnings)
+
+
 def test_the_backgrounds_light_falls_around_the_edge(clip: Clip, tmp_path: Path) -> None:
     still = np.zeros(SIZE[::-1], np.uint8)
     still[16:48, 30:80] = 255

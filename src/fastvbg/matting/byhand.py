@@ -66,8 +66,8 @@ class ByHand:
             self._refused = True
             return
         self._refused = False
-        if found is not None:
-            self._run.tell(str(found))
+        if found is not None or self._keyer.doubt:
+            self._run.tell(self._keyer.doubt or str(found))
 
     def _comes(self) -> bool:
         """Tell whether a frame from elsewhere in the clip shows the plate's room."""
@@ -89,5 +89,6 @@ class ByHand:
 
     def told(self) -> list[str]:
         """Return what a run's result says of it."""
-        found = self._keyer.registration
-        return [] if found is None else [str(found)]
+        found, doubt = self._keyer.registration, self._keyer.doubt
+        told = [] if found is None else [str(found)]
+        return [*told, doubt] if doubt else told

@@ -32,6 +32,10 @@ _PASSED_OVER = (
     "more show another one; --key names the one to take"
 )
 _REMEDY = "name the screen's colour, as in --key '#40a040'"
+_NOT_SHOWN = (
+    "key: no frame shows a screen of the colour #{2:02x}{1:02x}{0:02x}, or so strong a one, so it "
+    "is kept; name the colour that the screen has, or leave the key out to have it found"
+)
 
 
 class ChromaRun(Fused):
@@ -53,8 +57,8 @@ class ChromaRun(Fused):
     def __init__(self, run: Run, key: Colour | None, *, edges: str, **given: Any) -> None:
         self._decides = edges == "colours"
         self._screen = ChromaKeyer(key, **given)
-        self._input, self._told = run.input, list[str]()
-        self._is_part = run.learned is not None
+        self._input, self._told, self._key = run.input, list[str](), key
+        self._is_part = run.learned is not None or run.first is not None
         if key is None and run.learned is not None:
             self._screen.expect(_screens_of(run.learned))
             self._told = [str(line) for line in run.learned["told"]]
@@ -83,7 +87,9 @@ class ChromaRun(Fused):
         return self._pixels.despill(self._screen, picture, matte) if self._despills else picture
 
     def finish(self) -> list[str]:
-        """Demand that the screen has shown; a part may be one that does not show it.
+        """Demand that the screen has shown, or say so of a colour that was named.
+
+        A part may be one that does not show it.
 
         Raises
         ------
@@ -93,6 +99,8 @@ class ChromaRun(Fused):
         name = "standard input" if str(self._input) == "-" else self._input
         if not self._screen.found and not self._is_part:
             raise OptionError(f"key: no screen found in any frame of {name}; {_REMEDY}")
+        if self._key is not None and not (self._screen.shown or self._is_part):
+            return [*self._told, _NOT_SHOWN.format(*self._key)]
         return self._told
 
 

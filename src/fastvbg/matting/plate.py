@@ -210,14 +210,30 @@ def _kept(plate: Any) -> Any:
 
 
 def _picture(picture: Frame, shape: tuple[int, int], pixels: Pixels) -> Any:
-    """Return a picture of the empty scene in the frames' form."""
+    """Return a picture of the empty scene in the frames' form and size.
+
+    A larger one is reduced: a camera's photographs, and frames that are worked on at a smaller
+    size, are of the same view. A smaller one lacks details that would be foreground.
+    """
     got = check_frame("plate", picture)[:2]
     if got != shape:
-        raise ShapeError(
-            f"plate: got {got[1]}x{got[0]} (width x height), wanted {shape[1]}x{shape[0]} like the "
-            "frames; a plate must be from the same camera at the same place"
-        )
+        if min(got) < 1 or not _is_larger_view(got, shape):
+            raise ShapeError(
+                f"plate: got {got[1]}x{got[0]} (width x height), wanted {shape[1]}x{shape[0]} "
+                "like the frames, or larger in the same proportions; a plate must be from the "
+                "same camera at the same place"
+            )
+        reduced = cv2.resize(picture, shape[::-1], interpolation=cv2.INTER_AREA)
+        picture = np.asarray(reduced, np.uint8)
     return pixels.sample(pixels.from_bgr(picture))
+
+
+def _is_larger_view(got: tuple[int, ...], wanted: tuple[int, int]) -> bool:
+    """Tell whether a picture is larger than frames, and in their proportions to a pixel of them."""
+    height, width = wanted
+    if got[0] < height or got[1] < width:
+        return False
+    return abs(got[1] * height / got[0] - width) <= 1 or abs(got[0] * width / got[1] - height) <= 1
 
 
 def learned(run: Run, asked: Any) -> dict[str, Any]:

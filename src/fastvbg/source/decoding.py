@@ -179,6 +179,11 @@ class Decoding:
         """Whether the file notes when frames are decoded, not when they are shown."""
         return "avi" in self._formats
 
+    @property
+    def is_mp4(self) -> bool:
+        """Whether the file is MP4 or MOV, whose index may be behind all frames."""
+        return "mp4" in self._formats
+
     def seek(self, seconds: Fraction) -> bool:
         """Go to about a time, as the demuxer sees it; return whether that was possible."""
         try:

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 # FFmpeg's number; PyAV tells a stream's from 18 on, before that interlaced ones count as the usual.
 _TOP_FIELD_FIRST = 2
 
+_INDEX_LAST = (
+    "no frame of standard input can be decoded; an MP4 or MOV that was not written with FFmpeg's "
+    "-movflags +faststart has its index at its end, which a pipe cannot be read by: write it so, "
+    "or give the file by its name"
+)
 _MATROSKA_DURATION = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
@@ -90,7 +95,9 @@ class VideoSource:
         first = shown or self._decoding.first
         self._decoding.first = None
         if first is None:
-            raise SourceError(f"{self._options.role}: no frame of {self._path} can be decoded")
+            piped = str(self._path) == "-" and self._decoding.is_mp4
+            why = _INDEX_LAST if piped else f"no frame of {self._path} can be decoded"
+            raise SourceError(f"{self._options.role}: {why}")
         self._prepared = Forms(first, self._options, self._decoding.matrix, self._path)
         self.info = self._describe(first)
         if self.info.display_matrix is not None and self._options.role != "input":

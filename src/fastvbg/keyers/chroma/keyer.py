@@ -131,6 +131,11 @@ class ChromaKeyer(OnePassKeyer):
         return self._screen is not None
 
     @property
+    def shown(self) -> bool:
+        """Whether any frame so far has shown a screen: one that was named may be in none."""
+        return self._search is not None and self._search.shown
+
+    @property
     def _screen(self) -> Screen | None:
         return None if self._search is None else self._search.screen
 

@@ -49,6 +49,8 @@ class ScreenSearch:
         self._shape, self._black = shape, black
         self._key, self._expected = key, expected
         self.screen: Screen | None = None
+        self.shown = False
+        """Whether any frame has shown it: one that was named may be in none."""
         first = key if key is not None else expected[0][:2] if expected else None
         if first is not None:
             self.screen = Screen(*first, shape, black)
@@ -74,7 +76,7 @@ class ScreenSearch:
         """
         self._frames += 1
         if self._looks and self._take(thin, samples):
-            self._looks, self._stays = False, 0
+            self._looks, self._stays, self.shown = False, 0, True
             return self.screen
         if self.screen is None:
             return None

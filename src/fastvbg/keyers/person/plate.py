@@ -69,6 +69,11 @@ class RoomPlate:
         return self._keyer.registration
 
     @property
+    def doubt(self) -> str:
+        """What speaks against it where it could not be registered; as of `PlateKeyer`."""
+        return self._keyer.doubt
+
+    @property
     def serves(self) -> bool:
         """Whether the room of the last frame is known by it."""
         keyer = self._keyer

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastvbg.errors import OptionError
 from fastvbg.keyers.plate.borders import Borders
-from fastvbg.keyers.plate.registration import in_light, register
+from fastvbg.keyers.plate.registration import doubt_of, in_light, register
 
 if TYPE_CHECKING:
     from fastvbg._types import Plane, Planes
@@ -52,6 +52,8 @@ class PlateByHand:
         """Whether no frame has shown anything yet."""
         self.registration: Registration | None = None
         """How the plate lies; None where it lies as it was given."""
+        self.doubt = ""
+        """What speaks against that, in one line, where it could not be registered."""
 
     def register(self, frame: Layers) -> tuple[Planes, Plane | None] | None:
         """Register the plate to a frame.
@@ -81,6 +83,8 @@ class PlateByHand:
             if self.waits:
                 return None
             raise
+        unmoved = found is None and self.registration is None
+        self.doubt = doubt_of(self._plate.luma, frame.luma) if unmoved else ""
         if found is None:
             return None
         registration, self._lying = found

@@ -18,12 +18,7 @@ from fastvbg.constants import PLATE_FALLOFF, PLATE_TOLERANCE
 from fastvbg.errors import OptionError
 from fastvbg.kernels._kernel import Module
 from fastvbg.kernels.keying.plan import PLATE_ROWS, rows_for, slope_of
-from fastvbg.keyers._arrays import (
-    on_packed,
-    spread,
-    to_keyspace,
-    widened,
-)
+from fastvbg.keyers._arrays import on_packed, spread, to_keyspace, widened
 from fastvbg.keyers._frames import as_kernels_write
 from fastvbg.keyers.plate.byhand import PlateByHand
 from fastvbg.keyers.plate.following import CameraFollower
@@ -233,6 +228,11 @@ class PlateKeyer(EdgeDecider):
         if self._by_hand is None:
             raise OptionError("register: got a keyer made without it, wanted register=True")
         return self._register(self._by_hand, seen)
+
+    @property
+    def doubt(self) -> str:
+        """What speaks against a plate that could not be registered; empty where nothing does."""
+        return "" if self._by_hand is None else self._by_hand.doubt
 
     @property
     def lights(self) -> tuple[int, ...]:

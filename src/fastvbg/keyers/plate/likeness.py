@@ -54,6 +54,12 @@ def details_alike(plate: Plane, frame: Plane) -> Details:
     return Details(where, (one * two).sum(axis=1) / np.maximum(lengths, 1))
 
 
+def share_of_details(luma: Plane) -> float:
+    """Return the share of a picture's blocks that have something to show, 0 to 1."""
+    blocks = _blocks(_small(luma))
+    return float((blocks.std(axis=1) >= _DEVIATION).mean()) if len(blocks) else 0.0
+
+
 def mistaken(plate: Plane, frame: Plane, matte: Matte) -> float:
     """Return the share of the plate's details in a frame that the frame's matte has, 0 to 1.
 

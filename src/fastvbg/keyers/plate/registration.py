@@ -11,7 +11,7 @@ from fastvbg.keyers.plate.aligning import align, corners_of, follow, known_of
 from fastvbg.keyers.plate.exposure import fit_colours, mapped
 from fastvbg.keyers.plate.gamut import bgr_of, of_planes
 from fastvbg.keyers.plate.layers import thinned
-from fastvbg.keyers.plate.likeness import details_alike
+from fastvbg.keyers.plate.likeness import details_alike, share_of_details
 from fastvbg.keyers.plate.matching import LEAST, match, moved
 from fastvbg.keyers.plate.shading import shading_of
 
@@ -40,6 +40,10 @@ _LEFT, _BETTER = 16.0, 0.95
 _LEAST_ALIKE = 0.15
 """Of the plate's details that a frame with a person in it shows at the same place."""
 _LEAST_DETAILS = 16
+_SURELY_ALIKE = 0.5
+"""Of these details, what a frame half covered by a person shows of a plate that lies right."""
+_MORE_THAN_PEOPLE = 0.6
+"""Share of a frame that has details where not only a person does."""
 
 
 class Registration(NamedTuple):
@@ -236,6 +240,36 @@ def _refuse_another(plate: Plane, frame: Plane) -> None:
         raise OptionError(
             f"plate: got one of whose {details} details the frame shows {alike} at the same place, "
             f"wanted {100 * _LEAST_ALIKE:.0f} % or more, and no way to move it explains {LEAST} "
-            "corners: it shows another room, or from elsewhere; take it again from where the "
-            "camera stands, or use the mask person"
+            "corners: it shows another room, or from elsewhere, or is out of focus; take it again "
+            "from where the camera stands, or use the mask person"
         )
+
+
+def doubt_of(plate: Plane, frame: Plane) -> str:
+    """Return what speaks against a plate that could not be registered, but was not refused.
+
+    Parameters
+    ----------
+    plate, frame : ndarray, shape (H, W), uint8
+        Luma.
+
+    Returns
+    -------
+    str
+        One line; empty where the frame shows most of the plate's details at the same place, or
+        where both may be of a bare wall.
+    """
+    found = details_alike(plate, frame)
+    details, alike = len(found.where), np.count_nonzero(found.alike)
+    if details < _LEAST_DETAILS and share_of_details(frame) > _MORE_THAN_PEOPLE:
+        return (
+            f"plate: has {details} details, and the frames have them nearly everywhere: it is out "
+            "of focus, dark, or not of this room; take it again, or use the mask person"
+        )
+    if details < _LEAST_DETAILS or alike >= _SURELY_ALIKE * details:
+        return ""
+    return (
+        f"plate: used as it lies, since no way to move it explains {LEAST} corners, though the "
+        f"frames show {alike} of its {details} details at the same place: it is out of focus, or "
+        "not from where the camera stands; take it again, or use the mask person"
+    )

@@ -3,7 +3,7 @@
     python -m bench.quality.moving --clips DIR --json moving.json
     python -m tools.moving_tables moving.json
 
-The page is docs/person-measurements.md, the picture docs/moving.png. A scene that the record
+The page is docs/measurements.md, the picture docs/moving.png. A scene that the record
 lacks has no row, and no panel.
 """
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Rows = dict[Scene, dict[str, dict[str, Any]]]
     """By scene and room."""
 
-PAGE, PICTURE = Path("docs/person-measurements.md"), Path("docs/moving.png")
+PAGE, PICTURE = Path("docs/measurements.md"), Path("docs/moving.png")
 CAMERA_BLOCK, LIGHT_BLOCK = "moving cameras", "moving lights"
 OFF, ON = "off", "remembered"
 

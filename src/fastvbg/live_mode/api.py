@@ -248,7 +248,7 @@ def live(  # noqa: PLR0913  (a session's whole description)
 
     Parameters
     ----------
-    source : str or path-like
+    source : str or path-like, default "camera"
         `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; `browser`,
         that scene until a page gives a browser's camera; the address of a stream; or a file,
         played at its own pace.
@@ -264,23 +264,23 @@ def live(  # noqa: PLR0913  (a session's whole description)
         Frames a second wished of the source.
     format : str, optional
         A camera's pixel format, such as "MJPG".
-    loop : bool
+    loop : bool, default False
         Whether a file begins anew at its end.
     card : str or path-like, optional
         A picture for when nothing else may leave.
-    flip : bool
+    flip : bool, default False
         Whether the camera is mirrored.
-    auto_frame : bool
+    auto_frame : bool, default False
         Whether a crop follows who is in the picture.
-    nobody : {"keep", "card", "blur"}
+    nobody : {"keep", "card", "blur"}, default "keep"
         What leaves while nobody is.
-    always : bool
+    always : bool, default False
         Whether to work while nobody watches.
     seconds : float, optional
         It ends after so long.
-    overwrite : bool
+    overwrite : bool, default False
         Whether recordings may replace files.
-    tell : callable
+    tell : callable, optional
         Called with lines that are worth knowing.
     **changes : object
         Single settings, as of `Settings`.

@@ -292,8 +292,14 @@ def live(  # noqa: PLR0913  (a session's whole description)
 
     Raises
     ------
-    FastvbgError
-        Something cannot be opened, or cannot be done live.
+    SourceError, SinkError
+        The source, or a place where it goes, cannot be opened (also an `OSError`).
+    OptionError, OptionTypeError
+        An option is none of the above, or wants a whole file first (also a `ValueError` or a
+        `TypeError`).
+    ModelError, MissingLibraryError
+        What the mask, the source or a sink needs is not there (also an `OSError` or an
+        `ImportError`).
     """
     if settings is None:
         changes = {"mask": "auto", **changes}

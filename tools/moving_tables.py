@@ -1,9 +1,10 @@
-"""Write what the room's memory is worth as things move into docs/person.md, and draw it over time.
+"""Write what the room's memory is worth as things move into its page, and draw it over time.
 
     python -m bench.quality.moving --clips DIR --json moving.json
     python -m tools.moving_tables moving.json
 
-The picture is docs/moving.png. A scene that the record lacks has no row, and no panel.
+The page is docs/measurements.md, the picture docs/moving.png. A scene that the record
+lacks has no row, and no panel.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     Rows = dict[Scene, dict[str, dict[str, Any]]]
     """By scene and room."""
 
-PAGE, PICTURE = Path("docs/person.md"), Path("docs/moving.png")
+PAGE, PICTURE = Path("docs/measurements.md"), Path("docs/moving.png")
 CAMERA_BLOCK, LIGHT_BLOCK = "moving cameras", "moving lights"
 OFF, ON = "off", "remembered"
 

@@ -165,7 +165,7 @@ ADAPTIVE_SLOWEST: Final = 2.0**-12
 """The lowest learning rate: a mean's smallest step is 1/128 gray level, which less rounds away."""
 
 ADAPTIVE_ROWS: Final = 18
-"""Those pixels are every so-manieth of every such row that this many rows are left at least."""
+"""Those pixels are every Nth of every Nth row, with N so that at least this many rows are left."""
 
 ROOM_SIDE: Final = 480
 """Pixels of the longer side below which halved chroma is too coarse for a room to be remembered."""

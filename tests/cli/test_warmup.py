@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,17 @@ def test_every_name_is_a_kernel() -> None:
     names = {name for kind in own().values() for name in kind.needs()}
     for name in names | set(all_kernels()):
         assert _kernel.named(name).definition.signature
+
+
+def test_every_kernel_that_is_called_by_its_name_is_made_ahead() -> None:
+    called = set()
+    for path in Path(fastvbg.__file__).parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for variable, module in re.findall(r'^(\w+) = Module\("([\w.]+)"\)$', text, re.MULTILINE):
+            names = re.findall(rf"\b{variable}\.(\w+)\.call\b", text)
+            called |= {f"{module}.{name}" for name in names}
+    assert len(called) > 50
+    assert called <= set(all_kernels())
 
 
 def test_a_cache_is_filled_by_several_processes(tmp_path: Path) -> None:

@@ -18,12 +18,6 @@ from tests.support.people import (
     with_person,
 )
 
-FIRST = 2 + 1 + 4 + 4
-"""Looks at a first frame: all of it and the part; in true proportions; mirrored ones and nearer
-ones; and four of the other network at who is not higher than wide."""
-SQUARES = 3
-"""And at squares of a small frame, for others beside who is small."""
-
 
 @pytest.mark.parametrize("text", ["", "1", "0:x", "1:1", "nan:1", "a:b"])
 def test_ranges_that_are_none(text) -> None:

@@ -67,6 +67,23 @@ def test_every_public_method_documents_its_parameters(name: str, value: object) 
 
 
 @pytest.mark.parametrize(
+    ("name", "value"), [pytest.param(n, v, id=n) for n, v in [*PUBLIC, *public_methods()]]
+)
+def test_what_may_be_left_out_says_what_stands_for_it(name: str, value: object) -> None:
+    if isinstance(value, type) and issubclass(value, Exception):
+        return
+    text = inspect.getdoc(value) or ""
+    spoken = [line for line in text.splitlines() if re.search(r" : .*\b(default|optional)\b", line)]
+    told = documented_parameters("Parameters\n----------\n" + "\n".join(spoken))
+    optional = {
+        parameter.name
+        for parameter in inspect.signature(value).parameters.values()
+        if parameter.default is not parameter.empty
+    }
+    assert optional <= told
+
+
+@pytest.mark.parametrize(
     ("name", "value"), [pytest.param(n, v, id=n) for n, v in PUBLIC if inspect.isfunction(v)]
 )
 def test_every_public_function_is_annotated(name: str, value: object) -> None:

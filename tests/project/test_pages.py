@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bench.quality.scenelist import SCENES
 from tools import options_tables
 
 import fastvbg
@@ -149,6 +150,14 @@ def test_the_settings_file_is_what_the_command_writes(tmp_path: Path, monkeypatc
     monkeypatch.setattr("fastvbg.farm.parts.resuming.process", lambda *a, **k: made)
     assert run_command_line(line) == 0
     assert Path("look.toml").read_text(encoding="utf-8") == told
+
+
+def test_each_scene_that_is_scored_is_told_with_its_folder() -> None:
+    page = TEXTS[ROOT / "docs" / "measurements.md"]
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for name, scene in SCENES.items():
+        (row,) = [row for row in rows if f"`{name}`" in row.split("|")[1]]
+        assert not scene.needs or f"`{scene.needs}`" in row
 
 
 def test_the_example_of_a_mask_is_the_package() -> None:

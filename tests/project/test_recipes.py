@@ -12,12 +12,14 @@ import pytest
 
 import fastvbg
 from tests.support.media import make_clip
+from tests.support.people import use_green_network
 
 PAGE = Path(__file__).parents[2] / "docs" / "frames.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 PREFACE, *SECTIONS = re.split(r"^## ", TEXT, flags=re.MULTILINE)
 RECIPES = {section.split("\n")[0].split()[0].strip(): section for section in SECTIONS}
 NEEDED = {
+    "OpenCV": "cv2",
     "PyAV": "av",
     "moviepy": "moviepy",
     "imageio": "imageio",
@@ -54,6 +56,7 @@ def test_the_preface_runs(monkeypatch) -> None:
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_runs(name: str, tmp_path: Path, monkeypatch) -> None:
     pytest.importorskip(NEEDED[name])
+    use_green_network(monkeypatch)
     monkeypatch.chdir(tmp_path)
     make_clip(Path("clip.mp4"), count=6, width=96, height=64)
     made = run([PREFACE, RECIPES[name]], monkeypatch)
@@ -62,6 +65,9 @@ def test_a_recipe_runs(name: str, tmp_path: Path, monkeypatch) -> None:
             frames = [frame.to_ndarray(format="rgb24") for frame in video.decode(video=0)]
         assert len(frames) == 6
         assert frames[0].shape == (64, 96, 3)
+    if name == "OpenCV":
+        assert not made["there"]  # all of the clip was read
+        np.testing.assert_array_equal(made["over"], made["behind"])  # nobody is in it
     if name == "PyAV":
         shown = frames[0].astype(int)  # of the first frame nothing moves: it is the background
         behind = fastvbg.fit_background(made["picture"], (96, 64), order="rgb")

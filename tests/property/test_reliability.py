@@ -112,34 +112,10 @@ def limited() -> None:
     ["o.mp4", "o.mkv", *(pytest.param(f"o.{k}", marks=pytest.mark.long) for k in ("webm", "gif"))],
 )
 def test_a_disk_that_takes_no_more_is_one_line(long: Clip, tmp_path: Path, name: str) -> None:
+    command = [*FASTVBG, "run", "-q", long.path, "-b", "red", "--mask", "motion"]
+    codec = ["--codec", "ffv1"] if name == "o.mkv" else []
     done = subprocess.run(
-        [
-            *FASTVBG,
-            "run",
-            "-q",
-            long.path,
-            "-b",
-            "red",
-            "--mask",
-            "motion",
-            "-o",
-            tmp_path / name,
-            "--codec",
-            "ffv1",
-        ]
-        if name == "o.mkv"
-        else [
-            *FASTVBG,
-            "run",
-            "-q",
-            long.path,
-            "-b",
-            "red",
-            "--mask",
-            "motion",
-            "-o",
-            tmp_path / name,
-        ],
+        [*command, "-o", tmp_path / name, *codec],
         preexec_fn=limited,
         check=False,
         capture_output=True,

@@ -1,8 +1,33 @@
-"""Threads that something began and did not end."""
+"""Threads that something began and did not end; and one that goes on meanwhile."""
 
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@contextmanager
+def again_and_again(do: Callable[[int], object], rate: float) -> Iterator[None]:
+    """Call a function with 0, 1, 2, ..., so many times a second."""
+    over = threading.Event()
+
+    def go_on() -> None:
+        number = 0
+        while not over.wait(1 / rate):
+            do(number)
+            number += 1
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 class Begun:

@@ -110,7 +110,7 @@ def batch(  # noqa: PLR0913, PLR0917  (an option each)
     What is there already is skipped, and a file that fails does not stop the others. The exit code
     is the worst of all.
     """
-    from fastvbg.cli.farming import BatchProgress, print_outcomes
+    from fastvbg.cli.batchprogress import BatchProgress, print_outcomes
     from fastvbg.cli.gathering import demand_background
     from fastvbg.farm.batches.batch import run_batch
     from fastvbg.farm.batches.outcome import worst
@@ -156,7 +156,7 @@ def spread_over(
     quiet: bool,
 ) -> int:
     """Make one file by the workers of a cluster, and return the exit code."""
-    from fastvbg.cli.farming import BatchProgress
+    from fastvbg.cli.batchprogress import BatchProgress
     from fastvbg.cli.progress import report
     from fastvbg.cli.streams import say
     from fastvbg.farm.batches.spreading import spread

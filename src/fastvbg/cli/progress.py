@@ -50,6 +50,15 @@ class Bar:
         if self._bar is not None:
             self._bar.stop()
 
+    def tell(self, line: str) -> None:
+        """Print a line that is worth knowing before the end."""
+        if self._quiet:
+            return
+        if self._bar is None:
+            say(f"fastvbg: {line}")
+        else:
+            self._bar.console.print(f"fastvbg: {line}", markup=False, highlight=False)
+
 
 class ProgressLine(Bar):
     """Call it with frames done and frames expected. A context manager."""
@@ -106,15 +115,6 @@ class ProgressLine(Bar):
     def _may_say() -> bool:
         """Tell whether a line disturbs nobody: a job in the background shares its terminal."""
         return not is_terminal() or is_in_front()
-
-    def tell(self, line: str) -> None:
-        """Print a line that is worth knowing before the end."""
-        if self._quiet:
-            return
-        if self._bar is None:
-            say(f"fastvbg: {line}")
-        else:
-            self._bar.console.print(f"fastvbg: {line}", markup=False, highlight=False)
 
     def __exit__(self, *exception: object) -> None:
         self._stack.close()

@@ -248,7 +248,7 @@ def live(  # noqa: PLR0913  (a session's whole description)
 
     Parameters
     ----------
-    source : str or path-like
+    source : str or path-like, default "camera"
         `camera`, `camera:NAME` or `/dev/videoN`; `screen`; `demo`, a generated scene; `browser`,
         that scene until a page gives a browser's camera; the address of a stream; or a file,
         played at its own pace.
@@ -264,23 +264,23 @@ def live(  # noqa: PLR0913  (a session's whole description)
         Frames a second wished of the source.
     format : str, optional
         A camera's pixel format, such as "MJPG".
-    loop : bool
+    loop : bool, default False
         Whether a file begins anew at its end.
     card : str or path-like, optional
         A picture for when nothing else may leave.
-    flip : bool
+    flip : bool, default False
         Whether the camera is mirrored.
-    auto_frame : bool
+    auto_frame : bool, default False
         Whether a crop follows who is in the picture.
-    nobody : {"keep", "card", "blur"}
+    nobody : {"keep", "card", "blur"}, default "keep"
         What leaves while nobody is.
-    always : bool
+    always : bool, default False
         Whether to work while nobody watches.
     seconds : float, optional
         It ends after so long.
-    overwrite : bool
+    overwrite : bool, default False
         Whether recordings may replace files.
-    tell : callable
+    tell : callable, optional
         Called with lines that are worth knowing.
     **changes : object
         Single settings, as of `Settings`.
@@ -292,8 +292,14 @@ def live(  # noqa: PLR0913  (a session's whole description)
 
     Raises
     ------
-    FastvbgError
-        Something cannot be opened, or cannot be done live.
+    SourceError, SinkError
+        The source, or a place where it goes, cannot be opened (also an `OSError`).
+    OptionError, OptionTypeError
+        An option is none of the above, or wants a whole file first (also a `ValueError` or a
+        `TypeError`).
+    ModelError, MissingLibraryError
+        What the mask, the source or a sink needs is not there (also an `OSError` or an
+        `ImportError`).
     """
     if settings is None:
         changes = {"mask": "auto", **changes}

@@ -44,7 +44,7 @@ FRAMES = 60
 ROUNDS = 3
 
 _SURE = 0.9  # of 1 for in, as near to 0 for out
-_COMPARED = 4  # mattes are compared on each so-manieth frame
+_COMPARED = 4  # mattes are compared on one of so many frames
 _WARM = 2
 
 

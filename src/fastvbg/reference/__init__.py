@@ -31,7 +31,7 @@ def motion_mask(prev: Frame, next: Frame, threshold: int = DEFAULT_THRESHOLD) ->
     ----------
     prev, next : ndarray, shape (H, W, 3), uint8
         Two frames, channels blue, green, red.
-    threshold : int
+    threshold : int, default 3
         Gray difference in 0..255.
 
     Returns
@@ -50,7 +50,7 @@ def composite(prev: Frame, next: Frame, bg: Frame, threshold: int = DEFAULT_THRE
     ----------
     prev, next, bg : ndarray, shape (H, W, 3), uint8
         Two frames and the background, all of one size.
-    threshold : int
+    threshold : int, default 3
         Gray difference in 0..255.
 
     Returns
@@ -78,7 +78,7 @@ def tutorial_composite(
         Two frames.
     background : ndarray, shape (any, any, 3), uint8
         The background at its own size; it is resized with `INTER_AREA`, again for every frame.
-    threshold : int
+    threshold : int, default 3
         As of `composite`.
 
     Returns
@@ -106,7 +106,7 @@ def tutorial_sequence(
         The video.
     background : ndarray, shape (any, any, 3), uint8
         The background at its own size.
-    threshold : int
+    threshold : int, default 3
         Gray difference in 0..255.
 
     Yields
@@ -206,7 +206,7 @@ class OpenCVCompositor:
     ----------
     shape : (int, int)
         Height and width of the frames.
-    threshold : int
+    threshold : int, default 3
         Gray difference in 0..255.
     """
 
@@ -257,7 +257,7 @@ def planar_motion_mask(
     ----------
     prev, next : tuple of 3 ndarray, uint8
         Planes Y of shape (H, W), and U and V of shape ((H + 1) // 2, (W + 1) // 2).
-    threshold : int
+    threshold : int, default 3
         Gray difference in 0..255.
     weights : YuvGray, optional
         Of the matrix and range, from `fastvbg.constants.YUV_GRAY`; BT.601, limited when absent.
@@ -297,7 +297,7 @@ def planar_composite(
     ----------
     prev, next, bg : tuple of 3 ndarray, uint8
         Planes Y of shape (H, W), and U and V of shape ((H + 1) // 2, (W + 1) // 2).
-    threshold : int
+    threshold : int, default 3
         Gray difference in 0..255.
     weights : YuvGray, optional
         Of the matrix and range; BT.601, limited when absent.

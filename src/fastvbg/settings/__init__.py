@@ -52,20 +52,20 @@ class Settings(Described):
     keep_region, drop_region : str, path-like or ndarray, optional
         What is always in, and always out, whatever the keyer says; see `region_mask`. What is in
         both is out.
-    background : str, path-like or ndarray of shape (any, any, 3), uint8
+    background : str, path-like or ndarray of shape (any, any, 3), uint8, optional
         A colour (`#rrggbb` or a basic CSS name), an image file, a picture in BGR, a video or image
         sequence, `blur` or `blur:strength` (percent of the height) for the frame itself blurred, or
         `transparent` for none (.webm, .mov, .mkv or .png). A file called `red` or `blur` is named
         `./red`.
-    fit : {"stretch", "cover", "contain"}
+    fit : {"stretch", "cover", "contain"}, default "stretch"
         How a background of another size is fitted; see `fit_background`.
-    background_end : {"loop", "hold", "trim"}
+    background_end : {"loop", "hold", "trim"}, default "loop"
         What follows the last frame of a background video: its first, nothing but that one, or the
         output's end.
     light_wrap : int, default 0
         How much of the background's light falls around the foreground's edge, 0 (none) to 255; see
         `light_wrap`. Not with `blur` and `transparent`.
-    foreground : {"estimated", "frame"}
+    foreground : {"estimated", "frame"}, default "estimated"
         Which colours are kept at soft edges, where frames show the old background too: "estimated"
         takes the foreground's own, as `estimate_foreground` does, for the masks person, model,
         adaptive, depth and matte, and from its plate for plate; "frame" takes the frame's. Frames
@@ -89,16 +89,16 @@ class Settings(Described):
         The encoder's name for a speed.
     encoder_options : mapping of str to str or number, optional
         Other options of the encoder.
-    pairing : {"neighbours", "tutorial"}
+    pairing : {"neighbours", "tutorial"}, default "neighbours"
         "neighbours": each frame against the one before it, as many frames out as in; the first
         frame of a scene against the one after it. "tutorial": the tutorial's own sequence, see
         `reference.tutorial_sequence`.
-    pixel_path : {"native", "bgr"}
+    pixel_path : {"native", "bgr"}, default "native"
         "native": frames are worked on as they are decoded, and kept pixels stay as they are.
         "bgr": they are converted to BGR and back, for the tutorial's exact arithmetic.
     threads : int, optional
         How many threads decode, composite and encode each, 1 to 256; by default as many as gain.
-    max_pixels : int
+    max_pixels : int, default 268435456
         Frames of more pixels are refused before any memory is taken for them.
 
     Raises

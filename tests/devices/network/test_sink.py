@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,32 +21,18 @@ from fastvbg.errors import FastvbgError, OptionError, SinkError
 from fastvbg.media.colour import ColourTags
 from tests.support.programs import alive, wait_for
 from tests.support.streams import HEIGHT, WIDTH, Receiver, free_port, python, server, stamped
-from tests.support.threads import Begun
+from tests.support.threads import Begun, again_and_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 QUICK = Patience(start=20.0, silence=20.0, first=0.05, most=0.2)
 
 
-@contextmanager
-def fed(sink: NetworkSink) -> Iterator[None]:
+def fed(sink: NetworkSink) -> AbstractContextManager[None]:
     """Write numbered pictures all the time."""
-    over = threading.Event()
-
-    def feed() -> None:
-        number = 0
-        while not over.wait(1 / 60):
-            sink.write(stamped(number % 1000), time.monotonic())
-            number += 1
-
-    thread = threading.Thread(target=feed)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return again_and_again(lambda k: sink.write(stamped(k % 1000), time.monotonic()), rate=60)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +18,11 @@ from fastvbg.errors import SinkError
 from fastvbg.media.colour import ColourTags
 from tests.support.desktop import cameras
 from tests.support.programs import wait_for
+from tests.support.threads import again_and_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 pytestmark = pytest.mark.pipewire
@@ -41,24 +41,9 @@ def picture(number: int = 0, width: int = WIDTH, height: int = HEIGHT) -> tuple[
     return planes
 
 
-@contextmanager
-def fed(sink: PipeWireSink, rate: float = 30.0, **size: int) -> Iterator[None]:
+def fed(sink: PipeWireSink, rate: float = 30.0, **size: int) -> AbstractContextManager[None]:
     """Write pictures all the time."""
-    over = threading.Event()
-
-    def feed() -> None:
-        number = 0
-        while not over.wait(1 / rate):
-            sink.write(picture(number, **size), time.monotonic())
-            number += 1
-
-    thread = threading.Thread(target=feed)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    return again_and_again(lambda k: sink.write(picture(k, **size), time.monotonic()), rate)
 
 
 @pytest.fixture

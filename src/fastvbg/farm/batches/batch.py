@@ -74,11 +74,11 @@ def batch(  # noqa: PLR0913  (an option each)
         alone, or a client.
     jobs : int, optional
         How many processes here, 1 to 1024; by default as many as there are processors for.
-    overwrite : bool
+    overwrite : bool, default False
         Whether existing outputs are made anew.
-    retries : int
+    retries : int, default 2
         How often a piece of work that fails by no error of fastvbg's own is done again.
-    frame_timeout : float
+    frame_timeout : float, default 2.0
         Seconds that a frame may take on the average; a piece of work that takes five minutes longer
         hangs, and is done again.
     memory_limit : int or str, optional
@@ -90,9 +90,9 @@ def batch(  # noqa: PLR0913  (an option each)
         Files of more than twice so many seconds, 20 by default, are made in parts about that long:
         several workers share them, and the same call goes on where one was interrupted. 0 makes
         every file whole.
-    restart : bool
+    restart : bool, default False
         Whether parts of another job beside an output are removed; else its file fails.
-    keep_parts : bool
+    keep_parts : bool, default False
         Whether parts stay when their output is whole.
     progress : callable, optional
         Called with the frames done over all files, and those expected, which may be None.

@@ -71,7 +71,7 @@ class Plan:
         The files that are read.
     versions : dict of str
         Of the libraries that make the bytes.
-    why : str
+    why : str, optional
         Why there is but one part that is no part; empty where the job can be cut.
     work : str, optional
         The folder of the parts; one beside the output by default.

@@ -70,9 +70,9 @@ def merge(
         What `plan` gave.
     work : str or path-like, optional
         The folder of the parts; the plan's by default.
-    overwrite : bool
+    overwrite : bool, default False
         Whether an existing output is replaced.
-    keep_parts : bool
+    keep_parts : bool, default False
         Whether the parts stay.
 
     Returns

@@ -19,15 +19,15 @@ class Rendered:
         Of its file.
     digest : str
         BLAKE2b of its file, in hex.
-    warnings : tuple of str
+    warnings : tuple of str, optional
         As in `Result`.
-    lost : int
+    lost : int, default 0
         As in `Result`.
-    missing : int
+    missing : int, default 0
         How many frames the input lists for it beyond those that the decoder gave.
-    seconds : float
+    seconds : float, default 0.0
         How long it took to make.
-    found : bool
+    found : bool, default False
         Whether it was there already.
     """
 

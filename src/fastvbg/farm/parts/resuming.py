@@ -85,11 +85,11 @@ def process(  # noqa: PLR0913  (what each is for is told by its name)
         `out%06d.png`, or `-` for Y4M on standard output.
     settings : Settings, optional
         What is to be done: mask, background, range, encoder.
-    overwrite : bool
+    overwrite : bool, default False
         Whether an existing output is replaced.
-    keep_partial : bool
+    keep_partial : bool, default False
         Whether an interrupt leaves what has been written so far as a whole file.
-    resume : bool
+    resume : bool, default False
         Whether the job is done in parts, kept in a folder beside the output until it is whole: the
         same call goes on where one was interrupted, by whatever it was.
     segments : float, optional
@@ -98,9 +98,9 @@ def process(  # noqa: PLR0913  (what each is for is told by its name)
         The folder of the parts, `.NAME.parts` beside the output by default; implies `resume`.
     executor : concurrent.futures.Executor, optional
         Makes the parts, several at once; implies `resume`.
-    restart : bool
+    restart : bool, default False
         Whether parts of another job in that folder are removed; else they are refused.
-    keep_parts : bool
+    keep_parts : bool, default False
         Whether the parts stay when the output is whole.
     progress : callable, optional
         Called after each frame with the count so far and the count expected, which may be None.

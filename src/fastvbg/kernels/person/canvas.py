@@ -111,7 +111,7 @@ def _sum_four(frame: Any, row: Any, factor: Any, to: Any, width: Any) -> None:
 def _mean_pixels(first: Any, second: Any, to: Any, width: Any, factor: Any) -> None:
     """Write the means of so many sums of four rows each; both rows of words are used up.
 
-    By doubling: sums of 1, 2, 4 ... neighbours, of which at last every so-manieth is taken.
+    By doubling: sums of 1, 2, 4 ... neighbours, of which one of so many is taken at last.
     """
     count = 3 * factor * width
     sums, other = words_at(first, count), words_at(second, count)

@@ -171,8 +171,10 @@ def despill_planes(
         Y, U and V, chroma as large as luma or halved across, or across and down.
     matte : ndarray, shape of Y, uint8
         Coverage; chroma all of whose pixels have 0 stays as it is.
-    key, amount : (int, int, int), int
-        As in `despill`; the colour is blue, green, red.
+    key : (int, int, int)
+        As in `despill`: blue, green, red.
+    amount : int, default 255
+        As in `despill`.
     out : tuple of 2 ndarray, optional
         Where to write U and V; they may be those of `planes`.
 

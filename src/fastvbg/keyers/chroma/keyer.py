@@ -242,8 +242,10 @@ class ChromaKeyer(OnePassKeyer):
         ----------
         picture : ndarray, or tuple of 3 ndarray, uint8
             That frame, as `key` or `key_planes` was given it.
-        matte, out : ndarray, shape (H, W), uint8
-            Its matte from there, and where to write: `matte` itself, or memory apart.
+        matte : ndarray, shape (H, W), uint8
+            Its matte from there.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write: `matte` itself, or memory apart. New when absent.
 
         Returns
         -------
@@ -269,8 +271,10 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        frame, matte, out : ndarray, uint8
-            As in `despill`: the frame, its matte as keyed or refined, and where to write.
+        frame, matte : ndarray, uint8
+            As in `despill`: the frame, and its matte as keyed or refined.
+        out : ndarray, uint8, optional
+            Where to write; new when absent.
 
         Returns
         -------
@@ -286,9 +290,10 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        planes, matte, out : tuple of ndarray, ndarray, tuple of ndarray
-            As in `despill_planes`: Y, U and V, their matte as keyed or refined, and where to write
-            U and V.
+        planes, matte : tuple of 3 ndarray, ndarray, uint8
+            As in `despill_planes`: Y, U and V, and their matte as keyed or refined.
+        out : tuple of 2 ndarray, uint8, optional
+            Where to write U and V; new when absent.
 
         Returns
         -------
@@ -306,8 +311,10 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        frame, matte, out : ndarray, uint8
+        frame, matte : ndarray, uint8
             As in `despill`.
+        out : ndarray, uint8, optional
+            Where to write; new when absent.
 
         Returns
         -------
@@ -331,9 +338,10 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        planes, matte, out : tuple of ndarray, ndarray, tuple of ndarray
-            Y, U and V, their matte as keyed or refined, and where to write Y, U and V; these may be
-            those of `planes`.
+        planes, matte : tuple of 3 ndarray, ndarray, uint8
+            Y, U and V, and their matte as keyed or refined.
+        out : tuple of 3 ndarray, uint8, optional
+            Where to write Y, U and V; they may be those of `planes`. New when absent.
 
         Returns
         -------

@@ -66,14 +66,14 @@ class PersonKeyer(OnePassKeyer):
         What black and white are to the model, such as "-1:1" or "0:255"; or "imagenet".
     model_classes : str, optional
         Which of its channels or labels are foreground, such as "15" or "1-5".
-    runtime : {"auto", "litert", "onnx", "opencv"}
+    runtime : {"auto", "litert", "onnx", "opencv"}, default "auto"
         What runs it; "auto" takes the fastest that is installed.
     every : int, default 1
-        The network looks at each so-manieth frame; between them the matte is carried by motion.
-    quality : {"fine", "fast"}
+        The network looks at one of so many frames; between them motion carries the matte.
+    quality : {"fine", "fast"}, default "fine"
         Whether several looks at the first frame of a scene, and two at what stays unsure, are to
         agree, or one has to do.
-    room : {"remembered", "off"}
+    room : {"remembered", "off"}, default "remembered"
         Whether the room behind people is remembered where it was seen, and decides coverage at
         their edges. It goes along with a camera that a homography explains: turned, or in a hand.
         Of planes whose chroma is halved only if they have 480 pixels or more: in smaller ones it is
@@ -82,9 +82,9 @@ class PersonKeyer(OnePassKeyer):
         The room without anybody, in the form of the frames: then it is known from the beginning,
         and edges are decided by it as by `PlateKeyer.decide_edges`. It is registered to the first
         frame that shows anything, as by `PlateKeyer.register`.
-    matrix : {"bt601", "bt709", "bt2020"}
+    matrix : {"bt601", "bt709", "bt2020"}, default "bt601"
         Of planes.
-    range : {"limited", "full"}
+    range : {"limited", "full"}, default "limited"
         Of planes.
     threads : int, default 1
         How many the runtime may use.

@@ -15,7 +15,7 @@ class Reduced(NamedTuple):
     """What is given up."""
 
     every: int = 1
-    """The network looks at each so-manieth frame."""
+    """The network looks at one of so many frames."""
     size: int = 1
     """Width and height are divided by it."""
     rate: int = 1

@@ -194,7 +194,7 @@ class Work:
     last : Work, optional
         What worked before it: its masker goes on where the mattes are the same.
     every : int
-        A network looks at most at each so-manieth frame.
+        A network looks at one of so many frames, at most.
     """
 
     def __init__(

@@ -55,15 +55,6 @@ class BatchProgress(Bar):
             total=at.expected,
         )
 
-    def tell(self, line: str) -> None:
-        """Print a line that is worth knowing before the end."""
-        if self._quiet:
-            return
-        if self._bar is None:
-            say(f"fastvbg: {line}")
-        else:
-            self._bar.console.print(f"fastvbg: {line}", markup=False, highlight=False)
-
 
 def shortened(name: str) -> str:
     """Return a name without its beginning where it is long: the end tells files apart."""

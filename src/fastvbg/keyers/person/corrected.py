@@ -37,6 +37,18 @@ class Corrected:
         self._usual: Any = None
         self._agreed: Any = None
         self._guide: Any = None
+        self._heeds = True
+
+    def deny(self, matte: Matte, guide: Plane) -> None:
+        """Keep that nobody is in a frame, whatever the usual look says where nothing changes.
+
+        Parameters
+        ----------
+        matte, guide : ndarray, shape (h, w), uint8
+            What is denied, and the frame's luma, on the canvas.
+        """
+        self.keep(matte, np.zeros_like(matte), guide)
+        self._heeds = False
 
     def keep(self, usual: Matte, agreed: Matte, guide: Plane) -> None:
         """Keep what is known of a first frame.
@@ -49,9 +61,10 @@ class Corrected:
             Its luma there.
         """
         self._usual, self._agreed, self._guide = usual, agreed, guide
+        self._heeds = True
         corrected = np.asarray(cv2.absdiff(usual, agreed)) >= _CORRECTED
         count, self._regions = cv2.connectedComponents(corrected.view(np.uint8))
-        self._holds = np.arange(count) > 0
+        self._holds: Any = np.arange(count) > 0
         self._areas = np.bincount(self._regions.ravel(), minlength=count)
         self._moved = np.zeros(usual.shape, bool)
 
@@ -59,8 +72,8 @@ class Corrected:
         """Return the matte of a later frame, of what the usual look says and its luma.
 
         In regions that were corrected it is what all looks agreed upon, where the picture has been
-        as it was ever since, and the usual look says the same of it as then. A region of which
-        much has changed is forgotten.
+        as it was ever since, and, but for what was denied, the usual look says the same as then.
+        A region of which much has changed is forgotten.
         """
         if self._regions is None:
             return usual
@@ -71,8 +84,9 @@ class Corrected:
         if not self._holds.any():
             self.forget()
             return usual
-        alike: Any = np.asarray(cv2.absdiff(usual, self._usual)) <= _ALIKE
         matte = np.array(usual, np.uint8)
-        holds = self._holds[self._regions] & ~self._moved & alike
+        holds = self._holds[self._regions] & ~self._moved
+        if self._heeds:
+            holds &= np.asarray(cv2.absdiff(usual, self._usual)) <= _ALIKE
         np.copyto(matte, self._agreed, where=holds)
         return matte

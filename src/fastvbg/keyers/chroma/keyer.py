@@ -242,10 +242,8 @@ class ChromaKeyer(OnePassKeyer):
         ----------
         picture : ndarray, or tuple of 3 ndarray, uint8
             That frame, as `key` or `key_planes` was given it.
-        matte : ndarray, shape (H, W), uint8
-            Its matte from there.
-        out : ndarray, shape (H, W), uint8, optional
-            Where to write: `matte` itself, or memory apart. New when absent.
+        matte, out : ndarray, shape (H, W), uint8
+            Its matte from there, and where to write: `matte` itself, memory apart, or new.
 
         Returns
         -------
@@ -290,10 +288,8 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        planes, matte : tuple of 3 ndarray, ndarray, uint8
-            As in `despill_planes`: Y, U and V, and their matte as keyed or refined.
-        out : tuple of 2 ndarray, uint8, optional
-            Where to write U and V; new when absent.
+        planes, matte, out : tuple of 3 ndarray, ndarray, and tuple of 2 ndarray, uint8
+            As in `despill_planes`; `out` is new when absent.
 
         Returns
         -------
@@ -311,10 +307,8 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        frame, matte : ndarray, uint8
+        frame, matte, out : ndarray, uint8
             As in `despill`.
-        out : ndarray, uint8, optional
-            Where to write; new when absent.
 
         Returns
         -------

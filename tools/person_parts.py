@@ -36,6 +36,7 @@ from bench.quality.scenes import gray
 from fastvbg import PersonKeyer, Refiner, estimate_foreground
 from fastvbg.keyers.person import edging, following, further, looking, others, steadying
 from fastvbg.keyers.person.corrected import Corrected
+from fastvbg.keyers.person.edging import Edges
 from fastvbg.keyers.person.following import Part as Follower
 from fastvbg.keyers.person.further import Further
 from fastvbg.keyers.person.haze import Haze
@@ -135,6 +136,14 @@ def _newest(self: Any, guide: Any, contrast: float, matte: Matte | None, *_: Any
     return np.asarray(self._sure(), np.uint8)
 
 
+_BELIEVE = Edges._believe
+
+
+def _before_anything(self: Edges, matte: Matte, plain: Any) -> None:
+    """Stand for `Edges._believe`: all backgrounds are as plain ones."""
+    _BELIEVE(self, matte, None if plain is None else np.full_like(plain, 255))
+
+
 PARTS: dict[str, Part] = {
     ALL: Part(),
     "the part about people is not followed": Part(
@@ -159,6 +168,7 @@ PARTS: dict[str, Part] = {
     "who was there is not looked for again": Part(
         replaced=((Looking, "_looked_again", lambda _self, _picture, raw: raw),)
     ),
+    "who has left may be kept": Part(replaced=((looking, "_LARGE", np.inf),)),
     "what a look loses or finds of a sudden is believed": Part(
         replaced=((Further, "settled", lambda _self, _picture, usual, *_: usual),)
     ),
@@ -185,12 +195,17 @@ PARTS: dict[str, Part] = {
         replaced=((edging, "discriminant", mock.Mock(separate=_Undecided)),)
     ),
     "colour adds before busy backgrounds, too": Part(
-        replaced=((edging, "_plain", lambda matte, _guide: np.full_like(matte, 255)),)
+        replaced=((Edges, "_believe", _before_anything),)
     ),
     "no fit to edges, stretched": Part(
         replaced=((edging, "colourfit", mock.Mock(fit=_Stretched)),)
     ),
-    "texture of the background is not kept out": Part(replaced=((edging, "texture", mock.Mock()),)),
+    "texture of the background is not kept out": Part(
+        replaced=((Edges, "_heed_texture", lambda *_: None),)
+    ),
+    "edges reach beyond the matte": Part(
+        replaced=((edging, "_near", lambda matte, _plain: np.full_like(matte, 255)),)
+    ),
     "`--room off`": Part({"room": "off"}),
     "`--quality fast`": Part({"quality": "fast"}),
     "with `--foreground frame`": Part(own=False),

@@ -59,12 +59,12 @@ _WELL_SEEN, _BUSY = 64, 16.0
 where the network has seen less than the first: something there has a person's colours by chance.
 30 to 64 and 8 to 24 are better than none. Not where the canvas is the frame itself: in so small a
 picture what a network hardly sees is a hand or more."""
-_REACHES = np.uint8(0), np.uint8(32)
-"""Nor has an edge there anything where the matte has no more than the first within a canvas pixel,
-and all from the second on: what the background's dark lines bring is flecks. Of a small runner,
-held by none, by these, and from 8 to 96, 5.6, 4.8 and 4.6 pixels of a hundred of his lie beyond his
-edge, composites are 15.53, 15.39 and 15.39 levels off, a speaker flickers by 0.0289, 0.0290 and
-0.0291. Before a plain background wisps of hair would be shorter."""
+_REACHES = 32
+"""Nor has an edge there anything where the matte has nothing within a canvas pixel, and all where
+it has this level: what the background's dark lines bring is flecks. Of a small runner, held by
+none, by this, and from 8 to 96, 5.6, 4.8 and 4.6 pixels of a hundred of his lie beyond his edge,
+composites are 15.53, 15.39 and 15.39 levels off, a speaker flickers by 0.0289, 0.0290 and 0.0291.
+Before a plain background wisps of hair would be shorter."""
 _PITCH, _NEARBY = 2, (7, 7)
 """Of the canvas' pixels those that are looked at for that, and how many of them, each way."""
 _NOTHING, _MARGIN, _ABOUT, _ALIKE = 8, 2, 4, 60
@@ -89,10 +89,7 @@ def _plain(matte: Matte, guide: Plane) -> Any:
 
 def _near(matte: Matte, plain: Plane) -> Any:
     """Return how much of an edge is left, of 255: all where a matte is near, or about plain."""
-    lowest, highest = _REACHES
-    most: Any = cv2.dilate(matte, _CLOSE)
-    near: Any = np.maximum(most, lowest) - lowest
-    near = cv2.convertScaleAbs(near, alpha=255 / float(highest - lowest))
+    near: Any = cv2.convertScaleAbs(cv2.dilate(matte, _CLOSE), alpha=255 / _REACHES)
     return cv2.blur(cv2.max(near, plain), (3, 3))
 
 

@@ -9,6 +9,7 @@ package's own drawn scenes. The mask person is timed where its models are. Write
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import statistics
@@ -80,8 +81,12 @@ def table(times: dict[str, tuple[float, float]], what: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Time all kinds, print the table, and write it into the page."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("clip", type=Path, nargs="?", help="a video with a person")
+    parser.add_argument("screen", type=Path, nargs="?", help="one before a screen")
+    asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        clips = [Path(name) for name in arguments] or drawn(Path(folder))
+        clips = [each for each in (asked.clip, asked.screen) if each] or drawn(Path(folder))
         times = {}
         for kind in KINDS:
             clip = clips[-1] if kind == "chroma" else clips[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ PAGE = Path("docs/frames.md")
 
 def main() -> int:
     """Time all, print the table, and write it into the page."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     told = (
         "Milliseconds on packed BGR, and how many times as long the others take: RGB and four"
         " channels as they are,\nreversed views of RGB, three of four channels, and planes, each"

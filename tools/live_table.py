@@ -8,6 +8,7 @@ Everything between `<!-- live -->` and `<!-- /live -->` is replaced.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from datetime import date
@@ -54,10 +55,9 @@ def table(figures: dict[str, Any]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the table of a file of figures into the page."""
-    if len(arguments) != 1:
-        print(__doc__)
-        return 2
-    text = table(json.loads(Path(arguments[0]).read_text()))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("record", type=Path)
+    text = table(json.loads(parser.parse_args(arguments).record.read_text()))
     PAGE.write_text(replace_block(PAGE.read_text(), "live", text))
     return 0
 

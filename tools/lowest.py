@@ -7,8 +7,8 @@ The arguments are the extras to take in:
 
 from __future__ import annotations
 
+import argparse
 import re
-import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
@@ -32,4 +32,6 @@ def lowest(*extras: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(*lowest(*sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("extra", nargs="*")
+    print(*lowest(*parser.parse_args().extra))

@@ -7,6 +7,7 @@ installs it compiles nothing, unless the CPU is older than the lowest level.
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import shutil
@@ -40,6 +41,7 @@ def compile_level(features: str, folder: Path) -> None:
 
 def main() -> int:
     """Compile all levels."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     levels = LEVELS.get(platform.machine().lower(), ())
     shutil.rmtree(MADE, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:

@@ -8,6 +8,7 @@ that had been taken apart lane by lane would be full of the latter. Nothing of i
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import sys
@@ -100,6 +101,7 @@ def check() -> dict[str, list[Loop]]:
 
 def main() -> int:
     """Print a line a loop; fail where a kernel has no vector loop or moves single lanes in it."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     wrong = 0
     for name, loops in check().items():
         bad = not loops or any(loop.single_lane * 10 > loop.vector for loop in loops)

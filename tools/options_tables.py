@@ -9,6 +9,7 @@ settings.
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +135,7 @@ def updated(page: Path) -> str:
 
 def main() -> None:
     """Rewrite the tables."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     for page in blocks():
         page.write_text(updated(page), encoding="utf-8")
 

@@ -15,10 +15,10 @@ docs/performance.md has them.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import statistics
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -309,8 +309,10 @@ def block_of(record: dict[str, Any]) -> tuple[Path, str, str]:
 
 def main() -> None:
     """Rewrite the tables that the files are for."""
-    for name in sys.argv[1:]:
-        path, block, content = block_of(json.loads(Path(name).read_text(encoding="utf-8")))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("record", type=Path, nargs="+")
+    for record in parser.parse_args().record:
+        path, block, content = block_of(json.loads(record.read_text(encoding="utf-8")))
         rewrite(path, block, content)
         if path == PERFORMANCE and block == "bench":
             rewrite(README, "bench", rows_of(path.read_text(encoding="utf-8")))

@@ -5,7 +5,7 @@ Called as `python tools/same_frames.py one.mkv other.mkv`.
 
 from __future__ import annotations
 
-import sys
+import argparse
 from itertools import zip_longest
 from typing import Any
 
@@ -42,4 +42,8 @@ def same_frames(one: str, other: str) -> int:
 
 
 if __name__ == "__main__":
-    print(f"{same_frames(*sys.argv[1:3])} frames, all alike")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("one")
+    parser.add_argument("other")
+    asked = parser.parse_args()
+    print(f"{same_frames(asked.one, asked.other)} frames, all alike")

@@ -180,23 +180,17 @@ PARTS: dict[str, Part] = {
     "what a first frame's looks corrected is not kept": Part(
         replaced=((Corrected, "of", lambda _self, usual, _guide: usual),)
     ),
-    "no second look at what is unsure": Part(
-        replaced=((looking, "is_unsure", lambda _matte: False),)
-    ),
+    "no second look at what is unsure": Part(replaced=((looking, "is_unsure", lambda _: False),)),
     "no rests between looks": Part(replaced=((Looking, "may_rest", lambda *_: False),)),
     "`--every 4`": Part({"every": 4}),
     "not steadied over time": Part(replaced=((Steady, "add", _newest),)),
     "motion does not carry": Part(replaced=((steadying, "_SMALLEST_FLOW", 1 << 20),)),
-    "haze away from people stays": Part(
-        replaced=((Haze, "without", lambda _self, matte, **_: matte),)
-    ),
+    "haze away from people stays": Part(replaced=((Haze, "without", lambda _, m, **__: m),)),
     "faint regions stay": Part(replaced=((Steady, "_sure", lambda self: self._matte.copy()),)),
     "colour does not decide": Part(
         replaced=((edging, "discriminant", mock.Mock(separate=_Undecided)),)
     ),
-    "colour adds before busy backgrounds, too": Part(
-        replaced=((Edges, "_believe", _before_anything),)
-    ),
+    "colour adds before busy backgrounds, too": Part(replaced=((edging, "_WELL_SEEN", 4),)),
     "no fit to edges, stretched": Part(
         replaced=((edging, "colourfit", mock.Mock(fit=_Stretched)),)
     ),

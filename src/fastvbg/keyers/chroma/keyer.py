@@ -181,7 +181,7 @@ class ChromaKeyer(OnePassKeyer):
     def _key_frame(self, frame: Frame, out: Matte | None) -> Matte:
         shape = self._check_frame(frame)
         out = plane_out(out, shape, "frame", frame=frame)
-        screen = self._follow_frame(frame)
+        screen = follow_frame(self._search_for(frame.shape[:2], planar=False), frame)
         if screen is None:
             out.fill(0)
             return out
@@ -192,7 +192,7 @@ class ChromaKeyer(OnePassKeyer):
     def _key_planes(self, planes: Planes, out: Matte | None) -> Matte:
         shape, *shifts = self._check_planes(planes)
         out = plane_out(out, shape, "planes", Y=planes[0], U=planes[1], V=planes[2])
-        screen = self._follow_planes(planes)
+        screen = follow_planes(self._search_for(planes[1].shape, planar=True), planes)
         if screen is None:
             out.fill(0)
             return out
@@ -203,7 +203,7 @@ class ChromaKeyer(OnePassKeyer):
     def _composite(self, frame: Frame, background: Frame, out: Frame) -> None:
         given = as_bgr(frame, self._order)
         self._check_frame(given)
-        screen = self._follow_frame(given)
+        screen = follow_frame(self._search_for(given.shape[:2], planar=False), given)
         if screen is None:
             copy_frame(background, out)
             return
@@ -216,7 +216,7 @@ class ChromaKeyer(OnePassKeyer):
     def _composite_planes(self, planes: Planes, background: Planes, out: Planes | None) -> Planes:
         _, *shifts = self._check_planes(planes)
         out = planes_out(planes, background, out)
-        screen = self._follow_planes(planes)
+        screen = follow_planes(self._search_for(planes[1].shape, planar=True), planes)
         if screen is None:
             for to, behind in zip(out, background, strict=True):
                 np.copyto(to, behind)
@@ -242,8 +242,10 @@ class ChromaKeyer(OnePassKeyer):
         ----------
         picture : ndarray, or tuple of 3 ndarray, uint8
             That frame, as `key` or `key_planes` was given it.
-        matte, out : ndarray, shape (H, W), uint8
-            Its matte from there, and where to write: `matte` itself, memory apart, or new.
+        matte : ndarray, shape (H, W), uint8
+            Its matte from there.
+        out : ndarray, shape (H, W), uint8, optional
+            Where to write: `matte` itself, or memory apart. New when absent.
 
         Returns
         -------
@@ -288,8 +290,10 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        planes, matte, out : tuple of 3 ndarray, ndarray, and tuple of 2 ndarray, uint8
-            As in `despill_planes`; `out` is new when absent.
+        planes, matte : tuple of 3 ndarray, ndarray, uint8
+            As in `despill_planes`: Y, U and V, and their matte as keyed or refined.
+        out : tuple of 2 ndarray, uint8, optional
+            Where to write U and V; new when absent.
 
         Returns
         -------
@@ -307,8 +311,10 @@ class ChromaKeyer(OnePassKeyer):
 
         Parameters
         ----------
-        frame, matte, out : ndarray, uint8
+        frame, matte : ndarray, uint8
             As in `despill`.
+        out : ndarray, uint8, optional
+            Where to write; new when absent.
 
         Returns
         -------
@@ -368,9 +374,6 @@ class ChromaKeyer(OnePassKeyer):
         self._check_form(form[0], planes[1].shape, "planes")
         return form
 
-    def _follow_planes(self, planes: Planes) -> Screen | None:
-        return follow_planes(self._search_for(planes[1].shape, planar=True), planes)
-
     def _check_frame(self, frame: Frame) -> tuple[int, int, int]:
         shape = check_frame("frame", frame)
         self._check_form(shape, (), "frame")
@@ -388,9 +391,6 @@ class ChromaKeyer(OnePassKeyer):
         raise ShapeError(
             f"{name}: got chroma of shape {chroma}, wanted {self._form[1]} as at first"
         )
-
-    def _follow_frame(self, frame: Frame) -> Screen | None:
-        return follow_frame(self._search_for(frame.shape[:2], planar=False), frame)
 
     def _search_for(self, shape: tuple[int, ...], *, planar: bool) -> ScreenSearch:
         if self._search is None:

@@ -9,6 +9,7 @@ import pytest
 import fastvbg
 from fastvbg import PlateKeyer
 from fastvbg.errors import OptionTypeError, ShapeError
+from fastvbg.keyers.plate.likeness import share_of_details
 from tests.support.byhand import planes, room
 from tests.support.people import write_clip
 
@@ -89,3 +90,9 @@ def test_a_run_tells_it(spoil, made, tmp_path):
         )
     told = [line for line in result.warnings if "are taken for foreground" in line]
     assert len(told) == (spoil in BAD)
+
+
+def test_of_a_tiny_picture_no_share_of_details_is_told(rng) -> None:
+    assert share_of_details(rng.integers(0, 256, (24, 30), np.uint8)) == 0
+    assert share_of_details(rng.integers(0, 256, (240, 320), np.uint8)) == 1
+    assert share_of_details(np.full((240, 320), 90, np.uint8)) == 0

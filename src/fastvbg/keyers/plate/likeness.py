@@ -55,9 +55,13 @@ def details_alike(plate: Plane, frame: Plane) -> Details:
 
 
 def share_of_details(luma: Plane) -> float:
-    """Return the share of a picture's blocks that have something to show, 0 to 1."""
+    """Return the share of a picture's blocks that have something to show, 0 to 1.
+
+    It is 0 where they are few: of a tiny picture no share is told.
+    """
     blocks = _blocks(_small(luma))
-    return float((blocks.std(axis=1) >= _DEVIATION).mean()) if len(blocks) else 0.0
+    shows = blocks.std(axis=1) >= _DEVIATION
+    return float(shows.mean()) if np.count_nonzero(shows) >= _FEWEST else 0.0
 
 
 def mistaken(plate: Plane, frame: Plane, matte: Matte) -> float:
